@@ -1,0 +1,165 @@
+#include "batch.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace pobatch {
+
+namespace {
+
+// Long enough that the crossing does not count, short enough that threads finish together and an abort between
+// chunks is quick.
+constexpr double kChunkSeconds = 0.002;
+constexpr size_t kFirstChunk = 16;
+constexpr size_t kMaxChunk = 4096;
+constexpr auto kReportInterval = std::chrono::milliseconds(100);
+
+}  // namespace
+
+Batch::Batch(uint32_t build, std::shared_ptr<const BaseSet> base, NodeSetView sets, std::vector<std::string> stats,
+			 double* results, uint8_t* status, unsigned threads)
+	: build_(build),
+	  base_(std::move(base)),
+	  sets_(sets),
+	  stats_(std::move(stats)),
+	  results_(results),
+	  status_(status),
+	  threads_(threads),
+	  nextReport_((Clock::now() + kReportInterval).time_since_epoch().count()) {}
+
+Batch::Range Batch::take() {
+	std::lock_guard lock(takeMutex_);
+	const size_t left = sets_.rows() - next_;
+	size_t count = kFirstChunk;
+	if (secondsPerRow_ > 0)
+		count = static_cast<size_t>(std::min(kChunkSeconds / secondsPerRow_, static_cast<double>(kMaxChunk)));
+	// The last chunks shrink so that no thread waits long for another.
+	count = std::min(count, threads_ == 1 ? left : left / (2 * threads_));
+	count = std::min(std::max<size_t>(count, 1), left);
+	const Range range{next_, count};
+	next_ += count;
+	return range;
+}
+
+void Batch::run(Worker& worker) {
+	if (!worker.isOpen()) return;
+	Scratch scratch;
+	while (stopped() == Interrupt::None) {
+		const Range range = take();
+		if (range.count == 0) return;
+		const auto start = Clock::now();
+		evaluate(worker, scratch, range);
+		const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+		{
+			std::lock_guard lock(takeMutex_);
+			secondsPerRow_ = std::max(seconds / static_cast<double>(range.count), 1e-9);
+		}
+		reportProgress(range.count);
+	}
+}
+
+void Batch::evaluate(Worker& worker, Scratch& scratch, Range range) {
+	scratch.words.clear();
+	scratch.ends.clear();
+	scratch.rows.clear();
+	for (size_t row = range.first; row < range.first + range.count; ++row) {
+		const auto checked = worker.canonicalizer.append(sets_, row, *base_, scratch.words, scratch.ends);
+		if (checked.error == SetError::None) {
+			scratch.rows.push_back(static_cast<uint32_t>(row));
+		} else {
+			const RowStatus status =
+				checked.error == SetError::UnknownNode ? RowStatus::UnknownNode : RowStatus::InvalidSet;
+			addError(row, status, checked.message, "");
+		}
+	}
+	const size_t count = scratch.rows.size();
+	if (count == 0) return;
+	scratch.status.assign(count, static_cast<uint8_t>(RowStatus::Pending));
+	worker.beginChunk();
+	Calculator& calculator = worker.calculator();
+	calculator.beginChunk({scratch.words.data(), scratch.ends.data(), scratch.rows.data(), results_,
+						   scratch.status.data(), static_cast<uint32_t>(count), 0, 0});
+	runChunk(worker);
+	if (calculator.chunk().failed != 0) {
+		worker.shielded([&] {
+			try {
+				for (const RowFailure& failure : calculator.takeFailures())
+					addError(scratch.rows[failure.row], failure.status, failure.message, failure.traceback);
+			} catch (const std::exception& error) {
+				// The rows have failed all the same, only their own messages are lost.
+				for (size_t i = 0; i < count; ++i) {
+					const auto status = static_cast<RowStatus>(scratch.status[i]);
+					if (status != RowStatus::Ok && status != RowStatus::Pending)
+						addError(scratch.rows[i], status, error.what(), "");
+				}
+			}
+		});
+	}
+	for (size_t i = 0; i < count; ++i)
+		if (scratch.status[i] == static_cast<uint8_t>(RowStatus::Ok)) status_[scratch.rows[i]] = scratch.status[i];
+}
+
+void Batch::runChunk(Worker& worker) {
+	Calculator& calculator = worker.calculator();
+	Chunk& chunk = calculator.chunk();
+	const auto failRow = [&](RowStatus status, const std::string& message, const std::string& traceback) {
+		chunk.status[chunk.next] = static_cast<uint8_t>(status);
+		addError(chunk.rows[chunk.next], status, message, traceback);
+		calculator.skipRow();
+	};
+	while (chunk.next < chunk.count && stopped() == Interrupt::None) {
+		try {
+			calculator.run(build_, stats_);
+		} catch (const Interrupted& interrupted) {
+			worker.takeInterrupt();
+			// A row that ended just when its time was up hands the interruption to the next one, which is
+			// innocent and runs again.
+			if (stopped() == Interrupt::None && interrupted.reason == Interrupt::Timeout && worker.timedOut(chunk.next))
+				failRow(RowStatus::Timeout,
+						"the row took longer than " + std::to_string(rowTimeout.count()) + " ms", "");
+		} catch (const LuaFailure& failure) {
+			// Not the calculator's error but the loop's own, e.g. out of memory between two rows.
+			failRow(failure.kind == LuaFailure::Kind::Memory ? RowStatus::Memory : RowStatus::Failed,
+					failure.what(), failure.traceback);
+			calculator.state().collectGarbage();
+		}
+	}
+	worker.takeInterrupt();
+}
+
+void Batch::addError(size_t row, RowStatus status, const std::string& message, const std::string& traceback) {
+	// A row whose time was up just after it had failed has its error already.
+	if (status_[row] != static_cast<uint8_t>(RowStatus::Pending)) return;
+	std::lock_guard lock(errorMutex_);
+	const auto [entry, fresh] =
+		textIndex_.try_emplace(message + '\n' + traceback, static_cast<uint32_t>(texts_.size()));
+	if (fresh) texts_.push_back({message, traceback});
+	errors_.push_back({static_cast<uint32_t>(row), status, entry->second});
+	status_[row] = static_cast<uint8_t>(status);
+}
+
+void Batch::reportProgress(size_t rows) {
+	const size_t done = done_ += rows;
+	if (!onProgress) return;
+	const auto now = Clock::now();
+	auto due = nextReport_.load();
+	if (now.time_since_epoch().count() < due) return;
+	if (nextReport_.compare_exchange_strong(due, (now + kReportInterval).time_since_epoch().count()))
+		onProgress(done);
+}
+
+std::vector<RowError>& Batch::errors() {
+	std::sort(errors_.begin(), errors_.end(),
+			  [](const RowError& a, const RowError& b) { return a.row < b.row; });
+	return errors_;
+}
+
+void Batch::fillMissing() {
+	for (size_t row = 0; row < sets_.rows(); ++row) {
+		if (status_[row] == static_cast<uint8_t>(RowStatus::Ok)) continue;
+		std::fill_n(results_ + row * stats_.size(), stats_.size(), std::numeric_limits<double>::quiet_NaN());
+	}
+}
+
+}  // namespace pobatch

@@ -1,0 +1,151 @@
+#include "calculator.hpp"
+
+#include <array>
+
+namespace pobatch {
+
+namespace {
+
+constexpr const char* kTraceback = "\nstack traceback:\n";
+
+RowFailure readFailure(lua_State* L, bool memoryRefused) {
+	RowFailure failure{};
+	lua_rawgeti(L, -1, 1);
+	lua_rawgeti(L, -2, 2);
+	lua_rawgeti(L, -3, 3);
+	failure.row = static_cast<uint32_t>(lua_tonumber(L, -3));
+	failure.status = static_cast<RowStatus>(static_cast<int>(lua_tonumber(L, -2)));
+	size_t length = 0;
+	const char* text = lua_tolstring(L, -1, &length);
+	failure.message.assign(text, length);
+	lua_pop(L, 3);
+	if (const size_t at = failure.message.find(kTraceback); at != std::string::npos) {
+		failure.traceback = failure.message.substr(at + 1);
+		failure.message.resize(at);
+	}
+	if (memoryRefused && failure.message.find("not enough memory") != std::string::npos)
+		failure.status = RowStatus::Memory;
+	return failure;
+}
+
+}  // namespace
+
+void Calculator::start(const CalculatorConfig& config) {
+	state_.protect([&](lua_State* L) {
+		lua_getglobal(L, "package");
+		lua_pushlstring(L, config.packagePath.data(), config.packagePath.size());
+		lua_setfield(L, -2, "path");
+		lua_pushliteral(L, "");
+		lua_setfield(L, -2, "cpath");
+		// The state's one hook is how it is interrupted: code that sets hooks could not be stopped.
+		lua_getglobal(L, "debug");
+		lua_pushnil(L);
+		lua_setfield(L, -2, "sethook");
+		state_.compile(L, config.loopSource, "@pobatch/lua/calculator.lua");
+		state_.compile(L, config.source, config.chunkName);
+		host_.push(L);
+		// As a number: an address fits a double's 53 bits, and LuaJIT's FFI casts it back.
+		lua_pushnumber(L, static_cast<double>(reinterpret_cast<uintptr_t>(chunk_.get())));
+		state_.call(L, 3, 1);
+		const std::array<std::pair<const char*, int*>, 6> functions{{{"open", &open_},
+																  {"load", &load_},
+																  {"unload", &unload_},
+																  {"command", &command_},
+																  {"run", &run_},
+																  {"takeFailures", &takeFailures_}}};
+		for (const auto& [name, reference] : functions) {
+			lua_getfield(L, -1, name);
+			*reference = luaL_ref(L, LUA_REGISTRYINDEX);
+		}
+	});
+}
+
+PlainValue Calculator::callProtocol(int function, const std::vector<PlainValue>& args) {
+	PlainValue answer;
+	state_.protect([&](lua_State* L) {
+		lua_rawgeti(L, LUA_REGISTRYINDEX, function);
+		for (const PlainValue& arg : args) pushValue(L, arg);
+		state_.call(L, static_cast<int>(args.size()), 1);
+		answer = readValue(L, -1);
+	});
+	return answer;
+}
+
+PlainValue Calculator::open(const CalculatorConfig& config) {
+	start(config);
+	PlainValue answer = callProtocol(open_, {config.options});
+	state_.memory().setLimit(config.memoryLimit);
+	return answer;
+}
+
+PlainValue Calculator::load(uint32_t build, const PlainValue& source) {
+	return callProtocol(load_, {{static_cast<double>(build)}, source});
+}
+
+void Calculator::unload(uint32_t build) { callProtocol(unload_, {{static_cast<double>(build)}}); }
+
+PlainValue Calculator::command(const std::string& name, uint32_t build, const PlainValue& args) {
+	return callProtocol(command_, {{name}, {static_cast<double>(build)}, args});
+}
+
+void Calculator::pushStats(lua_State* L, const std::vector<std::string>& stats) {
+	if (stats_ != LUA_NOREF && statNames_ == stats) {
+		lua_rawgeti(L, LUA_REGISTRYINDEX, stats_);
+		return;
+	}
+	lua_createtable(L, static_cast<int>(stats.size()), 0);
+	for (size_t i = 0; i < stats.size(); ++i) {
+		lua_pushlstring(L, stats[i].data(), stats[i].size());
+		lua_rawseti(L, -2, static_cast<int>(i + 1));
+	}
+	lua_pushvalue(L, -1);
+	luaL_unref(L, LUA_REGISTRYINDEX, stats_);
+	stats_ = luaL_ref(L, LUA_REGISTRYINDEX);
+	statNames_ = stats;
+}
+
+void Calculator::run(uint32_t build, const std::vector<std::string>& stats) {
+	state_.protect([&](lua_State* L) {
+		lua_rawgeti(L, LUA_REGISTRYINDEX, run_);
+		lua_pushnumber(L, build);
+		pushStats(L, stats);
+		state_.call(L, 2, 0);
+	});
+}
+
+void Calculator::beginChunk(const Chunk& chunk) {
+	chunk_->words = chunk.words;
+	chunk_->ends = chunk.ends;
+	chunk_->rows = chunk.rows;
+	chunk_->results = chunk.results;
+	chunk_->status = chunk.status;
+	chunk_->count = chunk.count;
+	chunk_->failed = 0;
+	std::atomic_ref(chunk_->next).store(0, std::memory_order_relaxed);
+}
+
+std::vector<RowFailure> Calculator::takeFailures() {
+	std::vector<RowFailure> failures;
+	if (chunk_->failed == 0) return failures;
+	MemoryMeter& memory = state_.memory();
+	const bool memoryRefused = memory.takeRefused();
+	struct Unlimited {
+		explicit Unlimited(MemoryMeter& memory) : memory(memory), limit(memory.limit()) { memory.setLimit(0); }
+		~Unlimited() { memory.setLimit(limit); }
+		MemoryMeter& memory;
+		const size_t limit;
+	} unlimited(memory);
+	state_.protect([&](lua_State* L) {
+		lua_rawgeti(L, LUA_REGISTRYINDEX, takeFailures_);
+		state_.call(L, 0, 1);
+		const size_t count = lua_objlen(L, -1);
+		for (size_t i = 1; i <= count; ++i) {
+			lua_rawgeti(L, -1, static_cast<int>(i));
+			failures.push_back(readFailure(L, memoryRefused));
+			lua_pop(L, 1);
+		}
+	});
+	return failures;
+}
+
+}  // namespace pobatch

@@ -1,0 +1,153 @@
+#include "lua_state.hpp"
+
+#include <cstring>
+#include <new>
+#include <string_view>
+
+namespace pobatch {
+
+namespace {
+
+constexpr const char* kTraceback = "\nstack traceback:\n";
+// How lua/calculator.lua begins the message of an error that is a breach of the contract.
+constexpr std::string_view kContract = "calculator contract: ";
+
+// Message handler: appends the traceback to the message; what is no string is described first.
+int appendTraceback(lua_State* L) {
+	if (lua_type(L, 1) != LUA_TSTRING) {
+		if (!luaL_callmeta(L, 1, "__tostring") || lua_type(L, -1) != LUA_TSTRING)
+			lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+		lua_replace(L, 1);
+		lua_settop(L, 1);
+	}
+	luaL_traceback(L, L, lua_tostring(L, 1), 1);
+	return 1;
+}
+
+struct Body {
+	const std::function<void(lua_State*)>* run;
+	std::exception_ptr error;
+};
+
+// Lua errors pass through as foreign exceptions and are not caught here; C++ exceptions must not pass lua_cpcall.
+int trampoline(lua_State* L) {
+	auto* body = static_cast<Body*>(lua_touserdata(L, 1));
+	lua_settop(L, 0);
+	try {
+		(*body->run)(L);
+	} catch (const std::exception&) {
+		body->error = std::current_exception();
+	}
+	return 0;
+}
+
+struct HookException {};
+
+}  // namespace
+
+LuaState::LuaState() : L_(luaL_newstate()) {
+	if (L_ == nullptr) throw std::bad_alloc();
+	meter_.attach(L_, this, &LuaState::allocate);
+	protect([](lua_State* L) { luaL_openlibs(L); });
+}
+
+LuaState::~LuaState() {
+	std::lock_guard lock(hookMutex_);
+	lua_sethook(L_, nullptr, 0, 0);
+	meter_.setLimit(0);
+	meter_.detach(L_);
+	lua_close(L_);
+}
+
+void* LuaState::allocate(void* self, void* block, size_t oldSize, size_t newSize) {
+	return static_cast<LuaState*>(self)->meter_.allocate(block, oldSize, newSize);
+}
+
+void LuaState::protect(const std::function<void(lua_State*)>& body) {
+	Body request{&body, nullptr};
+	const int top = lua_gettop(L_);
+	const int status = lua_cpcall(L_, &trampoline, &request);
+	if (interrupted() != Interrupt::None && (status != 0 || request.error)) {
+		lua_settop(L_, top);
+		throw Interrupted(interrupted());
+	}
+	if (status != 0) {
+		try {
+			fail(L_, status);
+		} catch (...) {
+			lua_settop(L_, top);
+			throw;
+		}
+	}
+	if (request.error) std::rethrow_exception(request.error);
+}
+
+void LuaState::call(lua_State* L, int arguments, int results) {
+	const int handler = lua_gettop(L) - arguments;
+	lua_pushcfunction(L, &appendTraceback);
+	lua_insert(L, handler);
+	const int status = lua_pcall(L, arguments, results, handler);
+	lua_remove(L, handler);
+	if (status != 0) fail(L, status);
+}
+
+void LuaState::compile(lua_State* L, const std::string& source, const std::string& chunkName) {
+	if (luaL_loadbufferx(L, source.data(), source.size(), chunkName.c_str(), "t") == 0) return;
+	throw LuaFailure(LuaFailure::Kind::Syntax,
+					 lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "syntax error", "");
+}
+
+// The message is at the top of the stack.
+void LuaState::fail(lua_State* L, int status) {
+	std::string text = "(error object is not a string)";
+	if (lua_type(L, -1) == LUA_TSTRING) {
+		size_t length = 0;
+		const char* raw = lua_tolstring(L, -1, &length);
+		text.assign(raw, length);
+	}
+	std::string traceback;
+	if (const size_t at = text.rfind(kTraceback); at != std::string::npos) {
+		traceback = text.substr(at + 1);
+		text.resize(at);
+	}
+	if (text.starts_with(kContract)) {
+		text.erase(0, kContract.size());
+		throw LuaFailure(LuaFailure::Kind::Contract, text, "");
+	}
+	// Lua code that re-raises a memory error turns LUA_ERRMEM into LUA_ERRRUN: the message tells.
+	const bool memory =
+		status == LUA_ERRMEM || (meter_.takeRefused() && text.find("not enough memory") != std::string::npos);
+	throw LuaFailure(memory ? LuaFailure::Kind::Memory : LuaFailure::Kind::Run, text, std::move(traceback));
+}
+
+void LuaState::onHook(lua_State* L, lua_Debug*) {
+	void* self = nullptr;
+	lua_getallocf(L, &self);
+	// A C++ exception rather than a Lua error: LuaJIT unwinds it the same way, but no Lua code can see its message
+	// as one of its own errors.
+	if (static_cast<LuaState*>(self)->interrupted() != Interrupt::None) throw HookException{};
+}
+
+void LuaState::interrupt(Interrupt reason) {
+	std::lock_guard lock(hookMutex_);
+	Interrupt none = Interrupt::None;
+	reason_.compare_exchange_strong(none, reason, std::memory_order_release);
+	lua_sethook(L_, &LuaState::onHook, LUA_MASKCOUNT, 1);
+}
+
+Interrupt LuaState::clearInterrupt() {
+	std::lock_guard lock(hookMutex_);
+	lua_sethook(L_, nullptr, 0, 0);
+	return reason_.exchange(Interrupt::None, std::memory_order_acq_rel);
+}
+
+void LuaState::collectGarbage() {
+	try {
+		protect([](lua_State* L) { lua_gc(L, LUA_GCCOLLECT, 0); });
+	} catch (const LuaFailure&) {
+	}
+}
+
+void LuaState::setGcPause(int percent) { lua_gc(L_, LUA_GCSETPAUSE, percent); }
+
+}  // namespace pobatch

@@ -1,0 +1,101 @@
+// Native threads (not libuv's), each with a state of its own, and the watchdog that interrupts them.
+//
+//   submit(job) --> queue of worker 0 --> thread 0 --> Calculator 0
+//               \-> queue of worker 1 --> thread 1 --> Calculator 1
+//   watchdog, every 10 ms while anything runs (1 ms while interrupting): deadlines, row time limits, re-arming
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "calculator.hpp"
+#include "job.hpp"
+#include "node_set.hpp"
+
+namespace pobatch {
+
+struct MemoryFigures {
+	int64_t used, peak;
+	size_t limit;
+};
+
+class Worker {
+   public:
+	explicit Worker(unsigned index) : index(index) {}
+
+	const unsigned index;
+
+	// The worker's own thread, within a job.
+	Calculator& calculator();
+	void open(const CalculatorConfig& config, PlainValue* identity);
+	bool isOpen() const { return calculator_ != nullptr; }
+	Interrupt takeInterrupt();
+	// Runs `body` with interruptions held back: for short bookkeeping in the state while its job is being stopped.
+	void shielded(const std::function<void()>& body);
+	// A row starts a new count of its time limit when the serial or the chunk's `next` changes.
+	void beginChunk() { chunkSerial.fetch_add(1, std::memory_order_relaxed); }
+	// True if the watchdog found the row of the chunk at work over its time limit.
+	bool timedOut(uint32_t row) const;
+
+	Canonicalizer canonicalizer;
+
+   private:
+	friend class Pool;
+	// True while what runs is being interrupted.
+	bool watch(Clock::time_point now);
+
+	// Guards everything below; held by the watchdog and by abort while they touch the state.
+	mutable std::mutex mutex;
+	std::condition_variable signal;
+	std::deque<std::shared_ptr<Job>> queue;
+	std::shared_ptr<Job> current;
+	std::unique_ptr<Calculator> calculator_;
+	bool closing = false;
+	bool shield = false;
+
+	std::atomic<uint64_t> chunkSerial{0};
+	// What the watchdog saw last, and which row it timed out.
+	uint64_t seenSerial = 0;
+	uint32_t seenRow = 0;
+	Clock::time_point seenAt;
+	std::optional<std::pair<uint64_t, uint32_t>> timedOutRow;
+
+	std::thread thread;
+};
+
+class Pool {
+   public:
+	explicit Pool(unsigned threads);
+	// Stops every job, interrupts and joins every thread.
+	~Pool() { close(); }
+
+	void submit(const std::shared_ptr<Job>& job);
+	// Any thread: stops the job wherever it runs.
+	void stop(const std::shared_ptr<Job>& job, Interrupt reason);
+	// Jobs that have not finished end as stopped. Blocks until the threads are gone, which an interruption makes
+	// short; only one long C call or a __gc metamethod that never ends can hold it up.
+	void close();
+
+	unsigned threads() const { return static_cast<unsigned>(workers_.size()); }
+	std::vector<MemoryFigures> memory() const;
+
+   private:
+	void workLoop(Worker& worker);
+	void watchLoop();
+	// Lets the watchdog look at once, and again every millisecond until the interruption has worked.
+	void watchClosely();
+
+	std::vector<std::unique_ptr<Worker>> workers_;
+	std::mutex watchMutex_;
+	std::condition_variable watchSignal_;
+	unsigned running_ = 0;	// jobs at work, summed over the workers
+	bool closing_ = false;
+	bool urgent_ = false;
+	std::thread watchdog_;
+};
+
+}  // namespace pobatch

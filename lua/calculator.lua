@@ -1,0 +1,213 @@
+-- The Lua half of the calculator contract: keeps one calculator's builds, and evaluates chunks of node sets with one
+-- crossing from native code a chunk. Called once per state with the compiled calculator, its `host` and the address
+-- of the state's chunk (struct Chunk in binding/calculator.hpp); answers the table of functions that native code keeps.
+local ffi = require("ffi")
+local bit = require("bit")
+local band, rshift = bit.band, bit.rshift
+-- Kept here: a calculator may replace globals and the members of the libraries.
+local error, ipairs, xpcall, type, tostring, collectgarbage = error, ipairs, xpcall, type, tostring, collectgarbage
+local traceback = debug.traceback
+local format, find = string.format, string.find
+
+ffi.cdef([[
+typedef struct {
+	const uint32_t *words;
+	const uint32_t *ends;
+	const uint32_t *rows;
+	double *results;
+	uint8_t *status;
+	uint32_t count;
+	uint32_t next;
+	uint32_t failed;
+} pobatch_chunk;
+]])
+
+local OK, FAILED, BAD_RESULT = 1, 2, 3 -- RowStatus in binding/calculator.hpp
+
+local compiled, host, address = ...
+local chunk = ffi.cast("pobatch_chunk *", address)
+
+local function breach(text, ...)
+	error("calculator contract: " .. format(text, ...), 0)
+end
+
+local function checkField(calculator, field)
+	if type(calculator[field]) ~= "function" then
+		breach("the calculator's field `%s` is a %s, not a function", field, type(calculator[field]))
+	end
+end
+
+local calculator = compiled(host)
+if type(calculator) ~= "table" then
+	breach("a calculator file must return a table, this one returned a %s", type(calculator))
+end
+for _, field in ipairs({ "load", "stats", "Calculate" }) do
+	checkField(calculator, field)
+end
+local Calculate = calculator.Calculate
+local builds = {}
+
+-- One row's node set, reused: Calculate must not keep it. The arrays are cut to length for `#` and ipairs, too. What a
+-- calculator does to these tables all the same is put right before the next row.
+local set = {}
+local add, attribute, weaponSet, remove = {}, {}, {}, {}
+
+local function cut(array, length)
+	for i = length + 1, #array do
+		array[i] = nil
+	end
+end
+
+local function fillSet(words, first, addEnd, removeEnd)
+	local added, removed = addEnd - first, removeEnd - addEnd
+	for i = 1, added do
+		local word = words[first + i - 1]
+		add[i] = band(word, 0xffff)
+		attribute[i] = band(rshift(word, 16), 3)
+		weaponSet[i] = band(rshift(word, 18), 3)
+	end
+	for i = 1, removed do
+		remove[i] = words[addEnd + i - 1]
+	end
+	cut(add, added)
+	cut(attribute, added)
+	cut(weaponSet, added)
+	cut(remove, removed)
+	set.add, set.addAttribute, set.addWeaponSet, set.addCount = add, attribute, weaponSet, added
+	set.remove, set.removeCount = remove, removed
+end
+
+-- The list of stats that Calculate gets is one table as long as the names stay the same, so that a calculator can keep
+-- what it prepared for it. The columns follow `names`, a copy: a calculator may sort the list in place.
+local names, namesOf = {}, nil
+
+local function keepNames(stats)
+	if namesOf == stats then
+		return
+	end
+	names, namesOf = {}, stats
+	for i, name in ipairs(stats) do
+		names[i] = name
+	end
+end
+
+local function restoreNames(stats, width)
+	for i = 1, width do
+		if stats[i] ~= names[i] then
+			stats[i] = names[i]
+		end
+	end
+	cut(stats, width)
+end
+
+local function describe(message)
+	if type(message) == "string" then
+		return traceback(message, 2)
+	end
+	return traceback("(error object is a " .. type(message) .. " value)", 2)
+end
+
+local protocol = {}
+
+function protocol.open(options)
+	if calculator.open then
+		calculator.open(options)
+	end
+	return { name = tostring(calculator.name or "unnamed"), version = tostring(calculator.version or "0") }
+end
+
+function protocol.load(id, source)
+	local build, info = calculator.load(source)
+	if build == nil then
+		breach("the calculator's `load` answered no build")
+	end
+	if info ~= nil and type(info) ~= "table" then
+		breach("the calculator's `load` answered a %s as the build's info, not a table", type(info))
+	end
+	builds[id] = build
+	local stats = calculator.stats(build)
+	if type(stats) ~= "table" or #stats == 0 then
+		breach("the calculator's `stats` answered no list of names")
+	end
+	for i = 1, #stats do
+		if type(stats[i]) ~= "string" then
+			breach("the calculator's `stats` answered a %s as name %d", type(stats[i]), i)
+		end
+	end
+	return { info = info or {}, stats = stats }
+end
+
+function protocol.unload(id)
+	local build = builds[id]
+	builds[id] = nil
+	if build ~= nil and calculator.unload then
+		calculator.unload(build)
+	end
+end
+
+function protocol.command(name, id, args)
+	local command = calculator.commands and calculator.commands[name]
+	if not command then
+		breach("the calculator has no command `%s`", name)
+	end
+	return command(builds[id], args)
+end
+
+-- { row in the chunk, status, message with traceback } of the rows that failed. Kept here rather than answered by
+-- `run`, so that an interruption of `run` loses none.
+local failures = {}
+
+local function fail(row, status, message)
+	chunk.status[row] = status
+	if find(message, "not enough memory", 1, true) then
+		-- LuaJIT has no emergency collection: without this the next row would fail on the garbage of this one.
+		collectgarbage()
+	end
+	failures[#failures + 1] = { row, status, message }
+	chunk.failed = #failures
+end
+
+function protocol.takeFailures()
+	local taken = failures
+	failures = {}
+	chunk.failed = 0
+	return taken
+end
+
+-- Evaluates rows chunk.next .. chunk.count - 1 of the chunk. `chunk.next` is the row at work, for the watchdog and for
+-- going on after an interruption.
+function protocol.run(id, stats)
+	local build = builds[id]
+	keepNames(stats)
+	local count, width = chunk.count, #names
+	local words, ends, rows, results, status = chunk.words, chunk.ends, chunk.rows, chunk.results, chunk.status
+	for row = chunk.next, count - 1 do
+		chunk.next = row
+		fillSet(words, row == 0 and 0 or ends[2 * row - 1], ends[2 * row], ends[2 * row + 1])
+		restoreNames(stats, width)
+		local ok, answer = xpcall(Calculate, describe, build, set, stats)
+		if not ok then
+			fail(row, FAILED, tostring(answer))
+		elseif type(answer) ~= "table" then
+			fail(row, BAD_RESULT, format("Calculate answered a %s, not a table", type(answer)))
+		else
+			local out = results + rows[row] * width
+			local good = true
+			for i = 1, width do
+				local value = answer[names[i]]
+				if type(value) ~= "number" then
+					fail(row, BAD_RESULT, format("Calculate answered a %s for the stat %s, not a number", type(value), names[i]))
+					good = false
+					break
+				end
+				out[i - 1] = value
+			end
+			if good then
+				status[row] = OK
+			end
+		end
+	end
+	chunk.next = count
+end
+
+return protocol

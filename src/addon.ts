@@ -1,0 +1,148 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { PobatchError, type PobatchErrorCode } from "./errors.js";
+
+/** Plain data that crosses between JavaScript and Lua. */
+export type Plain =
+	| null
+	| undefined
+	| boolean
+	| number
+	| string
+	| readonly Plain[]
+	| { readonly [key: string]: Plain };
+
+/** How rows of words are meant; see `NodeSets`. */
+export type SetKind = "full" | "delta";
+
+/** binding/addon.cpp's class `Tree`; arguments are checked by `PassiveTree`. */
+export interface NativeTree {
+	neighbours(id: number): Uint32Array;
+	frontier(set: Uint32Array, blocked: Uint32Array): Uint32Array;
+	unreachable(set: Uint32Array, roots: Uint32Array): Uint32Array;
+	shortestPath(set: Uint32Array, blocked: Uint32Array, target: number): Uint32Array;
+	pathsWithin(set: Uint32Array, blocked: Uint32Array, points: number): NativePaths;
+}
+
+/** binding/addon.cpp's class `Base`: what a build has allocated. */
+export interface NativeBase {
+	/** Two words a row; both 0 where it is no valid set. */
+	hashes(kind: SetKind, words: Uint32Array, offsets: Uint32Array): BigUint64Array;
+	/** The first row. */
+	canonical(
+		kind: SetKind,
+		words: Uint32Array,
+		offsets: Uint32Array,
+	): [added: Uint32Array, removed: Uint32Array];
+}
+
+export interface NativePaths {
+	targets: Uint32Array;
+	offsets: Uint32Array;
+	nodes: Uint32Array;
+}
+
+export interface NativeEngineConfig {
+	threads: number;
+	/** Text of lua/calculator.lua. */
+	loopSource: string;
+	source: string;
+	chunkName: string;
+	packagePath: string;
+	options: Plain;
+	/** Bytes a state may hold once it is open; 0: no limit. */
+	memoryLimit: number;
+}
+
+export interface NativeBatchResult {
+	/** rows x stats, NaN where a row has no numbers */
+	results: Float64Array;
+	/** RowStatus (binding/calculator.hpp) per row */
+	status: Uint8Array;
+	errorRows: Uint32Array;
+	/** Index into `texts`, per error. */
+	errorTexts: Uint32Array;
+	texts: { message: string; traceback: string }[];
+	stopped: "" | "TIMEOUT" | "ABORTED";
+}
+
+export interface NativeMemory {
+	used: number;
+	peak: number;
+	limit: number;
+}
+
+type BatchArguments = [
+	build: number,
+	base: NativeBase,
+	kind: SetKind,
+	words: Uint32Array,
+	offsets: Uint32Array,
+	stats: readonly string[],
+	rowTimeoutMs: number | undefined,
+	timeoutMs: number | undefined,
+];
+
+/** binding/addon.cpp's class `Engine`; arguments are checked by `Engine` and `Build`. */
+export interface NativeEngine {
+	open(timeoutMs?: number): Promise<{ name: string; version: string }>;
+	load(
+		id: number,
+		source: Plain,
+		timeoutMs?: number,
+	): Promise<{ info: Record<string, Plain>; stats: string[] }>;
+	unload(id: number): Promise<null>;
+	command(name: string, id: number, args: Plain, timeoutMs?: number): Promise<Plain>;
+	batch(...args: [...BatchArguments, onProgress: ((rows: number) => void) | undefined]): {
+		promise: Promise<NativeBatchResult>;
+		stop(): void;
+	};
+	batchSync(...args: BatchArguments): NativeBatchResult;
+	memory(): NativeMemory[];
+	collectGarbage(): Promise<null>;
+	close(): void;
+}
+
+export interface Addon {
+	Tree: new (ids: Uint32Array, edges: Uint32Array, flags: Uint8Array) => NativeTree;
+	Base: new (tree: NativeTree | null, words: Uint32Array) => NativeBase;
+	Engine: new (config: NativeEngineConfig, onLog: (text: string) => void) => NativeEngine;
+	versions: { luajit: string; zlib: string };
+}
+
+/** The package's own folder: lua/, data/ and the addon are found from here. */
+export const packageFolder = fileURLToPath(new URL("..", import.meta.url));
+
+let loaded: Addon | undefined;
+
+/**
+ * The native addon: `build/Release` of a source build, else the prebuilt binary for this platform.
+ *
+ * @throws PobatchError ADDON_NOT_FOUND
+ */
+export function addon(): Addon {
+	if (loaded) return loaded;
+	const require = createRequire(import.meta.url);
+	try {
+		const load = require("node-gyp-build") as (folder: string) => Addon;
+		loaded = load(packageFolder);
+		return loaded;
+	} catch (cause) {
+		throw new PobatchError(
+			"ADDON_NOT_FOUND",
+			`The native addon does not load on ${process.platform}-${process.arch}, Node ${process.versions.node}: ` +
+				(cause instanceof Error ? cause.message.split("\n")[0] : String(cause)),
+			{
+				cause,
+				hint: "Build it from source with `npm run build:addon` in the package's folder (needs CMake, make and a C++20 compiler).",
+			},
+		);
+	}
+}
+
+/** Turns an error of the addon, a plain `Error` with `code` and `traceback`, into a PobatchError. */
+export function fromNative(error: unknown): unknown {
+	if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
+	const traceback = "traceback" in error ? String(error.traceback) : "";
+	return new PobatchError(error.code as PobatchErrorCode, error.message, { traceback });
+}

@@ -1,0 +1,352 @@
+import {
+	fromNative,
+	type NativeBase,
+	type NativeBatchResult,
+	type NativeEngine,
+	type Plain,
+} from "./addon.js";
+import { BatchResult } from "./batch-result.js";
+import { type CachedBatch, divideBatch } from "./cached-batch.js";
+import { invalidArgument, PobatchError } from "./errors.js";
+import { digest } from "./identity.js";
+import { type FullNodeSet, type NodeSetDelta, NodeSets, readWord } from "./node-sets.js";
+import type { PassiveTree } from "./passive-tree.js";
+import { encodePobCode } from "./pob/code.js";
+import { nodePower, type PowerOptions, type PowerResult } from "./power.js";
+import type { RowCache } from "./row-cache.js";
+import { nearest } from "./suggest.js";
+
+/** What a calculator says about a build. */
+export interface BuildInfo {
+	/** The calculator's name: numbers are only as good as who answers them. */
+	readonly calculator: string;
+	readonly class: string;
+	readonly ascendancy: string | undefined;
+	readonly level: number;
+	readonly treeVersion: string;
+	/** Allocated node ids, ascending, and per node its attribute choice (1 Str, 2 Dex, 3 Int) and weapon set; 0: none. */
+	readonly allocated: readonly number[];
+	readonly attributes: readonly number[];
+	readonly weaponSets: readonly number[];
+	/** Further facts that the calculator gives. */
+	readonly [key: string]: unknown;
+}
+
+export interface CalculateOptions {
+	/** Stats to answer; the calculator's default ones if not given. See `build.stats()`. */
+	stats?: readonly string[];
+	/** Milliseconds that one row may take: longer ones fail with TIMEOUT. No limit by default. */
+	rowTimeoutMs?: number;
+}
+
+export interface BatchOptions extends CalculateOptions {
+	/** Milliseconds for the whole batch; what is done by then is answered, `result.stopped` says so. */
+	timeoutMs?: number;
+}
+
+export interface AsyncBatchOptions extends BatchOptions {
+	/** Stops the batch; what is done by then is answered, `result.stopped` says so. */
+	signal?: AbortSignal;
+	/** Called with the count of rows done, at most every 100 ms. */
+	onProgress?: (done: number, total: number) => void;
+}
+
+/** One group of lines of Path of Building's side bar. */
+export interface SheetGroup {
+	readonly label?: string;
+	readonly lines: readonly {
+		readonly stat: string;
+		readonly label: string;
+		readonly value: number;
+		readonly text: string;
+	}[];
+}
+
+/** Path of Building's side bar: its groups, in its order, formatted by its own display table. */
+export interface Sheet {
+	readonly groups: readonly SheetGroup[];
+}
+
+/** What the engine hands to its builds. @internal */
+export interface BuildContext {
+	native: NativeEngine;
+	id: number;
+	base: NativeBase;
+	info: BuildInfo;
+	stats: readonly string[];
+	defaultStats: readonly string[];
+	warnings: readonly string[];
+	tree: PassiveTree | undefined;
+	rowTimeoutMs: number | undefined;
+	cache: RowCache | undefined;
+	/** Names everything that a row of this build depends on but its stats and its node set. */
+	cacheKey: string;
+	/** Throws if the engine is closed. */
+	checkOpen: () => void;
+}
+
+/**
+ * One character, loaded into every state of its engine.
+ *
+ * @example
+ * const build = await engine.load(xml);
+ * const { Life } = await build.calculate({ add: [4] }, { stats: ["Life"] });
+ */
+export class Build {
+	/** @internal */
+	readonly context: BuildContext;
+	#closed = false;
+
+	/** @internal */
+	constructor(context: BuildContext) {
+		this.context = context;
+	}
+
+	get info(): BuildInfo {
+		return this.context.info;
+	}
+
+	/** Ids of the allocated nodes, ascending. */
+	get allocated(): readonly number[] {
+		return this.context.info.allocated;
+	}
+
+	/** What was left out or changed while the build was read, one sentence each. */
+	get warnings(): readonly string[] {
+		return this.context.warnings;
+	}
+
+	/** The passive tree whose nodes this build's node sets may name. */
+	get tree(): PassiveTree | undefined {
+		return this.context.tree;
+	}
+
+	/** Names of the stats that the calculator can answer for this build, in its order. */
+	stats(): readonly string[] {
+		return this.context.stats;
+	}
+
+	/** The stats that are answered where none are named. */
+	get defaultStats(): readonly string[] {
+		return this.context.defaultStats;
+	}
+
+	/**
+	 * Evaluates many node sets. A row that fails costs no other row: see `result.errors`.
+	 *
+	 * @throws PobatchError UNKNOWN_STAT, INVALID_ARGUMENT, ENGINE_CLOSED
+	 */
+	async calculateBatch(sets: NodeSets, options: AsyncBatchOptions = {}): Promise<BatchResult> {
+		const { signal, onProgress } = options;
+		const stats = this.#stats(options);
+		const limits = this.#limits(options);
+		this.#check(sets);
+		const start = performance.now();
+		const divided = this.#divide(sets, stats);
+		const missing = divided?.missing ?? sets;
+		const known = sets.length - missing.length;
+		const handle = this.context.native.batch(
+			...this.#batchArguments(missing, stats, limits),
+			onProgress && ((rows: number) => onProgress(known + rows, sets.length)),
+		);
+		const stop = () => handle.stop();
+		if (signal?.aborted) stop();
+		signal?.addEventListener("abort", stop, { once: true });
+		try {
+			return finish(await handle.promise, divided, sets, stats, start);
+		} catch (error) {
+			throw fromNative(error);
+		} finally {
+			signal?.removeEventListener("abort", stop);
+		}
+	}
+
+	/** The same, blocking the calling thread until all rows are done. */
+	calculateBatchSync(sets: NodeSets, options: BatchOptions = {}): BatchResult {
+		const stats = this.#stats(options);
+		const limits = this.#limits(options);
+		this.#check(sets);
+		const start = performance.now();
+		const divided = this.#divide(sets, stats);
+		const args = this.#batchArguments(divided?.missing ?? sets, stats, limits);
+		return finish(this.context.native.batchSync(...args), divided, sets, stats, start);
+	}
+
+	/**
+	 * Evaluates one node set: stat -> number.
+	 *
+	 * @throws RowError if the row fails, e.g. UNKNOWN_NODE
+	 */
+	async calculate(
+		set: NodeSetDelta | FullNodeSet = {},
+		options: CalculateOptions = {},
+	): Promise<Record<string, number>> {
+		return single(await this.calculateBatch(setsOf(set), options));
+	}
+
+	/** The same, blocking the calling thread. */
+	calculateSync(
+		set: NodeSetDelta | FullNodeSet = {},
+		options: CalculateOptions = {},
+	): Record<string, number> {
+		return single(this.calculateBatchSync(setsOf(set), options));
+	}
+
+	/**
+	 * 128-bit hashes of node sets in canonical form: sets that leave this build with the same nodes and choices have the
+	 * same hash, whether they are given whole or as changes. 0 for a row that is no valid set.
+	 */
+	hashes(sets: NodeSets): bigint[] {
+		this.#check(sets);
+		const parts = this.context.base.hashes(sets.kind, sets.words, sets.offsets);
+		return Array.from(
+			{ length: sets.length },
+			(_, i) => ((parts[2 * i + 1] as bigint) << 64n) | (parts[2 * i] as bigint),
+		);
+	}
+
+	/**
+	 * Node power: what each node within reach is worth. See {@link nodePower}.
+	 */
+	power(options: PowerOptions): Promise<PowerResult> {
+		return nodePower(this, options);
+	}
+
+	/**
+	 * The build as Path of Building's XML, lossless; with a node set written into it, so that the result of a search
+	 * opens in Path of Building. Needs the calculator `pob`.
+	 */
+	async toXml(set?: NodeSetDelta | FullNodeSet): Promise<string> {
+		return (await this.command("toXml", set && { set: this.#canonical(set) })) as string;
+	}
+
+	/** The same as the code in which builds are shared. */
+	async toCode(set?: NodeSetDelta | FullNodeSet): Promise<string> {
+		return encodePobCode(await this.toXml(set));
+	}
+
+	/** The sheet of Path of Building's side bar, for the build or a change of it. Needs the calculator `pob`. */
+	async sheet(set?: NodeSetDelta | FullNodeSet): Promise<Sheet> {
+		return (await this.command("sheet", set && { set: this.#canonical(set) })) as unknown as Sheet;
+	}
+
+	/** Calls one of the calculator's own commands with this build; what it answers is plain data. */
+	async command(name: string, args: Plain = {}): Promise<Plain> {
+		this.context.checkOpen();
+		try {
+			return await this.context.native.command(name, this.context.id, args);
+		} catch (error) {
+			throw fromNative(error);
+		}
+	}
+
+	/** Lets all states forget the build. It cannot be used afterwards. */
+	async close(): Promise<void> {
+		if (this.#closed) return;
+		this.#closed = true;
+		this.context.checkOpen();
+		await this.context.native.unload(this.context.id);
+	}
+
+	// A node set as the contract's `set` table, for commands.
+	#canonical(set: NodeSetDelta | FullNodeSet): Plain {
+		const sets = setsOf(set);
+		this.#check(sets);
+		try {
+			const [words, remove] = this.context.base.canonical(sets.kind, sets.words, sets.offsets);
+			const added = Array.from(words, readWord);
+			return {
+				add: added.map(({ id }) => id),
+				addAttribute: added.map(({ attribute }) => attribute),
+				addWeaponSet: added.map(({ weaponSet }) => weaponSet),
+				addCount: added.length,
+				remove: [...remove],
+				removeCount: remove.length,
+			};
+		} catch (error) {
+			throw fromNative(error);
+		}
+	}
+
+	#stats({ stats = this.defaultStats }: CalculateOptions): readonly string[] {
+		if (!Array.isArray(stats) || stats.length === 0)
+			throw invalidArgument("a list of stat names", "stats", stats);
+		const known = new Set(this.context.stats);
+		for (const stat of stats) {
+			if (typeof stat !== "string") throw invalidArgument("a stat name", "stats", stat);
+			if (known.has(stat)) continue;
+			const close = nearest(stat, this.context.stats);
+			throw new PobatchError(
+				"UNKNOWN_STAT",
+				`The calculator ${this.info.calculator} has no stat ${JSON.stringify(stat)} for this build`,
+				{ value: stat, ...(close.length > 0 && { hint: `Did you mean ${close.join(" or ")}?` }) },
+			);
+		}
+		return [...new Set(stats)];
+	}
+
+	#check(sets: NodeSets): void {
+		this.context.checkOpen();
+		if (this.#closed) throw new PobatchError("ENGINE_CLOSED", "The build is closed");
+		if (!(sets instanceof NodeSets)) throw invalidArgument("NodeSets", "sets", sets);
+	}
+
+	#limits({ rowTimeoutMs = this.context.rowTimeoutMs, timeoutMs }: BatchOptions) {
+		for (const [name, value] of Object.entries({ rowTimeoutMs, timeoutMs })) {
+			if (value !== undefined && !(Number.isFinite(value) && value > 0))
+				throw invalidArgument("a positive number of milliseconds", name, value);
+		}
+		return { rowTimeoutMs, timeoutMs };
+	}
+
+	#batchArguments(
+		sets: NodeSets,
+		stats: readonly string[],
+		limits: { rowTimeoutMs: number | undefined; timeoutMs: number | undefined },
+	) {
+		const { kind, words, offsets } = sets;
+		return [
+			this.context.id,
+			this.context.base,
+			kind,
+			words,
+			offsets,
+			stats,
+			limits.rowTimeoutMs,
+			limits.timeoutMs,
+		] as const;
+	}
+
+	#divide(sets: NodeSets, stats: readonly string[]): CachedBatch | undefined {
+		const { base, cache, cacheKey } = this.context;
+		if (!cache) return undefined;
+		const hashes = base.hashes(sets.kind, sets.words, sets.offsets);
+		return divideBatch(sets, hashes, cache, `${digest(cacheKey, ...stats)}/`, stats.length);
+	}
+}
+
+function finish(
+	calculated: NativeBatchResult,
+	divided: CachedBatch | undefined,
+	sets: NodeSets,
+	stats: readonly string[],
+	start: number,
+): BatchResult {
+	const { result, use } = divided?.merge(calculated) ?? {
+		result: calculated,
+		use: { hits: 0, misses: sets.length, verified: 0 },
+	};
+	return new BatchResult(result, sets, stats, performance.now() - start, use);
+}
+
+function setsOf(set: NodeSetDelta | FullNodeSet): NodeSets {
+	if (typeof set !== "object" || set === null) throw invalidArgument("a node set", "set", set);
+	return "nodes" in set ? NodeSets.full([set]) : NodeSets.deltas([set]);
+}
+
+function single(result: BatchResult): Record<string, number> {
+	const [error] = result.errors;
+	if (error) throw error;
+	if (result.stopped) throw new PobatchError(result.stopped, "The node set was not evaluated");
+	return result.row(0);
+}

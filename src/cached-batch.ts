@@ -1,0 +1,141 @@
+import type { NativeBatchResult } from "./addon.js";
+import { PobatchError } from "./errors.js";
+import type { NodeSets } from "./node-sets.js";
+import type { RowCache } from "./row-cache.js";
+
+/** What the cache did for one batch. */
+export interface CacheUse {
+	/** Rows answered without calculating: found in the cache, or equal to another row of the batch. */
+	hits: number;
+	/** Rows calculated. */
+	misses: number;
+	/** Rows found that were calculated all the same, and had the same bits. */
+	verified: number;
+}
+
+/** A batch divided into what is known and what must be calculated. */
+export interface CachedBatch {
+	/** The distinct rows to calculate. */
+	missing: NodeSets;
+	/** Puts what `missing` answered between the known rows. Throws CACHE_MISMATCH if a verified row differs. */
+	merge(calculated: NativeBatchResult): { result: NativeBatchResult; use: CacheUse };
+}
+
+const okStatus = 1;
+
+/**
+ * Divides a batch.
+ *
+ * @param hashes one 128-bit hash a row, as two words; both 0 where the row is no valid set and has to fail
+ * @param prefix names everything that a row depends on but its node set
+ * @param width numbers a row
+ */
+export function divideBatch(
+	sets: NodeSets,
+	hashes: BigUint64Array,
+	cache: RowCache,
+	prefix: string,
+	width: number,
+): CachedBatch {
+	const known = new Map<number, Float64Array>();
+	const verified = new Map<number, Float64Array>();
+	const firstWith = new Map<string, number>();
+	// Per row: its place in `missing`, or -1 where it is known.
+	const place = new Int32Array(sets.length).fill(-1);
+	const keys: (string | undefined)[] = [];
+	const rows: number[] = [];
+	const calculate = (row: number, key: string | undefined) => {
+		place[row] = rows.length;
+		rows.push(row);
+		keys.push(key);
+	};
+	for (let row = 0; row < sets.length; row++) {
+		const low = hashes[2 * row] as bigint;
+		const high = hashes[2 * row + 1] as bigint;
+		if (low === 0n && high === 0n) {
+			calculate(row, undefined);
+			continue;
+		}
+		const key = `${prefix}${high.toString(36)}.${low.toString(36)}`;
+		const first = firstWith.get(key);
+		if (first !== undefined) {
+			place[row] = place[first] as number;
+			const same = known.get(first);
+			if (same) known.set(row, same);
+			continue;
+		}
+		firstWith.set(key, row);
+		const found = cache.get(key);
+		if (!found) {
+			calculate(row, key);
+		} else if (Number(low & 0xffff_ffffn) < cache.verify * 2 ** 32) {
+			verified.set(row, found);
+			calculate(row, key);
+		} else {
+			known.set(row, found);
+		}
+	}
+	return {
+		missing: sets.select(rows),
+		merge(calculated) {
+			const values = new Float64Array(sets.length * width).fill(Number.NaN);
+			const status = new Uint8Array(sets.length);
+			for (let row = 0; row < sets.length; row++) {
+				const at = place[row] as number;
+				const source = known.get(row) ?? calculated.results.subarray(at * width, (at + 1) * width);
+				values.set(source, row * width);
+				status[row] = known.has(row) ? okStatus : (calculated.status[at] as number);
+			}
+			for (const [row, before] of verified) {
+				const at = place[row] as number;
+				if (calculated.status[at] === okStatus) compareBits(before, calculated.results, at * width, row);
+			}
+			rows.forEach((row, at) => {
+				const key = keys[at];
+				if (key === undefined || verified.has(row) || calculated.status[at] !== okStatus) return;
+				cache.set(key, calculated.results.slice(at * width, (at + 1) * width));
+			});
+			return {
+				result: { ...calculated, results: values, status, ...spreadErrors(place, known, calculated) },
+				use: {
+					hits: sets.length - rows.length,
+					misses: rows.length - verified.size,
+					verified: verified.size,
+				},
+			};
+		},
+	};
+}
+
+// An error of a row of `missing` belongs to every row of the batch that is equal to it.
+function spreadErrors(
+	place: Int32Array,
+	known: ReadonlyMap<number, Float64Array>,
+	calculated: NativeBatchResult,
+): Pick<NativeBatchResult, "errorRows" | "errorTexts"> {
+	const textOf = new Map(
+		Array.from(calculated.errorRows, (at, i) => [at, calculated.errorTexts[i] as number]),
+	);
+	const errorRows: number[] = [];
+	const errorTexts: number[] = [];
+	if (textOf.size > 0) {
+		place.forEach((at, row) => {
+			const text = textOf.get(at);
+			if (text === undefined || known.has(row)) return;
+			errorRows.push(row);
+			errorTexts.push(text);
+		});
+	}
+	return { errorRows: Uint32Array.from(errorRows), errorTexts: Uint32Array.from(errorTexts) };
+}
+
+function compareBits(before: Float64Array, results: Float64Array, start: number, row: number): void {
+	for (let i = 0; i < before.length; i++) {
+		const now = results[start + i] as number;
+		if (Object.is(before[i], now)) continue;
+		throw new PobatchError("CACHE_MISMATCH", `Row ${row} answered ${now} where the cache has ${before[i]}`, {
+			value: row,
+			hint: "The calculator is not deterministic, or the cache is damaged: clear it and report this.",
+		});
+	}
+}

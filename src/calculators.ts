@@ -1,0 +1,143 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { type Plain, packageFolder } from "./addon.js";
+import { readBuildSource } from "./build-source.js";
+import { PobatchError } from "./errors.js";
+import { digest, luaDigest, manifestDigest } from "./identity.js";
+import { PassiveTree } from "./passive-tree.js";
+import { findPob, installHint, pobSource, pobTreeFile } from "./pob/checkout.js";
+import { decodePobCode } from "./pob/code.js";
+import { parseXml } from "./pob/xml.js";
+import { treeForCalculator } from "./tree-data.js";
+
+/** How a build's text is read. */
+export interface LoadOptions {
+	/** Which passive tree of a Path of Building build, counted from 1; the active one if not given. */
+	spec?: number;
+	/** Milliseconds that loading may take. */
+	timeoutMs?: number;
+}
+
+/** One calculator as an engine opens it: its Lua half, and what its builds' texts become before they cross to Lua. */
+export interface CalculatorSource {
+	/** Text of the Lua file. */
+	source: string;
+	/** Name in tracebacks. */
+	chunkName: string;
+	/** `package.path` of its states. */
+	packagePath: string;
+	/** Of its `open`. */
+	options: Plain;
+	/** The tree that nodes are looked up in before a build is loaded; undefined where a calculator has none. */
+	tree: PassiveTree | undefined;
+	/** The tree of a build, by the version that its info names. */
+	treeOf(version: string): Promise<PassiveTree | undefined>;
+	/** Of all that the answers depend on besides the build and what the calculator says of itself. */
+	identity(): Promise<string>;
+	/** What its `load` gets for a text, and what was noticed on the way. */
+	prepare(text: string, options: LoadOptions): { source: Plain; warnings: string[] };
+}
+
+const luaFolder = join(packageFolder, "lua");
+
+/** The text of lua/calculator.lua: the contract's Lua half, the same for every calculator. */
+export async function loopSource(): Promise<string> {
+	return readFile(join(luaFolder, "calculator.lua"), "utf8");
+}
+
+/** The embedded reference calculator over a passive tree. */
+export async function referenceCalculator(tree: PassiveTree): Promise<CalculatorSource> {
+	return {
+		...(await embedded("reference/init.lua")),
+		options: { tree: treeForCalculator(tree.data) as unknown as Plain },
+		tree,
+		treeOf: async () => tree,
+		identity: async () => digest(await luaDigest(luaFolder), JSON.stringify(tree.data)),
+		prepare(text, { spec }) {
+			const { warnings, ...source } = readBuildSource(text, {
+				tree: tree.data,
+				...(spec !== undefined && { spec }),
+			});
+			return { source: source as unknown as Plain, warnings };
+		},
+	};
+}
+
+/**
+ * Path of Building, unmodified, from a checkout.
+ *
+ * @param folder the checkout; found by {@link findPob} if not given
+ * @throws PobatchError POB_NOT_FOUND, POB_INVALID
+ */
+export async function pobCalculator(folder: string | undefined, options: Plain): Promise<CalculatorSource> {
+	const found = await findPob(folder);
+	if (found === undefined)
+		throw new PobatchError("POB_NOT_FOUND", "No Path of Building checkout was found", { hint: installHint });
+	const source = await pobSource(found);
+	const trees = new Map<string, Promise<PassiveTree | undefined>>();
+	const treeOf = (version: string) => {
+		let tree = trees.get(version);
+		if (!tree) {
+			tree = pobTreeFile(source, version).then((file) =>
+				file === undefined ? undefined : PassiveTree.load(file),
+			);
+			trees.set(version, tree);
+		}
+		return tree;
+	};
+	return {
+		...(await embedded("pob/init.lua")),
+		options: { ...(options as object), dir: source },
+		tree: undefined,
+		treeOf,
+		identity: async () =>
+			digest(await luaDigest(luaFolder), await manifestDigest(source), JSON.stringify(options)),
+		prepare(text, { spec }) {
+			const xml = /^\s*</.test(text) ? text : decodePobCode(text);
+			// Refuses here, with a line number, what would only confuse Path of Building's own reader.
+			parseXml(xml);
+			return { source: { xml, ...(spec !== undefined && { spec }) }, warnings: [] };
+		},
+	};
+}
+
+/** A user's own Lua file. `require` finds its neighbours. */
+export async function fileCalculator(
+	file: string,
+	options: Plain,
+	tree: PassiveTree | undefined,
+): Promise<CalculatorSource> {
+	const path = resolve(file);
+	let source: string;
+	try {
+		source = await readFile(path, "utf8");
+	} catch (cause) {
+		throw new PobatchError("FILE_NOT_FOUND", `The calculator ${file} cannot be read`, {
+			cause,
+			value: file,
+			hint: 'Name a Lua file, or one of the embedded calculators: "reference", "pob".',
+		});
+	}
+	const folder = dirname(path);
+	return {
+		source,
+		chunkName: `@${path}`,
+		packagePath: `${folder}/?.lua;${folder}/?/init.lua`,
+		options,
+		tree,
+		treeOf: async () => tree,
+		identity: async () => digest(source, JSON.stringify(options), tree ? JSON.stringify(tree.data) : ""),
+		prepare: (text) => ({ source: text, warnings: [] }),
+	};
+}
+
+/** A Lua file of the package's own lua/. */
+export async function embedded(
+	file: string,
+): Promise<Pick<CalculatorSource, "source" | "chunkName" | "packagePath">> {
+	return {
+		source: await readFile(join(luaFolder, file), "utf8"),
+		chunkName: `@pobatch/lua/${file}`,
+		packagePath: `${luaFolder}/?.lua;${luaFolder}/?/init.lua`,
+	};
+}

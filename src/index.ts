@@ -1,0 +1,33 @@
+export type { NativeMemory as StateMemory, Plain, SetKind } from "./addon.js";
+export { BatchResult, RowError } from "./batch-result.js";
+export {
+	type AsyncBatchOptions,
+	type BatchOptions,
+	Build,
+	type BuildInfo,
+	type CalculateOptions,
+} from "./build.js";
+export type { CacheUse } from "./cached-batch.js";
+export type { LoadOptions } from "./calculators.js";
+export { Engine, type EngineOptions } from "./engine.js";
+export { PobatchError, type PobatchErrorCode } from "./errors.js";
+export {
+	type AttributeName,
+	type FullNodeSet,
+	type NodeChoices,
+	type NodeSetDelta,
+	NodeSets,
+} from "./node-sets.js";
+export { PassiveTree, type TreePath } from "./passive-tree.js";
+export { findPob } from "./pob/checkout.js";
+export { decodePobCode, encodePobCode } from "./pob/code.js";
+export {
+	type InstallOptions,
+	installPob,
+	listInstalls,
+	type PobInstall,
+	removeInstall,
+} from "./pob/install.js";
+export { type NodePower, nodePower, type PowerOptions, type PowerResult } from "./power.js";
+export type * from "./tree-data.js";
+export { versions } from "./versions.js";

@@ -1,0 +1,102 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { NativeMemory } from "../addon.js";
+import { PobatchError, type PobatchErrorCode } from "../errors.js";
+import type { Answer, Request } from "./protocol.js";
+
+// One request without its id, kept a union.
+type Unnumbered<R> = R extends Request ? Omit<R, "id"> : never;
+
+/** The child process is gone: what it had to do is not done. */
+export class ChildDied extends Error {
+	constructor(how: string) {
+		super(how);
+	}
+}
+
+// From sources (tests) and from dist/ alike.
+const script = ["./child.js", "../../dist/isolation/child.js"]
+	.map((path) => fileURLToPath(new URL(path, import.meta.url)))
+	.find((path) => existsSync(path)) as string;
+
+/** One child process, from fork to its end. */
+export class ChildHandle {
+	readonly #process: ChildProcess;
+	readonly #waiting = new Map<
+		number,
+		{ resolve: (value: unknown) => void; reject: (error: Error) => void }
+	>();
+	#lastId = 0;
+	#death: ChildDied | undefined;
+	/** As of its last answer. */
+	memory: NativeMemory | undefined;
+
+	/** @param onDeath called once, however the process ends */
+	constructor(onLog: (text: string) => void, onDeath: (child: ChildHandle) => void) {
+		this.#process = fork(script, [], {
+			serialization: "advanced",
+			stdio: ["ignore", "inherit", "inherit", "ipc"],
+		});
+		this.#process.on("message", (answer: Answer) => this.#receive(answer, onLog));
+		const die = (how: string) => {
+			if (this.#death) return;
+			this.#death = new ChildDied(how);
+			for (const { reject } of this.#waiting.values()) reject(this.#death);
+			this.#waiting.clear();
+			onDeath(this);
+		};
+		this.#process.on("error", (error) => die(error.message));
+		this.#process.on("exit", (status, signal) =>
+			die(signal ? `killed by ${signal}` : `exited with ${status}`),
+		);
+		// An idle engine must not keep the program alive.
+		this.#process.unref();
+		this.#process.channel?.unref();
+	}
+
+	get pid(): number | undefined {
+		return this.#process.pid;
+	}
+
+	get alive(): boolean {
+		return this.#death === undefined;
+	}
+
+	/** @throws ChildDied; PobatchError as the child's engine raised it */
+	request<Value>(request: Unnumbered<Request>): Promise<Value> {
+		if (this.#death) return Promise.reject(this.#death);
+		const id = ++this.#lastId;
+		return new Promise<Value>((resolve, reject) => {
+			if (this.#waiting.size === 0) this.#process.channel?.ref();
+			this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+			this.#process.send({ ...request, id });
+		});
+	}
+
+	stopRows(): void {
+		if (this.alive) this.#process.send({ type: "stop" });
+	}
+
+	kill(): void {
+		this.#process.kill("SIGKILL");
+	}
+
+	#receive(answer: Answer, onLog: (text: string) => void): void {
+		if (answer.type === "log") {
+			onLog(answer.text);
+			return;
+		}
+		const waiting = this.#waiting.get(answer.id);
+		if (!waiting) return;
+		this.#waiting.delete(answer.id);
+		if (this.#waiting.size === 0) this.#process.channel?.unref();
+		if (answer.type === "failure") {
+			const { code, message, traceback } = answer;
+			waiting.reject(new PobatchError(code as PobatchErrorCode, message, { traceback }));
+			return;
+		}
+		this.memory = answer.memory ?? this.memory;
+		waiting.resolve(answer.type === "rows" ? answer.result : answer.value);
+	}
+}

@@ -1,0 +1,83 @@
+// A child process of an isolated engine: one native engine with one thread, told what to do by its parent.
+import { addon, type NativeBase, type NativeEngine } from "../addon.js";
+import type { Answer, Request, StopRequest } from "./protocol.js";
+
+let engine: NativeEngine | undefined;
+let stopRows: (() => void) | undefined;
+const bases = new Map<number, NativeBase>();
+
+function send(answer: Answer): void {
+	// A parent that is gone needs no answer; `disconnect` ends this process.
+	if (process.connected) process.send?.(answer);
+}
+
+function opened(): NativeEngine {
+	if (!engine) throw new Error("the child's engine is not open");
+	return engine;
+}
+
+async function perform(request: Request): Promise<unknown> {
+	const { Base, Engine, Tree } = addon();
+	switch (request.type) {
+		case "open":
+			engine = new Engine(request.config, (text) => send({ type: "log", text }));
+			return engine.open(request.timeoutMs);
+		case "load":
+			return opened().load(request.build, request.source, request.timeoutMs);
+		case "unload":
+			bases.delete(request.build);
+			return opened().unload(request.build);
+		case "command":
+			return opened().command(request.name, request.build, request.args, request.timeoutMs);
+		case "base": {
+			const tree = request.tree && new Tree(request.tree.ids, request.tree.edges, request.tree.flags);
+			bases.set(request.build, new Base(tree, request.words));
+			return null;
+		}
+		case "rows": {
+			const { build, kind, words, offsets, stats, rowTimeoutMs, timeoutMs } = request.chunk;
+			const base = bases.get(build);
+			if (!base) throw new Error(`build ${build} is not loaded in this child`);
+			const handle = opened().batch(
+				build,
+				base,
+				kind,
+				words,
+				offsets,
+				stats,
+				rowTimeoutMs,
+				timeoutMs,
+				undefined,
+			);
+			stopRows = handle.stop;
+			return handle.promise;
+		}
+		case "collectGarbage":
+			return opened().collectGarbage();
+	}
+}
+
+process.on("message", (message: Request | StopRequest) => {
+	if (message.type === "stop") {
+		stopRows?.();
+		return;
+	}
+	const { id, type } = message;
+	perform(message).then(
+		(value) => {
+			const memory = engine?.memory()[0];
+			if (type === "rows")
+				send({ id, type, result: value as Extract<Answer, { type: "rows" }>["result"], memory });
+			else send({ id, type: "answer", value, memory });
+		},
+		(error: Error & { code?: string; traceback?: string }) => {
+			const { code = "LUA_ERROR", message, traceback = "" } = error;
+			send({ id, type: "failure", code, message, traceback });
+		},
+	);
+});
+
+// The parent is gone, whatever became of it. Interrupts what runs.
+process.on("disconnect", () => process.exit(0));
+// Ctrl-C in a terminal reaches the whole group: the parent decides what ends.
+process.on("SIGINT", () => {});

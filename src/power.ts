@@ -1,0 +1,147 @@
+import type { Build } from "./build.js";
+import { invalidArgument, PobatchError } from "./errors.js";
+import { type NodeSetDelta, NodeSets } from "./node-sets.js";
+import type { PassiveTree } from "./passive-tree.js";
+
+export interface PowerOptions {
+	/** The stats whose gain counts; the first one sorts. */
+	stats: readonly string[];
+	/** Nodes that at most so many points reach; 5 by default. */
+	depth?: number;
+	/** Only nodes at most so many tree units (as in Path of Building) from an allocated one, in a straight line. */
+	radius?: number;
+	/** Sort by the gain of a point rather than of the whole path. */
+	perPoint?: boolean;
+	/** Also the loss of each allocated node. */
+	remove?: boolean;
+	rowTimeoutMs?: number;
+	signal?: AbortSignal;
+	onProgress?: (done: number, total: number) => void;
+}
+
+/** What one node is worth to a build. */
+export interface NodePower {
+	id: number;
+	name: string;
+	type: string;
+	/** The nodes that change with it: the path to allocate, or the node and those that hang on it. */
+	nodes: readonly number[];
+	/** Points spent (positive) or freed (negative). */
+	points: number;
+	/** The build's stat with the change minus without, by stat. NaN if the row failed. */
+	gains: Readonly<Record<string, number>>;
+}
+
+export interface PowerResult {
+	/** The build as it is. */
+	base: Readonly<Record<string, number>>;
+	/** Highest gain of the first stat first; nodes of equal gain by points, then id. */
+	nodes: readonly NodePower[];
+	/** True if the signal stopped it: `nodes` has then only what was calculated. */
+	stopped: boolean;
+	elapsedMs: number;
+}
+
+/**
+ * Node power: for each node within reach, what the build gains by allocating the shortest path to it; with `remove`,
+ * what it loses by giving up each allocated node and all that hangs on it. Each node is a row of its own: none takes
+ * the value of another one that looks alike.
+ *
+ * @throws PobatchError UNKNOWN_STAT, INVALID_ARGUMENT; TREE_INVALID where the build has no passive tree
+ */
+export async function nodePower(build: Build, options: PowerOptions): Promise<PowerResult> {
+	const {
+		stats,
+		depth = 5,
+		radius,
+		perPoint = false,
+		remove = false,
+		rowTimeoutMs,
+		signal,
+		onProgress,
+	} = options;
+	const { tree } = build;
+	if (!tree)
+		throw new PobatchError("TREE_INVALID", "Node power needs a passive tree: open the engine with one");
+	if (!Number.isInteger(depth) || depth < 1) throw invalidArgument("a positive integer", "depth", depth);
+	if (radius !== undefined && !(radius > 0)) throw invalidArgument("a positive number", "radius", radius);
+
+	const start = performance.now();
+	const changes = [
+		...additions(tree, build.allocated, depth, radius),
+		...(remove ? removals(tree, build.allocated) : []),
+	];
+	const sets = NodeSets.deltas([{}, ...changes.map(({ set }) => set)]);
+	const result = await build.calculateBatch(sets, {
+		stats,
+		...(rowTimeoutMs !== undefined && { rowTimeoutMs }),
+		...(signal && { signal }),
+		...(onProgress && { onProgress: (done, total) => onProgress(Math.max(0, done - 1), total - 1) }),
+	});
+	const [error] = result.errors;
+	if (error?.row === 0) throw error;
+	const base = result.row(0);
+	const nodes: NodePower[] = [];
+	changes.forEach(({ target, nodes: changed, points }, i) => {
+		if (result.stopped && !result.ok(i + 1)) return;
+		const { name, type } = tree.node(target);
+		const row = result.row(i + 1);
+		const gains = Object.fromEntries(
+			result.stats.map((stat) => [stat, (row[stat] as number) - (base[stat] as number)]),
+		);
+		nodes.push({ id: target, name, type, nodes: changed, points, gains });
+	});
+	const sortStat = stats[0] as string;
+	const worth = ({ gains, points }: NodePower) => {
+		const gain = gains[sortStat] as number;
+		const value = perPoint ? gain / Math.max(1, Math.abs(points)) : gain;
+		return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
+	};
+	nodes.sort((a, b) => compare(worth(b), worth(a)) || a.points - b.points || a.id - b.id);
+	return { base, nodes, stopped: result.stopped !== undefined, elapsedMs: performance.now() - start };
+}
+
+interface Change {
+	target: number;
+	nodes: number[];
+	points: number;
+	set: NodeSetDelta;
+}
+
+function additions(
+	tree: PassiveTree,
+	allocated: readonly number[],
+	depth: number,
+	radius: number | undefined,
+): Change[] {
+	const near = radius === undefined ? undefined : nearTo(tree, allocated, radius);
+	return tree
+		.pathsWithin(allocated, depth)
+		.filter(({ target }) => !near || near(target))
+		.map(({ target, nodes }) => ({ target, nodes: [...nodes], points: nodes.length, set: { add: nodes } }));
+}
+
+function removals(tree: PassiveTree, allocated: readonly number[]): Change[] {
+	const stranded = new Set(tree.unreachable(allocated));
+	return allocated
+		.filter((id) => tree.node(id).allocatable)
+		.map((id) => {
+			const left = allocated.filter((other) => other !== id);
+			// What hangs on the node, but not what hung on nothing before (as jewels allow).
+			const hanging = [...tree.unreachable(left)].filter((other) => !stranded.has(other));
+			const nodes = [id, ...hanging];
+			return { target: id, nodes, points: -nodes.length, set: { remove: nodes } };
+		});
+}
+
+function nearTo(tree: PassiveTree, allocated: readonly number[], radius: number): (id: number) => boolean {
+	const centres = allocated.map((id) => tree.node(id));
+	return (id) => {
+		const { x, y } = tree.node(id);
+		return centres.some((centre) => Math.hypot(centre.x - x, centre.y - y) <= radius);
+	};
+}
+
+function compare(a: number, b: number): number {
+	return a < b ? -1 : a > b ? 1 : 0;
+}
