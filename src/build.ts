@@ -134,7 +134,8 @@ export class Build {
 	/**
 	 * Evaluates many node sets. A row that fails costs no other row: see `result.errors`.
 	 *
-	 * @throws PobatchError UNKNOWN_STAT, INVALID_ARGUMENT, ENGINE_CLOSED
+	 * @throws PobatchError UNKNOWN_STAT, INVALID_ARGUMENT, MEMORY, ENGINE_CLOSED; what `onProgress` throws, which stops
+	 * the batch
 	 */
 	async calculateBatch(sets: NodeSets, options: AsyncBatchOptions = {}): Promise<BatchResult> {
 		const { signal, onProgress } = options;
@@ -145,15 +146,24 @@ export class Build {
 		const divided = this.#divide(sets, stats);
 		const missing = divided?.missing ?? sets;
 		const known = sets.length - missing.length;
-		const handle = this.context.native.batch(
-			...this.#batchArguments(missing, stats, limits),
-			onProgress && ((rows: number) => onProgress(known + rows, sets.length)),
-		);
+		let thrown: { error: unknown } | undefined;
+		const report = (rows: number) => {
+			if (thrown) return;
+			try {
+				onProgress?.(known + rows, sets.length);
+			} catch (error) {
+				thrown = { error };
+				handle.stop();
+			}
+		};
+		const handle = this.#start(missing, stats, limits, onProgress && report);
 		const stop = () => handle.stop();
 		if (signal?.aborted) stop();
 		signal?.addEventListener("abort", stop, { once: true });
 		try {
-			return finish(await handle.promise, divided, sets, stats, start);
+			const calculated = await handle.promise;
+			if (thrown) throw thrown.error;
+			return finish(calculated, divided, sets, stats, start);
 		} catch (error) {
 			throw fromNative(error);
 		} finally {
@@ -169,7 +179,11 @@ export class Build {
 		const start = performance.now();
 		const divided = this.#divide(sets, stats);
 		const args = this.#batchArguments(divided?.missing ?? sets, stats, limits);
-		return finish(this.context.native.batchSync(...args), divided, sets, stats, start);
+		try {
+			return finish(this.context.native.batchSync(...args), divided, sets, stats, start);
+		} catch (error) {
+			throw fromNative(error);
+		}
 	}
 
 	/**
@@ -245,7 +259,11 @@ export class Build {
 		if (this.#closed) return;
 		this.#closed = true;
 		this.context.checkOpen();
-		await this.context.native.unload(this.context.id);
+		try {
+			await this.context.native.unload(this.context.id);
+		} catch (error) {
+			throw fromNative(error);
+		}
 	}
 
 	// A node set as the contract's `set` table, for commands.
@@ -297,6 +315,19 @@ export class Build {
 				throw invalidArgument("a positive number of milliseconds", name, value);
 		}
 		return { rowTimeoutMs, timeoutMs };
+	}
+
+	#start(
+		sets: NodeSets,
+		stats: readonly string[],
+		limits: { rowTimeoutMs: number | undefined; timeoutMs: number | undefined },
+		onProgress: ((rows: number) => void) | undefined,
+	): ReturnType<NativeEngine["batch"]> {
+		try {
+			return this.context.native.batch(...this.#batchArguments(sets, stats, limits), onProgress);
+		} catch (error) {
+			throw fromNative(error);
+		}
 	}
 
 	#batchArguments(

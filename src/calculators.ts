@@ -86,7 +86,7 @@ export async function pobCalculator(folder: string | undefined, options: Plain):
 		return tree;
 	};
 	return {
-		...(await embedded("pob/init.lua")),
+		...(await embedded("pob/calculator.lua")),
 		options: { ...(options as object), dir: source },
 		tree: undefined,
 		treeOf,

@@ -100,8 +100,8 @@ export class Engine {
 	/**
 	 * Opens a calculator on `threads` states.
 	 *
-	 * @throws PobatchError INVALID_ARGUMENT, FILE_NOT_FOUND, TREE_INVALID, CALCULATOR_SYNTAX, CALCULATOR_ERROR,
-	 * ADDON_NOT_FOUND
+	 * @throws PobatchError INVALID_ARGUMENT, FILE_NOT_FOUND, TREE_INVALID, CALCULATOR_SYNTAX, CALCULATOR_INVALID,
+	 * CALCULATOR_ERROR, TIMEOUT, MEMORY, ADDON_NOT_FOUND
 	 */
 	static async open(options: EngineOptions = {}): Promise<Engine> {
 		const {
@@ -170,7 +170,8 @@ export class Engine {
 		try {
 			loaded = await this.#native.load(id, source, options.timeoutMs);
 		} catch (error) {
-			if (!this.#closed) await this.#native.unload(id);
+			// Some states may have loaded it. What is reported is why it did not load, not what comes of forgetting it.
+			if (!this.#closed) await this.#native.unload(id).catch(() => {});
 			throw fromNative(error);
 		}
 		const info = readInfo(loaded.info, this.calculator.name);
@@ -221,7 +222,11 @@ export class Engine {
 	/** A full collection in every state, after the batches that run. */
 	async collectGarbage(): Promise<void> {
 		this.#checkOpen();
-		await this.#native.collectGarbage();
+		try {
+			await this.#native.collectGarbage();
+		} catch (error) {
+			throw fromNative(error);
+		}
 	}
 
 	/** Stops what runs, ends the threads and frees the states. Further calls throw ENGINE_CLOSED. */

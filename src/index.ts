@@ -30,4 +30,5 @@ export {
 } from "./pob/install.js";
 export { type NodePower, nodePower, type PowerOptions, type PowerResult } from "./power.js";
 export type * from "./tree-data.js";
+export { type TreeSvgOptions, treeToSvg } from "./tree-svg.js";
 export { versions } from "./versions.js";

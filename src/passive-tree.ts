@@ -3,6 +3,7 @@ import { addon, fromNative, type NativeTree, packageFolder } from "./addon.js";
 import { invalidArgument, PobatchError } from "./errors.js";
 import { startNodeOf, type TreeData, type TreeNode } from "./tree-data.js";
 import { loadTreeFile } from "./tree-file.js";
+import { type TreeSvgOptions, treeToSvg } from "./tree-svg.js";
 
 // The bits of a node's flags; binding/passive_tree.hpp has the same.
 const allocatable = 1;
@@ -143,6 +144,11 @@ export class PassiveTree {
 		const ids = this.#ids(set, "set");
 		const from = this.#ids(roots ?? [...ids].filter((id) => isRoot(this.node(id))), "roots");
 		return this.#search(() => this.native.unreachable(ids, from));
+	}
+
+	/** The tree as a stand-alone SVG document; see {@link treeToSvg}. @throws PobatchError UNKNOWN_NODE, INVALID_ARGUMENT */
+	toSvg(options: TreeSvgOptions = {}): string {
+		return treeToSvg(this, options);
 	}
 
 	#search<Answer>(body: () => Answer): Answer {

@@ -103,6 +103,14 @@ export interface TreeGroup {
 /** An unordered pair of node ids, the smaller one first. */
 export type TreeEdge = readonly [number, number];
 
+/** How one edge is drawn; an edge without an entry is an arc around its group if both ends are on one orbit, else straight. */
+export interface TreeCurve {
+	readonly from: number;
+	readonly to: number;
+	/** In tree units: an arc whose centre lies to the left (positive) or right of the way; 0: a straight line. */
+	readonly radius: number;
+}
+
 /** A passive tree as its file tells it, checked. Plain data: it can be cloned and sent to a worker. */
 export interface TreeData {
 	/** `0_5` for instance, as builds name it. */
@@ -120,6 +128,8 @@ export interface TreeData {
 	 * ascendancy grants that opens another class's starting point.
 	 */
 	readonly exits: readonly TreeEdge[];
+	/** For pictures of the tree; none if absent. */
+	readonly curves?: readonly TreeCurve[];
 	readonly classes: readonly TreeClass[];
 	readonly groups: readonly TreeGroup[];
 }

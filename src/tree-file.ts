@@ -6,6 +6,7 @@ import {
 	MAX_NODE_ID,
 	type TreeAscendancy,
 	type TreeClass,
+	type TreeCurve,
 	type TreeData,
 	type TreeEdge,
 	type TreeGroup,
@@ -78,7 +79,9 @@ export function parseTree(json: unknown, version?: string): TreeData {
 	const root = check.object(json, "the tree");
 	const ownVersion = root.version === undefined ? undefined : check.string(root.version, "version");
 	const groups = readGroups(root.groups);
-	const position = positionReader(root.constants, groups);
+	const constants = check.object(root.constants, "constants");
+	const radii = readRadii(constants);
+	const position = positionReader(constants, radii, groups);
 	const raws = new Map<number, JsonObject>();
 	for (const [key, value] of Object.entries(check.object(root.nodes, "nodes"))) {
 		// A pseudo node above the class starts in older trees of the same shape.
@@ -98,12 +101,13 @@ export function parseTree(json: unknown, version?: string): TreeData {
 				throw check.wrong("the id of a node", `nodes.${node.id}.unlockConstraint.nodes[${i}]`, id);
 		}
 	}
-	const { edges, exits } = readConnections(raws, byId);
+	const { edges, exits, curves } = readConnections(raws, byId, radii);
 	return {
 		version: ownVersion ?? version ?? "unknown",
 		nodes,
 		edges,
 		exits,
+		curves,
 		classes: readClasses(root.classes, nodes),
 		groups: groups.filter((group) => group !== undefined),
 	};
@@ -136,12 +140,19 @@ function readIntegers(value: unknown, at: string, max: number): number[] {
 		.map((member, i) => check.integer(member, `${at}[${i}]`, 0, max));
 }
 
-/** A node sits on a circle around its group; angle 0 is up, and angles go clockwise. */
-function positionReader(value: unknown, groups: readonly (TreeGroup | undefined)[]): Position {
-	const constants = check.object(value, "constants");
-	const radii = check
+/** In tree units, by orbit. */
+function readRadii(constants: JsonObject): number[] {
+	return check
 		.array(constants.orbitRadii, "constants.orbitRadii")
 		.map((radius, i) => check.number(radius, `constants.orbitRadii[${i}]`));
+}
+
+/** A node sits on a circle around its group; angle 0 is up, and angles go clockwise. */
+function positionReader(
+	constants: JsonObject,
+	radii: readonly number[],
+	groups: readonly (TreeGroup | undefined)[],
+): Position {
 	const angles = check.array(constants.orbitAnglesByOrbit, "constants.orbitAnglesByOrbit").map((list, i) => {
 		const at = `constants.orbitAnglesByOrbit[${i}]`;
 		return check.array(list, at).map((angle, j) => check.number(angle, `${at}[${j}]`));
@@ -271,22 +282,30 @@ function readSwitches(value: unknown, at: string, name: string, stats: readonly 
 function readConnections(
 	raws: ReadonlyMap<number, JsonObject>,
 	byId: ReadonlyMap<number, TreeNode>,
-): Pick<TreeData, "edges" | "exits"> {
+	radii: readonly number[],
+): Required<Pick<TreeData, "edges" | "exits" | "curves">> {
 	// A pair is one number while it is gathered: sets of arrays would compare identities.
 	const edges = new Set<number>();
 	const exits = new Set<number>();
+	const curves: TreeCurve[] = [];
 	const key = (a: number, b: number): number => a * (MAX_NODE_ID + 1) + b;
 	for (const [id, raw] of raws) {
 		const node = byId.get(id) as TreeNode;
 		const at = `nodes.${id}.connections`;
 		for (const [i, entry] of check.array(raw.connections ?? [], at).entries()) {
-			const otherId = check.integer(check.object(entry, `${at}[${i}]`).id, `${at}[${i}].id`, 0, MAX_NODE_ID);
+			const connection = check.object(entry, `${at}[${i}]`);
+			const otherId = check.integer(connection.id, `${at}[${i}].id`, 0, MAX_NODE_ID);
+			const orbit = check.number(connection.orbit ?? 0, `${at}[${i}].orbit`);
 			const other = byId.get(otherId);
 			// The published trees name a few nodes that they do not hold, and one that joins itself.
 			if (other === undefined || other === node) continue;
 			if (!canBeJoined(node) || !canBeJoined(other)) continue;
-			if (node.ascendancy === other.ascendancy) edges.add(key(Math.min(id, otherId), Math.max(id, otherId)));
-			else if (node.ascendancy !== undefined && other.ascendancy === undefined && other.passable)
+			if (node.ascendancy === other.ascendancy) {
+				edges.add(key(Math.min(id, otherId), Math.max(id, otherId)));
+				// The sign says to which side the centre lies; an orbit that no circle has asks for a straight line.
+				if (orbit !== 0)
+					curves.push({ from: id, to: otherId, radius: Math.sign(orbit) * (radii[Math.abs(orbit)] ?? 0) });
+			} else if (node.ascendancy !== undefined && other.ascendancy === undefined && other.passable)
 				exits.add(key(id, otherId));
 			else if (other.ascendancy !== undefined && node.ascendancy === undefined && node.passable)
 				exits.add(key(otherId, id));
@@ -296,7 +315,7 @@ function readConnections(
 		[...set]
 			.sort((a, b) => a - b)
 			.map((pair) => [Math.floor(pair / (MAX_NODE_ID + 1)), pair % (MAX_NODE_ID + 1)] as const);
-	return { edges: pairs(edges), exits: pairs(exits) };
+	return { edges: pairs(edges), exits: pairs(exits), curves };
 }
 
 /** Path of Building leaves pictures and nodes outside every group out of its graph. */

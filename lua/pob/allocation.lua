@@ -1,0 +1,288 @@
+--- Allocating a node set in a build's tree for one calculation, and taking it back.
+--
+-- PoB's window allocates nodes and then rebuilds all paths and dependencies of
+-- the tree (20 ms and more). Of all that, a calculation only reads: which nodes
+-- are allocated and in which weapon set, the nodes' modifiers, three counters,
+-- and the distance of jewel sockets to the class start. Exactly these are
+-- written here, the way PoB's PassiveSpec would leave them.
+
+local conquest = require("pob.conquest")
+local promotion = require("pob.promotion")
+
+local allocation = {}
+allocation.__index = allocation
+
+-- Fields of a node that PassiveSpec:ReplaceNode writes.
+local NODE_FIELDS = {
+	"dn", "sd", "mods", "modKey", "modList", "keystoneMod", "activeEffectImage", "reminderText", "overlay", "icon",
+	"alloc", "allocMode", "connectedToStart", "distanceToClassStart",
+}
+
+-- Rules about weapons that a node can lift (modifier, PoB's flag): when its last node goes, PoB puts down
+-- what is no longer allowed.
+local WEAPON_RULES =
+	{ GiantsBlood = "giantsBlood", InstrumentsOfPower = "instrumentsOfPower", LordOfTheWilds = "lordOfTheWilds" }
+
+local UNALLOCATABLE = { ClassStart = true, AscendClassStart = true, OnlyImage = true, Mastery = true }
+
+-- Nodes that lift rules about weapons: list of { flag, id }.
+local function weaponNodes(spec)
+	local list = {}
+	for id, node in pairs(spec.nodes) do
+		for _, mod in ipairs(node.modList or {}) do
+			if WEAPON_RULES[mod.name] then
+				list[#list + 1] = { flag = WEAPON_RULES[mod.name], id = id }
+			end
+		end
+	end
+	return list
+end
+
+--- `mode` is the build object.
+function allocation.new(mode)
+	return setmetatable({
+		weaponNodes = weaponNodes(mode.spec),
+		mode = mode,
+		spec = mode.spec,
+		variants = {},
+		saved = {},
+		conquest = conquest.new(mode),
+	}, allocation)
+end
+
+-- The node as it is with attribute `attribute` (1 Str, 2 Dex, 3 Int) chosen.
+-- PoB's own function makes it; its place in hashOverrides is put back at once.
+function allocation:variant(id, attribute)
+	local key = id * 4 + attribute
+	local variant = self.variants[key]
+	if not variant then
+		local spec = self.spec
+		local before = spec.hashOverrides[id]
+		spec.hashOverrides[id] = nil
+		spec:SwitchAttributeNode(id, attribute)
+		variant = spec.hashOverrides[id]
+		spec.hashOverrides[id] = before
+		self.variants[key] = variant
+	end
+	return variant
+end
+
+function allocation:save(node)
+	if self.saved[node] then
+		return
+	end
+	local values = {}
+	for i = 1, #NODE_FIELDS do
+		values[i] = rawget(node, NODE_FIELDS[i])
+	end
+	self.saved[node] = values
+end
+
+-- A node's modifiers as PoB leaves them when it rebuilds the tree: the tree's own (or of the class's
+-- variant), then the chosen attribute.
+function allocation:rebuildNode(node)
+	local spec = self.spec
+	local treeNode = spec.tree.nodes[node.id]
+	if treeNode then
+		local source = treeNode
+		if treeNode.isSwitchable then
+			source = treeNode.options[spec.curClassName] or treeNode.options[spec.curAscendClassName] or treeNode
+		end
+		spec:ReplaceNode(node, source)
+	end
+	local override = spec.hashOverrides[node.id]
+	if override then
+		spec:ReplaceNode(node, override)
+	end
+end
+
+local function remove(self, node)
+	self:save(node)
+	node.alloc = false
+	node.allocMode = 0
+	if node.isAttribute and self.spec.hashOverrides[node.id] then
+		self.overrides[node.id] = self.spec.hashOverrides[node.id]
+		self.spec.hashOverrides[node.id] = nil
+		self:rebuildNode(node)
+	end
+end
+
+local function choose(self, node, attribute)
+	local id = node.id
+	if self.overrides[id] == nil then
+		self.overrides[id] = self.spec.hashOverrides[id] or false
+	end
+	self.spec.hashOverrides[id] = self:variant(id, attribute)
+	self:rebuildNode(node)
+end
+
+local function add(self, node, attribute, weaponSet)
+	self:save(node)
+	node.alloc = true
+	-- PassiveSpec:AllocNode: these never belong to one weapon set alone.
+	if node.ascendancyName or node.type == "Keystone" or node.type == "Socket" or node.containJewelSocket then
+		weaponSet = 0
+	end
+	node.allocMode = weaponSet
+	if node.isAttribute then
+		-- Without a choice the node keeps the build's; PoB's own default is the one chosen last, else Strength.
+		local kept = self.overrides[node.id] or self.spec.hashOverrides[node.id]
+		if attribute ~= 0 or not kept then
+			choose(self, node, attribute ~= 0 and attribute or self.spec.attributeIndex or 1)
+		else
+			self.spec.hashOverrides[node.id] = kept
+			self:rebuildNode(node)
+		end
+	end
+end
+
+-- Branches of weapon-set nodes that must become normal for the added nodes. The attribute chosen last
+-- is that of the set's own attribute nodes.
+local function promoteBranches(self, set, list, allocNodes, changed)
+	local attribute = self.spec.attributeIndex or 1
+	local added = {}
+	for i = 1, set.addCount do
+		local chosen = set.addAttribute and set.addAttribute[i] or 0
+		if chosen ~= 0 then
+			attribute = chosen
+		end
+		added[i] = allocNodes[set.add[i]]
+	end
+	promotion.run(allocNodes, list, added, function(node)
+		self:save(node)
+		changed[node.id] = true
+		node.allocMode = 0
+		if node.isAttribute then
+			choose(self, node, attribute)
+		end
+	end)
+end
+
+-- Whether a rule that the build's nodes lift is in force again with `allocNodes`.
+function allocation:losesRule(allocNodes)
+	local flags = self.mode.itemsTab.lastWeaponFlagState
+	if not flags or not (flags.giantsBlood or flags.instrumentsOfPower or flags.lordOfTheWilds) then
+		return false
+	end
+	local lifted = {}
+	for _, entry in ipairs(self.weaponNodes) do
+		lifted[entry.flag] = lifted[entry.flag] or allocNodes[entry.id] ~= nil
+	end
+	for flag, set in pairs(flags) do
+		if set and not lifted[flag] then
+			return true
+		end
+	end
+	return false
+end
+
+-- What jewels make of the changed nodes, and the changed sockets of the nodes around them.
+function allocation:conquer(removed, set, allocNodes)
+	local jewels = self.conquest
+	local function keep(node)
+		self:save(node)
+	end
+	if #jewels.sockets > 0 then
+		local changed = removed
+		for i = 1, set.addCount do
+			changed[set.add[i]] = true
+		end
+		local affected = jewels:affected(changed)
+		if affected then
+			jewels:rebuild(affected, allocNodes, keep)
+		end
+	end
+	if #jewels.distances > 0 then
+		jewels:measure(allocNodes, keep)
+	end
+end
+
+--- Applies `set`; `restore` must follow, also after an error.
+function allocation:apply(set)
+	local spec = self.spec
+	local nodes = spec.nodes
+	self.overrides = {}
+	self.baseAllocNodes = spec.allocNodes
+	self.notables, self.smith = spec.allocatedNotableCount, spec.allocatedSmithBodyArmourNodeCount
+	-- Ids of nodes that leave, later also of those that change otherwise.
+	local removed = {}
+	for i = 1, set.removeCount do
+		local id = set.remove[i]
+		local node = nodes[id]
+		if not node or not spec.allocNodes[id] then
+			error("node " .. id .. " is not allocated", 0)
+		end
+		removed[id] = true
+		remove(self, node)
+	end
+	local list, n = {}, 0
+	for id in pairs(spec.allocNodes) do
+		if not removed[id] then
+			n = n + 1
+			list[n] = id
+		end
+	end
+	for i = 1, set.addCount do
+		local id = set.add[i]
+		local node = nodes[id]
+		if not node then
+			error("node " .. id .. " is not in the passive tree " .. spec.treeVersion, 0)
+		end
+		if spec.allocNodes[id] and not removed[id] then
+			error("node " .. id .. " is allocated already", 0)
+		end
+		if UNALLOCATABLE[node.type] then
+			error("node " .. id .. " (" .. tostring(node.dn) .. ") cannot be allocated", 0)
+		end
+		add(self, node, set.addAttribute and set.addAttribute[i] or 0, set.addWeaponSet and set.addWeaponSet[i] or 0)
+		n = n + 1
+		list[n] = id
+	end
+	-- A fresh table filled in the order of ids: its own order of iteration, and with it the order in
+	-- which PoB adds modifiers up, depends on the set alone and not on what was calculated before.
+	table.sort(list)
+	local allocNodes, notables, smith, inWeaponSet = {}, 0, 0, false
+	for i = 1, n do
+		local node = nodes[list[i]]
+		allocNodes[list[i]] = node
+		inWeaponSet = inWeaponSet or (node.allocMode or 0) ~= 0
+		if node.type == "Notable" then
+			notables = notables + 1
+			if node.applyToArmour then
+				smith = smith + 1
+			end
+		end
+	end
+	if inWeaponSet and set.addCount > 0 then
+		promoteBranches(self, set, list, allocNodes, removed)
+	end
+	self:conquer(removed, set, allocNodes)
+	self.losesWeaponRule = self:losesRule(allocNodes)
+	spec.allocNodes = allocNodes
+	spec.allocatedNotableCount = notables
+	spec.allocatedSmithBodyArmourNodeCount = smith
+end
+
+--- Puts the tree back as it was before `apply`.
+function allocation:restore()
+	local spec = self.spec
+	self.conquest:restoreSpec()
+	for node, values in pairs(self.saved) do
+		for i = 1, #NODE_FIELDS do
+			node[NODE_FIELDS[i]] = values[i]
+		end
+		self.saved[node] = nil
+	end
+	self.conquest:restore()
+	if self.baseAllocNodes then
+		for id, override in pairs(self.overrides) do
+			spec.hashOverrides[id] = override or nil
+		end
+		spec.allocNodes = self.baseAllocNodes
+		spec.allocatedNotableCount = self.notables
+		spec.allocatedSmithBodyArmourNodeCount = self.smith
+		self.baseAllocNodes = nil
+	end
+end
+
+return allocation

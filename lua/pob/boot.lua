@@ -1,0 +1,69 @@
+--- Starting Path of Building once per state.
+
+local hostModule = require("pob.host")
+
+local boot = {}
+
+-- PoB shows trouble as a prompt with colour escapes and hints about keys.
+local function plain(text)
+	text = tostring(text):gsub("%^x%x%x%x%x%x%x", ""):gsub("%^%d", "")
+	text = text:gsub("^Error:%s*", ""):gsub("\nPress Enter/Escape.*$", ""):gsub("\nv[%d%.]+[^\n]*$", "")
+	return (text:gsub("%s+$", ""))
+end
+boot.plain = plain
+
+--- What PoB wants to tell its user, taken off the screen: a list of plain texts.
+function boot.takePrompts(world)
+	local texts = {}
+	local launch, main = world.env.launch, world.env.main
+	if launch and launch.promptMsg then
+		texts[#texts + 1] = plain(launch.promptMsg)
+		launch.promptMsg = nil
+	end
+	if main and main.popups then
+		for i = #main.popups, 1, -1 do
+			local popup = main.popups[i]
+			local lines = { popup.title and plain(popup.title) or nil }
+			for _, control in pairs(popup.controls or {}) do
+				if type(control) == "table" and control._className == "LabelControl" and type(control.label) == "string" then
+					lines[#lines + 1] = plain(control.label)
+				end
+			end
+			table.sort(lines)
+			texts[#texts + 1] = table.concat(lines, ": ")
+			main.popups[i] = nil
+		end
+	end
+	return texts
+end
+
+--- Boots PoB in `place`; answers the world with `main` ready and no build opened.
+function boot.start(native, place, extension)
+	local world = hostModule.new(native, place, extension)
+	local env = world.env
+	env.dofile("Launch.lua")
+	local launch = world.mainObject
+	if not launch then
+		error("Path of Building's Launch.lua did not set a main object", 0)
+	end
+	world.callback("OnInit")
+	local prompts = boot.takePrompts(world)
+	if #prompts > 0 or not env.main then
+		error("Path of Building could not start: " .. (prompts[1] or "no main object"), 0)
+	end
+	local main = env.main
+	-- PoB's start screen, an empty build, costs as much as a real one; the lists of all unique and
+	-- rare items serve the item browser only.
+	main.newMode = nil
+	main.onFrameFuncs = {}
+	main.uniqueDB.loading = nil
+	main.rareDB.loading = nil
+	main.screenW, main.screenH = env.GetVirtualScreenSize()
+	main.viewPort = { x = 0, y = 0, width = main.screenW, height = main.screenH }
+	-- From here on PoB behaves as released: no developer shortcuts, no saving when a build is closed.
+	launch.devMode = false
+	world.version = launch.versionNumber or "?"
+	return world
+end
+
+return boot

@@ -1,0 +1,194 @@
+--- Builds: loading them, and changing between several in one state.
+--
+-- PoB has one build at a time, the object of its mode "BUILD". Its module makes
+-- a new such object each time it is loaded, so each build here gets its own, and
+-- changing builds means putting the right object, its result cache and the few
+-- global tables that PoB derives from a build into place.
+
+local boot = require("pob.boot")
+
+local builds = {}
+builds.__index = builds
+
+function builds.new(world)
+	return setmetatable({ world = world, current = nil, loading = 0 }, builds)
+end
+
+local function emptyCache()
+	return { MAIN = {}, CALCS = {}, CALCULATOR = {}, CACHE = {} }
+end
+
+--- Makes `build` the one that PoB's code sees.
+function builds:switch(build)
+	if self.current == build then
+		return
+	end
+	local env = self.world.env
+	local main = env.main
+	main.modes.BUILD = build.mode
+	main.mode = "BUILD"
+	env.GlobalCache.cachedData = build.cache
+	if build.mode.spec then
+		env.data.setJewelRadiiGlobally(build.mode.spec.treeVersion)
+	end
+	if build.mode.skillsTab then
+		build.mode.skillsTab:UpdateGlobalGemCountAssignments()
+	end
+	self.current = build
+end
+
+local function firstLine(text)
+	return (tostring(text):gsub("\n.*", ""))
+end
+
+-- What PoB would stumble over without saying what is wrong.
+local function inspect(env, xmlText, specIndex)
+	if type(xmlText) ~= "string" or not xmlText:find("%S") then
+		error("the build is empty", 0)
+	end
+	local tree, message = env.common.xml.ParseXML(xmlText)
+	if not tree then
+		error("the build is not well-formed XML: " .. tostring(message), 0)
+	end
+	local root = tree[1]
+	if type(root) ~= "table" or root.elem ~= "PathOfBuilding2" then
+		local found = type(root) == "table" and "<" .. tostring(root.elem) .. ">" or "no element"
+		error("the build is not of Path of Building for Path of Exile 2: expected <PathOfBuilding2> but found " .. found, 0)
+	end
+	local hasBuild = false
+	local known = {}
+	for _, version in ipairs(env.treeVersionList) do
+		known[version] = true
+	end
+	local specs = 0
+	for _, section in ipairs(root) do
+		if type(section) == "table" then
+			hasBuild = hasBuild or section.elem == "Build"
+			if section.elem == "Tree" then
+				for _, spec in ipairs(section) do
+					if type(spec) == "table" and spec.elem == "Spec" then
+						specs = specs + 1
+						local version = spec.attrib.treeVersion or env.defaultTreeVersion
+						if not known[version] then
+							error(
+								"unknown tree version '"
+									.. version
+									.. "' in <Spec> "
+									.. specs
+									.. ": this Path of Building knows "
+									.. table.concat(env.treeVersionList, ", "),
+								0
+							)
+						end
+						local classId = spec.attrib.classInternalId or spec.attrib.classId
+						if classId and not tonumber(classId) then
+							error("unknown class '" .. classId .. "' in <Spec> " .. specs, 0)
+						end
+					end
+				end
+			end
+		end
+	end
+	if not hasBuild then
+		error("the build has no <Build> element", 0)
+	end
+	if specIndex and (specs == 0 or specIndex < 1 or specIndex > specs or specIndex % 1 ~= 0) then
+		error("expected spec between 1 and " .. specs .. " but received " .. tostring(specIndex), 0)
+	end
+end
+
+-- The class of a <Spec> that its tree does not have, as text, or nil.
+local function unknownClass(env, xmlText)
+	local tree = env.common.xml.ParseXML(xmlText)
+	for _, section in ipairs(tree[1]) do
+		for _, spec in ipairs(type(section) == "table" and section.elem == "Tree" and section or {}) do
+			if type(spec) == "table" and spec.elem == "Spec" then
+				local passiveTree = env.main.tree[spec.attrib.treeVersion or env.defaultTreeVersion]
+				local internal, plain = tonumber(spec.attrib.classInternalId), tonumber(spec.attrib.classId)
+				local found = passiveTree
+					and (internal and passiveTree.classIntegerIdMap[internal] or plain and passiveTree.classes[plain])
+				if passiveTree and not found then
+					return tostring(spec.attrib.classInternalId or spec.attrib.classId)
+				end
+			end
+		end
+	end
+end
+
+-- Items of the XML that PoB could not read and left out.
+local function lostItems(env, xmlText, items)
+	local texts = {}
+	for _, section in ipairs(env.common.xml.ParseXML(xmlText)[1]) do
+		for _, item in ipairs(type(section) == "table" and section.elem == "Items" and section or {}) do
+			local id = type(item) == "table" and item.elem == "Item" and tonumber(item.attrib.id)
+			if id and not items[id] then
+				local text = type(item[1]) == "string" and item[1]:match("[^\r\n]+") or ""
+				texts[#texts + 1] = "item " .. id .. " was left out, Path of Building cannot read it: " .. text:sub(1, 60)
+			end
+		end
+	end
+	return texts
+end
+
+--- Loads a build of PoB's XML, with its tree `specIndex` when given.
+function builds:load(xmlText, specIndex)
+	local world = self.world
+	local env = world.env
+	local main = env.main
+	inspect(env, xmlText, specIndex)
+	local before = self.current
+	self.loading = self.loading + 1
+	local build = { mode = env.LoadModule("Modules/Build"), cache = emptyCache() }
+	self:switch(build)
+	boot.takePrompts(world)
+	local ok, message = pcall(function()
+		build.mode:Init(false, "build " .. self.loading, xmlText)
+		if main.newMode or not build.mode.calcsTab or not build.mode.calcsTab.mainOutput then
+			main.newMode = nil
+			local prompts = boot.takePrompts(world)
+			error(prompts[1] or "no reason given", 0)
+		end
+		if specIndex and specIndex ~= build.mode.treeTab.activeSpec then
+			build.mode.treeTab:SetActiveSpec(specIndex)
+			build.mode.buildFlag = true
+		end
+		-- What PoB's first frame does when loading left something to recalculate.
+		if build.mode.buildFlag then
+			build.mode.buildFlag = false
+			env.wipeGlobalCache()
+			build.mode.calcsTab:BuildOutput()
+		end
+	end)
+	if not ok then
+		main.newMode = nil
+		local prompts = boot.takePrompts(world)
+		self.current = nil
+		if before then
+			self:switch(before)
+		end
+		local class = unknownClass(env, xmlText)
+		if class then
+			error("unknown class '" .. class .. "' in the build's <Spec>", 0)
+		end
+		error("Path of Building could not load the build: " .. (prompts[1] or firstLine(boot.plain(message))), 0)
+	end
+	build.prompts = boot.takePrompts(world)
+	for _, text in ipairs(lostItems(env, xmlText, build.mode.itemsTab.items)) do
+		build.prompts[#build.prompts + 1] = text
+	end
+	return build
+end
+
+--- Forgets a build.
+function builds:unload(build)
+	if self.current == build then
+		self.current = nil
+		local env = self.world.env
+		env.main.modes.BUILD = nil
+		env.GlobalCache.cachedData = emptyCache()
+	end
+	build.mode = nil
+	build.cache = nil
+end
+
+return builds

@@ -1,0 +1,106 @@
+--- What a loaded build is: character, tree, points, jewels, and what PoB warns about.
+
+local info = {}
+
+local ATTRIBUTE = { Strength = 1, Dexterity = 2, Intelligence = 3 }
+local MAX_WARNINGS = 50
+
+local function sortedIds(nodes)
+	local ids = {}
+	for id in pairs(nodes) do
+		ids[#ids + 1] = id
+	end
+	table.sort(ids)
+	return ids
+end
+
+-- Which attribute an allocated "+5 to any Attribute" node gives: 0 none chosen.
+local function attributeOf(spec, node)
+	local override = node.isAttribute and spec.hashOverrides[node.id]
+	return override and ATTRIBUTE[override.dn] or 0
+end
+
+local function mainSkill(mode)
+	local env = mode.calcsTab.mainEnv
+	local skill = env and env.player.mainSkill
+	local effect = skill and skill.activeEffect
+	return effect and effect.grantedEffect and effect.grantedEffect.name or nil
+end
+
+local function jewels(mode)
+	local spec, list = mode.spec, {}
+	for _, id in ipairs(sortedIds(spec.jewels)) do
+		local item = mode.itemsTab.items[spec.jewels[id]]
+		if item then
+			list[#list + 1] = { node = id, name = item.name, allocated = spec.allocNodes[id] ~= nil }
+		end
+	end
+	return list
+end
+
+-- Item lines that PoB's parser does not understand, each once.
+local function unreadItemLines(mode)
+	local texts, seen = {}, {}
+	for _, id in ipairs(mode.itemsTab.itemOrderList or {}) do
+		local item = mode.itemsTab.items[id]
+		for _, field in ipairs({ "enchantModLines", "runeModLines", "implicitModLines", "explicitModLines" }) do
+			for _, line in ipairs(item and item[field] or {}) do
+				if line.extra and line.line and not seen[line.line] then
+					seen[line.line] = true
+					texts[#texts + 1] = (item.name or "item " .. id) .. ": not supported by Path of Building: " .. line.line
+				end
+			end
+		end
+	end
+	return texts
+end
+
+--- PoB's own warnings of the side bar, as plain texts.
+function info.warningLines(mode, plain)
+	local texts = {}
+	for _, line in pairs(mode.controls.warnings and mode.controls.warnings.lines or {}) do
+		if type(line) == "string" then
+			texts[#texts + 1] = plain(line)
+		end
+	end
+	return texts
+end
+
+--- The contract's info of a build.
+function info.of(build, plain, chance)
+	local mode = build.mode
+	local spec = mode.spec
+	local ids = sortedIds(spec.allocNodes)
+	local attributes, weaponSets = {}, {}
+	for i, id in ipairs(ids) do
+		local node = spec.allocNodes[id]
+		attributes[i] = attributeOf(spec, node)
+		weaponSets[i] = node.allocMode or 0
+	end
+	local used, ascendancyUsed, _, sockets, set1, set2 = spec:CountAllocNodes()
+	local warnings = {}
+	for _, list in ipairs({ build.prompts, info.warningLines(mode, plain), chance or {}, unreadItemLines(mode) }) do
+		for _, text in ipairs(list) do
+			if #warnings < MAX_WARNINGS then
+				warnings[#warnings + 1] = text
+			end
+		end
+	end
+	return {
+		class = spec.curClassName,
+		ascendancy = spec.curAscendClassId ~= 0 and spec.curAscendClassName or nil,
+		level = mode.characterLevel,
+		treeVersion = spec.treeVersion,
+		mainSkill = mainSkill(mode),
+		points = { normal = used, ascendancy = ascendancyUsed, weaponSet1 = set1, weaponSet2 = set2, sockets = sockets },
+		activeSpec = mode.treeTab.activeSpec,
+		specs = #mode.treeTab.specList,
+		allocated = ids,
+		attributes = attributes,
+		weaponSets = weaponSets,
+		jewels = jewels(mode),
+		warnings = warnings,
+	}
+end
+
+return info

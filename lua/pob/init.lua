@@ -1,0 +1,140 @@
+--- Path of Building as a calculator: hosts an unmodified checkout of Path of Building for Path of Exile 2.
+
+local checkout = require("pob.checkout")
+local boot = require("pob.boot")
+local builds = require("pob.builds")
+local chance = require("pob.chance")
+local info = require("pob.info")
+local rows = require("pob.rows")
+local sheet = require("pob.sheet")
+local topology = require("pob.topology")
+
+local EMPTY = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }
+
+-- A set given to a command: arrays, from which the counts follow.
+local function setOf(args)
+	local set = args and args.set
+	if not set then
+		return EMPTY
+	end
+	local add, remove = set.add or {}, set.remove or {}
+	return {
+		add = add,
+		addAttribute = set.addAttribute or {},
+		addWeaponSet = set.addWeaponSet or {},
+		addCount = set.addCount or #add,
+		remove = remove,
+		removeCount = set.removeCount or #remove,
+	}
+end
+
+return function(host)
+	local world, loaded, extension
+
+	local pob = { name = "pob", version = "1", commands = {} }
+	local commands = pob.commands
+
+	local function need(build)
+		if not build or not build.mode then
+			error("this command needs a loaded build", 0)
+		end
+		loaded:switch(build)
+		return build
+	end
+
+	--- options: dir, the folder of a checkout (or its `src`); fast = false leaves PoB's functions as they are.
+	function pob.open(options)
+		local place = checkout.open(host, options.dir)
+		if options.fast ~= false then
+			extension = require("pob.fast").attach(host)
+		end
+		world = boot.start(host, place, extension)
+		loaded = builds.new(world)
+	end
+
+	--- source: PoB's XML, or { xml =, spec = number of the tree to use }.
+	function pob.load(source)
+		local xml, spec = source, nil
+		if type(source) == "table" then
+			xml, spec = source.xml, source.spec
+		end
+		local build = loaded:load(xml, spec)
+		build.rows = rows.new(world, build)
+		build.info = info.of(build, boot.plain, chance.warnings(world, build))
+		return build, build.info
+	end
+
+	function pob.stats(build)
+		local names = {}
+		for i, entry in ipairs(build.rows.stats:list()) do
+			names[i] = entry.name
+		end
+		return names
+	end
+
+	function pob.Calculate(build, set, names)
+		loaded:switch(build)
+		return build.rows:evaluate(set, names)
+	end
+
+	function pob.unload(build)
+		loaded:unload(build)
+		build.rows = nil
+	end
+
+	--- Version, trees and missing files of a checkout, without starting it: { dir = }.
+	function commands.doctor(_, args)
+		local dir = args and args.dir or world and world.place.root
+		local place, lookedFor = checkout.locate(host, dir or "")
+		if not place then
+			return { found = false, lookedFor = lookedFor }
+		end
+		return {
+			found = true,
+			root = place.root,
+			src = place.src,
+			version = checkout.version(place),
+			trees = checkout.trees(place),
+			missing = checkout.missing(place),
+			pathOfExile2 = checkout.isPathOfExile2(place),
+			booted = world ~= nil and world.place.root == place.root,
+			fast = extension and extension.report and extension.report() or {},
+		}
+	end
+
+	function commands.info(build)
+		return need(build).info
+	end
+
+	function commands.statList(build)
+		return need(build).rows.stats:list()
+	end
+
+	function commands.sheet(build, args)
+		return sheet.of(need(build), setOf(args), boot.plain)
+	end
+
+	function commands.tree(build)
+		return topology.of(need(build))
+	end
+
+	--- The build as PoB would save it, with args.set allocated.
+	function commands.toXml(build, args)
+		need(build)
+		local set = setOf(args)
+		if set.addCount == 0 and set.removeCount == 0 then
+			return build.mode:SaveDB("build")
+		end
+		return build.rows:window(set, function(mode, autoLevel)
+			mode.characterLevelAutoMode = autoLevel
+			return mode:SaveDB("build")
+		end)
+	end
+
+	--- How many rows took which road since the build was loaded.
+	function commands.roads(build)
+		return need(build).rows.roads
+	end
+
+	return pob
+end

@@ -1,0 +1,126 @@
+--- Weapon-set branches that a normal node is allocated behind.
+--
+-- A node allocated with normal points must hang on normal nodes. When the window
+-- allocates one behind a branch of weapon-set nodes, it turns the branch back to
+-- normal, up to the nearest normal node, and gives its attribute nodes the
+-- attribute chosen last (PassiveSpec:GetEffectiveAllocationPath, AllocNode). A node set
+-- that only names the new nodes means the same.
+
+local promotion = {}
+
+local START = { ClassStart = true, AscendClassStart = true }
+
+-- Whether PoB walks from `node` to its neighbour `other`.
+local function passable(node, other)
+	return node.type ~= "Mastery" and (node.ascendancyName == other.ascendancyName or not other.ascendancyName)
+end
+
+-- The allocated nodes that are connected to a start through normal nodes.
+local function connected(alloc)
+	local reached, queue, last = {}, {}, 0
+	for _, node in pairs(alloc) do
+		if START[node.type] then
+			reached[node] = true
+			last = last + 1
+			queue[last] = node
+		end
+	end
+	local at = 1
+	while at <= last do
+		local node = queue[at]
+		at = at + 1
+		for _, other in ipairs(node.linked) do
+			if alloc[other.id] and (other.allocMode or 0) == 0 and not reached[other] and passable(node, other) then
+				reached[other] = true
+				last = last + 1
+				queue[last] = other
+			end
+		end
+	end
+	return reached
+end
+
+-- Where the unconnected group of `node` touches weapon-set nodes: the one with the smallest id.
+local function rootOf(node, alloc, reached)
+	local seen, queue, at, root = { [node] = true }, { node }, 1, nil
+	while queue[at] do
+		local current = queue[at]
+		at = at + 1
+		for _, other in ipairs(current.linked) do
+			if alloc[other.id] and not seen[other] and not reached[other] and passable(current, other) then
+				seen[other] = true
+				if (other.allocMode or 0) ~= 0 then
+					if not root or other.id < root.id then
+						root = other
+					end
+				else
+					queue[#queue + 1] = other
+				end
+			end
+		end
+	end
+	return root
+end
+
+-- The shortest way of weapon-set nodes from the normal tree to `root`, root first.
+local function branch(root, ids, alloc, reached)
+	local mode = root.allocMode
+	local queue, previous, seen = {}, {}, {}
+	for i = 1, #ids do
+		local node = alloc[ids[i]]
+		if reached[node] then
+			queue[#queue + 1] = node
+			seen[node] = true
+		end
+	end
+	local at = 1
+	while queue[at] do
+		local node = queue[at]
+		at = at + 1
+		if node == root then
+			local path = {}
+			while node and previous[node] do
+				path[#path + 1] = node
+				node = previous[node]
+			end
+			return path
+		end
+		for _, other in ipairs(node.linked) do
+			if alloc[other.id] and not seen[other] and passable(node, other) then
+				local otherMode = other.allocMode or 0
+				if otherMode == 0 or otherMode == mode then
+					seen[other] = true
+					previous[other] = node
+					queue[#queue + 1] = other
+				end
+			end
+		end
+	end
+	return nil
+end
+
+--- Nodes that become normal because a node of `added` needs them; `alloc` (id -> node) and the sorted
+-- `ids` hold the whole set. `promote(node)` is called for each and must set its allocMode to 0.
+function promotion.run(alloc, ids, added, promote)
+	local reached
+	for i = 1, #added do
+		local node = added[i]
+		if (node.allocMode or 0) == 0 and not (node.intuitiveLeapLikesAffecting and #node.intuitiveLeapLikesAffecting > 0) then
+			reached = reached or connected(alloc)
+			if not reached[node] then
+				local root = rootOf(node, alloc, reached)
+				local path = root and branch(root, ids, alloc, reached)
+				if path then
+					for j = 1, #path do
+						if (path[j].allocMode or 0) ~= 0 then
+							promote(path[j])
+						end
+					end
+					reached = nil
+				end
+			end
+		end
+	end
+end
+
+return promotion

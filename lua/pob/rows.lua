@@ -1,0 +1,150 @@
+--- One row: a node set's stats, with the bits that PoB's window shows.
+--
+-- The window recalculates in PoB's mode MAIN after every change; a row takes mode
+-- CALCULATOR, PoB's own for what-if questions, which leaves the build alone and
+-- skips what only the window shows. Both run the same calculation on the same
+-- tree, except where MAIN first adapts the build to the tree: skills that nodes
+-- grant, explosions and thorns become socket groups, and a weapon that is no longer
+-- allowed is put down. Rows in which one of these changes take MAIN, and the build is
+-- put back afterwards (pob.adaptation knows which, and how).
+
+local allocation = require("pob.allocation")
+local adaptation = require("pob.adaptation")
+local statsModule = require("pob.stats")
+
+local rows = {}
+rows.__index = rows
+
+function rows.new(world, build)
+	local mode = build.mode
+	-- As after the first click in the window: PoB rebuilds the tree with what the first calculation found
+	-- out about jewel limits.
+	mode.spec:BuildAllDependsAndPaths()
+	local self = setmetatable({
+		world = world,
+		build = build,
+		mode = mode,
+		calcs = mode.calcsTab.calcs,
+		allocation = allocation.new(mode),
+		stats = statsModule.new(world, mode),
+		result = {},
+		loadedEnv = mode.calcsTab.mainEnv,
+		roads = { loaded = 0, calculator = 0, main = 0 },
+	}, rows)
+	self.adaptation = adaptation.new(world, mode)
+	return self
+end
+
+-- Sets FullDPS in `env`'s output the way the window does.
+local function addFullDps(self, env, playerDB, enemyDB, minionDB)
+	local full = self.calcs.calcFullDPS(self.mode, "CALCULATOR", {}, {
+		cachedPlayerDB = playerDB,
+		cachedEnemyDB = enemyDB,
+		cachedMinionDB = minionDB,
+	})
+	env.player.output.SkillDPS = full.skills
+	env.player.output.FullDPS = full.combinedDPS
+	env.player.output.FullDotDPS = full.TotalDotDPS
+end
+
+--- Calculates the tree as it is now: the finished environment.
+-- `mode` is "MAIN" to have the build adapted first; "CALCULATOR" answers nil when it would have to be.
+function rows:calculate(mode, fullDps)
+	local calcs = self.calcs
+	self.world.env.wipeGlobalCache()
+	local env, playerDB, enemyDB, minionDB = calcs.initEnv(self.mode, mode)
+	if mode == "CALCULATOR" and self.adaptation:isNeeded(env) then
+		return nil
+	end
+	calcs.perform(env)
+	if fullDps then
+		addFullDps(self, env, playerDB, enemyDB, minionDB)
+	end
+	return env
+end
+
+local function calculateSet(self, set, fullDps)
+	self.allocation:apply(set)
+	local env = not self.allocation.losesWeaponRule and self:calculate("CALCULATOR", fullDps)
+	if env then
+		self.roads.calculator = self.roads.calculator + 1
+		return env
+	end
+	self.roads.main = self.roads.main + 1
+	self.adaptation:save()
+	return self:calculate("MAIN", fullDps)
+end
+
+--- Puts back whatever a row changed. A row that was stopped from outside (time limit, memory cap) never
+-- comes to its own end; the next one begins with this.
+function rows:recover()
+	local window = self.windowBefore
+	if window then
+		local tab = self.mode.calcsTab
+		tab.mainEnv, tab.mainOutput, self.mode.characterLevelAutoMode = window[1], window[2], window[3]
+		self.windowBefore = nil
+	end
+	self.adaptation:restore()
+	self.allocation:restore()
+	self.dirty = false
+end
+
+--- The environment of `set`, calculated; everything is put back before this returns or raises.
+function rows:run(set, fullDps)
+	if self.dirty then
+		self:recover()
+	end
+	self.dirty = true
+	local ok, env = xpcall(calculateSet, debug.traceback, self, set, fullDps)
+	self:recover()
+	if not ok then
+		error(env, 0)
+	end
+	return env
+end
+
+--- The values of the stats `names` for `set`, in a table that the next call overwrites.
+-- The build's own nodes answer what the window shows once the build is loaded.
+function rows:evaluate(set, names)
+	local plan = self.stats:plan(names)
+	if plan.count ~= self.resultCount then
+		self.result, self.resultCount = {}, plan.count
+	end
+	if set.addCount == 0 and set.removeCount == 0 then
+		self.roads.loaded = self.roads.loaded + 1
+		return statsModule.take(plan, self.loadedEnv, self.result)
+	end
+	return statsModule.take(plan, self:run(set, plan.fullDps), self.result)
+end
+
+--- Calls `look(mode, autoLevel)` while the build is as the window has it with `set` allocated: output of mode
+-- MAIN in place, skills and items adapted, the automatic level off (autoLevel: whether the build has it on).
+-- Answers what `look` answers.
+function rows:window(set, look)
+	local mode = self.mode
+	local tab = mode.calcsTab
+	if self.dirty then
+		self:recover()
+	end
+	self.dirty = true
+	local autoLevel = mode.characterLevelAutoMode
+	self.windowBefore = { tab.mainEnv, tab.mainOutput, autoLevel }
+	local ok, result = xpcall(function()
+		self.allocation:apply(set)
+		self.adaptation:save()
+		self.world.env.wipeGlobalCache()
+		-- PoB would change the level of the character after the calculation.
+		mode.characterLevelAutoMode = false
+		tab.mainEnv = self.calcs.buildOutput(mode, "MAIN")
+		tab.mainOutput = tab.mainEnv.player.output
+		return look(mode, autoLevel)
+	end, debug.traceback)
+	self:recover()
+	self.world.env.wipeGlobalCache()
+	if not ok then
+		error(result, 0)
+	end
+	return result
+end
+
+return rows

@@ -1,0 +1,73 @@
+/** A box in tree units. */
+export interface Box {
+	readonly x: number;
+	readonly y: number;
+	readonly width: number;
+	readonly height: number;
+}
+
+export interface LabelRequest {
+	readonly text: string;
+	/** Centre and radius of what the label names. */
+	readonly x: number;
+	readonly y: number;
+	readonly radius: number;
+}
+
+export interface PlacedLabel {
+	readonly text: string;
+	readonly x: number;
+	/** The text's base line. */
+	readonly y: number;
+	readonly anchor: "start" | "middle" | "end";
+}
+
+/** Width of a letter against the size of the font, for sans-serif text of usual letters. */
+const letterWidth = 0.56;
+
+/**
+ * Gives each label a place right, left, below or above its node where it covers no earlier label and does not leave
+ * the picture; one that finds none is left out. Put the important ones first.
+ *
+ * @param taken boxes that no label may cover
+ */
+export function placeLabels(
+	requests: Iterable<LabelRequest>,
+	options: { fontSize: number; within: Box; taken?: readonly Box[]; limit: number },
+): PlacedLabel[] {
+	const { fontSize, within, limit } = options;
+	const boxes = [...(options.taken ?? [])];
+	const placed: PlacedLabel[] = [];
+	for (const { text, x, y, radius } of requests) {
+		if (placed.length >= limit) break;
+		const width = text.length * letterWidth * fontSize;
+		const gap = radius + fontSize * 0.35;
+		const places = [
+			{ anchor: "start", x: x + gap, y: y + fontSize * 0.35, left: x + gap },
+			{ anchor: "end", x: x - gap, y: y + fontSize * 0.35, left: x - gap - width },
+			{ anchor: "middle", x, y: y + gap + fontSize * 0.7, left: x - width / 2 },
+			{ anchor: "middle", x, y: y - gap, left: x - width / 2 },
+		] as const;
+		for (const { anchor, left, ...at } of places) {
+			const box = { x: left, y: at.y - fontSize, width, height: fontSize * 1.3 };
+			if (!contains(within, box) || boxes.some((other) => overlap(box, other))) continue;
+			boxes.push(box);
+			placed.push({ text, anchor, ...at });
+			break;
+		}
+	}
+	return placed;
+}
+
+function contains(outer: Box, inner: Box): boolean {
+	return (
+		inner.x >= outer.x &&
+		inner.y >= outer.y &&
+		inner.x + inner.width <= outer.x + outer.width &&
+		inner.y + inner.height <= outer.y + outer.height
+	);
+}
+
+function overlap(a: Box, b: Box): boolean {
+	return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}

@@ -1,0 +1,33 @@
+/** The look of the picture: the game's dark ground, gold for what is allocated. */
+export function style(fontSize: number): string {
+	const size = (factor: number) => `${Math.round(fontSize * factor)}px`;
+	return [
+		`text{font:${size(1)} system-ui,"Segoe UI","DejaVu Sans",sans-serif;fill:#d8d4c8}`,
+		".page{fill:#0c0e12}",
+		`.title{font-size:${size(1.6)};font-weight:600}`,
+		".edge{fill:none;stroke:#4b4a47;stroke-width:12}",
+		".edge.on{stroke:#e8c66a;stroke-width:30}",
+		".node{fill:#2b2c30;stroke:#77736a;stroke-width:9}",
+		".notable,.keystone,.jewelSocket{fill:#3a3834;stroke:#a0957a;stroke-width:13}",
+		".attribute{fill:#202125;stroke:#5d5b56}",
+		".classStart,.ascendancyStart{fill:#191b20;stroke:#a0957a;stroke-width:16}",
+		".hot{stroke:#0c0e12;stroke-width:6}",
+		".node.on{stroke:#e8c66a;stroke-width:20}",
+		".node.on:not(.hot){fill:#8a6f2c}",
+		".failed{fill:#0c0e12;stroke:#d8d4c8;stroke-width:10;stroke-dasharray:24 16}",
+		".ascendancy circle{fill:#12151b;stroke:#33353b;stroke-width:10}",
+		`.ascendancy text{text-anchor:middle;fill:#8f8b80}`,
+		".ascendancy.on circle{stroke:#e8c66a}",
+		".ascendancy.on text{fill:#e8c66a}",
+		".start{text-anchor:middle;font-weight:600}",
+		// A dark rim keeps names readable over edges and nodes.
+		`.name,.start{paint-order:stroke;stroke:#0c0e12;stroke-width:${size(0.3)};stroke-linejoin:round}`,
+		".node:hover{stroke:#fff}",
+	].join("");
+}
+
+const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+export function escapeXml(text: string): string {
+	return text.replace(/[&<>"]/g, (letter) => entities[letter] as string);
+}
