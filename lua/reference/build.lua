@@ -11,7 +11,7 @@ local weapon = require("reference.weapon")
 
 local build = {}
 
--- Permanent rewards of the campaign (poe2wiki.net, "Quest rewards"). Config "questRewards" = false
+-- Permanent rewards of the campaign that Path of Building grants by default. Config "questRewards" = false
 -- leaves them out.
 local questRewards = {
 	"+10% to Fire Resistance", "+10% to Cold Resistance", "+10% to Lightning Resistance",
@@ -167,7 +167,7 @@ local function readItems(self, tree, source, global, jewels)
 	end
 end
 
--- Shields block a quarter of the hits where the text does not say (poe2wiki.net, "Block").
+-- Shields block a quarter of the hits where the text does not say, as Path of Building assumes.
 local function finishGear(gear)
 	gear.hasShield = gear.pieces.Shield == true
 	local base = gear.blockChance or 0

@@ -4,7 +4,7 @@ local ffi = require("ffi")
 
 local enemy = {}
 
--- Default monster stats of the game at some levels (poe2db.tw, "Monster stats"); levels between
+-- Default monster stats of the game at some levels, as Path of Building lists them; levels between
 -- are interpolated.
 local levels = { 1, 20, 40, 60, 70, 82, 100 }
 local accuracy = { 32, 149, 409, 951, 1403, 2114, 4011 }

@@ -99,7 +99,7 @@ local function hitDamage(sums, out, sumsView, outView, enemy)
 	finalDamage(2, sums, sumsView, outView, enemy)
 	finalDamage(3, sums, sumsView, outView, enemy)
 	finalDamage(4, sums, sumsView, outView, enemy)
-	-- Armour takes the less, the larger the hit: poe2wiki.net, "Armour", monsters cap at 75 %.
+	-- Armour takes the less, the larger the hit: poe2wiki.net, "Armour"; 75 % at most is Path of Building's cap for enemies.
 	local physical = out.PhysicalHitAverage
 	local armour = enemy.armour > 0 and min(enemy.armour / (enemy.armour + 10 * physical), 0.75) or 0
 	local other = sums.DealNoNonFire_FLAG > 0 and 0 or 1
