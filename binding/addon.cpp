@@ -1,8 +1,11 @@
-// Node-API: the only file that knows JavaScript. Arguments come checked from src/; what is wrong here is a bug there.
+// Node-API: the only file that knows JavaScript. Arguments come checked from src/; what is wrong here is a
+// bug there.
 #include <luajit.h>
 #include <napi.h>
 #include <zlib.h>
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <new>
@@ -34,7 +37,8 @@ PlainValue fromJs(const Napi::Value& js, int depth = 0) {
 		for (uint32_t i = 0; i < keys.Length(); ++i) {
 			const Napi::Value key = keys.Get(i);
 			PlainValue item = fromJs(source.Get(key), depth + 1);
-			if (item.data.index() != 0) object.emplace_back(key.As<Napi::String>().Utf8Value(), std::move(item));
+			if (item.data.index() != 0)
+				object.emplace_back(key.As<Napi::String>().Utf8Value(), std::move(item));
 		}
 		return {std::move(object)};
 	}
@@ -83,30 +87,34 @@ Napi::Uint32Array toJs(Napi::Env env, const std::vector<uint32_t>& values) {
 }
 
 std::chrono::milliseconds milliseconds(const Napi::Value& js) {
-	return std::chrono::milliseconds(js.IsNumber() ? js.As<Napi::Number>().Int64Value() : 0);
+	if (!js.IsNumber()) return std::chrono::milliseconds(0);
+	// Up, since 0 means no limit; and at most 30 years, which fit a clock's nanoseconds.
+	return std::chrono::milliseconds(
+	    static_cast<int64_t>(std::min(std::ceil(js.As<Napi::Number>().DoubleValue()), 1e12)));
 }
 
 class TreeWrap : public Napi::ObjectWrap<TreeWrap> {
-   public:
+public:
 	static Napi::Function define(Napi::Env env) {
 		return DefineClass(env, "Tree",
-						   {InstanceMethod("neighbours", &TreeWrap::neighbours),
-							InstanceMethod("frontier", &TreeWrap::frontier),
-							InstanceMethod("unreachable", &TreeWrap::unreachable),
-							InstanceMethod("shortestPath", &TreeWrap::shortestPath),
-							InstanceMethod("pathsWithin", &TreeWrap::pathsWithin)});
+		                   {InstanceMethod("neighbours", &TreeWrap::neighbours),
+		                    InstanceMethod("frontier", &TreeWrap::frontier),
+		                    InstanceMethod("unreachable", &TreeWrap::unreachable),
+		                    InstanceMethod("shortestPath", &TreeWrap::shortestPath),
+		                    InstanceMethod("pathsWithin", &TreeWrap::pathsWithin)});
 	}
 	explicit TreeWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<TreeWrap>(info) {
 		const auto flags = info[2].As<Napi::Uint8Array>();
 		guard(info, [&] {
-			tree_ = std::make_shared<PassiveTree>(words(info[0]), words(info[1]),
-												  std::span<const uint8_t>(flags.Data(), flags.ElementLength()));
+			tree_ =
+			    std::make_shared<PassiveTree>(words(info[0]), words(info[1]),
+			                                  std::span<const uint8_t>(flags.Data(), flags.ElementLength()));
 			return info.Env().Undefined();
 		});
 	}
 	const std::shared_ptr<const PassiveTree>& tree() const { return tree_; }
 
-   private:
+private:
 	template <class Body>
 	Napi::Value guard(const Napi::CallbackInfo& info, Body body) {
 		try {
@@ -124,18 +132,19 @@ class TreeWrap : public Napi::ObjectWrap<TreeWrap> {
 		return guard(info, [&] { return toJs(info.Env(), tree_->frontier(words(info[0]), words(info[1]))); });
 	}
 	Napi::Value unreachable(const Napi::CallbackInfo& info) {
-		return guard(info, [&] { return toJs(info.Env(), tree_->unreachable(words(info[0]), words(info[1]))); });
+		return guard(info,
+		             [&] { return toJs(info.Env(), tree_->unreachable(words(info[0]), words(info[1]))); });
 	}
 	Napi::Value shortestPath(const Napi::CallbackInfo& info) {
 		return guard(info, [&] {
 			return toJs(info.Env(), tree_->shortestPath(words(info[0]), words(info[1]),
-														 info[2].As<Napi::Number>().Uint32Value()));
+			                                            info[2].As<Napi::Number>().Uint32Value()));
 		});
 	}
 	Napi::Value pathsWithin(const Napi::CallbackInfo& info) {
 		return guard(info, [&] {
 			const Paths paths =
-				tree_->pathsWithin(words(info[0]), words(info[1]), info[2].As<Napi::Number>().Uint32Value());
+			    tree_->pathsWithin(words(info[0]), words(info[1]), info[2].As<Napi::Number>().Uint32Value());
 			Napi::Object js = Napi::Object::New(info.Env());
 			js.Set("targets", toJs(info.Env(), paths.targets));
 			js.Set("offsets", toJs(info.Env(), paths.offsets));
@@ -153,11 +162,11 @@ NodeSetView nodeSets(const Napi::Value& kind, const Napi::Value& setWords, const
 
 // What a build has allocated, and questions about node sets against it that need no calculator.
 class BaseWrap : public Napi::ObjectWrap<BaseWrap> {
-   public:
+public:
 	static Napi::Function define(Napi::Env env) {
-		return DefineClass(env, "Base",
-						   {InstanceMethod("hashes", &BaseWrap::hashes),
-							InstanceMethod("canonical", &BaseWrap::canonical)});
+		return DefineClass(
+		    env, "Base",
+		    {InstanceMethod("hashes", &BaseWrap::hashes), InstanceMethod("canonical", &BaseWrap::canonical)});
 	}
 	// (tree | null, words)
 	explicit BaseWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<BaseWrap>(info) {
@@ -168,7 +177,7 @@ class BaseWrap : public Napi::ObjectWrap<BaseWrap> {
 	}
 	const std::shared_ptr<const BaseSet>& base() const { return base_; }
 
-   private:
+private:
 	// (kind, words, offsets) -> BigUint64Array, two a row; both zero where the row is no valid set
 	Napi::Value hashes(const Napi::CallbackInfo& info) {
 		const NodeSetView sets = nodeSets(info[0], info[1], info[2]);
@@ -179,9 +188,10 @@ class BaseWrap : public Napi::ObjectWrap<BaseWrap> {
 			row.clear();
 			ends.clear();
 			if (canonicalizer.append(sets, i, *base_, row, ends).error != SetError::None) continue;
-			// The same ids added or removed are different sets.
+			// The same ids added or removed are different sets. The seed keeps the empty set's hash from
+			// being 0.
 			for (size_t k = ends[0]; k < row.size(); ++k) row[k] |= kRemoveBit;
-			const Hash128 hash = hash128(row.data(), row.size());
+			const Hash128 hash = hash128(row.data(), row.size(), 1);
 			js.Data()[2 * i] = hash.low;
 			js.Data()[2 * i + 1] = hash.high;
 		}
@@ -240,19 +250,21 @@ auto crossing(Napi::Env env, Body body) {
 	}
 }
 
-// Lines that wait for JavaScript; further ones are counted and dropped: a calculator that logs without end must not
-// fill the process's memory.
+// Lines that wait for JavaScript; further ones are counted and dropped: a calculator that logs without end
+// must not fill the process's memory.
 constexpr size_t kMaxWaitingLines = 10000;
 
-// A pool and its way back to JavaScript. Owned by its EngineWrap; the environment's cleanup hook closes it, too.
+// A pool and its way back to JavaScript. Owned by its EngineWrap; the environment's cleanup hook closes it,
+// too.
 class EngineCore : public std::enable_shared_from_this<EngineCore> {
-   public:
+public:
 	EngineCore(Napi::Env env, unsigned threads, Napi::Function onLog)
-		: env_(env), onLog_(Napi::Persistent(onLog)), pool_(std::make_unique<Pool>(threads)) {
-		wake_ = Napi::ThreadSafeFunction::New(
-			env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "pobatch", 0, 1);
+	    : env_(env), onLog_(Napi::Persistent(onLog)), pool_(std::make_unique<Pool>(threads)) {
+		wake_ = Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}),
+		                                      "pobatch", 0, 1);
 		wake_.Unref(env);
-		// Hooks run last in, first out: this one before the hook of `wake_`, so no thread calls it when it is gone.
+		// Hooks run last in, first out: this one before the hook of `wake_`, so no thread calls it when it is
+		// gone.
 		napi_add_env_cleanup_hook(env, &EngineCore::onCleanup, this);
 	}
 	~EngineCore() { close(); }
@@ -295,7 +307,7 @@ class EngineCore : public std::enable_shared_from_this<EngineCore> {
 		});
 	}
 
-   private:
+private:
 	static void onCleanup(void* self) { static_cast<EngineCore*>(self)->close(true); }
 
 	void drain(Napi::Env env) {
@@ -315,9 +327,17 @@ class EngineCore : public std::enable_shared_from_this<EngineCore> {
 			try {
 				deliver(env, event);
 			} catch (const Napi::Error& error) {
-				// Of a callback or, while a worker is terminated, of the environment: the other events still count.
-				if (!error.IsEmpty()) napi_fatal_exception(env, error.Value());
+				report(env, error);
 			}
+		}
+	}
+
+	// An exception of a callback becomes an uncaught one, and the other events still count. While a worker is
+	// terminated each call fails, this one too.
+	static void report(Napi::Env env, const Napi::Error& error) {
+		try {
+			if (!error.IsEmpty()) napi_fatal_exception(env, error.Value());
+		} catch (const Napi::Error&) {
 		}
 	}
 
@@ -350,19 +370,15 @@ class EngineCore : public std::enable_shared_from_this<EngineCore> {
 };
 
 class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
-   public:
+public:
 	static Napi::Function define(Napi::Env env) {
 		return DefineClass(
-			env, "Engine",
-			{method<&EngineWrap::open>("open"),
-			 method<&EngineWrap::load>("load"),
-			 method<&EngineWrap::unload>("unload"),
-			 method<&EngineWrap::command>("command"),
-			 method<&EngineWrap::batch>("batch"),
-			 method<&EngineWrap::batchSync>("batchSync"),
-			 method<&EngineWrap::memory>("memory"),
-			 method<&EngineWrap::collectGarbage>("collectGarbage"),
-			 method<&EngineWrap::close>("close")});
+		    env, "Engine",
+		    {method<&EngineWrap::open>("open"), method<&EngineWrap::load>("load"),
+		     method<&EngineWrap::unload>("unload"), method<&EngineWrap::command>("command"),
+		     method<&EngineWrap::batch>("batch"), method<&EngineWrap::batchSync>("batchSync"),
+		     method<&EngineWrap::memory>("memory"), method<&EngineWrap::collectGarbage>("collectGarbage"),
+		     method<&EngineWrap::close>("close")});
 	}
 
 	// {threads, loopSource, source, chunkName, packagePath, options, memoryLimit}, onLog(text)
@@ -385,7 +401,7 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
 		};
 	}
 
-   private:
+private:
 	template <Napi::Value (EngineWrap::*body)(const Napi::CallbackInfo&)>
 	static Napi::ClassPropertyDescriptor<EngineWrap> method(const char* name) {
 		return InstanceMethod<&EngineWrap::guarded<body>>(name);
@@ -401,7 +417,7 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
 	}
 
 	Napi::Value submitTask(Napi::Env env, bool everyWorker, const Napi::Value& timeout,
-						   std::function<PlainValue(Worker&)> body) {
+	                       std::function<PlainValue(Worker&)> body) {
 		Pool& pool = this->pool(env);
 		auto task = std::make_shared<Task>(everyWorker, std::move(body));
 		if (timeout.IsNumber()) task->deadline = Clock::now() + milliseconds(timeout);
@@ -439,7 +455,7 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
 		const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
 		auto source = std::make_shared<const PlainValue>(fromJs(info[1]));
 		return submitTask(info.Env(), true, info[2],
-						  [id, source](Worker& worker) { return worker.calculator().load(id, *source); });
+		                  [id, source](Worker& worker) { return worker.calculator().load(id, *source); });
 	}
 
 	// (id) -> Promise
@@ -474,7 +490,9 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
 			const auto constructor = env.Global().Get(type).As<Napi::Function>();
 			return constructor.New({Napi::Number::New(env, static_cast<double>(length))}).As<TypedArray>();
 		} catch (const Napi::Error& error) {
-			throw toJsError(env, {"MEMORY", "no room for " + std::to_string(length) + " numbers: " + error.Message(), ""});
+			throw toJsError(
+			    env,
+			    {"MEMORY", "no room for " + std::to_string(length) + " numbers: " + error.Message(), ""});
 		}
 	}
 
@@ -487,17 +505,18 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
 		std::vector<std::string> stats;
 		for (uint32_t i = 0; i < names.Length(); ++i)
 			stats.push_back(names.Get(i).As<Napi::String>().Utf8Value());
-		BatchCall call{nullptr, newArray<Napi::Float64Array>(info.Env(), "Float64Array", sets.rows() * stats.size()),
-					   newArray<Napi::Uint8Array>(info.Env(), "Uint8Array", sets.rows())};
+		BatchCall call{nullptr,
+		               newArray<Napi::Float64Array>(info.Env(), "Float64Array", sets.rows() * stats.size()),
+		               newArray<Napi::Uint8Array>(info.Env(), "Uint8Array", sets.rows())};
 		call.batch = std::make_shared<Batch>(id, base, sets, std::move(stats), call.results.Data(),
-											 call.status.Data(), pool.threads());
+		                                     call.status.Data(), pool.threads());
 		call.batch->rowTimeout = milliseconds(info[6]);
 		if (info[7].IsNumber()) call.batch->deadline = Clock::now() + milliseconds(info[7]);
 		return call;
 	}
 
 	static Napi::Object batchResult(Napi::Env env, Batch& batch, const Napi::Value& results,
-									const Napi::Value& status) {
+	                                const Napi::Value& status) {
 		batch.fillMissing();
 		const std::vector<RowError>& errors = batch.errors();
 		Napi::Uint32Array rows = Napi::Uint32Array::New(env, errors.size());
@@ -530,11 +549,13 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
 		const BatchCall call = makeBatch(info, pool);
 		auto pending = std::make_unique<Pending>(info.Env());
 		const Napi::Promise promise = pending->deferred.Promise();
-		for (const Napi::Value& value : {info[3], info[4], Napi::Value(call.results), Napi::Value(call.status)})
+		for (const Napi::Value& value :
+		     {info[3], info[4], Napi::Value(call.results), Napi::Value(call.status)})
 			pending->keptAlive.push_back(Napi::Persistent(value.As<Napi::Object>()));
 		Pending* kept = pending.get();
 		pending->settle = [batch = call.batch, kept](Napi::Env env, Napi::Promise::Deferred& deferred) {
-			deferred.Resolve(batchResult(env, *batch, kept->keptAlive[2].Value(), kept->keptAlive[3].Value()));
+			deferred.Resolve(
+			    batchResult(env, *batch, kept->keptAlive[2].Value(), kept->keptAlive[3].Value()));
 		};
 		if (info[8].IsFunction()) {
 			pending->onProgress = Napi::Persistent(info[8].As<Napi::Function>());
@@ -546,12 +567,14 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
 		submit(pool, call.batch, std::move(pending));
 		Napi::Object handle = Napi::Object::New(info.Env());
 		handle.Set("promise", promise);
-		handle.Set("stop", Napi::Function::New(info.Env(), [weakCore = std::weak_ptr(core_), weakBatch = std::weak_ptr(call.batch)](
-															   const Napi::CallbackInfo&) {
-					   const std::shared_ptr<EngineCore> core = weakCore.lock();
-					   const std::shared_ptr<Batch> batch = weakBatch.lock();
-					   if (batch && core && core->pool() != nullptr) core->pool()->stop(batch, Interrupt::Abort);
-				   }));
+		handle.Set("stop", Napi::Function::New(info.Env(), [weakCore = std::weak_ptr(core_),
+		                                                    weakBatch = std::weak_ptr(call.batch)](
+		                                                       const Napi::CallbackInfo&) {
+			           const std::shared_ptr<EngineCore> core = weakCore.lock();
+			           const std::shared_ptr<Batch> batch = weakBatch.lock();
+			           if (batch && core && core->pool() != nullptr)
+				           core->pool()->stop(batch, Interrupt::Abort);
+		           }));
 		return handle;
 	}
 
@@ -609,6 +632,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
 
 }  // namespace pobatch
 
-static Napi::Object initPobatch(Napi::Env env, Napi::Object exports) { return pobatch::init(env, exports); }
+static Napi::Object initPobatch(Napi::Env env, Napi::Object exports) {
+	return pobatch::init(env, exports);
+}
 
 NODE_API_MODULE(pobatch, initPobatch)

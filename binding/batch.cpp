@@ -8,8 +8,8 @@ namespace pobatch {
 
 namespace {
 
-// Long enough that the crossing does not count, short enough that threads finish together and an abort between
-// chunks is quick.
+// Long enough that the crossing does not count, short enough that threads finish together and an abort
+// between chunks is quick.
 constexpr double kChunkSeconds = 0.002;
 constexpr size_t kFirstChunk = 16;
 constexpr size_t kMaxChunk = 4096;
@@ -17,16 +17,16 @@ constexpr auto kReportInterval = std::chrono::milliseconds(100);
 
 }  // namespace
 
-Batch::Batch(uint32_t build, std::shared_ptr<const BaseSet> base, NodeSetView sets, std::vector<std::string> stats,
-			 double* results, uint8_t* status, unsigned threads)
-	: build_(build),
-	  base_(std::move(base)),
-	  sets_(sets),
-	  stats_(std::move(stats)),
-	  results_(results),
-	  status_(status),
-	  threads_(threads),
-	  nextReport_((Clock::now() + kReportInterval).time_since_epoch().count()) {}
+Batch::Batch(uint32_t build, std::shared_ptr<const BaseSet> base, NodeSetView sets,
+             std::vector<std::string> stats, double* results, uint8_t* status, unsigned threads)
+    : build_(build),
+      base_(std::move(base)),
+      sets_(sets),
+      stats_(std::move(stats)),
+      results_(results),
+      status_(status),
+      threads_(threads),
+      nextReport_((Clock::now() + kReportInterval).time_since_epoch().count()) {}
 
 Batch::Range Batch::take() {
 	std::lock_guard lock(takeMutex_);
@@ -69,7 +69,7 @@ void Batch::evaluate(Worker& worker, Scratch& scratch, Range range) {
 			scratch.rows.push_back(static_cast<uint32_t>(row));
 		} else {
 			const RowStatus status =
-				checked.error == SetError::UnknownNode ? RowStatus::UnknownNode : RowStatus::InvalidSet;
+			    checked.error == SetError::UnknownNode ? RowStatus::UnknownNode : RowStatus::InvalidSet;
 			addError(row, status, checked.message, "");
 		}
 	}
@@ -79,7 +79,7 @@ void Batch::evaluate(Worker& worker, Scratch& scratch, Range range) {
 	worker.beginChunk();
 	Calculator& calculator = worker.calculator();
 	calculator.beginChunk({scratch.words.data(), scratch.ends.data(), scratch.rows.data(), results_,
-						   scratch.status.data(), static_cast<uint32_t>(count), 0, 0});
+	                       scratch.status.data(), static_cast<uint32_t>(count), 0, 0});
 	runChunk(worker);
 	if (calculator.chunk().failed != 0) {
 		worker.shielded([&] {
@@ -97,7 +97,8 @@ void Batch::evaluate(Worker& worker, Scratch& scratch, Range range) {
 		});
 	}
 	for (size_t i = 0; i < count; ++i)
-		if (scratch.status[i] == static_cast<uint8_t>(RowStatus::Ok)) status_[scratch.rows[i]] = scratch.status[i];
+		if (scratch.status[i] == static_cast<uint8_t>(RowStatus::Ok))
+			status_[scratch.rows[i]] = scratch.status[i];
 }
 
 void Batch::runChunk(Worker& worker) {
@@ -115,13 +116,14 @@ void Batch::runChunk(Worker& worker) {
 			worker.takeInterrupt();
 			// A row that ended just when its time was up hands the interruption to the next one, which is
 			// innocent and runs again.
-			if (stopped() == Interrupt::None && interrupted.reason == Interrupt::Timeout && worker.timedOut(chunk.next))
+			if (stopped() == Interrupt::None && interrupted.reason == Interrupt::Timeout &&
+			    worker.timedOut(chunk.next))
 				failRow(RowStatus::Timeout,
-						"the row took longer than " + std::to_string(rowTimeout.count()) + " ms", "");
+				        "the row took longer than " + std::to_string(rowTimeout.count()) + " ms", "");
 		} catch (const LuaFailure& failure) {
 			// Not the calculator's error but the loop's own, e.g. out of memory between two rows.
 			failRow(failure.kind == LuaFailure::Kind::Memory ? RowStatus::Memory : RowStatus::Failed,
-					failure.what(), failure.traceback);
+			        failure.what(), failure.traceback);
 			calculator.state().collectGarbage();
 		}
 	}
@@ -133,7 +135,7 @@ void Batch::addError(size_t row, RowStatus status, const std::string& message, c
 	if (status_[row] != static_cast<uint8_t>(RowStatus::Pending)) return;
 	std::lock_guard lock(errorMutex_);
 	const auto [entry, fresh] =
-		textIndex_.try_emplace(message + '\n' + traceback, static_cast<uint32_t>(texts_.size()));
+	    textIndex_.try_emplace(message + '\n' + traceback, static_cast<uint32_t>(texts_.size()));
 	if (fresh) texts_.push_back({message, traceback});
 	errors_.push_back({static_cast<uint32_t>(row), status, entry->second});
 	status_[row] = static_cast<uint8_t>(status);
@@ -151,7 +153,7 @@ void Batch::reportProgress(size_t rows) {
 
 std::vector<RowError>& Batch::errors() {
 	std::sort(errors_.begin(), errors_.end(),
-			  [](const RowError& a, const RowError& b) { return a.row < b.row; });
+	          [](const RowError& a, const RowError& b) { return a.row < b.row; });
 	return errors_;
 }
 

@@ -28,10 +28,11 @@ struct ErrorText {
 };
 
 class Batch : public Job {
-   public:
-	// `sets`, `results` (rows x stats) and `status` (rows, zeroed) must stay valid until the batch has finished.
-	Batch(uint32_t build, std::shared_ptr<const BaseSet> base, NodeSetView sets, std::vector<std::string> stats,
-		  double* results, uint8_t* status, unsigned threads);
+public:
+	// `sets`, `results` (rows x stats) and `status` (rows, zeroed) must stay valid until the batch has
+	// finished.
+	Batch(uint32_t build, std::shared_ptr<const BaseSet> base, NodeSetView sets,
+	      std::vector<std::string> stats, double* results, uint8_t* status, unsigned threads);
 
 	void run(Worker& worker) override;
 	bool onEveryWorker() const override { return true; }
@@ -45,7 +46,7 @@ class Batch : public Job {
 	// Rows without numbers are NaN: fills them in.
 	void fillMissing();
 
-   private:
+private:
 	struct Range {
 		size_t first, count;
 	};
@@ -55,7 +56,8 @@ class Batch : public Job {
 	};
 	Range take();
 	void evaluate(Worker& worker, Scratch& scratch, Range range);
-	// Runs the chunk to its end, row failures and time limits included; stops early only if the batch was stopped.
+	// Runs the chunk to its end, row failures and time limits included; stops early only if the batch was
+	// stopped.
 	void runChunk(Worker& worker);
 	void addError(size_t row, RowStatus status, const std::string& message, const std::string& traceback);
 	void reportProgress(size_t rows);
@@ -70,7 +72,7 @@ class Batch : public Job {
 
 	std::mutex takeMutex_;
 	size_t next_ = 0;
-	double secondsPerRow_ = 0;	// of the last chunk that any thread finished; 0: none yet
+	double secondsPerRow_ = 0;  // of the last chunk that any thread finished; 0: none yet
 
 	std::atomic<size_t> done_{0};
 	std::atomic<Clock::rep> nextReport_;

@@ -46,13 +46,14 @@ void Calculator::start(const CalculatorConfig& config) {
 		host_.push(L);
 		// As a number: an address fits a double's 53 bits, and LuaJIT's FFI casts it back.
 		lua_pushnumber(L, static_cast<double>(reinterpret_cast<uintptr_t>(chunk_.get())));
-		state_.call(L, 3, 1);
+		state_.pushCollect(L);
+		state_.call(L, 4, 1);
 		const std::array<std::pair<const char*, int*>, 6> functions{{{"open", &open_},
-																  {"load", &load_},
-																  {"unload", &unload_},
-																  {"command", &command_},
-																  {"run", &run_},
-																  {"takeFailures", &takeFailures_}}};
+		                                                             {"load", &load_},
+		                                                             {"unload", &unload_},
+		                                                             {"command", &command_},
+		                                                             {"run", &run_},
+		                                                             {"takeFailures", &takeFailures_}}};
 		for (const auto& [name, reference] : functions) {
 			lua_getfield(L, -1, name);
 			*reference = luaL_ref(L, LUA_REGISTRYINDEX);
@@ -82,7 +83,9 @@ PlainValue Calculator::load(uint32_t build, const PlainValue& source) {
 	return callProtocol(load_, {{static_cast<double>(build)}, source});
 }
 
-void Calculator::unload(uint32_t build) { callProtocol(unload_, {{static_cast<double>(build)}}); }
+void Calculator::unload(uint32_t build) {
+	callProtocol(unload_, {{static_cast<double>(build)}});
+}
 
 PlainValue Calculator::command(const std::string& name, uint32_t build, const PlainValue& args) {
 	return callProtocol(command_, {{name}, {static_cast<double>(build)}, args});
@@ -129,12 +132,7 @@ std::vector<RowFailure> Calculator::takeFailures() {
 	if (chunk_->failed == 0) return failures;
 	MemoryMeter& memory = state_.memory();
 	const bool memoryRefused = memory.takeRefused();
-	struct Unlimited {
-		explicit Unlimited(MemoryMeter& memory) : memory(memory), limit(memory.limit()) { memory.setLimit(0); }
-		~Unlimited() { memory.setLimit(limit); }
-		MemoryMeter& memory;
-		const size_t limit;
-	} unlimited(memory);
+	const MemoryMeter::Unlimited unlimited(memory);
 	state_.protect([&](lua_State* L) {
 		lua_rawgeti(L, LUA_REGISTRYINDEX, takeFailures_);
 		state_.call(L, 0, 1);

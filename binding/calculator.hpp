@@ -1,5 +1,6 @@
-// One calculator in one Lua state: its chunk compiled once, the functions of lua/calculator.lua looked up once and
-// kept as registry references, chunks of canonical node sets evaluated with one native->Lua crossing each.
+// One calculator in one Lua state: its chunk compiled once, the functions of lua/calculator.lua looked up
+// once and kept as registry references, chunks of canonical node sets evaluated with one native->Lua crossing
+// each.
 #pragma once
 
 #include <atomic>
@@ -19,23 +20,23 @@ enum class RowStatus : uint8_t { Pending, Ok, Failed, BadResult, UnknownNode, In
 // The chunk at work, read by lua/calculator.lua through FFI: same fields, same order.
 struct Chunk {
 	const uint32_t* words = nullptr;  // canonical rows, see node_set.hpp
-	const uint32_t* ends = nullptr;	  // two a row: end of the added words, end of the removed ids
-	const uint32_t* rows = nullptr;	  // the row of the batch that each row of the chunk is
-	double* results = nullptr;		  // rows of the whole batch x stats
-	uint8_t* status = nullptr;		  // RowStatus per row of the chunk
+	const uint32_t* ends = nullptr;   // two a row: end of the added words, end of the removed ids
+	const uint32_t* rows = nullptr;   // the row of the batch that each row of the chunk is
+	double* results = nullptr;        // rows of the whole batch x stats
+	uint8_t* status = nullptr;        // RowStatus per row of the chunk
 	uint32_t count = 0;
-	uint32_t next = 0;	  // the row at work; the watchdog reads it from its own thread
+	uint32_t next = 0;    // the row at work; the watchdog reads it from its own thread
 	uint32_t failed = 0;  // failures kept in Lua since they were last taken
 };
 
 struct CalculatorConfig {
-	std::string loopSource;		  // lua/calculator.lua
-	std::string source;			  // the calculator's own file
-	std::string chunkName;		  // "@path", as tracebacks show it
-	std::string packagePath;	  // package.path of the state
-	PlainValue options;				  // of the calculator's `open`
-	size_t memoryLimit = 0;		  // bytes, 0: none; counts from when the calculator is open
-	LogSink log;				  // called on the state's thread
+	std::string loopSource;   // lua/calculator.lua
+	std::string source;       // the calculator's own file
+	std::string chunkName;    // "@path", as tracebacks show it
+	std::string packagePath;  // package.path of the state
+	PlainValue options;       // of the calculator's `open`
+	size_t memoryLimit = 0;   // bytes, 0: none; counts from when the calculator is open
+	LogSink log;              // called on the state's thread
 };
 
 struct RowFailure {
@@ -46,23 +47,23 @@ struct RowFailure {
 };
 
 class Calculator {
-   public:
+public:
 	// Makes the state; runs no code of the calculator yet.
 	explicit Calculator(const CalculatorConfig& config) : host_(config.log) {}
 
-	// Compiles the calculator, runs its file and its `open`; answers its {name, version}. All methods from here on
-	// throw LuaFailure and Interrupted.
+	// Compiles the calculator, runs its file and its `open`; answers its {name, version}. All methods from
+	// here on throw LuaFailure and Interrupted.
 	PlainValue open(const CalculatorConfig& config);
 	// {info, stats}
 	PlainValue load(uint32_t build, const PlainValue& source);
 	void unload(uint32_t build);
 	PlainValue command(const std::string& name, uint32_t build, const PlainValue& args);
 
-	// Evaluates the rows of chunk() from `next` on. An interruption throws Interrupted with chunk().next at the row
-	// that was at work; what was evaluated before stays.
+	// Evaluates the rows of chunk() from `next` on. An interruption throws Interrupted with chunk().next at
+	// the row that was at work; what was evaluated before stays.
 	void run(uint32_t build, const std::vector<std::string>& stats);
-	// The rows that failed in calls of `run` since the last time. The memory limit does not count for it: a row that
-	// used up the state's memory must not take the other rows' messages along.
+	// The rows that failed in calls of `run` since the last time. The memory limit does not count for it: a
+	// row that used up the state's memory must not take the other rows' messages along.
 	std::vector<RowFailure> takeFailures();
 
 	// Sets the chunk to work on, from its first row.
@@ -74,7 +75,7 @@ class Calculator {
 	Chunk& chunk() { return *chunk_; }
 	LuaState& state() { return state_; }
 
-   private:
+private:
 	void start(const CalculatorConfig& config);
 	PlainValue callProtocol(int function, const std::vector<PlainValue>& args);
 	void pushStats(lua_State* L, const std::vector<std::string>& stats);
@@ -84,8 +85,8 @@ class Calculator {
 	LuaState state_;
 	// Registry references; calling one that was never set is a Lua error.
 	int open_ = LUA_NOREF, load_ = LUA_NOREF, unload_ = LUA_NOREF, command_ = LUA_NOREF, run_ = LUA_NOREF,
-		takeFailures_ = LUA_NOREF;
-	int stats_ = LUA_NOREF;						 // the last batch's list of stats, kept while it stays the same
+	    takeFailures_ = LUA_NOREF;
+	int stats_ = LUA_NOREF;  // the last batch's list of stats, kept while it stays the same
 	std::vector<std::string> statNames_;
 };
 

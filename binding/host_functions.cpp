@@ -50,9 +50,9 @@ int inflateText(lua_State* L) {
 		return 1;
 	}
 	lua_pushnil(L);
-	lua_pushstring(L, out.size() > limit ? "inflates to more than the limit"
-					  : status == Z_DATA_ERROR ? "not zlib data"
-											   : "zlib data ends early");
+	lua_pushstring(L, out.size() > limit       ? "inflates to more than the limit"
+	                  : status == Z_DATA_ERROR ? "not zlib data"
+	                                           : "zlib data ends early");
 	return 2;
 }
 
@@ -62,7 +62,7 @@ int deflateText(lua_State* L) {
 	uLongf size = compressBound(static_cast<uLong>(length));
 	std::string out(size, '\0');
 	if (compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(data),
-				  static_cast<uLong>(length), Z_BEST_COMPRESSION) != Z_OK)
+	              static_cast<uLong>(length), Z_BEST_COMPRESSION) != Z_OK)
 		return luaL_error(L, "zlib could not deflate %d bytes", static_cast<int>(length));
 	lua_pushlstring(L, out.data(), size);
 	return 1;
@@ -110,9 +110,9 @@ int HostFunctions::log(lua_State* L) {
 }
 
 void HostFunctions::push(lua_State* L) {
-	const luaL_Reg functions[] = {{"inflate", &guarded<inflateText>}, {"deflate", &guarded<deflateText>},
-								  {"now", &guarded<now>},			  {"listFiles", &guarded<listFiles>},
-								  {"realPath", &guarded<realPath>},	  {nullptr, nullptr}};
+	const luaL_Reg functions[] = {
+	    {"inflate", &guarded<inflateText>}, {"deflate", &guarded<deflateText>}, {"now", &guarded<now>},
+	    {"listFiles", &guarded<listFiles>}, {"realPath", &guarded<realPath>},   {nullptr, nullptr}};
 	lua_newtable(L);
 	for (const luaL_Reg* entry = functions; entry->name != nullptr; ++entry) {
 		lua_pushcfunction(L, entry->func);

@@ -1,9 +1,8 @@
 // The functions that an embedded calculator gets as `host`: zlib, a clock, folders, the log.
 #pragma once
 
-#include <lua.hpp>
-
 #include <functional>
+#include <lua.hpp>
 #include <string>
 
 namespace pobatch {
@@ -11,7 +10,7 @@ namespace pobatch {
 using LogSink = std::function<void(std::string)>;
 
 class HostFunctions {
-   public:
+public:
 	explicit HostFunctions(LogSink log) : log_(std::move(log)) {}
 	HostFunctions(const HostFunctions&) = delete;
 
@@ -24,7 +23,7 @@ class HostFunctions {
 	//   realPath(path) -> absolute path without links | nil
 	void push(lua_State* L);
 
-   private:
+private:
 	static int log(lua_State* L);
 	LogSink log_;
 };

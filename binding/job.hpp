@@ -18,7 +18,7 @@ class Worker;
 using Clock = std::chrono::steady_clock;
 
 class Job {
-   public:
+public:
 	virtual ~Job() = default;
 
 	// On a worker's thread; must not throw.
@@ -45,7 +45,7 @@ class Job {
 		finishedSignal_.wait(lock, [this] { return finished_; });
 	}
 
-   private:
+private:
 	friend class Pool;
 	void begin(unsigned workers) { pending_ = workers; }
 	void finishOne() {
@@ -73,12 +73,12 @@ struct Failure {
 	std::string traceback;
 };
 
-// A function called on one thread or on all, e.g. to load a build; answers what the first thread answered, and the
-// first failure if any failed.
+// A function called on one thread or on all, e.g. to load a build; answers what the first thread answered,
+// and the first failure if any failed.
 class Task : public Job {
-   public:
+public:
 	Task(bool everyWorker, std::function<PlainValue(Worker&)> body)
-		: everyWorker_(everyWorker), body_(std::move(body)) {}
+	    : everyWorker_(everyWorker), body_(std::move(body)) {}
 	void run(Worker& worker) override;
 	bool onEveryWorker() const override { return everyWorker_; }
 
@@ -86,7 +86,7 @@ class Task : public Job {
 	const std::optional<Failure>& failure() const { return failure_; }
 	const PlainValue& answer() const { return answer_; }
 
-   private:
+private:
 	const bool everyWorker_;
 	const std::function<PlainValue(Worker&)> body_;
 	std::mutex mutex_;

@@ -29,7 +29,8 @@ struct Body {
 	std::exception_ptr error;
 };
 
-// Lua errors pass through as foreign exceptions and are not caught here; C++ exceptions must not pass lua_cpcall.
+// Lua errors pass through as foreign exceptions and are not caught here; C++ exceptions must not pass
+// lua_cpcall.
 int trampoline(lua_State* L) {
 	auto* body = static_cast<Body*>(lua_touserdata(L, 1));
 	lua_settop(L, 0);
@@ -48,7 +49,13 @@ struct HookException {};
 LuaState::LuaState() : L_(luaL_newstate()) {
 	if (L_ == nullptr) throw std::bad_alloc();
 	meter_.attach(L_, this, &LuaState::allocate);
-	protect([](lua_State* L) { luaL_openlibs(L); });
+	protect([](lua_State* L) {
+		luaL_openlibs(L);
+		// Else LuaJIT writes errors of finalizers to the process's stderr, which is not ours. An empty table
+		// of handlers, not nil: LuaJIT looks into it unchecked.
+		lua_newtable(L);
+		lua_setfield(L, LUA_REGISTRYINDEX, "_VMEVENTS");
+	});
 }
 
 LuaState::~LuaState() {
@@ -94,7 +101,7 @@ void LuaState::call(lua_State* L, int arguments, int results) {
 void LuaState::compile(lua_State* L, const std::string& source, const std::string& chunkName) {
 	if (luaL_loadbufferx(L, source.data(), source.size(), chunkName.c_str(), "t") == 0) return;
 	throw LuaFailure(LuaFailure::Kind::Syntax,
-					 lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "syntax error", "");
+	                 lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "syntax error", "");
 }
 
 // The message is at the top of the stack.
@@ -116,15 +123,15 @@ void LuaState::fail(lua_State* L, int status) {
 	}
 	// Lua code that re-raises a memory error turns LUA_ERRMEM into LUA_ERRRUN: the message tells.
 	const bool memory =
-		status == LUA_ERRMEM || (meter_.takeRefused() && text.find("not enough memory") != std::string::npos);
+	    status == LUA_ERRMEM || (meter_.takeRefused() && text.find("not enough memory") != std::string::npos);
 	throw LuaFailure(memory ? LuaFailure::Kind::Memory : LuaFailure::Kind::Run, text, std::move(traceback));
 }
 
 void LuaState::onHook(lua_State* L, lua_Debug*) {
 	void* self = nullptr;
 	lua_getallocf(L, &self);
-	// A C++ exception rather than a Lua error: LuaJIT unwinds it the same way, but no Lua code can see its message
-	// as one of its own errors.
+	// A C++ exception rather than a Lua error: LuaJIT unwinds it the same way, but no Lua code can see its
+	// message as one of its own errors.
 	if (static_cast<LuaState*>(self)->interrupted() != Interrupt::None) throw HookException{};
 }
 
@@ -142,12 +149,28 @@ Interrupt LuaState::clearInterrupt() {
 }
 
 void LuaState::collectGarbage() {
+	const MemoryMeter::Unlimited unlimited(meter_);
 	try {
 		protect([](lua_State* L) { lua_gc(L, LUA_GCCOLLECT, 0); });
 	} catch (const LuaFailure&) {
 	}
 }
 
-void LuaState::setGcPause(int percent) { lua_gc(L_, LUA_GCSETPAUSE, percent); }
+void LuaState::pushCollect(lua_State* L) {
+	lua_pushlightuserdata(L, &meter_);
+	lua_pushcclosure(
+	    L,
+	    [](lua_State* L) {
+		    const MemoryMeter::Unlimited unlimited(
+		        *static_cast<MemoryMeter*>(lua_touserdata(L, lua_upvalueindex(1))));
+		    lua_gc(L, LUA_GCCOLLECT, 0);
+		    return 0;
+	    },
+	    1);
+}
+
+void LuaState::setGcPause(int percent) {
+	lua_gc(L_, LUA_GCSETPAUSE, percent);
+}
 
 }  // namespace pobatch

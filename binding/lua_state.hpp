@@ -1,11 +1,11 @@
-// One LuaJIT state: libraries, protected calls with traceback, memory cap, interruption from another thread, GC.
+// One LuaJIT state: libraries, protected calls with traceback, memory cap, interruption from another thread,
+// GC.
 #pragma once
-
-#include <lua.hpp>
 
 #include <atomic>
 #include <exception>
 #include <functional>
+#include <lua.hpp>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -18,54 +18,60 @@ enum class Interrupt : int { None, Timeout, Abort };
 
 // A Lua error that reached the host, with the traceback of where it was raised.
 class LuaFailure : public std::runtime_error {
-   public:
+public:
 	enum class Kind { Run, Syntax, Memory, Contract };
 	LuaFailure(Kind kind, const std::string& message, std::string traceback)
-		: std::runtime_error(message), kind(kind), traceback(std::move(traceback)) {}
+	    : std::runtime_error(message), kind(kind), traceback(std::move(traceback)) {}
 	Kind kind;
 	std::string traceback;
 };
 
 // The state was interrupted; it stays usable.
 class Interrupted : public std::exception {
-   public:
+public:
 	explicit Interrupted(Interrupt reason) : reason(reason) {}
 	const char* what() const noexcept override { return "interrupted"; }
 	Interrupt reason;
 };
 
 class LuaState {
-   public:
+public:
 	LuaState();
 	~LuaState();
 	LuaState(const LuaState&) = delete;
 	LuaState& operator=(const LuaState&) = delete;
 
-	// Runs `body` under protection: Lua errors it raises come back as LuaFailure, C++ exceptions as themselves, an
-	// interruption as Interrupted. Nothing may touch the stack outside of this. The stack is as before afterwards.
+	// Runs `body` under protection: Lua errors it raises come back as LuaFailure, C++ exceptions as
+	// themselves, an interruption as Interrupted. Nothing may touch the stack outside of this. The stack is
+	// as before afterwards.
 	void protect(const std::function<void(lua_State*)>& body);
 
-	// Within `body`: calls the function below `arguments` values like lua_call; an error throws LuaFailure with
-	// the traceback of where it was raised. Uses one stack slot more.
+	// Within `body`: calls the function below `arguments` values like lua_call; an error throws LuaFailure
+	// with the traceback of where it was raised. Uses one stack slot more.
 	void call(lua_State* L, int arguments, int results);
 
-	// Within `body`: compiles text (never bytecode) and pushes the function; throws LuaFailure of Kind::Syntax.
+	// Within `body`: compiles text (never bytecode) and pushes the function; throws LuaFailure of
+	// Kind::Syntax.
 	void compile(lua_State* L, const std::string& source, const std::string& chunkName);
 
-	// Any thread: stops what the state runs, now and as long as the interruption is not cleared. A count hook throws
-	// at the next instruction; it stays armed, so Lua's own pcall loops cannot swallow it. Calling it again arms the
-	// hook again (an update of the dispatch table can get lost against the running thread).
+	// Any thread: stops what the state runs, now and as long as the interruption is not cleared. A count hook
+	// throws at the next instruction; it stays armed, so Lua's own pcall loops cannot swallow it. Calling it
+	// again arms the hook again (an update of the dispatch table can get lost against the running thread).
 	void interrupt(Interrupt reason);
 	// The state's own thread: what interrupted it, which is cleared.
 	Interrupt clearInterrupt();
 	Interrupt interrupted() const { return reason_.load(std::memory_order_acquire); }
 
 	MemoryMeter& memory() { return meter_; }
-	// A full collection. What a __gc metamethod raises is dropped: it belongs to nobody's call.
+	// A full collection. What a __gc metamethod raises is dropped: it belongs to nobody's call. The memory
+	// limit does not count meanwhile: a collection allocates when it shrinks the table of strings, and a full
+	// state could not be emptied.
 	void collectGarbage();
+	// Within `body`: pushes the same as a Lua function, one that may raise.
+	void pushCollect(lua_State* L);
 	void setGcPause(int percent);
 
-   private:
+private:
 	static void* allocate(void* self, void* block, size_t oldSize, size_t newSize);
 	static void onHook(lua_State* L, lua_Debug* activation);
 	[[noreturn]] void fail(lua_State* L, int status);

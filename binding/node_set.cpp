@@ -17,21 +17,20 @@ uint32_t inherit(uint32_t wanted, uint32_t have) {
 }  // namespace
 
 BaseSet::BaseSet(std::vector<uint32_t> words, std::shared_ptr<const PassiveTree> tree)
-	: words_(std::move(words)), byId_(kNodeIdCount, kAbsent), tree_(std::move(tree)) {
+    : words_(std::move(words)), byId_(kNodeIdCount, kAbsent), tree_(std::move(tree)) {
 	std::sort(words_.begin(), words_.end(),
-			  [](uint32_t a, uint32_t b) { return (a & kIdMask) < (b & kIdMask); });
+	          [](uint32_t a, uint32_t b) { return (a & kIdMask) < (b & kIdMask); });
 	for (const uint32_t word : words_) byId_[word & kIdMask] = word;
 }
 
 Canonicalizer::Canonicalizer()
-	: bits_(kNodeIdCount / 64), summary_(kNodeIdCount / 64 / 64), wordOf_(kNodeIdCount) {}
+    : bits_(kNodeIdCount / 64), summary_(kNodeIdCount / 64 / 64), wordOf_(kNodeIdCount) {}
 
-// Sorts by id and drops repeated ids. Sets from NodeSets' own builders are sorted already; else a bit set of all ids
-// does it in linear time (a comparison sort of 100 ids costs more than the rest of a trivial row).
+// Sorts by id and drops repeated ids. Sets from NodeSets' own builders are sorted already; else a bit set of
+// all ids does it in linear time (a comparison sort of 100 ids costs more than the rest of a trivial row).
 bool Canonicalizer::sortUnique(std::vector<uint32_t>& words, Row& row) {
 	bool ascending = true;
-	for (size_t i = 1; i < words.size(); ++i)
-		ascending &= (words[i - 1] & kIdMask) < (words[i] & kIdMask);
+	for (size_t i = 1; i < words.size(); ++i) ascending &= (words[i - 1] & kIdMask) < (words[i] & kIdMask);
 	if (ascending) return true;
 	uint32_t conflict = BaseSet::kAbsent;
 	for (const uint32_t word : words) {
@@ -74,12 +73,12 @@ bool Canonicalizer::validate(const std::vector<uint32_t>& words, const BaseSet& 
 	if (unknown > 10) row.message += " and " + std::to_string(unknown - 10) + " more";
 	row.error = SetError::UnknownNode;
 	row.message = (unknown == 1 ? "node " : "nodes ") + row.message + (unknown == 1 ? " is" : " are") +
-				  " not in the tree";
+	              " not in the tree";
 	return false;
 }
 
 Canonicalizer::Row Canonicalizer::append(const NodeSetView& sets, size_t rowIndex, const BaseSet& base,
-										 std::vector<uint32_t>& out, std::vector<uint32_t>& ends) {
+                                         std::vector<uint32_t>& out, std::vector<uint32_t>& ends) {
 	Row row;
 	added_.clear();
 	removed_.clear();
@@ -97,7 +96,7 @@ Canonicalizer::Row Canonicalizer::append(const NodeSetView& sets, size_t rowInde
 			added_.push_back(word);
 	}
 	if (!sortUnique(added_, row) || !sortUnique(removed_, row) || !validate(added_, base, row) ||
-		!validate(removed_, base, row))
+	    !validate(removed_, base, row))
 		return row;
 
 	addedPart_.clear();

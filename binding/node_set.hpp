@@ -1,7 +1,7 @@
 // Node sets as 32-bit words, and their canonical form against a build.
 //
-// A word: bits 0-15 the node id, 16-17 the attribute choice (0 the build's default, 1 Str, 2 Dex, 3 Int), 18-19 the
-// weapon set (0 both, 1, 2), 20 set where the node is removed rather than added (deltas only).
+// A word: bits 0-15 the node id, 16-17 the attribute choice (0 the build's default, 1 Str, 2 Dex, 3 Int),
+// 18-19 the weapon set (0 both, 1, 2), 20 set where the node is removed rather than added (deltas only).
 #pragma once
 
 #include <cstdint>
@@ -28,13 +28,13 @@ enum class SetKind { Full, Delta };
 struct NodeSetView {
 	SetKind kind;
 	std::span<const uint32_t> words;
-	std::span<const uint32_t> offsets;	// rows + 1
+	std::span<const uint32_t> offsets;  // rows + 1
 	size_t rows() const { return offsets.size() - 1; }
 };
 
 // The nodes that a build has allocated, and what makes ids valid.
 class BaseSet {
-   public:
+public:
 	BaseSet(std::vector<uint32_t> words, std::shared_ptr<const PassiveTree> tree);
 
 	std::span<const uint32_t> words() const { return words_; }
@@ -44,7 +44,7 @@ class BaseSet {
 
 	static constexpr uint32_t kAbsent = 0xffffffff;
 
-   private:
+private:
 	std::vector<uint32_t> words_;  // sorted by id
 	std::vector<uint32_t> byId_;
 	std::shared_ptr<const PassiveTree> tree_;
@@ -52,32 +52,34 @@ class BaseSet {
 
 enum class SetError : uint8_t { None, UnknownNode, InvalidSet };
 
-// Brings rows into canonical form: added words sorted by id (none of them allocated in the build once the removed ones
-// are gone), then removed ids sorted (all allocated), each unique. A full set becomes its difference to the build, so
-// a full set and a delta that mean the same nodes have the same words, the same hash and the same answer. An allocated
-// node whose choice changes is in both parts. One object per thread: it keeps scratch space.
+// Brings rows into canonical form: added words sorted by id (none of them allocated in the build once the
+// removed ones are gone), then removed ids sorted (all allocated), each unique. A full set becomes its
+// difference to the build, so a full set and a delta that mean the same nodes have the same words, the same
+// hash and the same answer. An allocated node whose choice changes is in both parts. One object per thread:
+// it keeps scratch space.
 class Canonicalizer {
-   public:
+public:
 	Canonicalizer();
 
 	struct Row {
 		SetError error = SetError::None;
 		std::string message;  // only with an error
 	};
-	// Appends the row's canonical words to `out` and the end of each part to `ends` (two entries). On an error nothing
-	// is appended. Reads each word of the caller's memory once: it may be changed by another thread meanwhile.
+	// Appends the row's canonical words to `out` and the end of each part to `ends` (two entries). On an
+	// error nothing is appended. Reads each word of the caller's memory once: it may be changed by another
+	// thread meanwhile.
 	Row append(const NodeSetView& sets, size_t row, const BaseSet& base, std::vector<uint32_t>& out,
-			   std::vector<uint32_t>& ends);
+	           std::vector<uint32_t>& ends);
 
-   private:
+private:
 	bool sortUnique(std::vector<uint32_t>& words, Row& row);
 	bool validate(const std::vector<uint32_t>& words, const BaseSet& base, Row& row) const;
 
 	std::vector<uint32_t> added_;
 	std::vector<uint32_t> removed_;
-	std::vector<uint64_t> bits_;		   // one bit an id
-	std::vector<uint64_t> summary_;		   // one bit per word of bits_
-	std::vector<uint32_t> wordOf_;		   // by id, valid where its bit is set
+	std::vector<uint64_t> bits_;     // one bit an id
+	std::vector<uint64_t> summary_;  // one bit per word of bits_
+	std::vector<uint32_t> wordOf_;   // by id, valid where its bit is set
 	std::vector<uint32_t> addedPart_, removedPart_;
 };
 

@@ -5,15 +5,15 @@
 namespace pobatch {
 
 PassiveTree::PassiveTree(std::span<const uint32_t> ids, std::span<const uint32_t> edges,
-						 std::span<const uint8_t> flags)
-	: ids_(ids.begin(), ids.end()), index_(kNodeIdCount, kNone), flags_(flags.begin(), flags.end()) {
+                         std::span<const uint8_t> flags)
+    : ids_(ids.begin(), ids.end()), index_(kNodeIdCount, kNone), flags_(flags.begin(), flags.end()) {
 	if (flags.size() != ids.size()) throw TreeError("a tree needs one flag byte per node");
 	if (edges.size() % 2 != 0) throw TreeError("edges come in pairs of node ids");
 	for (uint32_t i = 0; i < ids_.size(); ++i) {
 		if (ids_[i] >= kNodeIdCount) throw TreeError("node id " + std::to_string(ids_[i]) + " exceeds 65535");
 		if (i > 0 && ids_[i] <= ids_[i - 1])
 			throw TreeError("node ids must be ascending and unique, found " + std::to_string(ids_[i]) +
-							" after " + std::to_string(ids_[i - 1]));
+			                " after " + std::to_string(ids_[i - 1]));
 		index_[ids_[i]] = i;
 	}
 	std::vector<std::pair<uint32_t, uint32_t>> directed;
@@ -52,7 +52,7 @@ std::vector<uint32_t> PassiveTree::neighbours(uint32_t id) const {
 }
 
 PassiveTree::Search PassiveTree::search(std::span<const uint32_t> set, std::span<const uint32_t> blocked,
-										uint32_t points) const {
+                                        uint32_t points) const {
 	Search found{std::vector(size(), kNone), std::vector(size(), kNone), {}};
 	std::vector<bool> closed(size());
 	for (size_t i = 0; i < size(); ++i) closed[i] = !(flags_[i] & kAllocatable) || (flags_[i] & kRoot);
@@ -90,14 +90,14 @@ void PassiveTree::appendPath(const Search& found, uint32_t target, std::vector<u
 }
 
 std::vector<uint32_t> PassiveTree::frontier(std::span<const uint32_t> set,
-											std::span<const uint32_t> blocked) const {
+                                            std::span<const uint32_t> blocked) const {
 	std::vector<uint32_t> ids;
 	for (const uint32_t index : search(set, blocked, 1).order) ids.push_back(ids_[index]);
 	return ids;
 }
 
 Paths PassiveTree::pathsWithin(std::span<const uint32_t> set, std::span<const uint32_t> blocked,
-							   uint32_t points) const {
+                               uint32_t points) const {
 	const Search found = search(set, blocked, points);
 	Paths paths;
 	paths.offsets.push_back(0);
@@ -110,7 +110,7 @@ Paths PassiveTree::pathsWithin(std::span<const uint32_t> set, std::span<const ui
 }
 
 std::vector<uint32_t> PassiveTree::shortestPath(std::span<const uint32_t> set,
-												std::span<const uint32_t> blocked, uint32_t target) const {
+                                                std::span<const uint32_t> blocked, uint32_t target) const {
 	const uint32_t index = denseIndex(target);
 	const Search found = search(set, blocked, static_cast<uint32_t>(size()));
 	std::vector<uint32_t> path;
@@ -119,7 +119,7 @@ std::vector<uint32_t> PassiveTree::shortestPath(std::span<const uint32_t> set,
 }
 
 std::vector<uint32_t> PassiveTree::unreachable(std::span<const uint32_t> set,
-											   std::span<const uint32_t> roots) const {
+                                               std::span<const uint32_t> roots) const {
 	enum : uint8_t { kOutside, kInSet, kReached };
 	std::vector<uint8_t> mark(size(), kOutside);
 	for (const uint32_t id : set) mark[denseIndex(id)] = kInSet;

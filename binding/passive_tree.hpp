@@ -1,5 +1,5 @@
-// The passive tree as immutable flat arrays, shared by all states: nodes sorted by id, edges in compressed sparse
-// rows, node id -> dense index by one array look-up (ids are 16 bits).
+// The passive tree as immutable flat arrays, shared by all states: nodes sorted by id, edges in compressed
+// sparse rows, node id -> dense index by one array look-up (ids are 16 bits).
 #pragma once
 
 #include <cstdint>
@@ -15,16 +15,16 @@ constexpr uint32_t kNodeIdCount = 65536;
 // What a node allows; the same bits as NodeFlag in src/passive-tree.ts.
 enum NodeFlag : uint8_t {
 	kAllocatable = 1,  // a player can spend a point on it
-	kAttribute = 2,	   // "+5 to any Attribute": takes an attribute choice
-	kRoot = 4,		   // a class's or ascendancy's start: paths begin there, they never lead through it
+	kAttribute = 2,    // "+5 to any Attribute": takes an attribute choice
+	kRoot = 4,         // a class's or ascendancy's start: paths begin there, they never lead through it
 };
 
 class TreeError : public std::runtime_error {
 	using std::runtime_error::runtime_error;
 };
 
-// Paths from a set of nodes, one per target, flat: the nodes of target i are nodes[offsets[i] .. offsets[i + 1]),
-// in walking order, the target last.
+// Paths from a set of nodes, one per target, flat: the nodes of target i are nodes[offsets[i] .. offsets[i +
+// 1]), in walking order, the target last.
 struct Paths {
 	std::vector<uint32_t> targets;
 	std::vector<uint32_t> offsets;
@@ -32,11 +32,12 @@ struct Paths {
 };
 
 class PassiveTree {
-   public:
+public:
 	static constexpr uint32_t kNone = 0xffffffff;
 
 	// `ids` ascending and unique; `edges` pairs of ids; `flags` one per id. Throws TreeError.
-	PassiveTree(std::span<const uint32_t> ids, std::span<const uint32_t> edges, std::span<const uint8_t> flags);
+	PassiveTree(std::span<const uint32_t> ids, std::span<const uint32_t> edges,
+	            std::span<const uint8_t> flags);
 
 	size_t size() const { return ids_.size(); }
 	bool has(uint32_t id) const { return id < kNodeIdCount && index_[id] != kNone; }
@@ -50,18 +51,21 @@ class PassiveTree {
 	std::vector<uint32_t> frontier(std::span<const uint32_t> set, std::span<const uint32_t> blocked) const;
 	// Nodes of the set that no walk within the set joins to one of `roots`, ascending.
 	std::vector<uint32_t> unreachable(std::span<const uint32_t> set, std::span<const uint32_t> roots) const;
-	// The shortest path for every allocatable node that takes at most `points` points to reach from the set. Of
-	// equally short paths the one over the smallest ids, from the target backwards: the same on every machine.
-	Paths pathsWithin(std::span<const uint32_t> set, std::span<const uint32_t> blocked, uint32_t points) const;
-	// The shortest path to one node (without the set's own nodes); empty if there is none or it is in the set.
+	// The shortest path for every allocatable node that takes at most `points` points to reach from the set.
+	// Of equally short paths the one over the smallest ids, from the target backwards: the same on every
+	// machine.
+	Paths pathsWithin(std::span<const uint32_t> set, std::span<const uint32_t> blocked,
+	                  uint32_t points) const;
+	// The shortest path to one node (without the set's own nodes); empty if there is none or it is in the
+	// set.
 	std::vector<uint32_t> shortestPath(std::span<const uint32_t> set, std::span<const uint32_t> blocked,
-									   uint32_t target) const;
+	                                   uint32_t target) const;
 
-   private:
+private:
 	struct Search {
-		std::vector<uint32_t> parent;	 // dense index, kNone at sources and unreached nodes
-		std::vector<uint32_t> distance;	 // points spent, kNone where unreached
-		std::vector<uint32_t> order;	 // reached nodes without the sources, by distance, then discovery
+		std::vector<uint32_t> parent;    // dense index, kNone at sources and unreached nodes
+		std::vector<uint32_t> distance;  // points spent, kNone where unreached
+		std::vector<uint32_t> order;     // reached nodes without the sources, by distance, then discovery
 	};
 	Search search(std::span<const uint32_t> set, std::span<const uint32_t> blocked, uint32_t points) const;
 	void appendPath(const Search& found, uint32_t target, std::vector<uint32_t>& out) const;
@@ -69,9 +73,9 @@ class PassiveTree {
 	std::span<const uint32_t> edgesOf(uint32_t index) const;
 
 	std::vector<uint32_t> ids_;
-	std::vector<uint32_t> index_;	 // by id
-	std::vector<uint32_t> offsets_;	 // size() + 1
-	std::vector<uint32_t> targets_;	 // dense indices, ascending within a node
+	std::vector<uint32_t> index_;    // by id
+	std::vector<uint32_t> offsets_;  // size() + 1
+	std::vector<uint32_t> targets_;  // dense indices, ascending within a node
 	std::vector<uint8_t> flags_;
 };
 

@@ -23,7 +23,7 @@ std::string keyText(lua_State* L) {
 		return text;
 	}
 	throw std::invalid_argument(std::string("a table that crosses to JavaScript has a key of type ") +
-								luaL_typename(L, -2));
+	                            luaL_typename(L, -2));
 }
 
 PlainValue readTable(lua_State* L, int index, int depth, size_t& budget) {
@@ -52,7 +52,8 @@ PlainValue readTable(lua_State* L, int index, int depth, size_t& budget) {
 PlainValue readAt(lua_State* L, int index, int depth, size_t& budget) {
 	if (depth > kMaxValueDepth)
 		throw std::invalid_argument("a value that crosses to JavaScript is nested too deeply");
-	if (budget-- == 0) throw std::invalid_argument("a value that crosses to JavaScript holds too many values");
+	if (budget-- == 0)
+		throw std::invalid_argument("a value that crosses to JavaScript holds too many values");
 	luaL_checkstack(L, 4, "reading a value");
 	switch (lua_type(L, index)) {
 		case LUA_TNIL:
@@ -70,7 +71,7 @@ PlainValue readAt(lua_State* L, int index, int depth, size_t& budget) {
 			return readTable(L, index, depth, budget);
 		default:
 			throw std::invalid_argument(std::string("a value of type ") + luaL_typename(L, index) +
-										" cannot cross to JavaScript");
+			                            " cannot cross to JavaScript");
 	}
 }
 

@@ -1,5 +1,6 @@
-// Plain data that crosses between JavaScript and Lua outside of batches: build texts, options, answers of commands.
-// A PlainValue is owned, immutable once made and free of both engines, so every thread may read the same one.
+// Plain data that crosses between JavaScript and Lua outside of batches: build texts, options, answers of
+// commands. A PlainValue is owned, immutable once made and free of both engines, so every thread may read the
+// same one.
 #pragma once
 
 #include <string>
@@ -29,8 +30,9 @@ constexpr size_t kMaxValues = size_t{1} << 22;
 // Pushes one value (arrays with keys 1..n). Uses at most two stack slots a level; may raise a Lua error.
 void pushValue(lua_State* L, const PlainValue& value);
 
-// Reads the value at `index`. A table is an array when its keys are exactly 1..n (an empty one is an empty array),
-// else an object whose keys must be strings or numbers. Throws std::invalid_argument for what is not plain data.
+// Reads the value at `index`. A table is an array when its keys are exactly 1..n (an empty one is an empty
+// array), else an object whose keys must be strings or numbers. Throws std::invalid_argument for what is not
+// plain data.
 PlainValue readValue(lua_State* L, int index);
 
 }  // namespace pobatch

@@ -12,10 +12,10 @@ constexpr auto kUrgentInterval = std::chrono::milliseconds(1);
 
 Failure describe(const std::exception& error) {
 	if (const auto* lua = dynamic_cast<const LuaFailure*>(&error)) {
-		const char* code = lua->kind == LuaFailure::Kind::Syntax	 ? "CALCULATOR_SYNTAX"
-						   : lua->kind == LuaFailure::Kind::Contract ? "CALCULATOR_INVALID"
-						   : lua->kind == LuaFailure::Kind::Memory	 ? "MEMORY"
-																	 : "CALCULATOR_ERROR";
+		const char* code = lua->kind == LuaFailure::Kind::Syntax     ? "CALCULATOR_SYNTAX"
+		                   : lua->kind == LuaFailure::Kind::Contract ? "CALCULATOR_INVALID"
+		                   : lua->kind == LuaFailure::Kind::Memory   ? "MEMORY"
+		                                                             : "CALCULATOR_ERROR";
 		return {code, lua->what(), lua->traceback};
 	}
 	if (const auto* interrupted = dynamic_cast<const Interrupted*>(&error)) {
@@ -174,7 +174,7 @@ void Pool::watchLoop() {
 			}
 			lock.lock();
 			watchSignal_.wait_for(lock, urgent ? kUrgentInterval : kWatchInterval,
-								  [this, urgent] { return closing_ || (urgent_ && !urgent); });
+			                      [this, urgent] { return closing_ || (urgent_ && !urgent); });
 			urgent_ = false;
 		}
 	}

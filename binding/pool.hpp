@@ -2,7 +2,8 @@
 //
 //   submit(job) --> queue of worker 0 --> thread 0 --> Calculator 0
 //               \-> queue of worker 1 --> thread 1 --> Calculator 1
-//   watchdog, every 10 ms while anything runs (1 ms while interrupting): deadlines, row time limits, re-arming
+//   watchdog, every 10 ms while anything runs (1 ms while interrupting): deadlines, row time limits,
+//   re-arming
 #pragma once
 
 #include <condition_variable>
@@ -24,7 +25,7 @@ struct MemoryFigures {
 };
 
 class Worker {
-   public:
+public:
 	explicit Worker(unsigned index) : index(index) {}
 
 	const unsigned index;
@@ -34,7 +35,8 @@ class Worker {
 	void open(const CalculatorConfig& config, PlainValue* identity);
 	bool isOpen() const { return calculator_ != nullptr; }
 	Interrupt takeInterrupt();
-	// Runs `body` with interruptions held back: for short bookkeeping in the state while its job is being stopped.
+	// Runs `body` with interruptions held back: for short bookkeeping in the state while its job is being
+	// stopped.
 	void shielded(const std::function<void()>& body);
 	// A row starts a new count of its time limit when the serial or the chunk's `next` changes.
 	void beginChunk() { chunkSerial.fetch_add(1, std::memory_order_relaxed); }
@@ -43,7 +45,7 @@ class Worker {
 
 	Canonicalizer canonicalizer;
 
-   private:
+private:
 	friend class Pool;
 	// True while what runs is being interrupted.
 	bool watch(Clock::time_point now);
@@ -68,7 +70,7 @@ class Worker {
 };
 
 class Pool {
-   public:
+public:
 	explicit Pool(unsigned threads);
 	// Stops every job, interrupts and joins every thread.
 	~Pool() { close(); }
@@ -76,14 +78,14 @@ class Pool {
 	void submit(const std::shared_ptr<Job>& job);
 	// Any thread: stops the job wherever it runs.
 	void stop(const std::shared_ptr<Job>& job, Interrupt reason);
-	// Jobs that have not finished end as stopped. Blocks until the threads are gone, which an interruption makes
-	// short; only one long C call or a __gc metamethod that never ends can hold it up.
+	// Jobs that have not finished end as stopped. Blocks until the threads are gone, which an interruption
+	// makes short; only one long C call or a __gc metamethod that never ends can hold it up.
 	void close();
 
 	unsigned threads() const { return static_cast<unsigned>(workers_.size()); }
 	std::vector<MemoryFigures> memory() const;
 
-   private:
+private:
 	void workLoop(Worker& worker);
 	void watchLoop();
 	// Lets the watchdog look at once, and again every millisecond until the interruption has worked.
@@ -92,7 +94,7 @@ class Pool {
 	std::vector<std::unique_ptr<Worker>> workers_;
 	std::mutex watchMutex_;
 	std::condition_variable watchSignal_;
-	unsigned running_ = 0;	// jobs at work, summed over the workers
+	unsigned running_ = 0;  // jobs at work, summed over the workers
 	bool closing_ = false;
 	bool urgent_ = false;
 	std::thread watchdog_;

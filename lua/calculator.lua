@@ -1,11 +1,11 @@
 -- The Lua half of the calculator contract: keeps one calculator's builds, and evaluates chunks of node sets with one
--- crossing from native code a chunk. Called once per state with the compiled calculator, its `host` and the address
--- of the state's chunk (struct Chunk in binding/calculator.hpp); answers the table of functions that native code keeps.
+-- crossing from native code a chunk. Called once per state with the compiled calculator, its `host`, the address
+-- of the state's chunk (struct Chunk in binding/calculator.hpp) and a full collection beyond the memory limit; answers the table of functions that native code keeps.
 local ffi = require("ffi")
 local bit = require("bit")
 local band, rshift = bit.band, bit.rshift
 -- Kept here: a calculator may replace globals and the members of the libraries.
-local error, ipairs, xpcall, type, tostring, collectgarbage = error, ipairs, xpcall, type, tostring, collectgarbage
+local error, ipairs, xpcall, type, tostring = error, ipairs, xpcall, type, tostring
 local traceback = debug.traceback
 local format, find = string.format, string.find
 
@@ -24,7 +24,7 @@ typedef struct {
 
 local OK, FAILED, BAD_RESULT = 1, 2, 3 -- RowStatus in binding/calculator.hpp
 
-local compiled, host, address = ...
+local compiled, host, address, collect = ...
 local chunk = ffi.cast("pobatch_chunk *", address)
 
 local function breach(text, ...)
@@ -161,7 +161,7 @@ local function fail(row, status, message)
 	chunk.status[row] = status
 	if find(message, "not enough memory", 1, true) then
 		-- LuaJIT has no emergency collection: without this the next row would fail on the garbage of this one.
-		collectgarbage()
+		collect()
 	end
 	failures[#failures + 1] = { row, status, message }
 	chunk.failed = #failures

@@ -1,0 +1,84 @@
+// Runs tests on an addon built with sanitizers, in a build folder of its own: `address` (with `undefined`), which is the
+// default, or `thread`; further arguments are vitest's. Linux with GCC or Clang. What a sanitizer finds ends the test's
+// process with its report. LuaJIT itself is built as always: what is checked is binding/, and every byte that it hands
+// to Lua, to JavaScript or to another thread.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const sanitizers = {
+	address: {
+		flag: "address,undefined",
+		// Node links libstdc++ into itself, so that the runtime would not find the `__cxa_throw` that it watches.
+		libraries: ["libasan.so", "libstdc++.so"],
+		// V8 keeps much until the process ends; an allocation that is refused is one of the tests.
+		environment: {
+			ASAN_OPTIONS: "detect_leaks=0:halt_on_error=1:allocator_may_return_null=1",
+			UBSAN_OPTIONS: "halt_on_error=1:print_stacktrace=1",
+		},
+		command: [],
+		files: [],
+	},
+	thread: {
+		flag: "thread",
+		libraries: ["libtsan.so"],
+		// V8's own threads are not built for it and would drown what it has to say.
+		environment: { TSAN_OPTIONS: "halt_on_error=1:ignore_noninstrumented_modules=1:report_signal_unsafe=0" },
+		// Its runtime gives up where the kernel places libraries too freely at random.
+		command: ["setarch", "-R"],
+		files: ["test/engine.test.ts", "test/hazards.test.ts", "test/properties.test.ts"],
+	},
+};
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const [name = "address", ...rest] = process.argv.slice(2);
+const sanitizer = sanitizers[name];
+if (process.platform !== "linux" || !sanitizer) {
+	console.error("usage, on Linux: node scripts/test-sanitized.mjs [address|thread] [arguments of vitest]");
+	process.exit(2);
+}
+
+function run(command, args, environment = {}) {
+	const { status, error } = spawnSync(command, args, {
+		cwd: root,
+		stdio: "inherit",
+		env: { ...process.env, ...environment },
+	});
+	if (error) throw error;
+	if (status !== 0) process.exit(status ?? 1);
+}
+
+const folder = join(root, "build", name);
+run(process.execPath, [
+	join(root, "node_modules", "cmake-js", "bin", "cmake-js"),
+	"compile",
+	"-O",
+	join(folder, "build"),
+	`--CDPOBATCH_SANITIZE=${sanitizer.flag}`,
+]);
+
+const cache = readFileSync(join(folder, "build", "CMakeCache.txt"), "utf8");
+const compiler = /^CMAKE_CXX_COMPILER:\w+=(.*)$/m.exec(cache)?.[1] ?? "c++";
+const libraries = sanitizer.libraries.map((library) => {
+	const path = spawnSync(compiler, [`-print-file-name=${library}`], { encoding: "utf8" }).stdout.trim();
+	if (existsSync(path)) return path;
+	console.error(`${compiler} has no ${library}: install the sanitizers' runtime libraries`);
+	return process.exit(2);
+});
+
+const files = rest.some((argument) => argument.startsWith("test/")) ? [] : sanitizer.files;
+const vitest = [
+	join(root, "node_modules", "vitest", "vitest.mjs"),
+	"run",
+	"--testTimeout=120000",
+	...files,
+	...rest,
+];
+const [command, ...args] = [...sanitizer.command, process.execPath, ...vitest];
+run(command, args, {
+	...sanitizer.environment,
+	LD_PRELOAD: libraries.join(":"),
+	// node-gyp-build loads the addon from below this folder.
+	POBATCH_PREBUILD: folder,
+});
