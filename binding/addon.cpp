@@ -381,13 +381,14 @@ public:
 		     method<&EngineWrap::close>("close")});
 	}
 
-	// {threads, loopSource, source, chunkName, packagePath, options, memoryLimit}, onLog(text)
+	// {threads, loopSource, source, sandboxSource, chunkName, packagePath, options, memoryLimit}, onLog(text)
 	explicit EngineWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EngineWrap>(info) {
 		const auto config = info[0].As<Napi::Object>();
 		const auto text = [&](const char* name) { return config.Get(name).As<Napi::String>().Utf8Value(); };
 		config_ = std::make_shared<CalculatorConfig>();
 		config_->loopSource = text("loopSource");
 		config_->source = text("source");
+		config_->sandboxSource = text("sandboxSource");
 		config_->chunkName = text("chunkName");
 		config_->packagePath = text("packagePath");
 		config_->options = fromJs(config.Get("options"));
@@ -445,7 +446,7 @@ private:
 	Napi::Value open(const Napi::CallbackInfo& info) {
 		return submitTask(info.Env(), true, info[0], [config = config_](Worker& worker) {
 			PlainValue identity;
-			worker.open(*config, &identity);
+			worker.open(config, &identity);
 			return identity;
 		});
 	}
@@ -455,14 +456,14 @@ private:
 		const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
 		auto source = std::make_shared<const PlainValue>(fromJs(info[1]));
 		return submitTask(info.Env(), true, info[2],
-		                  [id, source](Worker& worker) { return worker.calculator().load(id, *source); });
+		                  [id, source](Worker& worker) { return worker.load(id, source); });
 	}
 
 	// (id) -> Promise
 	Napi::Value unload(const Napi::CallbackInfo& info) {
 		const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
 		return submitTask(info.Env(), true, info[1], [id](Worker& worker) {
-			worker.calculator().unload(id);
+			worker.unload(id);
 			return PlainValue();
 		});
 	}
@@ -539,6 +540,7 @@ private:
 		result.Set("errorRows", rows);
 		result.Set("errorTexts", texts);
 		result.Set("texts", messages);
+		result.Set("reloads", static_cast<double>(batch.reloads()));
 		result.Set("stopped", stopped[static_cast<int>(batch.stopped())]);
 		return result;
 	}

@@ -77,43 +77,33 @@ void Batch::evaluate(Worker& worker, Scratch& scratch, Range range) {
 	if (count == 0) return;
 	scratch.status.assign(count, static_cast<uint8_t>(RowStatus::Pending));
 	worker.beginChunk();
-	Calculator& calculator = worker.calculator();
-	calculator.beginChunk({scratch.words.data(), scratch.ends.data(), scratch.rows.data(), results_,
-	                       scratch.status.data(), static_cast<uint32_t>(count), 0, 0});
-	runChunk(worker);
-	if (calculator.chunk().failed != 0) {
-		worker.shielded([&] {
-			try {
-				for (const RowFailure& failure : calculator.takeFailures())
-					addError(scratch.rows[failure.row], failure.status, failure.message, failure.traceback);
-			} catch (const std::exception& error) {
-				// The rows have failed all the same, only their own messages are lost.
-				for (size_t i = 0; i < count; ++i) {
-					const auto status = static_cast<RowStatus>(scratch.status[i]);
-					if (status != RowStatus::Ok && status != RowStatus::Pending)
-						addError(scratch.rows[i], status, error.what(), "");
-				}
-			}
-		});
-	}
+	worker.calculator().beginChunk({scratch.words.data(), scratch.ends.data(), scratch.rows.data(), results_,
+	                                scratch.status.data(), static_cast<uint32_t>(count), 0, 0, 0});
+	runChunk(worker, scratch);
+	collectFailures(worker, scratch);
 	for (size_t i = 0; i < count; ++i)
 		if (scratch.status[i] == static_cast<uint8_t>(RowStatus::Ok))
 			status_[scratch.rows[i]] = scratch.status[i];
 }
 
-void Batch::runChunk(Worker& worker) {
-	Calculator& calculator = worker.calculator();
-	Chunk& chunk = calculator.chunk();
+void Batch::runChunk(Worker& worker, const Scratch& scratch) {
 	const auto failRow = [&](RowStatus status, const std::string& message, const std::string& traceback) {
+		Chunk& chunk = worker.calculator().chunk();
 		chunk.status[chunk.next] = static_cast<uint8_t>(status);
 		addError(chunk.rows[chunk.next], status, message, traceback);
-		calculator.skipRow();
+		worker.calculator().skipRow();
 	};
-	while (chunk.next < chunk.count && stopped() == Interrupt::None) {
+	while (stopped() == Interrupt::None) {
+		if (worker.isDirty() && !recover(worker, scratch)) return;
+		Calculator& calculator = worker.calculator();
+		Chunk& chunk = calculator.chunk();
+		if (chunk.next >= chunk.count) break;
 		try {
 			calculator.run(build_, stats_);
+			if (chunk.dirty != 0) worker.markDirty(build_);
 		} catch (const Interrupted& interrupted) {
 			worker.takeInterrupt();
+			worker.markDirty(build_);
 			// A row that ended just when its time was up hands the interruption to the next one, which is
 			// innocent and runs again.
 			if (stopped() == Interrupt::None && interrupted.reason == Interrupt::Timeout &&
@@ -122,12 +112,49 @@ void Batch::runChunk(Worker& worker) {
 				        "the row took longer than " + std::to_string(rowTimeout.count()) + " ms", "");
 		} catch (const LuaFailure& failure) {
 			// Not the calculator's error but the loop's own, e.g. out of memory between two rows.
+			worker.markDirty(build_);
 			failRow(failure.kind == LuaFailure::Kind::Memory ? RowStatus::Memory : RowStatus::Failed,
 			        failure.what(), failure.traceback);
 			calculator.state().collectGarbage();
 		}
 	}
 	worker.takeInterrupt();
+}
+
+bool Batch::recover(Worker& worker, const Scratch& scratch) {
+	// A new state would not have them any more.
+	collectFailures(worker, scratch);
+	const uint32_t next = worker.calculator().nextRow();
+	try {
+		if (worker.recover()) ++reloads_;
+		worker.calculator().chunk().dirty = 0;
+		return true;
+	} catch (const Interrupted&) {
+		worker.takeInterrupt();
+		return false;
+	} catch (const std::exception& error) {
+		const std::string message = std::string("the state could not be opened anew: ") + error.what();
+		for (size_t i = next; i < scratch.rows.size(); ++i)
+			addError(scratch.rows[i], RowStatus::Failed, message, "");
+		return false;
+	}
+}
+
+void Batch::collectFailures(Worker& worker, const Scratch& scratch) {
+	if (worker.calculator().chunk().failed == 0) return;
+	worker.shielded([&] {
+		try {
+			for (const RowFailure& failure : worker.calculator().takeFailures())
+				addError(scratch.rows[failure.row], failure.status, failure.message, failure.traceback);
+		} catch (const std::exception& error) {
+			// The rows have failed all the same, only their own messages are lost.
+			for (size_t i = 0; i < scratch.rows.size(); ++i) {
+				const auto status = static_cast<RowStatus>(scratch.status[i]);
+				if (status != RowStatus::Ok && status != RowStatus::Pending)
+					addError(scratch.rows[i], status, error.what(), "");
+			}
+		}
+	});
 }
 
 void Batch::addError(size_t row, RowStatus status, const std::string& message, const std::string& traceback) {

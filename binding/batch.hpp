@@ -43,6 +43,8 @@ public:
 	// After it has finished; `errors` ascending by row.
 	std::vector<RowError>& errors();
 	const std::vector<ErrorText>& texts() const { return texts_; }
+	// How often a state had to be opened anew because a row left it in doubt.
+	size_t reloads() const { return reloads_; }
 	// Rows without numbers are NaN: fills them in.
 	void fillMissing();
 
@@ -58,7 +60,11 @@ private:
 	void evaluate(Worker& worker, Scratch& scratch, Range range);
 	// Runs the chunk to its end, row failures and time limits included; stops early only if the batch was
 	// stopped.
-	void runChunk(Worker& worker);
+	void runChunk(Worker& worker, const Scratch& scratch);
+	// Brings a state in doubt back before the next row; false if that did not work, which fails the rows
+	// left.
+	bool recover(Worker& worker, const Scratch& scratch);
+	void collectFailures(Worker& worker, const Scratch& scratch);
 	void addError(size_t row, RowStatus status, const std::string& message, const std::string& traceback);
 	void reportProgress(size_t rows);
 
@@ -75,6 +81,7 @@ private:
 	double secondsPerRow_ = 0;  // of the last chunk that any thread finished; 0: none yet
 
 	std::atomic<size_t> done_{0};
+	std::atomic<size_t> reloads_{0};
 	std::atomic<Clock::rep> nextReport_;
 
 	std::mutex errorMutex_;

@@ -47,13 +47,18 @@ void Calculator::start(const CalculatorConfig& config) {
 		// As a number: an address fits a double's 53 bits, and LuaJIT's FFI casts it back.
 		lua_pushnumber(L, static_cast<double>(reinterpret_cast<uintptr_t>(chunk_.get())));
 		state_.pushCollect(L);
-		state_.call(L, 4, 1);
-		const std::array<std::pair<const char*, int*>, 6> functions{{{"open", &open_},
+		if (config.sandboxSource.empty())
+			lua_pushnil(L);
+		else
+			state_.compile(L, config.sandboxSource, "@pobatch/lua/sandbox.lua");
+		state_.call(L, 5, 1);
+		const std::array<std::pair<const char*, int*>, 7> functions{{{"open", &open_},
 		                                                             {"load", &load_},
 		                                                             {"unload", &unload_},
 		                                                             {"command", &command_},
 		                                                             {"run", &run_},
-		                                                             {"takeFailures", &takeFailures_}}};
+		                                                             {"takeFailures", &takeFailures_},
+		                                                             {"recover", &recover_}}};
 		for (const auto& [name, reference] : functions) {
 			lua_getfield(L, -1, name);
 			*reference = luaL_ref(L, LUA_REGISTRYINDEX);
@@ -85,6 +90,12 @@ PlainValue Calculator::load(uint32_t build, const PlainValue& source) {
 
 void Calculator::unload(uint32_t build) {
 	callProtocol(unload_, {{static_cast<double>(build)}});
+}
+
+bool Calculator::recover(uint32_t build) {
+	const PlainValue clean = callProtocol(recover_, {{static_cast<double>(build)}});
+	const bool* answer = std::get_if<bool>(&clean.data);
+	return answer != nullptr && *answer;
 }
 
 PlainValue Calculator::command(const std::string& name, uint32_t build, const PlainValue& args) {
@@ -124,7 +135,8 @@ void Calculator::beginChunk(const Chunk& chunk) {
 	chunk_->status = chunk.status;
 	chunk_->count = chunk.count;
 	chunk_->failed = 0;
-	std::atomic_ref(chunk_->next).store(0, std::memory_order_relaxed);
+	chunk_->dirty = 0;
+	std::atomic_ref(chunk_->next).store(chunk.next, std::memory_order_relaxed);
 }
 
 std::vector<RowFailure> Calculator::takeFailures() {

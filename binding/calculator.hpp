@@ -27,16 +27,18 @@ struct Chunk {
 	uint32_t count = 0;
 	uint32_t next = 0;    // the row at work; the watchdog reads it from its own thread
 	uint32_t failed = 0;  // failures kept in Lua since they were last taken
+	uint32_t dirty = 0;   // set by a row after which only a new state is provably clean
 };
 
 struct CalculatorConfig {
-	std::string loopSource;   // lua/calculator.lua
-	std::string source;       // the calculator's own file
-	std::string chunkName;    // "@path", as tracebacks show it
-	std::string packagePath;  // package.path of the state
-	PlainValue options;       // of the calculator's `open`
-	size_t memoryLimit = 0;   // bytes, 0: none; counts from when the calculator is open
-	LogSink log;              // called on the state's thread
+	std::string loopSource;     // lua/calculator.lua
+	std::string source;         // the calculator's own file
+	std::string sandboxSource;  // lua/sandbox.lua, for a calculator that is not trusted; else empty
+	std::string chunkName;      // "@path", as tracebacks show it
+	std::string packagePath;    // package.path of the state
+	PlainValue options;         // of the calculator's `open`
+	size_t memoryLimit = 0;     // bytes, 0: none; counts from when the calculator is open
+	LogSink log;                // called on the state's thread
 };
 
 struct RowFailure {
@@ -57,6 +59,8 @@ public:
 	// {info, stats}
 	PlainValue load(uint32_t build, const PlainValue& source);
 	void unload(uint32_t build);
+	// After a row that failed or was interrupted: true if the build is provably as it was before.
+	bool recover(uint32_t build);
 	PlainValue command(const std::string& name, uint32_t build, const PlainValue& args);
 
 	// Evaluates the rows of chunk() from `next` on. An interruption throws Interrupted with chunk().next at
@@ -66,7 +70,7 @@ public:
 	// row that used up the state's memory must not take the other rows' messages along.
 	std::vector<RowFailure> takeFailures();
 
-	// Sets the chunk to work on, from its first row.
+	// Sets the chunk to work on, from its row `next`.
 	void beginChunk(const Chunk& chunk);
 	// The next row of the chunk; the watchdog reads it from its own thread.
 	uint32_t nextRow() const { return std::atomic_ref(chunk_->next).load(std::memory_order_relaxed); }
@@ -85,7 +89,7 @@ private:
 	LuaState state_;
 	// Registry references; calling one that was never set is a Lua error.
 	int open_ = LUA_NOREF, load_ = LUA_NOREF, unload_ = LUA_NOREF, command_ = LUA_NOREF, run_ = LUA_NOREF,
-	    takeFailures_ = LUA_NOREF;
+	    takeFailures_ = LUA_NOREF, recover_ = LUA_NOREF;
 	int stats_ = LUA_NOREF;  // the last batch's list of stats, kept while it stays the same
 	std::vector<std::string> statNames_;
 };

@@ -33,9 +33,12 @@ void Task::run(Worker& worker) {
 	PlainValue answer;
 	try {
 		if (stopped() != Interrupt::None) throw Interrupted(stopped());
+		worker.recover();
 		answer = body_(worker);
 	} catch (const std::exception& error) {
 		failure = describe(error);
+		// 0 is no build: nothing short of a new state is clean after this.
+		if (dynamic_cast<const Interrupted*>(&error) != nullptr) worker.markDirty(0);
 	}
 	std::lock_guard lock(mutex_);
 	if (failure) {
@@ -51,15 +54,53 @@ Calculator& Worker::calculator() {
 	return *calculator_;
 }
 
-void Worker::open(const CalculatorConfig& config, PlainValue* identity) {
-	auto fresh = std::make_unique<Calculator>(config);
+void Worker::open(std::shared_ptr<const CalculatorConfig> config, PlainValue* identity) {
+	config_ = std::move(config);
+	auto fresh = std::make_unique<Calculator>(*config_);
 	Calculator* opening = fresh.get();
 	{
 		// Known to the watchdog before `open` runs, so that an endless one can be stopped.
 		std::lock_guard lock(mutex);
-		calculator_ = std::move(fresh);
+		calculator_.swap(fresh);
 	}
-	*identity = opening->open(config);
+	fresh.reset();
+	*identity = opening->open(*config_);
+}
+
+PlainValue Worker::load(uint32_t build, std::shared_ptr<const PlainValue> source) {
+	PlainValue answer = calculator().load(build, *source);
+	sources_[build] = std::move(source);
+	return answer;
+}
+
+void Worker::unload(uint32_t build) {
+	sources_.erase(build);
+	calculator().unload(build);
+}
+
+bool Worker::recover() {
+	if (!dirty_ || !config_) return false;
+	const auto setRecovering = [this](bool on) {
+		std::lock_guard lock(mutex);
+		recovering = on;
+	};
+	setRecovering(true);
+	try {
+		const bool clean = calculator_ && calculator_->recover(*dirty_);
+		if (!clean) {
+			const Chunk chunk = calculator_->chunk();
+			PlainValue identity;
+			open(config_, &identity);
+			for (const auto& [build, source] : sources_) calculator_->load(build, *source);
+			calculator_->beginChunk(chunk);
+		}
+		dirty_.reset();
+		setRecovering(false);
+		return !clean;
+	} catch (...) {
+		setRecovering(false);
+		throw;
+	}
 }
 
 Interrupt Worker::takeInterrupt() {
@@ -97,7 +138,7 @@ bool Worker::watch(Clock::time_point now) {
 		state.interrupt(state.interrupted());
 		return true;
 	}
-	if (current->rowTimeout.count() == 0) return false;
+	if (current->rowTimeout.count() == 0 || recovering) return false;
 	const uint64_t serial = chunkSerial.load();
 	const uint32_t row = calculator_->nextRow();
 	if (serial != seenSerial || row != seenRow) {

@@ -8,6 +8,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -32,7 +33,15 @@ public:
 
 	// The worker's own thread, within a job.
 	Calculator& calculator();
-	void open(const CalculatorConfig& config, PlainValue* identity);
+	void open(std::shared_ptr<const CalculatorConfig> config, PlainValue* identity);
+	PlainValue load(uint32_t build, std::shared_ptr<const PlainValue> source);
+	void unload(uint32_t build);
+	// A row or a call of this build ended in a way that may have left the state in the middle of something.
+	void markDirty(uint32_t build) { dirty_ = build; }
+	bool isDirty() const { return dirty_.has_value(); }
+	// Makes a dirty state clean: by the calculator's word, else by opening it anew and loading all builds
+	// again. True if it was opened anew. Throws LuaFailure and Interrupted; the state is still dirty then.
+	bool recover();
 	bool isOpen() const { return calculator_ != nullptr; }
 	Interrupt takeInterrupt();
 	// Runs `body` with interruptions held back: for short bookkeeping in the state while its job is being
@@ -58,6 +67,7 @@ private:
 	std::unique_ptr<Calculator> calculator_;
 	bool closing = false;
 	bool shield = false;
+	bool recovering = false;  // a row's time limit does not count
 
 	std::atomic<uint64_t> chunkSerial{0};
 	// What the watchdog saw last, and which row it timed out.
@@ -65,6 +75,11 @@ private:
 	uint32_t seenRow = 0;
 	Clock::time_point seenAt;
 	std::optional<std::pair<uint64_t, uint32_t>> timedOutRow;
+
+	// The worker's own thread only.
+	std::shared_ptr<const CalculatorConfig> config_;
+	std::map<uint32_t, std::shared_ptr<const PlainValue>> sources_;
+	std::optional<uint32_t> dirty_;
 
 	std::thread thread;
 };

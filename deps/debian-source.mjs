@@ -93,7 +93,8 @@ export function printSourceFolder({ name, variable, marker, unpacked, suites, hi
 	const isSource = (folder) => existsSync(join(folder, marker));
 	const named = process.env[variable];
 	try {
-		if (named && !isSource(named)) throw new Error(`${variable} is ${named}, but there is no ${marker} in it`);
+		if (named && !isSource(named))
+			throw new Error(`${variable} is ${named}, but there is no ${marker} in it`);
 		const folder = named
 			? resolve(named)
 			: isSource(unpacked)
@@ -101,7 +102,9 @@ export function printSourceFolder({ name, variable, marker, unpacked, suites, hi
 				: fetchDebianSource(name, unpacked, suites);
 		process.stdout.write(folder);
 	} catch (error) {
-		process.stderr.write(`No ${name} source: ${error.message}\nSet ${variable} to ${hint} and build again.\n`);
+		process.stderr.write(
+			`No ${name} source: ${error.message}\nSet ${variable} to ${hint} and build again.\n`,
+		);
 		process.exit(1);
 	}
 }

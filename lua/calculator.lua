@@ -1,6 +1,7 @@
 -- The Lua half of the calculator contract: keeps one calculator's builds, and evaluates chunks of node sets with one
--- crossing from native code a chunk. Called once per state with the compiled calculator, its `host`, the address
--- of the state's chunk (struct Chunk in binding/calculator.hpp) and a full collection beyond the memory limit; answers the table of functions that native code keeps.
+-- crossing from native code a chunk. Called once per state with the compiled calculator, its `host`, the address of the
+-- state's chunk (struct Chunk in binding/calculator.hpp), a full collection beyond the memory limit and, where the
+-- calculator is not to be trusted, the compiled lua/sandbox.lua. Answers the table of functions that native code keeps.
 local ffi = require("ffi")
 local bit = require("bit")
 local band, rshift = bit.band, bit.rshift
@@ -19,12 +20,13 @@ typedef struct {
 	uint32_t count;
 	uint32_t next;
 	uint32_t failed;
+	uint32_t dirty;
 } pobatch_chunk;
 ]])
 
 local OK, FAILED, BAD_RESULT = 1, 2, 3 -- RowStatus in binding/calculator.hpp
 
-local compiled, host, address, collect = ...
+local compiled, host, address, collect, sandbox = ...
 local chunk = ffi.cast("pobatch_chunk *", address)
 
 local function breach(text, ...)
@@ -37,6 +39,11 @@ local function checkField(calculator, field)
 	end
 end
 
+if sandbox then
+	sandbox(package.path, host.log)
+	host = { log = host.log, now = host.now }
+end
+
 local calculator = compiled(host)
 if type(calculator) ~= "table" then
 	breach("a calculator file must return a table, this one returned a %s", type(calculator))
@@ -44,7 +51,7 @@ end
 for _, field in ipairs({ "load", "stats", "Calculate" }) do
 	checkField(calculator, field)
 end
-local Calculate = calculator.Calculate
+local Calculate, recover = calculator.Calculate, calculator.recover
 local builds = {}
 
 -- One row's node set, reused: Calculate must not keep it. The arrays are cut to length for `#` and ipairs, too. What a
@@ -174,8 +181,18 @@ function protocol.takeFailures()
 	return taken
 end
 
+-- True if the build is provably as it was before a row that failed or was interrupted. False means: only a new state is.
+function protocol.recover(id)
+	local build = builds[id]
+	if build == nil or not recover then
+		return false
+	end
+	local ok, clean = xpcall(recover, describe, build)
+	return ok and clean == true
+end
+
 -- Evaluates rows chunk.next .. chunk.count - 1 of the chunk. `chunk.next` is the row at work, for the watchdog and for
--- going on after an interruption.
+-- going on after an interruption. Returns early, with chunk.dirty set, after a row that left the state in doubt.
 function protocol.run(id, stats)
 	local build = builds[id]
 	keepNames(stats)
@@ -188,6 +205,11 @@ function protocol.run(id, stats)
 		local ok, answer = xpcall(Calculate, describe, build, set, stats)
 		if not ok then
 			fail(row, FAILED, tostring(answer))
+			if not protocol.recover(id) then
+				chunk.dirty = 1
+				chunk.next = row + 1
+				return
+			end
 		elseif type(answer) ~= "table" then
 			fail(row, BAD_RESULT, format("Calculate answered a %s, not a table", type(answer)))
 		else

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { PobatchError, type PobatchErrorCode } from "./errors.js";
+import { GLIBC_FLOOR, glibcVersion, platformName } from "./platform.js";
 
 /** Plain data that crosses between JavaScript and Lua. */
 export type Plain =
@@ -47,6 +48,8 @@ export interface NativeEngineConfig {
 	/** Text of lua/calculator.lua. */
 	loopSource: string;
 	source: string;
+	/** Text of lua/sandbox.lua where the calculator is not trusted; else empty. */
+	sandboxSource: string;
 	chunkName: string;
 	packagePath: string;
 	options: Plain;
@@ -63,6 +66,8 @@ export interface NativeBatchResult {
 	/** Index into `texts`, per error. */
 	errorTexts: Uint32Array;
 	texts: { message: string; traceback: string }[];
+	/** How often a state had to be opened anew because a row left it in doubt. */
+	reloads: number;
 	stopped: "" | "TIMEOUT" | "ABORTED";
 }
 
@@ -122,22 +127,34 @@ let loaded: Addon | undefined;
  */
 export function addon(): Addon {
 	if (loaded) return loaded;
-	const require = createRequire(import.meta.url);
+	const find = createRequire(import.meta.url)("node-gyp-build") as {
+		(folder: string): Addon;
+		path(folder: string): string;
+	};
+	let file: string | undefined;
 	try {
-		const load = require("node-gyp-build") as (folder: string) => Addon;
-		loaded = load(packageFolder);
+		file = find.path(packageFolder);
+		loaded = find(packageFolder);
 		return loaded;
 	} catch (cause) {
-		throw new PobatchError(
-			"ADDON_NOT_FOUND",
-			`The native addon does not load on ${process.platform}-${process.arch}, Node ${process.versions.node}: ` +
-				(cause instanceof Error ? cause.message.split("\n")[0] : String(cause)),
-			{
-				cause,
-				hint: "Build it from source with `npm run build:addon` in the package's folder (needs CMake, make and a C++20 compiler).",
-			},
-		);
+		throw addonNotFound(file, cause);
 	}
+}
+
+/** @param file what was found but does not load; undefined if nothing was found */
+function addonNotFound(file: string | undefined, cause: unknown): PobatchError {
+	const { platform, arch, versions } = process;
+	const where = `${platformName()}, Node ${versions.node}`;
+	const libc = platform === "linux" ? `*.${glibcVersion() === undefined ? "musl" : "glibc"}` : "*";
+	const message =
+		file === undefined
+			? `No native addon for ${where}: looked for build/Release/*.node and prebuilds/${platform}-${arch}/${libc}.node in ${packageFolder}`
+			: `The native addon ${file} does not load on ${where}: ${cause instanceof Error ? cause.message.split("\n")[0] : String(cause)}`;
+	const floor = platform === "linux" ? ` Prebuilt binaries need glibc ${GLIBC_FLOOR} or newer.` : "";
+	return new PobatchError("ADDON_NOT_FOUND", message, {
+		cause,
+		hint: `Build it from source with \`npx pobatch build-addon\` (needs CMake, make and a C++20 compiler).${floor}`,
+	});
 }
 
 /** Turns an error of the addon, a plain `Error` with `code` and `traceback`, into a PobatchError. */

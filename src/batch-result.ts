@@ -56,6 +56,11 @@ export class BatchResult {
 	readonly stopped: "ABORTED" | "TIMEOUT" | undefined;
 	/** Milliseconds from the call to the last row. */
 	readonly elapsedMs: number;
+	/**
+	 * How often a state was opened anew because a row (an error, a time-out, no memory) left it in doubt; see `recover`
+	 * of the calculator contract.
+	 */
+	readonly reloads: number;
 	/** What the row cache did; every row is a miss where it is off. */
 	readonly cache: CacheUse;
 	readonly #native: NativeBatchResult;
@@ -77,6 +82,7 @@ export class BatchResult {
 		this.values = native.results;
 		this.stopped = native.stopped || undefined;
 		this.elapsedMs = elapsedMs;
+		this.reloads = native.reloads;
 		this.cache = cache;
 	}
 

@@ -22,6 +22,8 @@ export interface LoadOptions {
 export interface CalculatorSource {
 	/** Text of the Lua file. */
 	source: string;
+	/** False for code that is not ours: it then gets no access to files, processes, the FFI and the like. */
+	trusted: boolean;
 	/** Name in tracebacks. */
 	chunkName: string;
 	/** `package.path` of its states. */
@@ -43,6 +45,11 @@ const luaFolder = join(packageFolder, "lua");
 /** The text of lua/calculator.lua: the contract's Lua half, the same for every calculator. */
 export async function loopSource(): Promise<string> {
 	return readFile(join(luaFolder, "calculator.lua"), "utf8");
+}
+
+/** The text of lua/sandbox.lua, for a calculator that is not trusted. */
+export async function sandboxSource(): Promise<string> {
+	return readFile(join(luaFolder, "sandbox.lua"), "utf8");
 }
 
 /** The embedded reference calculator over a passive tree. */
@@ -106,6 +113,7 @@ export async function fileCalculator(
 	file: string,
 	options: Plain,
 	tree: PassiveTree | undefined,
+	trusted: boolean,
 ): Promise<CalculatorSource> {
 	const path = resolve(file);
 	let source: string;
@@ -121,6 +129,7 @@ export async function fileCalculator(
 	const folder = dirname(path);
 	return {
 		source,
+		trusted,
 		chunkName: `@${path}`,
 		packagePath: `${folder}/?.lua;${folder}/?/init.lua`,
 		options,
@@ -134,9 +143,10 @@ export async function fileCalculator(
 /** A Lua file of the package's own lua/. */
 export async function embedded(
 	file: string,
-): Promise<Pick<CalculatorSource, "source" | "chunkName" | "packagePath">> {
+): Promise<Pick<CalculatorSource, "source" | "trusted" | "chunkName" | "packagePath">> {
 	return {
 		source: await readFile(join(luaFolder, file), "utf8"),
+		trusted: true,
 		chunkName: `@pobatch/lua/${file}`,
 		packagePath: `${luaFolder}/?.lua;${luaFolder}/?/init.lua`,
 	};

@@ -8,6 +8,7 @@ import {
 	loopSource,
 	pobCalculator,
 	referenceCalculator,
+	sandboxSource,
 } from "./calculators.js";
 import { invalidArgument, PobatchError } from "./errors.js";
 import { digest } from "./identity.js";
@@ -45,6 +46,11 @@ export interface EngineOptions {
 	 * calculator is about as fast as a cache.
 	 */
 	cache?: boolean | RowCacheOptions;
+	/**
+	 * Takes files, processes, the FFI, the debug library and bytecode away from a calculator of your own. On by default;
+	 * off only for a file that you trust like your own program.
+	 */
+	sandbox?: boolean;
 	/** Passed to the `open` of a calculator of your own. */
 	options?: Plain;
 	/** Gets what the calculator logs, line by line. */
@@ -135,6 +141,7 @@ export class Engine {
 				threads,
 				loopSource: await loopSource(),
 				source: source.source,
+				sandboxSource: source.trusted ? "" : await sandboxSource(),
 				chunkName: source.chunkName,
 				packagePath: source.packagePath,
 				options: source.options,
@@ -246,10 +253,10 @@ export class Engine {
 }
 
 async function resolveCalculator(calculator: string, options: EngineOptions): Promise<CalculatorSource> {
-	const { tree, pob, options: own = {} } = options;
+	const { tree, pob, options: own = {}, sandbox = true } = options;
 	if (calculator === "pob") return pobCalculator(pob, own);
 	if (calculator === "reference") return referenceCalculator(await resolveTree(tree));
-	return fileCalculator(calculator, own, tree === undefined ? undefined : await resolveTree(tree));
+	return fileCalculator(calculator, own, tree === undefined ? undefined : await resolveTree(tree), !sandbox);
 }
 
 async function resolveTree(tree: EngineOptions["tree"]): Promise<PassiveTree> {

@@ -6,11 +6,13 @@ export {
 	Build,
 	type BuildInfo,
 	type CalculateOptions,
+	type Sheet,
+	type SheetGroup,
 } from "./build.js";
 export type { CacheUse } from "./cached-batch.js";
 export type { LoadOptions } from "./calculators.js";
 export { Engine, type EngineOptions } from "./engine.js";
-export { PobatchError, type PobatchErrorCode } from "./errors.js";
+export { PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./errors.js";
 export {
 	type AttributeName,
 	type FullNodeSet,
@@ -29,6 +31,7 @@ export {
 	removeInstall,
 } from "./pob/install.js";
 export { type NodePower, nodePower, type PowerOptions, type PowerResult } from "./power.js";
+export type { RowCacheOptions, RowCacheStatistics } from "./row-cache.js";
 export type * from "./tree-data.js";
 export { type TreeSvgOptions, treeToSvg } from "./tree-svg.js";
 export { versions } from "./versions.js";

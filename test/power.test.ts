@@ -82,14 +82,16 @@ describe("node power", () => {
 		expect((await power({ depth: 2, radius: 100 })).nodes.map(({ id }) => id)).toEqual([3]);
 	});
 
-	it.each([{ depth: 0 }, { depth: 1.5 }, { radius: -1 }, { stats: ["Nope"] }])(
-		"refuses %o",
-		async (options) => {
-			await expect(power(options)).rejects.toMatchObject({
-				code: expect.stringMatching(/INVALID_ARGUMENT|UNKNOWN_STAT/),
-			});
-		},
-	);
+	it.each([
+		{ depth: 0 },
+		{ depth: 1.5 },
+		{ radius: -1 },
+		{ stats: ["Nope"] },
+	])("refuses %o", async (options) => {
+		await expect(power(options)).rejects.toMatchObject({
+			code: expect.stringMatching(/INVALID_ARGUMENT|UNKNOWN_STAT/),
+		});
+	});
 
 	it("needs a tree", async () => {
 		await using engine = await Engine.open({ calculator, threads: 1 });

@@ -105,12 +105,14 @@ describe("a row cache", () => {
 		expect(cache.statistics().bytes).toBeLessThanOrEqual(0.01 * 2 ** 20);
 	});
 
-	it.each([{ maxMB: 0 }, { maxMB: Number.NaN }, { ttlMs: -1 }, { verify: 1.5 }])(
-		"refuses %o",
-		async (options) => {
-			await expect(RowCache.open(options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
-		},
-	);
+	it.each([
+		{ maxMB: 0 },
+		{ maxMB: Number.NaN },
+		{ ttlMs: -1 },
+		{ verify: 1.5 },
+	])("refuses %o", async (options) => {
+		await expect(RowCache.open(options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+	});
 });
 
 describe("a cache on disk", () => {

@@ -23,13 +23,16 @@ function boot.takePrompts(world)
 	if main and main.popups then
 		for i = #main.popups, 1, -1 do
 			local popup = main.popups[i]
-			local lines = { popup.title and plain(popup.title) or nil }
+			local lines = {}
 			for _, control in pairs(popup.controls or {}) do
 				if type(control) == "table" and control._className == "LabelControl" and type(control.label) == "string" then
-					lines[#lines + 1] = plain(control.label)
+					lines[#lines + 1] = plain(control.label):gsub("%s*\n%s*", " ")
 				end
 			end
 			table.sort(lines)
+			if popup.title then
+				table.insert(lines, 1, plain(popup.title))
+			end
 			texts[#texts + 1] = table.concat(lines, ": ")
 			main.popups[i] = nil
 		end

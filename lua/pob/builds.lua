@@ -115,6 +115,17 @@ local function unknownClass(env, xmlText)
 	end
 end
 
+-- The first line of an item's text that is not its rarity: its name, as a rule.
+local function itemName(text)
+	for line in (type(text) == "string" and text or ""):gmatch("[^\r\n]+") do
+		line = line:match("^%s*(.-)%s*$")
+		if line ~= "" and not line:find("^Rarity:") then
+			return line:sub(1, 60)
+		end
+	end
+	return ""
+end
+
 -- Items of the XML that PoB could not read and left out.
 local function lostItems(env, xmlText, items)
 	local texts = {}
@@ -122,8 +133,7 @@ local function lostItems(env, xmlText, items)
 		for _, item in ipairs(type(section) == "table" and section.elem == "Items" and section or {}) do
 			local id = type(item) == "table" and item.elem == "Item" and tonumber(item.attrib.id)
 			if id and not items[id] then
-				local text = type(item[1]) == "string" and item[1]:match("[^\r\n]+") or ""
-				texts[#texts + 1] = "item " .. id .. " was left out, Path of Building cannot read it: " .. text:sub(1, 60)
+				texts[#texts + 1] = "item " .. id .. " was left out, Path of Building cannot read it: " .. itemName(item[1])
 			end
 		end
 	end

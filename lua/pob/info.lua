@@ -5,6 +5,12 @@ local info = {}
 local ATTRIBUTE = { Strength = 1, Dexterity = 2, Intelligence = 3 }
 local MAX_WARNINGS = 50
 
+-- What a player looks at first, as far as PoB answers it for the build.
+local FIRST_STATS = {
+	"FullDPS", "CombinedDPS", "TotalDPS", "Speed", "TotalEHP", "Life", "EnergyShield", "Mana", "Armour", "Evasion",
+	"FireResist", "ColdResist", "LightningResist", "ChaosResist",
+}
+
 local function sortedIds(nodes)
 	local ids = {}
 	for id in pairs(nodes) do
@@ -55,6 +61,19 @@ local function unreadItemLines(mode)
 	return texts
 end
 
+local function firstStats(stats)
+	local names, known = {}, {}
+	for _, entry in ipairs(stats:list()) do
+		known[entry.name] = true
+	end
+	for _, name in ipairs(FIRST_STATS) do
+		if known[name] then
+			names[#names + 1] = name
+		end
+	end
+	return #names > 0 and names or nil
+end
+
 --- PoB's own warnings of the side bar, as plain texts.
 function info.warningLines(mode, plain)
 	local texts = {}
@@ -100,6 +119,7 @@ function info.of(build, plain, chance)
 		weaponSets = weaponSets,
 		jewels = jewels(mode),
 		warnings = warnings,
+		defaultStats = firstStats(build.rows.stats),
 	}
 end
 

@@ -61,6 +61,7 @@ return function(host)
 		local build = loaded:load(xml, spec)
 		build.rows = rows.new(world, build)
 		build.info = info.of(build, boot.plain, chance.warnings(world, build))
+		build.rows:remember()
 		return build, build.info
 	end
 
@@ -75,6 +76,13 @@ return function(host)
 	function pob.Calculate(build, set, names)
 		loaded:switch(build)
 		return build.rows:evaluate(set, names)
+	end
+
+	--- After a row that failed or was stopped: puts everything back, and proves it by the build's own row.
+	function pob.recover(build)
+		loaded:switch(build)
+		build.rows:recover()
+		return build.rows:isClean()
 	end
 
 	function pob.unload(build)

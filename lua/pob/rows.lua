@@ -103,6 +103,37 @@ function rows:run(set, fullDps)
 	return env
 end
 
+local NOTHING = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }
+
+-- All numbers that PoB answers for the build's own nodes, calculated now.
+local function probe(self)
+	local numbers = {}
+	for name, value in pairs(self:run(NOTHING, false).player.output) do
+		if type(value) == "number" then
+			numbers[name] = value
+		end
+	end
+	return numbers
+end
+
+--- True if the build's own nodes still answer the bits that they answered at first.
+function rows:isClean()
+	local now = probe(self)
+	for name, value in pairs(self.firstProbe) do
+		-- NaN is what it was, too.
+		if now[name] ~= value and (now[name] == now[name] or value == value) then
+			return false
+		end
+		now[name] = nil
+	end
+	return next(now) == nil
+end
+
+--- Remembers what isClean compares with.
+function rows:remember()
+	self.firstProbe = probe(self)
+end
+
 --- The values of the stats `names` for `set`, in a table that the next call overwrites.
 -- The build's own nodes answer what the window shows once the build is loaded.
 function rows:evaluate(set, names)

@@ -65,6 +65,11 @@ return {
 		return result
 	end,
 
+	-- Every row starts from the build's own sums, so what a row leaves behind is never read.
+	recover = function()
+		return true
+	end,
+
 	commands = {
 		coverage = function(loaded)
 			return coverage.report(requireTree(), loaded)

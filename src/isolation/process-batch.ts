@@ -53,6 +53,7 @@ export class ProcessBatch {
 			errorRows: new Uint32Array(),
 			errorTexts: new Uint32Array(),
 			texts: [],
+			reloads: 0,
 			stopped: "",
 		};
 	}
@@ -146,6 +147,7 @@ export class ProcessBatch {
 			this.#result.results.set(answer.results.subarray(i * width, (i + 1) * width), row * width);
 			this.#result.status[row] = answer.status[i] as number;
 		});
+		this.#result.reloads += answer.reloads;
 		answer.errorRows.forEach((row, i) => {
 			const text = answer.texts[answer.errorTexts[i] as number];
 			if (text) this.#addError(rows[row] as number, text.message, text.traceback);

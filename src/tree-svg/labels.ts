@@ -12,6 +12,8 @@ export interface LabelRequest {
 	readonly x: number;
 	readonly y: number;
 	readonly radius: number;
+	/** The first side to try; right if absent. */
+	readonly side?: "left" | "right";
 }
 
 export interface PlacedLabel {
@@ -20,6 +22,7 @@ export interface PlacedLabel {
 	/** The text's base line. */
 	readonly y: number;
 	readonly anchor: "start" | "middle" | "end";
+	readonly box: Box;
 }
 
 /** Width of a letter against the size of the font, for sans-serif text of usual letters. */
@@ -38,21 +41,22 @@ export function placeLabels(
 	const { fontSize, within, limit } = options;
 	const boxes = [...(options.taken ?? [])];
 	const placed: PlacedLabel[] = [];
-	for (const { text, x, y, radius } of requests) {
+	for (const { text, x, y, radius, side } of requests) {
 		if (placed.length >= limit) break;
 		const width = text.length * letterWidth * fontSize;
 		const gap = radius + fontSize * 0.35;
+		const right = { anchor: "start", x: x + gap, y: y + fontSize * 0.35, left: x + gap } as const;
+		const left = { anchor: "end", x: x - gap, y: y + fontSize * 0.35, left: x - gap - width } as const;
 		const places = [
-			{ anchor: "start", x: x + gap, y: y + fontSize * 0.35, left: x + gap },
-			{ anchor: "end", x: x - gap, y: y + fontSize * 0.35, left: x - gap - width },
+			...(side === "left" ? [left, right] : [right, left]),
 			{ anchor: "middle", x, y: y + gap + fontSize * 0.7, left: x - width / 2 },
 			{ anchor: "middle", x, y: y - gap, left: x - width / 2 },
 		] as const;
-		for (const { anchor, left, ...at } of places) {
-			const box = { x: left, y: at.y - fontSize, width, height: fontSize * 1.3 };
+		for (const { left, ...label } of places) {
+			const box = { x: left, y: label.y - fontSize, width, height: fontSize * 1.3 };
 			if (!contains(within, box) || boxes.some((other) => overlap(box, other))) continue;
-			boxes.push(box);
-			placed.push({ text, anchor, ...at });
+			boxes.push(box, { x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius });
+			placed.push({ text, box, ...label });
 			break;
 		}
 	}

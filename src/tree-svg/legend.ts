@@ -1,14 +1,7 @@
+import type { TreeNodeType } from "../tree-data.js";
 import type { HeatScale } from "./heat-scale.js";
+import { type Marks, radii, shape } from "./nodes.js";
 import { escapeXml } from "./style.js";
-
-/** What one mark of the picture means. */
-export interface Mark {
-	readonly shape: "circle" | "diamond" | "square";
-	readonly name: string;
-	/** On the tree, in tree units; in the legend they are as large against each other. */
-	readonly radius: number;
-	readonly className?: string;
-}
 
 export interface LegendOptions {
 	/** The upper left corner, in tree units. */
@@ -16,37 +9,56 @@ export interface LegendOptions {
 	readonly y: number;
 	readonly width: number;
 	readonly fontSize: number;
-	readonly scale: HeatScale | undefined;
-	readonly heatLabel: string;
-	readonly marks: readonly Mark[];
+	readonly marks: Marks;
 }
 
+interface Entry {
+	readonly type: TreeNodeType;
+	readonly name: string;
+	readonly className?: string;
+}
+
+/** Boxes of the bar of colours. */
 const steps = 24;
 
 export function legendHeight(fontSize: number): number {
 	return fontSize * 5;
 }
 
-/** A line of marks and, right of them, the colours with their numbers. */
+/** A line of shapes and, right of them, the colours with their numbers. */
 export function legend(options: LegendOptions): string {
-	const { x, y, width, fontSize, scale, marks } = options;
+	const { x, y, width, fontSize, marks } = options;
 	const parts: string[] = [];
-	let left = x;
 	const middle = y + fontSize * 2.2;
-	for (const mark of marks) {
-		const radius = fontSize * 0.75 * (mark.radius / 74);
+	let left = x;
+	for (const { type, name, className = "" } of entries(marks)) {
+		// As large against each other as on the tree.
+		const factor = ((fontSize * 0.75) / radii.keystone).toFixed(3);
 		parts.push(
-			`<g transform="translate(${Math.round(left + fontSize)} ${Math.round(middle)}) scale(${(radius / mark.radius).toFixed(3)})">` +
-				`<g class="node ${mark.className ?? ""}">${shape(mark)}</g></g>`,
-			text(left + fontSize * 2.1, middle + fontSize * 0.35, "start", mark.name),
+			`<g transform="translate(${Math.round(left + fontSize)} ${Math.round(middle)}) scale(${factor})">` +
+				`<g class="node ${type} ${className}">${shape(type, radii[type], { x: 0, y: 0 })}</g></g>`,
+			text(left + fontSize * 2.1, middle + fontSize * 0.35, "start", name),
 		);
-		left += fontSize * (3.2 + mark.name.length * 0.56);
+		left += fontSize * (3.2 + name.length * 0.56);
 	}
-	if (scale) parts.push(colours(options, scale, Math.max(left + fontSize, x + width - fontSize * 32)));
+	if (marks.scale) parts.push(colours(options, marks.scale, Math.max(left, x + width - fontSize * 32)));
 	return `<g class="legend">${parts.join("")}</g>`;
 }
 
-function colours({ y, fontSize, heatLabel }: LegendOptions, scale: HeatScale, x: number): string {
+function entries({ highlight, heat }: Marks): Entry[] {
+	return [
+		{ type: "normal", name: "passive" },
+		{ type: "notable", name: "notable" },
+		{ type: "keystone", name: "keystone" },
+		{ type: "jewelSocket", name: "jewel socket" },
+		...(highlight.size > 0 ? [{ type: "notable", name: "allocated", className: "on" } as const] : []),
+		...([...heat.values()].some(Number.isNaN)
+			? [{ type: "notable", name: "no number", className: "failed" } as const]
+			: []),
+	];
+}
+
+function colours({ y, fontSize, marks }: LegendOptions, scale: HeatScale, x: number): string {
 	const [from, to] = [scale.ticks[0] as number, scale.ticks.at(-1) as number];
 	const width = fontSize * 28;
 	const top = y + fontSize * 1.9;
@@ -59,23 +71,16 @@ function colours({ y, fontSize, heatLabel }: LegendOptions, scale: HeatScale, x:
 	const ticks = scale.ticks.map((tick) =>
 		text(x + ((tick - from) / (to - from)) * width, top + fontSize * 2.1, "middle", number(tick)),
 	);
-	return `${text(x, top - fontSize * 0.5, "start", heatLabel)}${boxes.join("")}${ticks.join("")}`;
-}
-
-function shape({ shape, radius }: Mark): string {
-	if (shape === "circle") return `<circle r="${radius}"/>`;
-	if (shape === "diamond")
-		return `<path d="M0 ${-radius}l${radius} ${radius}l${-radius} ${radius}l${-radius} ${-radius}z"/>`;
-	return `<rect x="${-radius}" y="${-radius}" width="${2 * radius}" height="${2 * radius}" rx="${Math.round(radius / 4)}"/>`;
+	return `${text(x, top - fontSize * 0.5, "start", marks.heatLabel)}${boxes.join("")}${ticks.join("")}`;
 }
 
 function text(x: number, y: number, anchor: string, content: string): string {
 	return `<text x="${Math.round(x)}" y="${Math.round(y)}" text-anchor="${anchor}">${escapeXml(content)}</text>`;
 }
 
-const format = new Intl.NumberFormat("en", { maximumSignificantDigits: 4, signDisplay: "negative" });
+const fourDigits = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 
 /** Four digits, thousands apart: 1,234 or 0.0123. */
 export function number(value: number): string {
-	return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : format.format(value);
+	return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : fourDigits.format(value);
 }

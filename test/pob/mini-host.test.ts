@@ -93,7 +93,10 @@ describe("a checkout", () => {
 		const other = (await engine.command("doctor", { dir: broken })) as { missing: string[]; booted: boolean };
 		expect(other.missing).toEqual([expect.stringMatching(/src\/Classes\/ModDB\.lua$/)]);
 		expect(other.booted).toBe(false);
-		expect(await engine.command("doctor", { dir: "/nowhere" })).toEqual({ found: false, lookedFor: "/nowhere" });
+		expect(await engine.command("doctor", { dir: "/nowhere" })).toEqual({
+			found: false,
+			lookedFor: "/nowhere",
+		});
 	});
 });
 
@@ -101,7 +104,8 @@ describe("the world around Path of Building", () => {
 	it("ConPrintf and print go to onLog, whatever their format", async () => {
 		const lines: string[] = [];
 		const folder = miniPobWith({
-			"src/Launch.lua": (text) => `${text}\nConPrintf("%d of %s", 5, "it")\nConPrintf("100%")\nprint("a", 1, nil)`,
+			"src/Launch.lua": (text) =>
+				`${text}\nConPrintf("%d of %s", 5, "it")\nConPrintf("100%")\nprint("a", 1, nil)`,
 		});
 		await using engine = await open(folder, (text) => lines.push(text));
 		expect(engine.threads).toBe(1);
@@ -110,7 +114,9 @@ describe("the world around Path of Building", () => {
 	});
 
 	it("GetTime ticks", async () => {
-		const [line] = await probe("local a = GetTime() local n = 0 while GetTime() < a + 3 do n = n + 1 end say(n > 0)");
+		const [line] = await probe(
+			"local a = GetTime() local n = 0 while GetTime() < a + 3 do n = n + 1 end say(n > 0)",
+		);
 		expect(line).toBe("true");
 	});
 
@@ -181,10 +187,14 @@ describe("the world around Path of Building", () => {
 	});
 
 	it("modules get the globals of their world and leave none outside of it", async () => {
-		const lines = await probe("leak = 5 math.huge2 = 6 string.leak = 7 say(_G.leak, leak, debug, ffi, pcall(require, 'ffi'))");
+		const lines = await probe(
+			"leak = 5 math.huge2 = 6 string.leak = 7 say(_G.leak, leak, debug, ffi, pcall(require, 'ffi'))",
+		);
 		expect(lines[0]).toMatch(/^5 5 nil nil false .*module 'ffi' not found/);
 		await using one = await open(miniPob);
-		await using two = await open(miniPobWith({ "src/Launch.lua": (text) => `${text}\nassert(not leak and not math.huge2)` }));
+		await using two = await open(
+			miniPobWith({ "src/Launch.lua": (text) => `${text}\nassert(not leak and not math.huge2)` }),
+		);
 		expect([one.threads, two.threads]).toEqual([1, 1]);
 	});
 });
@@ -227,7 +237,10 @@ describe("files", () => {
 			ConPrintf("> %s", tostring(loadfile("${secret}")))
 			ConPrintf("> %s", tostring(pcall(io.lines, "${secret}")))
 			ConPrintf("> %s", tostring(io.open("${secret}", "w")))`;
-		writeFileSync(join(folder, "src", "Launch.lua"), readFileSync(join(miniPob, "src", "Launch.lua"), "utf8") + lua);
+		writeFileSync(
+			join(folder, "src", "Launch.lua"),
+			readFileSync(join(miniPob, "src", "Launch.lua"), "utf8") + lua,
+		);
 		const lines: string[] = [];
 		await using engine = await open(folder, (text) => lines.push(text));
 		expect(engine.threads).toBe(1);
@@ -253,7 +266,12 @@ describe("files", () => {
 			say(io.open("Data/Gems.lua"):read("*a"):sub(-4))
 			io.open(GetUserPath() .. "/Settings.xml", "w"):write("s"):close()
 			say(io.open("Settings.xml"):read("*a"))`);
-		expect(lines).toEqual(["one|2|three 2", "true nil Data/new.txt: No such file or directory 2", "-- x", "s"]);
+		expect(lines).toEqual([
+			"one|2|three 2",
+			"true nil Data/new.txt: No such file or directory 2",
+			"-- x",
+			"s",
+		]);
 		expect(readdirSync(join(miniPob, "src"), { recursive: true })).toEqual(before);
 		expect(existsSync(join(miniPob, "src", "Settings.xml"))).toBe(false);
 	});
@@ -294,7 +312,9 @@ describe("files", () => {
 
 	it("relative paths never touch the process's folder, which does not change", async () => {
 		const folder = process.cwd();
-		const lines = await probe('say(io.open("package.json"), SetWorkDir("/"), GetWorkDir() == GetScriptPath())');
+		const lines = await probe(
+			'say(io.open("package.json"), SetWorkDir("/"), GetWorkDir() == GetScriptPath())',
+		);
 		expect(lines).toEqual(["nil nil true"]);
 		expect(process.cwd()).toBe(folder);
 	});

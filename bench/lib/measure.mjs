@@ -1,0 +1,40 @@
+import { Bench } from "tinybench";
+
+/**
+ * Measures cases against each other. They take turns, round by round, so that a slower moment of a shared machine
+ * meets all of them; ratios are made within a round.
+ *
+ * @param cases name -> function. One that answers a number of milliseconds has measured itself.
+ * @returns name -> median milliseconds of one call, one per round
+ */
+export async function measure(cases, { rounds = 7, time = 150 } = {}) {
+	const medians = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
+	for (let round = 0; round < rounds; round++) {
+		const bench = new Bench({ time, iterations: 3, warmup: round === 0, warmupTime: time, throws: true });
+		for (const [name, run] of Object.entries(cases)) {
+			bench.add(name, async () => {
+				const own = await run();
+				return typeof own === "number" ? { overriddenDuration: own } : undefined;
+			});
+		}
+		await bench.run();
+		for (const task of bench.tasks) medians[task.name].push(task.result.latency.p50);
+	}
+	return medians;
+}
+
+/** Median, quartiles and extremes of values that were measured round by round. */
+export function summary(values) {
+	const sorted = [...values].sort((a, b) => a - b);
+	const at = (share) => {
+		const place = share * (sorted.length - 1);
+		const low = sorted[Math.floor(place)];
+		return low + (sorted[Math.ceil(place)] - low) * (place % 1);
+	};
+	return { value: at(0.5), low: at(0.25), high: at(0.75), min: sorted[0], max: sorted.at(-1) };
+}
+
+/** The rounds of `a` divided by those of `b`. */
+export function ratios(a, b) {
+	return a.map((value, round) => value / b[round]);
+}

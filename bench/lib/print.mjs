@@ -1,0 +1,32 @@
+import Table from "cli-table3";
+
+/**
+ * Prints figures as a table: median, quartiles of the rounds, target and whether it was reached.
+ *
+ * @param figures `better` says which way is better, "lower" or "higher"; without `target` a figure is for information
+ */
+export function printFigures(figures) {
+	const table = new Table({
+		head: ["Figure", "Median", "Quartiles", "Target", "Reached"],
+		colAligns: ["left", "right", "right", "right", "left"],
+		style: { head: [], border: [], compact: true },
+	});
+	for (const { what, value, low, high, unit, better, target } of figures) {
+		const sign = better === "lower" ? "<=" : ">=";
+		const reached = better === "lower" ? value <= target : value >= target;
+		table.push([
+			what,
+			`${number(value)} ${unit}`,
+			low === high ? "" : `${number(low)} .. ${number(high)}`,
+			target === undefined ? "" : `${sign} ${number(target)}`,
+			target === undefined ? "" : reached ? "yes" : "NO",
+		]);
+	}
+	console.log(table.toString());
+	for (const { note } of figures) if (note) console.log(`  ${note}`);
+}
+
+export function number(value) {
+	const digits = Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 1 : 3;
+	return value.toLocaleString("en-US", { maximumFractionDigits: digits });
+}

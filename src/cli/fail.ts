@@ -1,0 +1,52 @@
+import { inspect } from "node:util";
+import { PobatchError, type PobatchErrorCode } from "../errors.js";
+
+/** Not the fault of what the user gave: status 1. All other codes are bad input: status 2. */
+const internal: ReadonlySet<PobatchErrorCode> = new Set([
+	"ADDON_NOT_FOUND",
+	"LUA_ERROR",
+	"CRASH",
+	"MEMORY",
+	"ENGINE_CLOSED",
+]);
+
+/** 2 for bad input, 1 for what went wrong in spite of good input. */
+export function exitStatus(error: unknown): number {
+	return error instanceof PobatchError && !internal.has(error.code) ? 2 : 1;
+}
+
+/** An error as the user sees it: one line with what, where and what to do; with `debug` all that is known. */
+export function report(error: unknown, debug: boolean): string {
+	if (debug) return `${inspect(error)}\n`;
+	if (error instanceof PobatchError) {
+		const hint = error.hint === undefined ? "" : ` (${error.hint})`;
+		return `error: ${oneLine(error.message)}${oneLine(hint)}\n`;
+	}
+	return `error: ${oneLine(String(error))} (This is unexpected: run it again with --debug for the place.)\n`;
+}
+
+/** The same error with the place of its input in front: a file, or a file and line. */
+export function located(where: string, error: unknown): unknown {
+	if (!(error instanceof PobatchError)) return error;
+	return new PobatchError(error.code, `${where}: ${error.message}`, {
+		cause: error,
+		...("value" in error && { value: error.value }),
+		...(error.hint !== undefined && { hint: error.hint }),
+		...(error.traceback !== undefined && { traceback: error.traceback }),
+	});
+}
+
+/** The reader of our output is gone. */
+export function isBrokenPipe(error: unknown): boolean {
+	return error instanceof Error && "code" in error && error.code === "EPIPE";
+}
+
+/** Why a file could not be used, in the words of the operating system: `no such file or directory`. */
+export function reason(error: unknown): string {
+	const { message } = error as NodeJS.ErrnoException;
+	return /^E[A-Z]+: ([^,]+)/.exec(message)?.[1] ?? message;
+}
+
+export function oneLine(text: string): string {
+	return text.replace(/\s*[\r\n]+\s*/g, " ");
+}

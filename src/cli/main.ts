@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, CommanderError } from "commander";
+import { packageFolder } from "../addon.js";
+import { batchCommand } from "./batch.js";
+import { calcCommand } from "./calc.js";
+import { coverageCommand } from "./coverage.js";
+import { demoCommand } from "./demo.js";
+import { doctorCommand } from "./doctor.js";
+import { exitStatus, isBrokenPipe, report } from "./fail.js";
+
+// Standard output broken by its reader (`| head`) is the normal end of a pipe: nobody is left to tell.
+for (const stream of [process.stdout, process.stderr]) {
+	stream.on("error", (error) => {
+		if (isBrokenPipe(error)) process.exit(0);
+		throw error;
+	});
+}
+
+// Read as text: the addon may be what is broken, and `--version` and `doctor` must work then, too.
+const { version, description } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as {
+	version: string;
+	description: string;
+};
+
+const program = new Command("pobatch")
+	.description(description)
+	.version(version, "-V, --version", "print the version")
+	.helpCommand(false)
+	.option("--debug", "print errors with stack trace, cause and Lua traceback");
+
+for (const create of [calcCommand, batchCommand, coverageCommand, demoCommand, doctorCommand])
+	program.addCommand(create());
+
+for (const command of [program, ...program.commands]) {
+	// Not inherited by commands that are made elsewhere.
+	command
+		.helpOption("-h, --help", "print this help")
+		.configureHelp({ showGlobalOptions: true })
+		.exitOverride();
+	command.configureOutput({
+		// Commander puts its suggestion on a line of its own; an error is one line here.
+		outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, " ")}\n`),
+	});
+}
+
+try {
+	await program.parseAsync();
+} catch (error) {
+	if (error instanceof CommanderError) {
+		process.exitCode = error.exitCode === 0 ? 0 : 2;
+	} else {
+		process.stderr.write(report(error, program.opts<{ debug?: boolean }>().debug === true));
+		process.exitCode = exitStatus(error);
+	}
+}

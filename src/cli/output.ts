@@ -1,0 +1,88 @@
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { realpath } from "node:fs/promises";
+import { finished } from "node:stream/promises";
+import { PobatchError } from "../errors.js";
+import { isBrokenPipe, reason } from "./fail.js";
+
+/** Where a command's rows go: a file or standard output. */
+export interface Output {
+	/** Resolves once the next text may come: a slow reader slows the writer down. */
+	write(text: string): Promise<void>;
+	/** Resolves once all is handed over. */
+	end(): Promise<void>;
+}
+
+/**
+ * @param file standard output if not given
+ * @param inputs files that must not be overwritten because the command reads them
+ * @throws PobatchError FILE_NOT_WRITABLE
+ */
+export async function openOutput(file: string | undefined, inputs: readonly string[]): Promise<Output> {
+	if (file === undefined) return standardOutput();
+	for (const input of inputs) {
+		if (await sameFile(file, input)) {
+			throw new PobatchError(
+				"FILE_NOT_WRITABLE",
+				`${file} is read by this command and cannot be its output`,
+				{
+					value: file,
+					hint: "Give --out another file.",
+				},
+			);
+		}
+	}
+	const stream = createWriteStream(file);
+	let failure: Error | undefined;
+	stream.on("error", (error) => {
+		failure ??= error;
+	});
+	const check = () => {
+		if (!failure) return;
+		throw new PobatchError("FILE_NOT_WRITABLE", `${file}: cannot write: ${reason(failure)}`, {
+			cause: failure,
+			value: file,
+		});
+	};
+	// Opened before anything is calculated: a wrong path must not cost an hour of work.
+	await once(stream, "open").catch(() => {});
+	check();
+	return {
+		async write(text) {
+			check();
+			if (!stream.write(text)) await once(stream, "drain").catch(() => {});
+			check();
+		},
+		async end() {
+			check();
+			stream.end();
+			await finished(stream).catch(() => {});
+			check();
+		},
+	};
+}
+
+function standardOutput(): Output {
+	const { stdout } = process;
+	return {
+		async write(text) {
+			try {
+				if (!stdout.write(text)) await once(stdout, "drain");
+			} catch (error) {
+				// main.ts ends the process when the reader is gone.
+				if (!isBrokenPipe(error)) throw error;
+			}
+		},
+		async end() {},
+	};
+}
+
+async function sameFile(a: string, b: string): Promise<boolean> {
+	if (b === "-") return false;
+	try {
+		return (await realpath(a)) === (await realpath(b));
+	} catch {
+		// One of them does not exist.
+		return false;
+	}
+}

@@ -1,0 +1,44 @@
+import cliProgress from "cli-progress";
+
+/** Shows how far a command is. */
+export interface Progress {
+	/** @param fraction 0 to 1; undefined where the end is not known */
+	update(rows: number, fraction: number | undefined): void;
+	stop(): void;
+}
+
+const scale = 10_000;
+
+/**
+ * A bar on the terminal, nothing where stderr is not one or where the rows themselves go to the terminal. The bar goes
+ * away at the end: the summary stays.
+ */
+export function progressBar(total: { known: boolean }, rowsOnTerminal: boolean): Progress {
+	if (!process.stderr.isTTY || rowsOnTerminal) return { update() {}, stop() {} };
+	const start = performance.now();
+	const bar = new cliProgress.SingleBar({
+		format: total.known
+			? "{bar} {percentage} % | {rows} rows | {rate} rows/s | {eta_formatted} left"
+			: "{rows} rows | {rate} rows/s",
+		barCompleteChar: "█",
+		barIncompleteChar: "░",
+		barsize: 30,
+		stream: process.stderr,
+		hideCursor: true,
+		clearOnComplete: true,
+		fps: 10,
+		// It would end the process at a signal, before the rows at hand are written.
+		gracefulExit: false,
+	});
+	bar.start(scale, 0, { rows: "0", rate: "0" });
+	return {
+		update(rows, fraction) {
+			const rate = rows / Math.max((performance.now() - start) / 1000, 1e-3);
+			bar.update(Math.min(Math.round((fraction ?? 0) * scale), scale - 1), {
+				rows: rows.toLocaleString("en-US"),
+				rate: rate.toLocaleString("en-US", { maximumFractionDigits: rate < 10 ? 1 : 0 }),
+			});
+		},
+		stop: () => bar.stop(),
+	};
+}

@@ -1,0 +1,44 @@
+import Table from "cli-table3";
+
+/** A plain table without lines, columns two spaces apart; `right` names the columns of numbers. */
+export function table(
+	head: readonly string[],
+	rows: readonly (readonly string[])[],
+	right: readonly number[] = [],
+): string {
+	const result = new Table({
+		head: [...head],
+		colAligns: head.map((_, i) => (right.includes(i) ? "right" : "left")),
+		chars: {
+			top: "",
+			"top-mid": "",
+			"top-left": "",
+			"top-right": "",
+			bottom: "",
+			"bottom-mid": "",
+			"bottom-left": "",
+			"bottom-right": "",
+			left: "",
+			"left-mid": "",
+			mid: "",
+			"mid-mid": "",
+			right: "",
+			"right-mid": "",
+			middle: "  ",
+		},
+		style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
+	});
+	result.push(...rows.map((row) => [...row]));
+	return `${result
+		.toString()
+		.split("\n")
+		.map((line) => line.trimEnd())
+		.join("\n")}\n`;
+}
+
+/** A number for reading, not for computing: rounded, thousands apart. */
+export function readable(value: number, decimals = Math.abs(value) < 1000 ? 3 : 0): string {
+	return Number.isFinite(value)
+		? value.toLocaleString("en-US", { maximumFractionDigits: decimals })
+		: String(value);
+}

@@ -1,0 +1,115 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { describe, expect, test } from "vitest";
+import { ended, lines, main, run, scratch, start, sumCalculator } from "./run.js";
+
+const files = scratch();
+const build = files.write("build.txt", "any text");
+const slow = files.write(
+	"slow.lua",
+	`return {
+		load = function() return {}, { class = "", level = 1, allocated = {} } end,
+		stats = function() return { "Sum" } end,
+		Calculate = function(_, set)
+			local stop = os.clock() + 0.001
+			while os.clock() < stop do end
+			return { Sum = set.add[1] }
+		end,
+	}`,
+);
+const many = files.write("many.jsonl", Array.from({ length: 50_000 }, (_, i) => `{"add":[${i}]}\n`).join(""));
+
+describe("pobatch batch in a pipe", () => {
+	test("answers a program that waits for each row before it sends the next", async () => {
+		const child = start(["batch", build, "--sets", "-", "--calculator", sumCalculator]);
+		const end = ended(child);
+		const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
+		for (const id of [7, 8, 9]) {
+			child.stdin.write(`{"add":[${id}]}\n`);
+			const { value } = await answers.next();
+			expect(JSON.parse(value).stats).toEqual({ Sum: id });
+		}
+		child.stdin.end();
+		expect((await end).status).toBe(0);
+	});
+
+	test("ends quietly when its reader has enough", async () => {
+		const child = start(["batch", build, "--sets", many, "--calculator", slow]);
+		const end = ended(child);
+		await once(child.stdout, "data");
+		child.stdout.destroy();
+		const { status, stderr } = await end;
+		expect(status).toBe(0);
+		expect(stderr).not.toMatch(/error|EPIPE/i);
+	});
+
+	test.each([
+		["SIGINT", 130],
+		["SIGTERM", 143],
+	] as const)("%s writes the finished rows without gaps and ends with status %i", async (signal, status) => {
+		const child = start(["batch", build, "--sets", many, "--calculator", slow, "--threads", "2"]);
+		const end = ended(child);
+		await once(child.stdout, "data");
+		child.kill(signal);
+		const result = await end;
+		expect(result.status).toBe(status);
+		const rows = lines(result.stdout).map((line) => JSON.parse(line));
+		expect(rows.length).toBeGreaterThan(0);
+		expect(rows.length).toBeLessThan(50_000);
+		expect(rows.every(({ row, stats }, i) => row === i && stats.Sum === i)).toBe(true);
+		expect(result.stderr).toMatch(new RegExp(`\\n${rows.length} rows?, [^\\n]*\\n$`));
+	});
+
+	test("SIGINT ends it while it waits for input", async () => {
+		const child = start(["batch", build, "--sets", "-", "--calculator", sumCalculator]);
+		const end = ended(child);
+		child.stdin.write("{}\n");
+		await once(child.stdout, "data");
+		child.kill("SIGINT");
+		expect((await end).status).toBe(130);
+	});
+});
+
+// util-linux's `script` gives a command a terminal.
+const hasTerminal = existsSync("/usr/bin/script");
+describe.skipIf(!hasTerminal)("pobatch batch on a terminal (needs /usr/bin/script)", () => {
+	test("shows a progress bar and ends with the summary", async () => {
+		const { spawn } = await import("node:child_process");
+		const out = files.path("rows.jsonl");
+		const sets = files.write("some.jsonl", '{"add":[1]}\n'.repeat(2000));
+		const command = [
+			process.execPath,
+			main,
+			"batch",
+			build,
+			"--sets",
+			sets,
+			"--calculator",
+			slow,
+			"--out",
+			out,
+		];
+		const child = spawn("script", ["-qec", command.map((word) => `'${word}'`).join(" "), "/dev/null"]);
+		const { stdout } = await ended(child);
+		expect(stdout).toContain("█");
+		expect(stdout).toMatch(/rows\/s/);
+		expect(stdout).toMatch(/2000 rows, \d+\.\d\d s, \d+\.\d{3} ms\/row/);
+	});
+});
+
+test("a command that prints once ends quietly, too, when nobody reads", async () => {
+	const child = start(["coverage"]);
+	const end = ended(child);
+	child.stdout.destroy();
+	const { status, stderr } = await end;
+	expect(status).toBe(0);
+	expect(stderr).not.toMatch(/EPIPE/);
+});
+
+test("the version is printed without anything else", async () => {
+	const { status, stdout, stderr } = await run(["--version"]);
+	expect(status).toBe(0);
+	expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+	expect(stderr).toBe("");
+});

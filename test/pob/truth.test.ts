@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Engine, type NodeSetDelta, NodeSets } from "../../src/index.js";
+import { buildText, describeWithBuilds, differences, setOf, sharedBuilds, truthOf } from "../support/pob.js";
+
+const sorceress = "sorceress_69_poeninja";
+/** A set whose maker removed an allocated Strength node and added it again as Intelligence without writing that down. */
+const unwritten = { build: sorceress, set: 50 };
+
+describeWithBuilds("what Path of Building's window shows", (pob) => {
+	let engine: Engine;
+	beforeAll(async () => {
+		engine = await Engine.open({ calculator: "pob", pob, threads: 1, cache: false });
+	});
+	afterAll(() => engine.close());
+
+	/** Per set, the stats that differ from the truth. */
+	async function compare(
+		name: string,
+		sets: readonly NodeSetDelta[],
+		outs: readonly Record<string, number>[],
+	) {
+		const build = await engine.load(await buildText(name));
+		const stats = [...new Set(outs.flatMap((out) => Object.keys(out)))];
+		const result = await build.calculateBatch(NodeSets.deltas(sets), { stats });
+		expect(result.errors).toEqual([]);
+		await build.close();
+		return outs.map((out, i) => differences(result.row(i), out));
+	}
+
+	it.each(sharedBuilds)("%s: the base row and every changed tree, bit by bit", async (name) => {
+		const { base, sets } = await truthOf(name);
+		const known = sets.filter((_, i) => !(name === unwritten.build && i === unwritten.set));
+		// The base row once more behind all others.
+		const outs = [base, ...known.map(({ out }) => out), base];
+		const found = await compare(name, [{}, ...known.map(setOf), {}], outs);
+		expect(found).toEqual(outs.map(() => []));
+	});
+
+	it.runIf(sharedBuilds.includes(sorceress))(
+		`${sorceress}: set 50 was made with one more allocated Str node chosen as Int than its file lists, and matches then`,
+		async () => {
+			const { sets } = await truthOf(sorceress);
+			const set = sets[unwritten.set] as (typeof sets)[number];
+			const { allocated, info, close } = await loaded(sorceress);
+			const strength = allocated.filter((_, i) => info.attributes[i] === 1);
+			await close();
+			const plain = setOf(set);
+			const tries = strength.map((id) => ({
+				...plain,
+				add: [...set.add, id],
+				attributes: { ...plain.attributes, [id]: "Int" as const },
+			}));
+			const found = await compare(sorceress, [plain, ...tries], [set.out, ...tries.map(() => set.out)]);
+			expect(found[0]).not.toEqual([]);
+			expect(found.slice(1)).toContainEqual([]);
+		},
+	);
+
+	async function loaded(name: string) {
+		const build = await engine.load(await buildText(name));
+		return { allocated: build.allocated, info: build.info, close: () => build.close() };
+	}
+
+	it("rows of one build are the same next to other builds, and after they were closed", async () => {
+		const [first, second] = sharedBuilds as [string, string];
+		const text = await buildText(first);
+		const { base, sets } = await truthOf(first);
+		const build = await engine.load(text);
+		const stats = Object.keys(base);
+		const rows = NodeSets.deltas([{}, ...sets.slice(0, 5).map(setOf)]);
+		const outs = [base, ...sets.slice(0, 5).map(({ out }) => out)];
+		const check = async () => {
+			const result = await build.calculateBatch(rows, { stats });
+			const found = outs.map((out, i) => differences(result.row(i), pickOf(out, stats)));
+			expect(found).toEqual(outs.map(() => []));
+		};
+		await check();
+		const other = await engine.load(await buildText(second));
+		await other.calculate({}, { stats: ["Life"] });
+		await check();
+		await other.calculate({ remove: other.allocated.slice(-1) }, { stats: ["Life"] });
+		await other.close();
+		await check();
+		await build.close();
+	});
+});
+
+function pickOf(out: Record<string, number>, stats: readonly string[]): Record<string, number> {
+	return Object.fromEntries(stats.map((stat) => [stat, out[stat] ?? 0]));
+}

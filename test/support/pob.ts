@@ -1,0 +1,195 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe } from "vitest";
+import type { AttributeName, BatchResult, Build, NodeSetDelta } from "../../src/index.js";
+import { findPob, installHint } from "../../src/pob/checkout.js";
+
+/** A checkout of Path of Building, or undefined. */
+export const pob = await findPob();
+
+/** Tests that need Path of Building; without it they are skipped by a name that says how to install it. */
+export function describeWithPob(name: string, body: (pob: string) => void, also = true, why = ""): void {
+	if (pob !== undefined && also) describe(name, () => body(pob));
+	else
+		describe.skip(`${name} (needs ${pob === undefined ? `Path of Building: ${installHint}` : why})`, () =>
+			body(""));
+}
+
+const shared = fileURLToPath(new URL("../../../shared/data/", import.meta.url));
+const haveShared = existsSync(join(shared, "truth"));
+
+/** Names of the real builds in `../shared`; empty where they are not. */
+export const sharedBuilds = haveShared
+	? (await readdir(join(shared, "truth"))).map((file) => file.replace(/\.json$/, "")).sort()
+	: [];
+
+/** The same for tests that need the real builds, too. */
+export function describeWithBuilds(name: string, body: (pob: string) => void): void {
+	describeWithPob(name, body, haveShared, "the builds in ../shared/data");
+}
+
+export const buildText = (name: string) => readFile(join(shared, "builds", `${name}.xml`), "utf8");
+
+/** What Path of Building answers for a build and changes of its tree. */
+export interface Truth {
+	base: Record<string, number>;
+	sets: {
+		add: number[];
+		remove: number[];
+		attributes?: Record<string, string | number>;
+		weaponSets?: Record<string, 1 | 2>;
+		out: Record<string, number>;
+	}[];
+}
+
+export async function truthOf(name: string): Promise<Truth> {
+	return JSON.parse(await readFile(join(shared, "truth", `${name}.json`), "utf8")) as Truth;
+}
+
+const attributeNames: Record<string, AttributeName> = {
+	...{ 1: "Str", 2: "Dex", 3: "Int", Str: "Str", Dex: "Dex", Int: "Int" },
+	...{ Strength: "Str", Dexterity: "Dex", Intelligence: "Int" },
+};
+
+/** A truth file's change as a node set. */
+export function setOf({
+	add,
+	remove,
+	attributes = {},
+	weaponSets = {},
+}: Truth["sets"][number]): NodeSetDelta {
+	const names = Object.entries(attributes).map(([id, choice]) => [id, attributeNames[choice]]);
+	return { add, remove, attributes: Object.fromEntries(names), weaponSets };
+}
+
+/** Stats of a row whose bits are not those wanted, each as text; a stat that Path of Building leaves out is 0. */
+export function differences(row: Record<string, number>, wanted: Record<string, number>): string[] {
+	return Object.keys(row)
+		.filter((stat) => !sameBits(row[stat] as number, wanted[stat] ?? 0))
+		.map((stat) => `${stat}: ${row[stat]} instead of ${wanted[stat] ?? 0}`);
+}
+
+// JSON has no -0, and Path of Building's 0 and -0 read alike.
+function sameBits(a: number, b: number): boolean {
+	return Object.is(a, b) || (a === 0 && b === 0);
+}
+
+/** One row's numbers as one text, bit by bit. */
+export function bitsOf(result: BatchResult, row: number): string {
+	const width = result.stats.length;
+	const values = result.values.slice(row * width, (row + 1) * width);
+	return Buffer.from(values.buffer).toString("base64");
+}
+
+/** The stand-in of test/fixtures. */
+export const miniPob = fileURLToPath(new URL("../fixtures/mini-pob", import.meta.url));
+
+const copies: string[] = [];
+afterAll(() => {
+	for (const folder of copies) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A copy of the stand-in with files changed (from their text), added, or removed (undefined). */
+export function miniPobWith(
+	files: Record<string, ((text: string) => string) | string | Buffer | undefined>,
+): string {
+	const folder = mkdtempSync(join(tmpdir(), "pobatch-mini-pob-"));
+	copies.push(folder);
+	cpSync(miniPob, folder, { recursive: true });
+	for (const [name, change] of Object.entries(files)) {
+		const path = join(folder, name);
+		if (change === undefined) rmSync(path);
+		else writeFileSync(path, typeof change === "function" ? change(readFileSync(path, "utf8")) : change);
+	}
+	return folder;
+}
+
+export interface MiniBuild {
+	/** Attributes of <Build>. */
+	build?: string;
+	/** <Spec> elements; by default the nodes of `nodes` and the attribute choices of `overrides`. */
+	specs?: string[];
+	activeSpec?: number;
+	nodes?: string;
+	spec?: string;
+	skills?: string;
+	items?: string;
+	more?: string;
+}
+
+/** XML of a build of the stand-in: a Sage with a Spark gem of level 5. */
+export function miniBuild({
+	build = 'level="20" mainSocketGroup="1"',
+	nodes = "1,10,12,13,30",
+	spec = '<Overrides><AttributeOverride strNodes="10"/></Overrides>',
+	specs = [miniSpec(nodes, spec)],
+	activeSpec = 1,
+	skills = '<Skill includeInFullDPS="true"><Gem nameSpec="Spark" level="5"/></Skill>',
+	items = "",
+	more = "",
+}: MiniBuild = {}): string {
+	return `<PathOfBuilding2><Build ${build}/><Tree activeSpec="${activeSpec}">${specs.join("")}</Tree><Skills>${skills}</Skills><Items>${items}</Items>${more}</PathOfBuilding2>`;
+}
+
+export function miniSpec(nodes: string, inside = "", version = "0_1", classId = "7"): string {
+	return `<Spec treeVersion="${version}" classInternalId="${classId}" ascendancyInternalId="Wanderer1" nodes="${nodes}">${inside}</Spec>`;
+}
+
+/** Numbers from 0 to n - 1 that are the same in each run (a linear congruential generator of 2^32). */
+export function dice(seed: number): (n: number) => number {
+	let state = seed >>> 0;
+	return (n) => {
+		state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+		return Math.floor((state / 2 ** 32) * n);
+	};
+}
+
+export function shuffled<Item>(items: readonly Item[], roll: (n: number) => number): Item[] {
+	const copy = [...items];
+	for (let i = copy.length - 1; i > 0; i--) {
+		const j = roll(i + 1);
+		[copy[i], copy[j]] = [copy[j] as Item, copy[i] as Item];
+	}
+	return copy;
+}
+
+/** Random changes of a build: an added path, a removed node with all that hangs on it, both, an attribute changed. */
+export function randomSets(build: Build, count: number, roll: (n: number) => number): NodeSetDelta[] {
+	const { tree, allocated } = build;
+	if (!tree) throw new Error("the build has no tree");
+	const paths = tree.pathsWithin(allocated, 7);
+	const stranded = new Set(tree.unreachable(allocated));
+	const own = allocated.filter((id) => tree.node(id).allocatable);
+	const choices = ["Str", "Dex", "Int"] as const;
+	const pick = <Item>(items: readonly Item[]) => items[roll(items.length)] as Item;
+	const add = (): NodeSetDelta => {
+		const nodes = [...pick(paths).nodes];
+		const attributes = nodes.filter((id) => tree.node(id).type === "attribute" && roll(4) > 0);
+		const weaponSet = roll(6);
+		return {
+			add: nodes,
+			attributes: Object.fromEntries(attributes.map((id) => [id, pick(choices)])),
+			weaponSets:
+				weaponSet === 1 || weaponSet === 2 ? Object.fromEntries(nodes.map((id) => [id, weaponSet])) : {},
+		};
+	};
+	const remove = (): number[] => {
+		const id = pick(own);
+		const left = allocated.filter((other) => other !== id);
+		return [id, ...[...tree.unreachable(left)].filter((other) => !stranded.has(other))];
+	};
+	const switched = (): NodeSetDelta => {
+		const id = pick(allocated.filter((node) => tree.node(node).type === "attribute"));
+		return { add: [id], attributes: { [id]: pick(choices) } };
+	};
+	return Array.from({ length: count }, () => {
+		const kind = roll(8);
+		if (kind < 3) return add();
+		if (kind < 5) return { remove: remove() };
+		if (kind < 6) return switched();
+		return { ...add(), remove: remove() };
+	});
+}
