@@ -1,0 +1,67 @@
+-- Which modifiers can be summed in any order without a differing bit: their values are
+-- multiples of 1/1024 of moderate size, so that every partial sum is a double without
+-- rounding.
+
+local exact = {}
+
+local STEP = 1024
+local LARGE = 2 ^ 40
+
+local function dyadic(value)
+	local scaled = value * STEP
+	return scaled % 1 == 0 and scaled < LARGE and scaled > -LARGE
+end
+
+-- Tags that change a modifier's value. Multipliers are whole numbers, unless inverted
+-- or held down by a limit that is not one; a part of a stat is rounded up.
+local function keepsExact(tag)
+	local kind = tag.type
+	if tag.globalLimit then
+		return false
+	elseif kind == "Multiplier" or kind == "PerStat" or kind == "PercentStat" then
+		return not tag.invert and not tag.limitVar and not tag.percentVar
+			and (tag.limit == nil or tag.limit % 1 == 0) and (tag.base == nil or dyadic(tag.base))
+	elseif kind == "Limit" then
+		return tag.limit ~= nil and dyadic(tag.limit)
+	end
+	return kind ~= "DistanceRamp"
+end
+
+---@param mod table @a modifier of type BASE, INC or FLAG
+function exact.isExact(mod)
+	local value = mod.value
+	if type(value) == "number" then
+		if not dyadic(value) then
+			return false
+		end
+	elseif type(value) ~= "boolean" then
+		return false
+	end
+	for i = 1, #mod do
+		if not keepsExact(mod[i]) then
+			return false
+		end
+	end
+	return true
+end
+
+local isExact = exact.isExact
+
+---@param mods table @of a ModDB
+---@param known table @set of modifiers to leave out
+---@return table @set of type .. " " .. name of the modifiers that round
+function exact.inexactNames(mods, known)
+	local names = {}
+	for name, list in pairs(mods) do
+		for i = 1, #list do
+			local mod = list[i]
+			local kind = mod.type
+			if (kind == "BASE" or kind == "INC") and not known[mod] and not isExact(mod) then
+				names[kind .. " " .. name] = true
+			end
+		end
+	end
+	return names
+end
+
+return exact

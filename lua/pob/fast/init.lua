@@ -1,0 +1,172 @@
+-- Replacements for Path of Building's hot functions, put in place while its modules
+-- load. Each part is a file of its own that names the functions it stands for, or
+-- relies on, by the hash of their source; a part is used only when every one of them
+-- is the one it knows, so another version of Path of Building runs as it is, only
+-- slower, and report() says which functions those are.
+
+local source = require("pob.fast.source")
+
+local fast = {}
+
+-- Order matters where one part wraps what another put in place.
+local NAMES = { "bits", "objects", "mods", "queries", "evaluate", "calclib", "nodes", "setup", "rows" }
+
+local function loadParts(without)
+	local parts = {}
+	for _, name in ipairs(NAMES) do
+		local part = setmetatable({ starts = {}, active = false, out = without[name] }, { __index = require("pob.fast." .. name) })
+		parts[#parts + 1] = part
+	end
+	return parts
+end
+
+local function known(part)
+	for i = 1, #part.targets do
+		if not part.starts[i] then
+			return false
+		end
+	end
+	return true
+end
+
+-- Edited lines stay single lines: line numbers in Path of Building's own error
+-- messages keep their meaning.
+local function edit(lines, first, edits)
+	for _, e in ipairs(edits) do
+		local n = first + e.line
+		lines[n] = (e.before or "") .. lines[n] .. (e.after or "")
+	end
+end
+
+local extension = {}
+extension.__index = extension
+
+---Looks for the known functions in a module's text and edits it where a part asks to.
+---@param path string @relative to the checkout's source folder
+---@param text string
+---@return string|nil @the text to compile; nil: as it is
+function extension:transform(path, text)
+	local seen = self.seen[path]
+	if seen and seen.text == text then
+		for _, part in ipairs(self.parts) do
+			for _, target in ipairs(part.targets) do
+				if target.file == path then
+					part.active = false
+				end
+			end
+		end
+		return seen.edited
+	end
+	local lines, chunk
+	for _, part in ipairs(self.parts) do
+		for i, target in ipairs(part.targets) do
+			if target.file == path and not part.out then
+				if not lines then
+					lines = source.lines(text)
+					chunk = loadstring(text, "=" .. path)
+				end
+				part.active = false
+				part.starts[i] = chunk and source.find(lines, chunk, target.lines, target.hash)
+			end
+		end
+	end
+	if not lines then
+		return nil
+	end
+	local changed
+	for _, part in ipairs(self.parts) do
+		for i, edits in pairs(part.edits or {}) do
+			if part.targets[i].file == path and known(part) then
+				edit(lines, part.starts[i], edits)
+				changed = true
+			end
+		end
+	end
+	local edited
+	if changed then
+		lines[1] = "local __pobatch = __pobatch " .. lines[1]
+		edited = table.concat(lines, "\n")
+	end
+	self.seen[path] = { text = text, edited = edited }
+	return edited
+end
+
+---@param path string
+---@param env table @the globals of Path of Building's code
+---@param ... any @what the module returned
+function extension:loaded(path, env, ...)
+	env.__pobatch = self.shared
+	for _, part in ipairs(self.parts) do
+		if not part.active and not part.out and known(part) and part.ready(env, path, ...) then
+			part.install(self.shared, env, ...)
+			part.active = true
+		end
+	end
+end
+
+---@return table @list of { name, part, file, status = "fast"|"original", why }
+function extension:report()
+	local list = {}
+	for _, part in ipairs(self.parts) do
+		for i, target in ipairs(part.targets) do
+			local why
+			if part.out then
+				why = "left out by option"
+			elseif not part.starts[i] then
+				why = "not a version of this function that is known"
+			elseif not known(part) then
+				why = "goes together with a function that is not known"
+			elseif not part.active then
+				why = "not loaded yet"
+			end
+			list[#list + 1] = {
+				name = target.name,
+				part = part.name,
+				file = target.file,
+				status = why and "original" or "fast",
+				why = why,
+			}
+		end
+	end
+	return list
+end
+
+-- Path of Building runs through more code than LuaJIT's default limits hold (1,000
+-- traces): it would throw all compiled code away every few rows, which costs four times
+-- the row. These are the limits that Path of Building sets for itself.
+local TRACES, MACHINE_CODE_KB = 4000, 8192
+
+---@param options table|nil @{ without = { partName = true } }: parts to leave out
+---@return table @with the functions transform, loaded and report, for the host
+function fast.attach(_, options)
+	jit.opt.start("maxtrace=" .. TRACES, "maxmcode=" .. MACHINE_CODE_KB)
+	local self = setmetatable({
+		parts = loadParts(options and options.without or {}),
+		-- what edited modules and parts share; edited modules know it as `__pobatch`
+		shared = {},
+		-- path -> { text, edited }: the calculation modules are loaded for every build
+		seen = {},
+	}, extension)
+	return {
+		transform = function(path, text)
+			return self:transform(path, text)
+		end,
+		loaded = function(path, env, ...)
+			return self:loaded(path, env, ...)
+		end,
+		report = function()
+			return self:report()
+		end,
+		---A cache of rows for a build, or nil where its parts are not in use.
+		rows = function(mode, limit)
+			for _, part in ipairs(self.parts) do
+				if (part.name == "rows" or part.name == "queries") and not part.active then
+					return nil
+				end
+			end
+			return self.shared.openRows(mode, limit)
+		end,
+	}
+end
+
+return fast

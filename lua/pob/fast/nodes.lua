@@ -1,0 +1,216 @@
+-- calcs.buildModListForNode and buildModListForNodeList of Path of Building's
+-- Modules/CalcSetup.lua, for calculator rows.
+--
+-- The original builds every allocated node's modifiers twice a row, though only a few
+-- nodes differ from the row before. Here they are kept, per node. What a node's list
+-- is made from: its own modifiers (compared one by one: the list around them may be a
+-- new one), keystone modifier, type and id, its weapon set, whether it is allocated,
+-- the increase for small passives, the "with keystones" switch, the active weapon set,
+-- and radius jewels. Nodes inside a radius jewel always take the original's road, and
+-- so do keystones and nodes whose modifiers came from a jewel.
+--
+-- The original also writes: the weapon set, as a tag, into the node's own modifiers,
+-- which rows and builds share. `tagged` knows for which weapon set each of them is
+-- tagged at present, and a kept answer counts only while they are all tagged for its
+-- own. It sets node.grantedSkills and fills env.explodeSources; both are done here with
+-- equal contents.
+--
+-- The list of all nodes is put together in the original's order, that of
+-- pairs(nodeList).
+
+local pairs = pairs
+
+local FILE = "Modules/CalcSetup.lua"
+
+local part = {
+	name = "nodes",
+	targets = {
+		{ name = "buildModListForNode", file = FILE, lines = 152, hash = "d32bb67370feb980" },
+		{ name = "buildModListForNodeList", file = FILE, lines = 46, hash = "f4822ac5337581d0" },
+	},
+}
+
+function part.ready(_, path)
+	return path == "Modules/Calcs.lua"
+end
+
+local WEAK = { __mode = "k" }
+-- stands for the first modifier of a node without any
+local EMPTY = {}
+
+function part.install(shared, env, calcs)
+	local originalNode, originalList = calcs.buildModListForNode, calcs.buildModListForNodeList
+
+	-- modifier -> weapon set that it is tagged for
+	local tagged = shared.tagged or setmetatable({}, WEAK)
+	shared.tagged = tagged
+	-- node -> its first modifier, or EMPTY -> what is known of the node with these modifiers
+	local kept = setmetatable({}, WEAK)
+
+	local function fits(known, own)
+		local mods = known.mods
+		if #mods ~= #own then
+			return false
+		end
+		for i = 1, #own do
+			if mods[i] ~= own[i] then
+				return false
+			end
+		end
+		return true
+	end
+
+	local function knownOf(node)
+		local byFirst = kept[node]
+		if not byFirst then
+			byFirst = {}
+			kept[node] = byFirst
+		end
+		local own = node.modList
+		local known = byFirst[own[1] or EMPTY]
+		if known and fits(known, own) then
+			return known
+		end
+		known = { mods = {}, raisesSmall = false, allocMode = false }
+		for i = 1, #own do
+			local mod = own[i]
+			known.mods[i] = mod
+			known.raisesSmall = known.raisesSmall or mod.name == "SmallPassiveSkillEffect"
+		end
+		byFirst[own[1] or EMPTY] = known
+		return known
+	end
+
+	local function tag(own, allocMode)
+		for i = 1, #own do
+			tagged[own[i]] = allocMode
+		end
+	end
+
+	local function isTagged(own, allocMode)
+		for i = 1, #own do
+			if tagged[own[i]] ~= allocMode then
+				return false
+			end
+		end
+		return true
+	end
+
+	-- Whether a list may be kept: a modifier out of a jewel is tagged and untagged in
+	-- turns by the original.
+	local function plain(list)
+		for i = 1, #list do
+			if list[i].parsedLine then
+				return false
+			end
+		end
+		return true
+	end
+
+	local function inRadius(radiusJewels, id)
+		for i = 1, #radiusJewels do
+			if radiusJewels[i].nodes[id] then
+				return true
+			end
+		end
+		return false
+	end
+
+	local function build(calcEnv, node, known, increase, withKeystones, radiusJewels, secondSet)
+		local own = node.modList
+		local allocMode = node.allocMode
+		local id = node.id
+		if node.keystoneMod or (#radiusJewels > 0 and (inRadius(radiusJewels, id)
+			or not env.GlobalCache.cachedData[calcEnv.mode].radiusJewelData)) then
+			tag(own, nil)
+			return originalNode(calcEnv, node, increase, withKeystones)
+		end
+		local slot = (withKeystones and 1 or 0) + (calcEnv.allocNodes[id] and 2 or 0) + (secondSet and 4 or 0)
+		if known.allocMode == allocMode and isTagged(own, allocMode) then
+			local answer = known[slot]
+			if answer and answer.increase == increase and answer.kind == node.type then
+				node.grantedSkills = answer.skills
+				if answer.explodes then
+					local sources = calcEnv.explodeSources
+					sources[#sources + 1] = node
+				end
+				return answer.list
+			end
+		else
+			known.allocMode = allocMode
+			for i = 0, 7 do
+				known[i] = nil
+			end
+		end
+		local exploding = #calcEnv.explodeSources
+		local list = originalNode(calcEnv, node, increase, withKeystones)
+		tag(own, allocMode)
+		if plain(list) then
+			known[slot] = {
+				list = list,
+				increase = increase,
+				kind = node.type,
+				skills = node.grantedSkills,
+				explodes = #calcEnv.explodeSources > exploding,
+			}
+		end
+		return list
+	end
+
+	local function usesSecondSet(calcEnv)
+		return calcEnv.build.itemsTab.activeItemSet.useSecondWeaponSet
+	end
+
+	function calcs.buildModListForNode(calcEnv, node, increase, withKeystones)
+		if calcEnv.mode ~= "CALCULATOR" then
+			tag(node.modList, nil)
+			return originalNode(calcEnv, node, increase, withKeystones)
+		end
+		return build(calcEnv, node, knownOf(node), increase, withKeystones, calcEnv.radiusJewelList, usesSecondSet(calcEnv))
+	end
+
+	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)
+		if calcEnv.mode ~= "CALCULATOR" then
+			return originalList(calcEnv, nodeList, finishJewels, withKeystones)
+		end
+		local radiusJewels = calcEnv.radiusJewelList
+		for i = 1, #radiusJewels do
+			local jewel = radiusJewels[i]
+			env.wipeTable(jewel.data)
+			jewel.data.modSource = "Tree:" .. jewel.nodeId
+		end
+		local increase = 0
+		local knowns, count = {}, 0
+		for _, node in pairs(nodeList) do
+			local known = knownOf(node)
+			count = count + 1
+			knowns[count] = known
+			if known.raisesSmall then
+				increase = increase + node.modList:Sum("INC", nil, "SmallPassiveSkillEffect")
+			end
+		end
+		count = 0
+		local secondSet = usesSecondSet(calcEnv)
+		local all, n = env.new("ModList"), 0
+		for _, node in pairs(nodeList) do
+			count = count + 1
+			local list = build(calcEnv, node, knowns[count], increase, withKeystones, radiusJewels, secondSet)
+			for i = 1, #list do
+				all[n + i] = list[i]
+			end
+			n = n + #list
+		end
+		if finishJewels then
+			for _, node in pairs(calcEnv.extraRadiusNodeList) do
+				build(calcEnv, node, knownOf(node), increase, nil, radiusJewels, secondSet)
+			end
+			for i = 1, #radiusJewels do
+				local jewel = radiusJewels[i]
+				jewel.func(nil, all, jewel.data)
+			end
+		end
+		return all
+	end
+end
+
+return part

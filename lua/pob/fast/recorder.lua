@@ -1,0 +1,118 @@
+-- What a build's calculations asked the modifier stores for: name, type, flags and
+-- keyword flags of every query ever made for it.
+--
+-- A row is a function of the answers to its queries. The set of all queries of all
+-- rows of a build is a superset of each single row's, so a modifier that none of them
+-- lets in cannot have changed any of them. The set only grows, and stops growing after
+-- a few rows. Every store counts as one (a query to the enemy's store makes a name
+-- known for the tree's modifiers as well), sources are not looked at, and tags are not
+-- evaluated: all that errs towards "may matter".
+
+local recorder = {}
+
+local ANY = "any"
+recorder.ANY = ANY
+
+---@return table @what one build's calculations asked for
+function recorder.new()
+	return {
+		-- type -> name -> flags -> keyword flags -> true; type ANY: a query for all types;
+		-- flags ANY: a read that does not look at flags
+		asked = {},
+		-- name -> names that were summed together with it
+		together = {},
+		-- type .. " " .. name of modifiers whose order was seen: queries that list them, or
+		-- stop at one; type ANY: of all types
+		ordered = {},
+		-- names that were asked for in a new way since they were last taken
+		fresh = {},
+		freshCount = 0,
+	}
+end
+
+local function remember(asked, kind, name, flags, keywordFlags)
+	local byName = asked.asked[kind]
+	if not byName then
+		byName = {}
+		asked.asked[kind] = byName
+	end
+	local byFlags = byName[name]
+	if not byFlags then
+		byFlags = {}
+		byName[name] = byFlags
+	end
+	local byKeywords = byFlags[flags]
+	if not byKeywords then
+		byKeywords = {}
+		byFlags[flags] = byKeywords
+	end
+	byKeywords[keywordFlags] = true
+	asked.freshCount = asked.freshCount + 1
+	asked.fresh[asked.freshCount] = name
+end
+
+function recorder.record(asked, kind, name, flags, keywordFlags)
+	local byName = asked.asked[kind]
+	local byFlags = byName and byName[name]
+	local byKeywords = byFlags and byFlags[flags]
+	if not byKeywords or not byKeywords[keywordFlags] then
+		if name then
+			remember(asked, kind, name, flags, keywordFlags)
+		end
+	end
+end
+
+---Two names of one sum.
+function recorder.link(asked, a, b)
+	local together = asked.together
+	local ofA = together[a]
+	if not (ofA and ofA[b]) then
+		if not a or not b then
+			return
+		end
+		together[a] = ofA or {}
+		together[a][b] = true
+		together[b] = together[b] or {}
+		together[b][a] = true
+	end
+end
+
+---A query that shows the order of a name's modifiers.
+function recorder.order(asked, kind, name)
+	if name and not asked.ordered[kind .. " " .. name] then
+		asked.ordered[kind .. " " .. name] = true
+		asked.freshCount = asked.freshCount + 1
+		asked.fresh[asked.freshCount] = name
+	end
+end
+
+local function lets(byName, mod, admits)
+	local byFlags = byName and byName[mod.name]
+	if not byFlags then
+		return false
+	end
+	if byFlags[ANY] then
+		return true
+	end
+	for flags, byKeywords in pairs(byFlags) do
+		for keywordFlags in pairs(byKeywords) do
+			if admits(mod, flags, keywordFlags) then
+				return true
+			end
+		end
+	end
+	return false
+end
+
+---Whether some query may have let this modifier in.
+---@param admits function @of querytests.lua
+function recorder.matters(asked, mod, admits)
+	return lets(asked.asked[mod.type], mod, admits) or lets(asked.asked[ANY], mod, admits)
+end
+
+---Whether a query showed the order of modifiers like this one.
+function recorder.isOrdered(asked, mod)
+	return asked.ordered[mod.type .. " " .. mod.name] or asked.ordered[ANY .. " " .. mod.name]
+end
+
+return recorder

@@ -1,0 +1,32 @@
+-- Compiles the walks over a query's names, written out name by name.
+--
+-- LuaJIT never starts a compiled trace at a vararg function, so queries take a fixed
+-- number of names. Nothing in Path of Building asks for more than eight at once.
+
+local unroll = {}
+
+unroll.COUNT = 12
+
+local names = {}
+for i = 1, unroll.COUNT do
+	names[i] = "n" .. i
+end
+-- "n1, n2, ..."
+unroll.NAMES = table.concat(names, ", ")
+
+---@param template string @Lua with NAMES for the list of names and {{...}} repeated for each NAME, number I
+---@param ... any @what the chunk is called with
+---@return any @what the chunk returns
+function unroll.compile(template, ...)
+	local code = template:gsub("{{(.-)}}", function(body)
+		local out = {}
+		for i, name in ipairs(names) do
+			out[i] = body:gsub("NAME", name):gsub("%f[%w]I%f[%W]", tostring(i))
+		end
+		return table.concat(out, "\n")
+	end)
+	code = code:gsub("NAMES", unroll.NAMES)
+	return assert(loadstring(code, "=pob.fast.queries"))(...)
+end
+
+return unroll
