@@ -20,7 +20,16 @@ BaseSet::BaseSet(std::vector<uint32_t> words, std::shared_ptr<const PassiveTree>
     : words_(std::move(words)), byId_(kNodeIdCount, kAbsent), tree_(std::move(tree)) {
 	std::sort(words_.begin(), words_.end(),
 	          [](uint32_t a, uint32_t b) { return (a & kIdMask) < (b & kIdMask); });
-	for (const uint32_t word : words_) byId_[word & kIdMask] = word;
+	marks_.assign(kNodeIdCount, tree_ ? 0 : kKnown | kTakesAttribute);
+	places_.assign(kNodeIdCount, static_cast<uint32_t>(words_.size()));
+	for (uint32_t id = 0; tree_ && id < kNodeIdCount; ++id)
+		marks_[id] = (tree_->has(id) ? kKnown : 0) | (tree_->isAttribute(id) ? kTakesAttribute : 0);
+	for (uint32_t place = 0; place < words_.size(); ++place) {
+		const uint32_t id = words_[place] & kIdMask;
+		byId_[id] = words_[place];
+		marks_[id] |= kAllocated;
+		places_[id] = place;
+	}
 }
 
 Canonicalizer::Canonicalizer()
@@ -77,15 +86,76 @@ bool Canonicalizer::validate(const std::vector<uint32_t>& words, const BaseSet& 
 	return false;
 }
 
-Canonicalizer::Row Canonicalizer::append(const NodeSetView& sets, size_t rowIndex, const BaseSet& base,
+Canonicalizer::Row Canonicalizer::append(const NodeSetView& sets, size_t row, const BaseSet& base,
                                          std::vector<uint32_t>& out, std::vector<uint32_t>& ends) {
+	const size_t start = std::min<size_t>(sets.offsets[row], sets.words.size());
+	const size_t end = std::clamp<size_t>(sets.offsets[row + 1], start, sets.words.size());
+	words_.assign(sets.words.begin() + static_cast<std::ptrdiff_t>(start),
+	              sets.words.begin() + static_cast<std::ptrdiff_t>(end));
+	if (appendStraight(sets.kind, base, out, ends)) return {};
+	return appendAny(sets.kind, base, out, ends);
+}
+
+bool Canonicalizer::appendStraight(SetKind kind, const BaseSet& base, std::vector<uint32_t>& out,
+                                   std::vector<uint32_t>& ends) {
+	const uint8_t* marks = base.marks();
+	const size_t count = words_.size();
+	const bool full = kind == SetKind::Full;
+	const uint32_t allowed = full ? kIdMask | kChoiceMask : kWordMask;
+	addedPart_.resize(count);
+	removedPart_.resize(std::max(count, base.words().size()));
+	uint32_t* const added = addedPart_.data();
+	uint32_t* const removed = removedPart_.data();
+	size_t addedCount = 0;
+	size_t removedCount = 0;
+	uint32_t odd = 0;
+	uint32_t previous = 0;
+	kept_.assign(base.words().size() + 1, 0);
+	for (size_t i = 0; i < count; ++i) {
+		const uint32_t word = words_[i];
+		const uint32_t id = word & kIdMask;
+		const uint32_t mark = marks[id];
+		const uint32_t isRemoved = (word & kRemoveBit) >> 20;
+		const uint32_t isAllocated = (mark & BaseSet::kAllocated) >> 2;
+		// Removed ids come after all added ones, as the builders of NodeSets write them; 0 is before any.
+		const uint32_t order = (id | isRemoved << 16) + 1;
+		const uint32_t hasAttribute = (word >> kAttributeShift & 3) != 0;
+		const uint32_t hasChoice = (word & kChoiceMask) != 0;
+		odd |= word & ~allowed;
+		odd |= order <= previous;
+		odd |= ~mark & BaseSet::kKnown;
+		odd |= hasAttribute & (~mark >> 1);
+		// Only the general road can tell whether an allocated node changes its choice.
+		odd |= isAllocated & hasChoice;
+		odd |= isAllocated & (isRemoved ^ 1) & !full;
+		previous = order;
+		added[addedCount] = word;
+		addedCount += (isAllocated ^ 1) & (isRemoved ^ 1);
+		removed[removedCount] = id;
+		removedCount += isRemoved & isAllocated;
+		kept_[base.places()[id]] = 1;
+	}
+	if (odd != 0) return false;
+	if (full) {
+		for (size_t place = 0; place < base.words().size(); ++place) {
+			removed[removedCount] = base.words()[place] & kIdMask;
+			removedCount += kept_[place] ^ 1;
+		}
+	}
+	out.insert(out.end(), added, added + addedCount);
+	ends.push_back(static_cast<uint32_t>(out.size()));
+	out.insert(out.end(), removed, removed + removedCount);
+	ends.push_back(static_cast<uint32_t>(out.size()));
+	return true;
+}
+
+Canonicalizer::Row Canonicalizer::appendAny(SetKind kind, const BaseSet& base, std::vector<uint32_t>& out,
+                                            std::vector<uint32_t>& ends) {
 	Row row;
 	added_.clear();
 	removed_.clear();
-	const size_t end = std::min<size_t>(sets.offsets[rowIndex + 1], sets.words.size());
-	for (size_t i = sets.offsets[rowIndex]; i < end; ++i) {
-		const uint32_t word = sets.words[i];
-		if ((word & ~kWordMask) != 0 || (sets.kind == SetKind::Full && (word & kRemoveBit) != 0)) {
+	for (const uint32_t word : words_) {
+		if ((word & ~kWordMask) != 0 || (kind == SetKind::Full && (word & kRemoveBit) != 0)) {
 			row.error = SetError::InvalidSet;
 			row.message = "word " + std::to_string(word) + " is no node: see NodeSets for its bits";
 			return row;
@@ -101,7 +171,7 @@ Canonicalizer::Row Canonicalizer::append(const NodeSetView& sets, size_t rowInde
 
 	addedPart_.clear();
 	removedPart_.clear();
-	if (sets.kind == SetKind::Full) {
+	if (kind == SetKind::Full) {
 		size_t next = 0;
 		for (const uint32_t have : base.words()) {
 			while (next < added_.size() && (added_[next] & kIdMask) < (have & kIdMask))

@@ -42,11 +42,19 @@ public:
 	uint32_t wordOf(uint32_t id) const { return byId_[id]; }
 	const PassiveTree* tree() const { return tree_.get(); }
 
+	// What an id is, in one byte, for the straight road of the canonical form.
+	enum Mark : uint8_t { kKnown = 1, kTakesAttribute = 2, kAllocated = 4 };
+	const uint8_t* marks() const { return marks_.data(); }
+	// Place of an allocated id in words(); words().size() for all others.
+	const uint32_t* places() const { return places_.data(); }
+
 	static constexpr uint32_t kAbsent = 0xffffffff;
 
 private:
 	std::vector<uint32_t> words_;  // sorted by id
 	std::vector<uint32_t> byId_;
+	std::vector<uint8_t> marks_;
+	std::vector<uint32_t> places_;
 	std::shared_ptr<const PassiveTree> tree_;
 };
 
@@ -72,9 +80,16 @@ public:
 	           std::vector<uint32_t>& ends);
 
 private:
+	// The straight road, without a branch a node: rows that are in order, know all ids and change no choice of an
+	// allocated node, which is nearly all of them. False if the row is not like that; nothing is appended then.
+	bool appendStraight(SetKind kind, const BaseSet& base, std::vector<uint32_t>& out,
+	                    std::vector<uint32_t>& ends);
+	Row appendAny(SetKind kind, const BaseSet& base, std::vector<uint32_t>& out, std::vector<uint32_t>& ends);
 	bool sortUnique(std::vector<uint32_t>& words, Row& row);
 	bool validate(const std::vector<uint32_t>& words, const BaseSet& base, Row& row) const;
 
+	std::vector<uint32_t> words_;  // the row, read once
+	std::vector<uint8_t> kept_;    // per word of the base: is it in the full set
 	std::vector<uint32_t> added_;
 	std::vector<uint32_t> removed_;
 	std::vector<uint64_t> bits_;     // one bit an id
