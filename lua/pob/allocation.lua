@@ -101,18 +101,13 @@ local function remove(self, node)
 	node.alloc = false
 	node.allocMode = 0
 	if node.isAttribute and self.spec.hashOverrides[node.id] then
-		self.overrides[node.id] = self.spec.hashOverrides[node.id]
 		self.spec.hashOverrides[node.id] = nil
 		self:rebuildNode(node)
 	end
 end
 
 local function choose(self, node, attribute)
-	local id = node.id
-	if self.overrides[id] == nil then
-		self.overrides[id] = self.spec.hashOverrides[id] or false
-	end
-	self.spec.hashOverrides[id] = self:variant(id, attribute)
+	self.spec.hashOverrides[node.id] = self:variant(node.id, attribute)
 	self:rebuildNode(node)
 end
 
@@ -126,7 +121,7 @@ local function add(self, node, attribute, weaponSet)
 	node.allocMode = weaponSet
 	if node.isAttribute then
 		-- Without a choice the node keeps the build's; PoB's own default is the one chosen last, else Strength.
-		local kept = self.overrides[node.id] or self.spec.hashOverrides[node.id]
+		local kept = self.baseOverrides[node.id]
 		if attribute ~= 0 or not kept then
 			choose(self, node, attribute ~= 0 and attribute or self.spec.attributeIndex or 1)
 		else
@@ -201,8 +196,14 @@ end
 function allocation:apply(set)
 	local spec = self.spec
 	local nodes = spec.nodes
-	self.overrides = {}
 	self.baseAllocNodes = spec.allocNodes
+	-- A copy to write to: taking entries out and putting them back would change the order in which PoB walks
+	-- the table when it saves the build.
+	self.baseOverrides = spec.hashOverrides
+	spec.hashOverrides = {}
+	for id, override in pairs(self.baseOverrides) do
+		spec.hashOverrides[id] = override
+	end
 	self.notables, self.smith = spec.allocatedNotableCount, spec.allocatedSmithBodyArmourNodeCount
 	-- Ids of nodes that leave, later also of those that change otherwise.
 	local removed = {}
@@ -275,9 +276,7 @@ function allocation:restore()
 	end
 	self.conquest:restore()
 	if self.baseAllocNodes then
-		for id, override in pairs(self.overrides) do
-			spec.hashOverrides[id] = override or nil
-		end
+		spec.hashOverrides = self.baseOverrides
 		spec.allocNodes = self.baseAllocNodes
 		spec.allocatedNotableCount = self.notables
 		spec.allocatedSmithBodyArmourNodeCount = self.smith

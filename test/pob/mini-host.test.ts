@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -121,7 +121,7 @@ describe("the world around Path of Building", () => {
 	});
 
 	it("Inflate reads what zlib wrote, Deflate what zlib reads", async () => {
-		const text = "jewels ".repeat(1000) + "\0\xff";
+		const text = `${"jewels ".repeat(1000)}\0\xff`;
 		const lines = await probe(
 			`local file = io.open("Data/packed.bin", "rb")
 			local plain = Inflate(file:read("*a"))
@@ -252,7 +252,7 @@ describe("files", () => {
 			"> nil",
 		]);
 		expect(readFileSync(secret, "utf8")).toBe("secret");
-		writeFileSync(secret, "");
+		rmSync(secret);
 	});
 
 	it("that are written stay in memory: read again there, nothing on the disk", async () => {

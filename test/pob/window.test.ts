@@ -157,7 +157,7 @@ describeWithBuilds("with Path of Building", (pob) => {
 		const { tree } = build;
 		if (!tree) throw new Error("no tree");
 		const stats = ["TotalDPS", "TotalEHP"];
-		const power = await build.power({ stats, depth: 4 });
+		const power = await build.power({ stats, depth: 3 });
 		const byText = new Map<string, typeof power.nodes>();
 		for (const node of power.nodes) {
 			const key = tree.node(node.id).stats.join("\n");

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, sep } from "node:path";
@@ -24,7 +24,11 @@ export interface Packed {
 /** Runs npm, which is a script of its own beside or above this Node. */
 export function npm(args: readonly string[], cwd: string): string {
 	const { npm_execpath: program } = process.env;
-	const options = { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] } as const;
+	const options: ExecFileSyncOptionsWithStringEncoding = {
+		cwd,
+		encoding: "utf8",
+		stdio: ["ignore", "pipe", "pipe"],
+	};
 	return program?.endsWith(".js")
 		? execFileSync(process.execPath, [program, ...args], options)
 		: execFileSync("npm", [...args], { ...options, shell: process.platform === "win32" });

@@ -12,7 +12,8 @@ export const pob = await findPob();
 
 /** Tests that need Path of Building; without it they are skipped by a name that says how to install it. */
 export function describeWithPob(name: string, body: (pob: string) => void, also = true, why = ""): void {
-	if (pob !== undefined && also) describe(name, () => body(pob));
+	// A loaded machine takes several times the usual seconds.
+	if (pob !== undefined && also) describe(name, { timeout: 120_000 }, () => body(pob));
 	else
 		describe.skip(`${name} (needs ${pob === undefined ? `Path of Building: ${installHint}` : why})`, () =>
 			body(""));
