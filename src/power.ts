@@ -67,10 +67,7 @@ export async function nodePower(build: Build, options: PowerOptions): Promise<Po
 	if (radius !== undefined && !(radius > 0)) throw invalidArgument("a positive number", "radius", radius);
 
 	const start = performance.now();
-	const changes = [
-		...additions(tree, build.allocated, depth, radius),
-		...(remove ? removals(tree, build.allocated) : []),
-	];
+	const changes = [...additions(build, tree, depth, radius), ...(remove ? removals(build, tree) : [])];
 	const sets = NodeSets.deltas([{}, ...changes.map(({ set }) => set)]);
 	const result = await build.calculateBatch(sets, {
 		stats,
@@ -108,30 +105,44 @@ interface Change {
 	set: NodeSetDelta;
 }
 
-function additions(
-	tree: PassiveTree,
-	allocated: readonly number[],
-	depth: number,
-	radius: number | undefined,
-): Change[] {
+function additions(build: Build, tree: PassiveTree, depth: number, radius: number | undefined): Change[] {
+	const { allocated } = build;
+	const { starts, free } = rootsOf(build, tree);
 	const near = radius === undefined ? undefined : nearTo(tree, allocated, radius);
-	return tree
-		.pathsWithin(allocated, depth)
+	const alone = new Set([...free].filter((id) => !allocated.includes(id)));
+	const paths = tree
+		.pathsWithin([...allocated, ...starts], depth)
+		.filter(({ target }) => !alone.has(target))
+		.map(({ target, nodes }) => ({ target, nodes: [...nodes] }));
+	return [...paths, ...Array.from(alone, (id) => ({ target: id, nodes: [id] }))]
 		.filter(({ target }) => !near || near(target))
-		.map(({ target, nodes }) => ({ target, nodes: [...nodes], points: nodes.length, set: { add: nodes } }));
+		.map(({ target, nodes }) => ({ target, nodes, points: nodes.length, set: { add: nodes } }));
 }
 
-function removals(tree: PassiveTree, allocated: readonly number[]): Change[] {
-	const stranded = new Set(tree.unreachable(allocated));
+function removals(build: Build, tree: PassiveTree): Change[] {
+	const { allocated } = build;
+	const { starts, free } = rootsOf(build, tree);
 	return allocated
 		.filter((id) => tree.node(id).allocatable)
 		.map((id) => {
 			const left = allocated.filter((other) => other !== id);
-			// What hangs on the node, but not what hung on nothing before (as jewels allow).
-			const hanging = [...tree.unreachable(left)].filter((other) => !stranded.has(other));
+			const hanging = [...tree.unreachable(left, starts)].filter((other) => !free.has(other));
 			const nodes = [id, ...hanging];
 			return { target: id, nodes, points: -nodes.length, set: { remove: nodes } };
 		});
+}
+
+// Where the build's tree begins, and what jewels let it allocate without a connection.
+function rootsOf(build: Build, tree: PassiveTree): { starts: number[]; free: Set<number> } {
+	const { starts, free } = build.info;
+	const known = (ids: unknown) => (Array.isArray(ids) ? ids.filter((id): id is number => tree.has(id)) : []);
+	const roots = build.allocated.filter((id) => /Start$/.test(tree.node(id).type));
+	const given = known(starts);
+	const all = new Set(given.length > 0 ? given : roots);
+	const stray = new Set(known(free));
+	// What hangs on nothing as it is must not count as lost with every node.
+	for (const id of tree.unreachable(build.allocated, all)) stray.add(id);
+	return { starts: [...all], free: stray };
 }
 
 function nearTo(tree: PassiveTree, allocated: readonly number[], radius: number): (id: number) => boolean {

@@ -1,5 +1,7 @@
 --- What a loaded build is: character, tree, points, jewels, and what PoB warns about.
 
+local topology = require("pob.topology")
+
 local info = {}
 
 local ATTRIBUTE = { Strength = 1, Dexterity = 2, Intelligence = 3 }
@@ -117,6 +119,8 @@ function info.of(build, plain, chance)
 		allocated = ids,
 		attributes = attributes,
 		weaponSets = weaponSets,
+		starts = topology.starts(mode),
+		free = topology.free(mode),
 		jewels = jewels(mode),
 		warnings = warnings,
 		defaultStats = firstStats(build.rows.stats),

@@ -44,6 +44,39 @@ local function classes(tree)
 	return list
 end
 
+--- Ids from which the build's tree grows: its starts, and those of other classes that a jewel opens.
+function topology.starts(mode)
+	local spec = mode.spec
+	local starts = {}
+	for id, node in pairs(spec.allocNodes) do
+		if NOT_FOR_POINTS[node.type] then
+			starts[#starts + 1] = id
+		end
+	end
+	for nodeId, itemId in pairs(spec.jewels) do
+		local item = spec.allocNodes[nodeId] and mode.itemsTab.items[itemId]
+		local className = item and item.jewelData and item.jewelData.alternateClassStart
+		local start = className and spec.tree.classStartNodeNameMap and spec.tree.classStartNodeNameMap[className]
+		if start then
+			starts[#starts + 1] = start
+		end
+	end
+	table.sort(starts)
+	return starts
+end
+
+--- Ids of nodes that need no connection to be allocated, because of jewels.
+function topology.free(mode)
+	local free = {}
+	for id, node in pairs(mode.spec.nodes) do
+		if node.intuitiveLeapLikesAffecting and #node.intuitiveLeapLikesAffecting > 0 and not NOT_FOR_POINTS[node.type] then
+			free[#free + 1] = id
+		end
+	end
+	table.sort(free)
+	return free
+end
+
 --- `nodes`: id, name, type, stats, x, y and what limits allocation; `edges`: pairs of ids in one flat array;
 -- `starts`: ids from which the build's tree grows; `free`: ids that need no connection, because of jewels.
 function topology.of(build)
@@ -54,7 +87,7 @@ function topology.of(build)
 		ids[#ids + 1] = id
 	end
 	table.sort(ids)
-	local nodes, edges, starts, free = {}, {}, {}, {}
+	local nodes, edges = {}, {}
 	for i, id in ipairs(ids) do
 		local node = spec.nodes[id]
 		nodes[i] = {
@@ -75,12 +108,6 @@ function topology.of(build)
 			costsNothing = node.isFreeAllocate and true or nil,
 			socket = (node.type == "Socket" or node.containJewelSocket) and true or nil,
 		}
-		if NOT_FOR_POINTS[node.type] and node.alloc then
-			starts[#starts + 1] = id
-		end
-		if node.intuitiveLeapLikesAffecting and #node.intuitiveLeapLikesAffecting > 0 then
-			free[#free + 1] = id
-		end
 		local seen = {}
 		for _, other in ipairs(node.linked) do
 			if other.id > id and not seen[other.id] and passable(node, other) then
@@ -90,16 +117,14 @@ function topology.of(build)
 			end
 		end
 	end
-	for nodeId, itemId in pairs(spec.jewels) do
-		local item = spec.allocNodes[nodeId] and mode.itemsTab.items[itemId]
-		local className = item and item.jewelData and item.jewelData.alternateClassStart
-		local start = className and spec.tree.classStartNodeNameMap and spec.tree.classStartNodeNameMap[className]
-		if start then
-			starts[#starts + 1] = start
-		end
-	end
-	table.sort(starts)
-	return { version = spec.treeVersion, nodes = nodes, edges = edges, starts = starts, free = free, classes = classes(spec.tree) }
+	return {
+		version = spec.treeVersion,
+		nodes = nodes,
+		edges = edges,
+		starts = topology.starts(mode),
+		free = topology.free(mode),
+		classes = classes(spec.tree),
+	}
 end
 
 return topology
