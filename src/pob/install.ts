@@ -1,9 +1,9 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { access, cp, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import envPaths from "env-paths";
-import { PobatchError } from "../errors.js";
+import { invalidArgument, PobatchError } from "../errors.js";
 
 /** Path of Building for Path of Exile 2, from its authors. */
 export const officialRepository = "https://github.com/PathOfBuildingCommunity/PathOfBuilding-PoE2.git";
@@ -18,7 +18,7 @@ export interface PobInstall {
 }
 
 export interface InstallOptions {
-	/** A git URL, or a folder with a git repository. The official repository by default. */
+	/** A git URL, a folder with a git repository, or a folder that is copied. The official repository by default. */
 	from?: string;
 	/** A tag or branch; the newest release tag by default, where there is none the default branch. */
 	ref?: string;
@@ -67,22 +67,26 @@ export async function installPob({
 		(about) => about.isDirectory(),
 		() => false,
 	);
+	const isRepository = isFolder && (await isThere(join(from, ".git")));
+	const isCopied = isFolder && !isRepository;
+	if (isCopied && ref !== undefined)
+		throw invalidArgument("no ref, since the folder is no git repository,", "ref", ref);
 	// A plain path would make git ignore --depth and share its objects.
 	const url = isFolder ? `file://${resolve(from)}` : from;
-	const wanted = ref ?? (await newestTag(url));
+	const wanted = isCopied ? undefined : (ref ?? (await newestTag(url)));
 	const name = (wanted ?? basename(url, ".git")).replace(/[^\w.-]/g, "_");
 	const folder = installFolder();
 	const fresh = join(folder, `.${name}.${process.pid}`);
 	await mkdir(folder, { recursive: true });
 	try {
 		const branch = wanted === undefined ? [] : ["--branch", wanted];
-		await clone(["clone", "--depth", "1", ...branch, "--progress", "--", url, fresh], onProgress);
-		const source = join(fresh, "src", "Launch.lua");
-		await stat(source).catch(() => {
+		if (isCopied) await cp(from, fresh, { recursive: true });
+		else await clone(["clone", "--depth", "1", ...branch, "--progress", "--", url, fresh], onProgress);
+		if (!(await isThere(join(fresh, "src", "Launch.lua")))) {
 			throw new PobatchError("POB_INVALID", `${from} is not Path of Building: it has no src/Launch.lua`, {
 				value: from,
 			});
-		});
+		}
 		const path = join(folder, name);
 		await rm(path, { recursive: true, force: true });
 		await rename(fresh, path);
@@ -107,6 +111,13 @@ export async function removeInstall(name: string): Promise<PobInstall> {
 	}
 	await rm(found.path, { recursive: true });
 	return found;
+}
+
+function isThere(path: string): Promise<boolean> {
+	return access(path).then(
+		() => true,
+		() => false,
+	);
 }
 
 async function newestTag(url: string): Promise<string | undefined> {

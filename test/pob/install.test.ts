@@ -55,6 +55,17 @@ describe.runIf(process.platform === "linux")("pob install", () => {
 		vi.unstubAllEnvs();
 	});
 
+	it("copies a folder that is no git repository", async () => {
+		const plain = join(folder, "plain");
+		await mkdir(join(plain, "src"), { recursive: true });
+		await writeFile(join(plain, "src", "Launch.lua"), "-- plain\n");
+		await expect(installPob({ from: plain, ref: "v1" })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+		const install = await installPob({ from: plain });
+		expect(install.name).toBe("plain");
+		expect(await pobSource(install.path)).toBe(join(install.path, "src"));
+		await removeInstall("plain");
+	});
+
 	it("removes one by name", async () => {
 		await removeInstall("nightly");
 		await expect(removeInstall("nightly")).rejects.toMatchObject({ code: "POB_NOT_FOUND" });
