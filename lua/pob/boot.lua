@@ -4,6 +4,15 @@ local hostModule = require("pob.host")
 
 local boot = {}
 
+-- PoB runs through far more code than LuaJIT's default limits hold (1,000 traces): all compiled code would be
+-- thrown away every few rows, which costs four times the row. With PoB's own 4,000 it still happens every few
+-- hundred rows; a build's rows take some 8,000.
+local TRACES, MACHINE_CODE_KB = 30000, 65536
+
+-- Per cent of the live heap at which the next collection begins. A collection marks the 130 MB that PoB keeps;
+-- with this, twice as rarely as by default, a state stays below 400 MB.
+local GC_PAUSE = 240
+
 -- PoB shows trouble as a prompt with colour escapes and hints about keys.
 local function plain(text)
 	text = tostring(text):gsub("%^x%x%x%x%x%x%x", ""):gsub("%^%d", "")
@@ -42,7 +51,9 @@ end
 
 --- Boots PoB in `place`; answers the world with `main` ready and no build opened.
 function boot.start(native, place, extension)
+	jit.opt.start("maxtrace=" .. TRACES, "maxmcode=" .. MACHINE_CODE_KB)
 	local world = hostModule.new(native, place, extension)
+	world.extension = extension
 	local env = world.env
 	env.dofile("Launch.lua")
 	local launch = world.mainObject
@@ -66,6 +77,7 @@ function boot.start(native, place, extension)
 	-- From here on PoB behaves as released: no developer shortcuts, no saving when a build is closed.
 	launch.devMode = false
 	world.version = launch.versionNumber or "?"
+	collectgarbage("setpause", GC_PAUSE)
 	return world
 end
 

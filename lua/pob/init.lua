@@ -29,7 +29,7 @@ local function setOf(args)
 end
 
 return function(host)
-	local world, loaded, extension
+	local world, loaded, extension, rowOptions
 
 	local pob = { name = "pob", version = "1", commands = {} }
 	local commands = pob.commands
@@ -42,7 +42,9 @@ return function(host)
 		return build
 	end
 
-	--- options: dir, the folder of a checkout (or its `src`); fast = false leaves PoB's functions as they are.
+	--- options: dir, the folder of a checkout (or its `src`); fast = false leaves PoB's functions as they are;
+	-- rowCache = true answers rows whose nodes bring the same as a known row's, and verify is the share of those
+	-- that is calculated all the same.
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
 		if options.fast ~= false then
@@ -50,6 +52,7 @@ return function(host)
 		end
 		world = boot.start(host, place, extension)
 		loaded = builds.new(world)
+		rowOptions = { rowCache = options.rowCache, verify = options.verify }
 	end
 
 	--- source: PoB's XML, or { xml =, spec = number of the tree to use }.
@@ -59,7 +62,7 @@ return function(host)
 			xml, spec = source.xml, source.spec
 		end
 		local build = loaded:load(xml, spec)
-		build.rows = rows.new(world, build)
+		build.rows = rows.new(world, build, rowOptions)
 		build.info = info.of(build, boot.plain, chance.warnings(world, build))
 		build.rows:remember()
 		return build, build.info
@@ -142,6 +145,12 @@ return function(host)
 	--- How many rows took which road since the build was loaded.
 	function commands.roads(build)
 		return need(build).rows.roads
+	end
+
+	--- What the cache of rows did for the build: { answered, calculated, verified, rows }; nothing where it is off.
+	function commands.cacheStats(build)
+		local kept = need(build).rows.answers
+		return kept and kept:statistics() or {}
 	end
 
 	return pob

@@ -11,11 +11,13 @@
 local allocation = require("pob.allocation")
 local adaptation = require("pob.adaptation")
 local statsModule = require("pob.stats")
+local answers = require("pob.answers")
 
 local rows = {}
 rows.__index = rows
 
-function rows.new(world, build)
+--- options: { rowCache = true, verify = share }, see pob.answers.
+function rows.new(world, build, options)
 	local mode = build.mode
 	-- As after the first click in the window: PoB rebuilds the tree with what the first calculation found
 	-- out about jewel limits.
@@ -29,9 +31,12 @@ function rows.new(world, build)
 		stats = statsModule.new(world, mode),
 		result = {},
 		loadedEnv = mode.calcsTab.mainEnv,
-		roads = { loaded = 0, calculator = 0, main = 0 },
+		roads = { loaded = 0, calculator = 0, main = 0, answered = 0 },
 	}, rows)
 	self.adaptation = adaptation.new(world, mode)
+	if options and options.rowCache and world.extension then
+		self.answers = answers.new(world.extension, mode, options.verify)
+	end
 	return self
 end
 
@@ -49,30 +54,55 @@ end
 
 --- Calculates the tree as it is now: the finished environment.
 -- `mode` is "MAIN" to have the build adapted first; "CALCULATOR" answers nil when it would have to be.
-function rows:calculate(mode, fullDps)
+-- `plan`, when given, says what can be left out.
+function rows:calculate(mode, plan)
 	local calcs = self.calcs
 	self.world.env.wipeGlobalCache()
 	local env, playerDB, enemyDB, minionDB = calcs.initEnv(self.mode, mode)
 	if mode == "CALCULATOR" and self.adaptation:isNeeded(env) then
 		return nil
 	end
-	calcs.perform(env)
-	if fullDps then
+	if plan and not plan.estimated then
+		if not self.world.extension.performUnestimated(calcs, env) then
+			-- A modifier of this build depends on what was left out.
+			plan.estimated = true
+			return self:calculate(mode, plan)
+		end
+	else
+		calcs.perform(env)
+	end
+	if plan and plan.fullDps then
 		addFullDps(self, env, playerDB, enemyDB, minionDB)
 	end
 	return env
 end
 
-local function calculateSet(self, set, fullDps)
+local ANSWERED = {}
+
+local function calculateSet(self, set, plan, kept)
 	self.allocation:apply(set)
-	local env = not self.allocation.losesWeaponRule and self:calculate("CALCULATOR", fullDps)
+	local env
+	if not self.allocation.losesWeaponRule then
+		local known = kept and kept:find(plan)
+		if known and not kept:mustVerify() then
+			kept:give(known, plan, self.result)
+			self.roads.answered = self.roads.answered + 1
+			return ANSWERED
+		end
+		env = self:calculate("CALCULATOR", plan)
+		if known then
+			kept:verify(known, plan, env and statsModule.take(plan, env, {}))
+		elseif kept and env then
+			kept:keep(plan, statsModule.take(plan, env, {}))
+		end
+	end
 	if env then
 		self.roads.calculator = self.roads.calculator + 1
 		return env
 	end
 	self.roads.main = self.roads.main + 1
 	self.adaptation:save()
-	return self:calculate("MAIN", fullDps)
+	return self:calculate("MAIN", plan)
 end
 
 --- Puts back whatever a row changed. A row that was stopped from outside (time limit, memory cap) never
@@ -90,12 +120,13 @@ function rows:recover()
 end
 
 --- The environment of `set`, calculated; everything is put back before this returns or raises.
-function rows:run(set, fullDps)
+-- With `kept`, an answer that is known already goes into self.result instead.
+function rows:run(set, plan, kept)
 	if self.dirty then
 		self:recover()
 	end
 	self.dirty = true
-	local ok, env = xpcall(calculateSet, debug.traceback, self, set, fullDps)
+	local ok, env = xpcall(calculateSet, debug.traceback, self, set, plan, kept)
 	self:recover()
 	if not ok then
 		error(env, 0)
@@ -108,7 +139,7 @@ local NOTHING = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, 
 -- All numbers that PoB answers for the build's own nodes, calculated now.
 local function probe(self)
 	local numbers = {}
-	for name, value in pairs(self:run(NOTHING, false).player.output) do
+	for name, value in pairs(self:run(NOTHING).player.output) do
 		if type(value) == "number" then
 			numbers[name] = value
 		end
@@ -132,6 +163,8 @@ end
 --- Remembers what isClean compares with.
 function rows:remember()
 	self.firstProbe = probe(self)
+	-- What loading left behind would count as live when the next collection is put off.
+	collectgarbage()
 end
 
 --- The values of the stats `names` for `set`, in a table that the next call overwrites.
@@ -145,7 +178,12 @@ function rows:evaluate(set, names)
 		self.roads.loaded = self.roads.loaded + 1
 		return statsModule.take(plan, self.loadedEnv, self.result)
 	end
-	return statsModule.take(plan, self:run(set, plan.fullDps), self.result)
+	local env = self:run(set, plan, self.answers)
+	-- Answered without calculating; `result` has the numbers.
+	if env == ANSWERED then
+		return self.result
+	end
+	return statsModule.take(plan, env, self.result)
 end
 
 --- Calls `look(mode, autoLevel)` while the build is as the window has it with `set` allocated: output of mode

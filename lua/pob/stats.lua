@@ -217,7 +217,8 @@ function stats:plan(names)
 	if samePlan(self.current, names) then
 		return self.current
 	end
-	local plan = { names = {}, count = #names, minion = {}, mainOnly = {}, fullDps = false }
+	local plan = { names = {}, count = #names, minion = {}, mainOnly = {}, fullDps = false, estimated = false }
+	local extension = self.world.extension
 	for i = 1, #names do
 		local name = names[i]
 		if not self:isKnown(name) then
@@ -227,7 +228,10 @@ function stats:plan(names)
 		plan.minion[i] = name:sub(1, #MINION) == MINION and name:sub(#MINION + 1) or false
 		plan.mainOnly[i] = MAIN_ONLY[name] or false
 		plan.fullDps = plan.fullDps or FULL_DPS[name] or false
+		plan.estimated = plan.estimated or not extension or extension.isEstimated(plan.minion[i] or name)
 	end
+	-- Names what the numbers of a row are, for rows kept in a cache.
+	plan.variant = table.concat(plan.names, ",")
 	self.current = plan
 	return plan
 end

@@ -27,8 +27,7 @@ local function keepsExact(tag)
 	return kind ~= "DistanceRamp"
 end
 
----@param mod table @a modifier of type BASE, INC or FLAG
-function exact.isExact(mod)
+local function decide(mod)
 	local value = mod.value
 	if type(value) == "number" then
 		if not dyadic(value) then
@@ -45,13 +44,25 @@ function exact.isExact(mod)
 	return true
 end
 
+-- Items, skills and the tree bring the same modifiers to every row.
+local decided = setmetatable({}, { __mode = "k" })
+
+---@param mod table @a modifier of type BASE, INC or FLAG
+function exact.isExact(mod)
+	local answer = decided[mod]
+	if answer == nil then
+		answer = decide(mod)
+		decided[mod] = answer
+	end
+	return answer
+end
+
 local isExact = exact.isExact
 
 ---@param mods table @of a ModDB
 ---@param known table @set of modifiers to leave out
----@return table @set of type .. " " .. name of the modifiers that round
-function exact.inexactNames(mods, known)
-	local names = {}
+---@param names table @set that gets type .. " " .. name of the modifiers that round
+function exact.inexactNames(mods, known, names)
 	for name, list in pairs(mods) do
 		for i = 1, #list do
 			local mod = list[i]
@@ -61,7 +72,6 @@ function exact.inexactNames(mods, known)
 			end
 		end
 	end
-	return names
 end
 
 return exact

@@ -9,7 +9,9 @@ local source = require("pob.fast.source")
 local fast = {}
 
 -- Order matters where one part wraps what another put in place.
-local NAMES = { "bits", "objects", "mods", "queries", "evaluate", "calclib", "nodes", "setup", "rows" }
+local NAMES = {
+	"bits", "objects", "mods", "queries", "evaluate", "calclib", "nodes", "setup", "merging", "fulldps", "estimations", "rows",
+}
 
 local function loadParts(without)
 	local parts = {}
@@ -67,6 +69,9 @@ function extension:transform(path, text)
 				end
 				part.active = false
 				part.starts[i] = chunk and source.find(lines, chunk, target.lines, target.hash)
+				if part.found and part.starts[i] then
+					part.found(i, lines, part.starts[i])
+				end
 			end
 		end
 	end
@@ -131,15 +136,9 @@ function extension:report()
 	return list
 end
 
--- Path of Building runs through more code than LuaJIT's default limits hold (1,000
--- traces): it would throw all compiled code away every few rows, which costs four times
--- the row. These are the limits that Path of Building sets for itself.
-local TRACES, MACHINE_CODE_KB = 4000, 8192
-
 ---@param options table|nil @{ without = { partName = true } }: parts to leave out
 ---@return table @with the functions transform, loaded and report, for the host
 function fast.attach(_, options)
-	jit.opt.start("maxtrace=" .. TRACES, "maxmcode=" .. MACHINE_CODE_KB)
 	local self = setmetatable({
 		parts = loadParts(options and options.without or {}),
 		-- what edited modules and parts share; edited modules know it as `__pobatch`
@@ -156,6 +155,24 @@ function fast.attach(_, options)
 		end,
 		report = function()
 			return self:report()
+		end,
+		---Leaves the estimations out of `calcs.perform(calcEnv)`.
+		---@return boolean @false: some modifier needs them; the row must be calculated anew
+		performUnestimated = function(calcs, calcEnv)
+			local shared = self.shared
+			shared.unestimated, shared.missed = true, false
+			calcs.perform(calcEnv, true)
+			shared.unestimated = false
+			return not shared.missed
+		end,
+		---Whether a stat is one of the estimations; true where they cannot be left out.
+		isEstimated = function(name)
+			for _, part in ipairs(self.parts) do
+				if part.name == "estimations" and not part.active then
+					return true
+				end
+			end
+			return self.shared.isEstimated(name)
 		end,
 		---A cache of rows for a build, or nil where its parts are not in use.
 		rows = function(mode, limit)

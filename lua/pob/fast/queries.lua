@@ -14,7 +14,7 @@
 --    earlier name brought a precision: then the rounding is done here too. It is done
 --    for a name that is nil as well, so products know how many names were given.
 -- The originals' ...Internal methods stay: queries with more names than there is room
--- for, and lists of more than one name, take them.
+-- for (12), and lists of more than one name, take them.
 
 local unroll = require("pob.fast.unroll")
 local querydb = require("pob.fast.querydb")
@@ -76,11 +76,41 @@ function part.install(shared, env)
 	-- shared.asked: where the present build's queries are written down, if at all
 	local record, link, order, ANY = recorder.record, recorder.link, recorder.order, recorder.ANY
 
+	local function recordOne(kind, cfg, name)
+		if cfg then
+			record(shared.asked, kind, name, cfg.flags or 0, cfg.keywordFlags or 0)
+		else
+			record(shared.asked, kind, name, 0, 0)
+		end
+	end
+
+	local function recordAll(kind, cfg, ...)
+		for i = 1, select("#", ...) do
+			local name = select(i, ...)
+			if name then
+				recordOne(kind, cfg, name)
+			end
+		end
+	end
+
+	local function linkAll(asked, first, ...)
+		for i = 1, select("#", ...) do
+			link(asked, first, (select(i, ...)))
+		end
+	end
+
 	local sum = unroll.compile([[
-		local shared, record, link = ...
-		return function(self, kind, cfg, NAMES, more)
-			if more ~= nil then
-				error("a sum over more than 12 modifier names", 2)
+		local shared, record, link, recordAll, linkAll, sumOf = ...
+		return function(self, kind, cfg, NAMES, o1, o2, o3, o4, o5, o6, o7, o8, more)
+			if o1 ~= nil or o2 ~= nil or o3 ~= nil or o4 ~= nil or o5 ~= nil or o6 ~= nil or o7 ~= nil or o8 ~= nil then
+				if more ~= nil then
+					error("a sum over more than 20 modifier names", 2)
+				end
+				if shared.asked then
+					recordAll(kind, cfg, NAMES, o1, o2, o3, o4, o5, o6, o7, o8)
+					linkAll(shared.asked, NAMES, o1, o2, o3, o4, o5, o6, o7, o8)
+				end
+				return sumOf(self, kind, cfg, NAMES, o1, o2, o3, o4, o5, o6, o7, o8)
 			end
 			local flags, keywordFlags, source = 0, 0, nil
 			if cfg then
@@ -101,22 +131,11 @@ function part.install(shared, env)
 			end
 			return self:pobatchSum(self, kind, cfg, flags, keywordFlags, source, NAMES)
 		end
-	]], shared, record, link)
+	]], shared, record, link, recordAll, linkAll, store.Sum)
 
-	local function recordOne(kind, cfg, name)
-		if cfg then
-			record(shared.asked, kind, name, cfg.flags or 0, cfg.keywordFlags or 0)
-		else
-			record(shared.asked, kind, name, 0, 0)
-		end
-	end
-
-	local function recordAll(kind, cfg, ...)
+	local function orderAll(kind, ...)
 		for i = 1, select("#", ...) do
-			local name = select(i, ...)
-			if name then
-				recordOne(kind, cfg, name)
-			end
+			order(shared.asked, kind, (select(i, ...)))
 		end
 	end
 
@@ -153,22 +172,26 @@ function part.install(shared, env)
 	-- All but sums and products: one name, as good as always. For others the original
 	-- goes through all of them store by store; a name that is nil finds nothing.
 
-	local function tooMany()
-		error("a query for more than 4 modifier names", 3)
+	local function isLong(b, c, d, e, f, g, h, i, j, k, l)
+		return b or c or d or e or f or g or h or i or j or k or l
 	end
 
-	local function flag(self, cfg, a, b, c, d, more)
+	local function tooMany()
+		error("a query for more than 12 modifier names", 3)
+	end
+
+	local function flag(self, cfg, a, b, c, d, e, f, g, h, i, j, k, l, more)
 		if more ~= nil then
 			tooMany()
 		end
 		if shared.asked then
 			recordOne("FLAG", cfg, a)
-			if b or c or d then
-				recordAll("FLAG", cfg, b, c, d)
+			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
+				recordAll("FLAG", cfg, b, c, d, e, f, g, h, i, j, k, l)
 			end
 		end
-		if not a or b or c or d then
-			return store.Flag(self, cfg, a, b, c, d)
+		if not a or isLong(b, c, d, e, f, g, h, i, j, k, l) then
+			return store.Flag(self, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
 		end
 		if cfg then
 			return self:pobatchFlag(self, cfg, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, a)
@@ -176,18 +199,18 @@ function part.install(shared, env)
 		return self:pobatchFlag(self, cfg, 0, 0, nil, a)
 	end
 
-	local function override(self, cfg, a, b, c, d, more)
+	local function override(self, cfg, a, b, c, d, e, f, g, h, i, j, k, l, more)
 		if more ~= nil then
 			tooMany()
 		end
 		if shared.asked then
 			recordOne("OVERRIDE", cfg, a)
-			if b or c or d then
-				recordAll("OVERRIDE", cfg, b, c, d)
+			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
+				recordAll("OVERRIDE", cfg, b, c, d, e, f, g, h, i, j, k, l)
 			end
 		end
-		if not a or b or c or d then
-			return store.Override(self, cfg, a, b, c, d)
+		if not a or isLong(b, c, d, e, f, g, h, i, j, k, l) then
+			return store.Override(self, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
 		end
 		if cfg then
 			return self:pobatchOverride(self, cfg, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, a)
@@ -195,18 +218,18 @@ function part.install(shared, env)
 		return self:pobatchOverride(self, cfg, 0, 0, nil, a)
 	end
 
-	local function list(self, cfg, a, b, c, d, more)
+	local function list(self, cfg, a, b, c, d, e, f, g, h, i, j, k, l, more)
 		if more ~= nil then
 			tooMany()
 		end
 		if shared.asked then
 			recordOne("LIST", cfg, a)
-			if b or c or d then
-				recordAll("LIST", cfg, b, c, d)
+			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
+				recordAll("LIST", cfg, b, c, d, e, f, g, h, i, j, k, l)
 			end
 		end
-		if not a or b or c or d then
-			return store.List(self, cfg, a, b, c, d)
+		if not a or isLong(b, c, d, e, f, g, h, i, j, k, l) then
+			return store.List(self, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
 		end
 		local result = {}
 		if cfg then
@@ -217,22 +240,20 @@ function part.install(shared, env)
 		return result
 	end
 
-	local function tabulate(self, kind, cfg, a, b, c, d, more)
+	local function tabulate(self, kind, cfg, a, b, c, d, e, f, g, h, i, j, k, l, more)
 		if more ~= nil then
 			tooMany()
 		end
 		if shared.asked then
 			recordOne(kind or ANY, cfg, a)
 			order(shared.asked, kind or ANY, a)
-			if b or c or d then
-				recordAll(kind or ANY, cfg, b, c, d)
-				order(shared.asked, kind or ANY, b)
-				order(shared.asked, kind or ANY, c)
-				order(shared.asked, kind or ANY, d)
+			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
+				recordAll(kind or ANY, cfg, b, c, d, e, f, g, h, i, j, k, l)
+				orderAll(kind or ANY, b, c, d, e, f, g, h, i, j, k, l)
 			end
 		end
-		if not a or b or c or d then
-			return store.Tabulate(self, kind, cfg, a, b, c, d)
+		if not a or isLong(b, c, d, e, f, g, h, i, j, k, l) then
+			return store.Tabulate(self, kind, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
 		end
 		local result = {}
 		if cfg then
@@ -243,18 +264,18 @@ function part.install(shared, env)
 		return result
 	end
 
-	local function hasMod(self, kind, cfg, a, b, c, d, more)
+	local function hasMod(self, kind, cfg, a, b, c, d, e, f, g, h, i, j, k, l, more)
 		if more ~= nil then
 			tooMany()
 		end
 		if shared.asked then
 			recordOne(kind, cfg, a)
-			if b or c or d then
-				recordAll(kind, cfg, b, c, d)
+			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
+				recordAll(kind, cfg, b, c, d, e, f, g, h, i, j, k, l)
 			end
 		end
-		if not a or b or c or d then
-			return store.HasMod(self, kind, cfg, a, b, c, d)
+		if not a or isLong(b, c, d, e, f, g, h, i, j, k, l) then
+			return store.HasMod(self, kind, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
 		end
 		if cfg then
 			return self:pobatchHas(kind, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, a)

@@ -19,6 +19,12 @@ function recorder.new()
 		-- type -> name -> flags -> keyword flags -> true; type ANY: a query for all types;
 		-- flags ANY: a read that does not look at flags
 		asked = {},
+		-- the same the other way round: flags -> keyword flags -> type -> name -> true,
+		-- and what it has for the flags of the last query
+		byFlags = {},
+		flags = false,
+		keywordFlags = false,
+		present = {},
 		-- name -> names that were summed together with it
 		together = {},
 		-- type .. " " .. name of modifiers whose order was seen: queries that list them, or
@@ -30,35 +36,31 @@ function recorder.new()
 	}
 end
 
+local function below(t, key)
+	local found = t[key]
+	if not found then
+		found = {}
+		t[key] = found
+	end
+	return found
+end
+
 local function remember(asked, kind, name, flags, keywordFlags)
-	local byName = asked.asked[kind]
-	if not byName then
-		byName = {}
-		asked.asked[kind] = byName
-	end
-	local byFlags = byName[name]
-	if not byFlags then
-		byFlags = {}
-		byName[name] = byFlags
-	end
-	local byKeywords = byFlags[flags]
-	if not byKeywords then
-		byKeywords = {}
-		byFlags[flags] = byKeywords
-	end
-	byKeywords[keywordFlags] = true
+	below(below(below(asked.asked, kind), name), flags)[keywordFlags] = true
+	below(below(below(asked.byFlags, flags), keywordFlags), kind)[name] = true
 	asked.freshCount = asked.freshCount + 1
 	asked.fresh[asked.freshCount] = name
 end
 
+-- A row makes thousands of queries, and one after the other mostly with the same flags.
 function recorder.record(asked, kind, name, flags, keywordFlags)
-	local byName = asked.asked[kind]
-	local byFlags = byName and byName[name]
-	local byKeywords = byFlags and byFlags[flags]
-	if not byKeywords or not byKeywords[keywordFlags] then
-		if name then
-			remember(asked, kind, name, flags, keywordFlags)
-		end
+	if asked.flags ~= flags or asked.keywordFlags ~= keywordFlags then
+		asked.flags, asked.keywordFlags = flags, keywordFlags
+		asked.present = below(below(asked.byFlags, flags), keywordFlags)
+	end
+	local names = asked.present[kind]
+	if not (names and names[name]) and name then
+		remember(asked, kind, name, flags, keywordFlags)
 	end
 end
 

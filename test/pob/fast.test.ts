@@ -1,0 +1,111 @@
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Engine, NodeSets } from "../../src/index.js";
+import { bitsOf, buildText, describeWithBuilds, dice, randomSets, sharedBuilds } from "../support/pob.js";
+
+interface Part {
+	name: string;
+	part: string;
+	file: string;
+	status: "fast" | "original";
+	why?: string;
+}
+
+const lua = fileURLToPath(new URL("../../lua", import.meta.url));
+const parts = fileURLToPath(new URL("../lua/fast-parts.lua", import.meta.url));
+
+describe("replacements know a function by its text", () => {
+	let engine: Engine;
+	beforeAll(async () => {
+		engine = await Engine.open({
+			calculator: parts,
+			sandbox: false,
+			threads: 1,
+			cache: false,
+			options: { lua },
+		});
+	});
+	afterAll(() => engine.close());
+
+	const known = "local t = {}\nfunction t.two()\n\treturn 2\nend\nreturn t\n";
+	const find = (text: string) => engine.command("find", { known, text, first: 2, last: 4 });
+
+	it("wherever it stands, with either kind of line ends", async () => {
+		expect(await find(known)).toBe(2);
+		expect(await find(`-- more\n-- lines\n${known}`)).toBe(4);
+		expect(await find(known.replaceAll("\n", "\r\n"))).toBe(2);
+	});
+
+	it("and not when one character differs", async () => {
+		expect(await find(known.replace("return 2", "return 3"))).toBe(0);
+		expect(await find(known.replace("\treturn", "  return"))).toBe(0);
+	});
+
+	it("text that has none of the known functions is compiled as it is, and each part says so", async () => {
+		const text = "local calcs = ...\nfunction calcs.calcFullDPS()\n\treturn {}\nend\n";
+		const seen = (await engine.command("transform", { path: "Modules/Calcs.lua", text })) as {
+			text: string;
+			report: Part[];
+		};
+		expect(seen.text).toBe("as it is");
+		expect(seen.report.length).toBeGreaterThan(50);
+		for (const part of seen.report) {
+			expect(part).toMatchObject({
+				status: "original",
+				why: "not a version of this function that is known",
+			});
+		}
+	});
+});
+
+const rowCount = 40;
+
+describeWithBuilds("replacements of Path of Building's functions", (pob) => {
+	let fast: Engine;
+	let plain: Engine;
+	let kept: Engine;
+	beforeAll(async () => {
+		const open = (options: Record<string, boolean | number>) =>
+			Engine.open({ calculator: "pob", pob, threads: 1, cache: false, options });
+		fast = await open({});
+		plain = await open({ fast: false });
+		kept = await open({ rowCache: true, verify: 1 });
+	}, 300_000);
+	afterAll(async () => {
+		await Promise.all([fast, plain, kept].map((engine) => engine.close()));
+	});
+
+	it("are all in use with the version that they know", async () => {
+		await fast.load(await buildText(sharedBuilds[0] as string));
+		const { fast: report } = (await fast.command("doctor")) as { fast: Part[] };
+		expect(report.filter(({ status }) => status !== "fast")).toEqual([]);
+		expect(report.length).toBeGreaterThan(50);
+	});
+
+	it.each([
+		sharedBuilds[3],
+		sharedBuilds[4],
+	] as string[])("%s: all stats have the bits of the originals, and do not depend on which are asked for", async (name) => {
+		const text = await buildText(name);
+		const [a, b, c] = [await fast.load(text), await plain.load(text), await kept.load(text)];
+		const sets = randomSets(b, rowCount, dice(name.length + 3));
+		const rows = NodeSets.deltas([...sets, ...sets]);
+		const all = { stats: b.stats() };
+		const wanted = await b.calculateBatch(rows, all);
+		const results = [await a.calculateBatch(rows, all), await c.calculateBatch(rows, all)];
+		for (const result of results) expect(result.errors).toEqual([]);
+		for (let row = 0; row < wanted.length; row++) {
+			for (const result of results) expect(bitsOf(result, row)).toBe(bitsOf(wanted, row));
+		}
+		const used = (await c.command("cacheStats")) as Record<string, number>;
+		expect(used.answered).toBeGreaterThanOrEqual(rowCount / 2);
+		expect(used.verified).toBe(used.answered);
+
+		// Without the estimations and without FullDPS.
+		const some = ["Life", "Mana", "CombinedDPS", "Speed"].filter((stat) => b.stats().includes(stat));
+		const few = await a.calculateBatch(rows, { stats: some });
+		for (let row = 0; row < wanted.length; row++) {
+			for (const stat of some) expect(few.row(row)[stat]).toBe(wanted.row(row)[stat]);
+		}
+	}, 600_000);
+});
