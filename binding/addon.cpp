@@ -61,7 +61,10 @@ Napi::Value toJs(Napi::Env env, const PlainValue& value) {
 		Napi::Object js = Napi::Object::New(env);
 		for (const auto& [key, item] : *object) {
 			Napi::HandleScope scope(env);
-			js.Set(key, toJs(env, item));
+			// Defined rather than set: setting `__proto__` would change what the object is.
+			js.DefineProperty(Napi::PropertyDescriptor::Value(
+			    key, toJs(env, item),
+			    static_cast<napi_property_attributes>(napi_writable | napi_enumerable | napi_configurable)));
 		}
 		return js;
 	}
@@ -250,9 +253,10 @@ auto crossing(Napi::Env env, Body body) {
 	}
 }
 
-// Lines that wait for JavaScript; further ones are counted and dropped: a calculator that logs without end
-// must not fill the process's memory.
+// Lines, and bytes of them, that wait for JavaScript; further ones are counted and dropped: a calculator that
+// logs without end must not fill the process's memory.
 constexpr size_t kMaxWaitingLines = 10000;
+constexpr size_t kMaxWaitingBytes = size_t{64} << 20;
 
 // A pool and its way back to JavaScript. Owned by its EngineWrap; the environment's cleanup hook closes it,
 // too.
@@ -298,7 +302,14 @@ public:
 	// Any thread.
 	void post(Event event) {
 		std::lock_guard lock(mutex_);
-		if (event.kind == Event::Kind::Log && ++waitingLines_ > kMaxWaitingLines) return;
+		if (event.kind == Event::Kind::Log) {
+			if (waitingLines_ == kMaxWaitingLines || waitingBytes_ + event.text.size() > kMaxWaitingBytes) {
+				++droppedLines_;
+				return;
+			}
+			++waitingLines_;
+			waitingBytes_ += event.text.size();
+		}
 		events_.push_back(std::move(event));
 		if (events_.size() > 1) return;
 		// A call that still waits when the engine is closed comes too late, perhaps after the engine's end.
@@ -312,16 +323,15 @@ private:
 
 	void drain(Napi::Env env) {
 		std::vector<Event> events;
-		size_t lines = 0;
+		size_t dropped = 0;
 		{
 			std::lock_guard lock(mutex_);
 			events.swap(events_);
-			std::swap(lines, waitingLines_);
+			std::swap(dropped, droppedLines_);
+			waitingLines_ = waitingBytes_ = 0;
 		}
-		if (lines > kMaxWaitingLines) {
-			const std::string count = std::to_string(lines - kMaxWaitingLines);
-			events.push_back({Event::Kind::Log, 0, 0, count + " more lines were dropped"});
-		}
+		if (dropped > 0)
+			events.push_back({Event::Kind::Log, 0, 0, std::to_string(dropped) + " more lines were dropped"});
 		for (const Event& event : events) {
 			Napi::HandleScope scope(env);
 			try {
@@ -365,7 +375,7 @@ private:
 	uint64_t lastJob_ = 0;
 	std::mutex mutex_;
 	std::vector<Event> events_;
-	size_t waitingLines_ = 0;
+	size_t waitingLines_ = 0, waitingBytes_ = 0, droppedLines_ = 0;
 	std::unique_ptr<Pool> pool_;
 };
 
@@ -381,7 +391,8 @@ public:
 		     method<&EngineWrap::close>("close")});
 	}
 
-	// {threads, loopSource, source, sandboxSource, chunkName, packagePath, options, memoryLimit}, onLog(text)
+	// {threads, loopSource, source, sandboxSource, chunkName, packagePath, options, memoryLimit,
+	// failAllocation?, failAfterOpen?}, onLog(text)
 	explicit EngineWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EngineWrap>(info) {
 		const auto config = info[0].As<Napi::Object>();
 		const auto text = [&](const char* name) { return config.Get(name).As<Napi::String>().Utf8Value(); };
@@ -393,6 +404,11 @@ public:
 		config_->packagePath = text("packagePath");
 		config_->options = fromJs(config.Get("options"));
 		config_->memoryLimit = static_cast<size_t>(config.Get("memoryLimit").As<Napi::Number>().Int64Value());
+		if (const Napi::Value count = config.Get("failAllocation"); count.IsNumber()) {
+			config_->failAllocation =
+			    std::make_shared<std::atomic<int64_t>>(count.As<Napi::Number>().Int64Value());
+			config_->failAfterOpen = config.Get("failAfterOpen").ToBoolean().Value();
+		}
 		const uint32_t threads = config.Get("threads").As<Napi::Number>().Uint32Value();
 		crossing(info.Env(), [&] {
 			core_ = std::make_shared<EngineCore>(info.Env(), threads, info[1].As<Napi::Function>());
@@ -444,6 +460,7 @@ private:
 
 	// () -> Promise<{name, version}>
 	Napi::Value open(const Napi::CallbackInfo& info) {
+		config_->openTimeout = milliseconds(info[0]);
 		return submitTask(info.Env(), true, info[0], [config = config_](Worker& worker) {
 			PlainValue identity;
 			worker.open(config, &identity);
@@ -456,7 +473,9 @@ private:
 		const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
 		auto source = std::make_shared<const PlainValue>(fromJs(info[1]));
 		return submitTask(info.Env(), true, info[2],
-		                  [id, source](Worker& worker) { return worker.load(id, source); });
+		                  [id, source, timeout = milliseconds(info[2])](Worker& worker) {
+			                  return worker.load(id, source, timeout);
+		                  });
 	}
 
 	// (id) -> Promise
@@ -589,7 +608,7 @@ private:
 		return batchResult(info.Env(), *call.batch, call.results, call.status);
 	}
 
-	// -> [{used, peak, limit}] per state, in bytes
+	// -> [{used, peak, limit, machineCode}] per state, in bytes
 	Napi::Value memory(const Napi::CallbackInfo& info) {
 		const std::vector<MemoryFigures> figures = pool(info.Env()).memory();
 		Napi::Array js = Napi::Array::New(info.Env(), figures.size());
@@ -598,6 +617,7 @@ private:
 			state.Set("used", static_cast<double>(figures[i].used));
 			state.Set("peak", static_cast<double>(figures[i].peak));
 			state.Set("limit", static_cast<double>(figures[i].limit));
+			state.Set("machineCode", static_cast<double>(figures[i].machineCode));
 			js.Set(i, state);
 		}
 		return js;
@@ -612,6 +632,8 @@ private:
 
 	Napi::Value close(const Napi::CallbackInfo& info) {
 		core_->close();
+		// With the tree, perhaps: the wrapper itself lives until JavaScript collects it.
+		config_ = std::make_shared<CalculatorConfig>();
 		return info.Env().Undefined();
 	}
 

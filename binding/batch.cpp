@@ -14,6 +14,15 @@ constexpr double kChunkSeconds = 0.002;
 constexpr size_t kFirstChunk = 16;
 constexpr size_t kMaxChunk = 4096;
 constexpr auto kReportInterval = std::chrono::milliseconds(100);
+// A message says what it has to say in less; the distinct texts of a batch lie outside the states' memory
+// limit.
+constexpr size_t kMaxText = size_t{16} << 10;
+constexpr size_t kMaxTexts = size_t{64} << 20;
+
+std::string shortened(const std::string& text) {
+	if (text.size() <= kMaxText) return text;
+	return text.substr(0, kMaxText) + "...";
+}
 
 }  // namespace
 
@@ -26,6 +35,7 @@ Batch::Batch(uint32_t build, std::shared_ptr<const BaseSet> base, NodeSetView se
       results_(results),
       status_(status),
       threads_(threads),
+      usableWorkers_(threads),
       nextReport_((Clock::now() + kReportInterval).time_since_epoch().count()) {}
 
 Batch::Range Batch::take() {
@@ -43,13 +53,13 @@ Batch::Range Batch::take() {
 }
 
 void Batch::run(Worker& worker) {
-	if (!worker.isOpen()) return;
 	Scratch scratch;
-	while (stopped() == Interrupt::None) {
+	bool usable = worker.isOpen();
+	while (usable && stopped() == Interrupt::None) {
 		const Range range = take();
 		if (range.count == 0) return;
 		const auto start = Clock::now();
-		evaluate(worker, scratch, range);
+		usable = evaluate(worker, scratch, range);
 		const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
 		{
 			std::lock_guard lock(takeMutex_);
@@ -57,9 +67,16 @@ void Batch::run(Worker& worker) {
 		}
 		reportProgress(range.count);
 	}
+	// The rows that are left are for the other threads; the last one has nobody to leave them to.
+	if (usable || --usableWorkers_ != 0) return;
+	for (Range range = take(); range.count != 0 && stopped() == Interrupt::None; range = take()) {
+		for (size_t row = range.first; row < range.first + range.count; ++row)
+			addError(row, RowStatus::Failed, "no thread's state could be opened anew", "");
+	}
 }
 
-void Batch::evaluate(Worker& worker, Scratch& scratch, Range range) {
+bool Batch::evaluate(Worker& worker, Scratch& scratch, Range range) {
+	worker.beginChunk();
 	scratch.words.clear();
 	scratch.ends.clear();
 	scratch.rows.clear();
@@ -74,19 +91,20 @@ void Batch::evaluate(Worker& worker, Scratch& scratch, Range range) {
 		}
 	}
 	const size_t count = scratch.rows.size();
-	if (count == 0) return;
+	if (count == 0) return true;
 	scratch.status.assign(count, static_cast<uint8_t>(RowStatus::Pending));
 	worker.beginChunk();
 	worker.calculator().beginChunk({scratch.words.data(), scratch.ends.data(), scratch.rows.data(), results_,
 	                                scratch.status.data(), static_cast<uint32_t>(count), 0, 0, 0});
-	runChunk(worker, scratch);
+	const bool usable = runChunk(worker, scratch);
 	collectFailures(worker, scratch);
 	for (size_t i = 0; i < count; ++i)
 		if (scratch.status[i] == static_cast<uint8_t>(RowStatus::Ok))
 			status_[scratch.rows[i]] = scratch.status[i];
+	return usable;
 }
 
-void Batch::runChunk(Worker& worker, const Scratch& scratch) {
+bool Batch::runChunk(Worker& worker, const Scratch& scratch) {
 	const auto failRow = [&](RowStatus status, const std::string& message, const std::string& traceback) {
 		Chunk& chunk = worker.calculator().chunk();
 		chunk.status[chunk.next] = static_cast<uint8_t>(status);
@@ -94,7 +112,7 @@ void Batch::runChunk(Worker& worker, const Scratch& scratch) {
 		worker.calculator().skipRow();
 	};
 	while (stopped() == Interrupt::None) {
-		if (worker.isDirty() && !recover(worker, scratch)) return;
+		if (worker.isDirty() && !recover(worker, scratch)) return stopped() != Interrupt::None;
 		Calculator& calculator = worker.calculator();
 		Chunk& chunk = calculator.chunk();
 		if (chunk.next >= chunk.count) break;
@@ -104,6 +122,8 @@ void Batch::runChunk(Worker& worker, const Scratch& scratch) {
 		} catch (const Interrupted& interrupted) {
 			worker.takeInterrupt();
 			worker.markDirty(build_);
+			// A row that had failed, and whose `recover` took too long, has its error already.
+			collectFailures(worker, scratch);
 			// A row that ended just when its time was up hands the interruption to the next one, which is
 			// innocent and runs again.
 			if (stopped() == Interrupt::None && interrupted.reason == Interrupt::Timeout &&
@@ -119,6 +139,7 @@ void Batch::runChunk(Worker& worker, const Scratch& scratch) {
 		}
 	}
 	worker.takeInterrupt();
+	return true;
 }
 
 bool Batch::recover(Worker& worker, const Scratch& scratch) {
@@ -130,6 +151,7 @@ bool Batch::recover(Worker& worker, const Scratch& scratch) {
 		worker.calculator().chunk().dirty = 0;
 		return true;
 	} catch (const Interrupted&) {
+		// Only by the end of the whole batch.
 		worker.takeInterrupt();
 		return false;
 	} catch (const std::exception& error) {
@@ -160,10 +182,15 @@ void Batch::collectFailures(Worker& worker, const Scratch& scratch) {
 void Batch::addError(size_t row, RowStatus status, const std::string& message, const std::string& traceback) {
 	// A row whose time was up just after it had failed has its error already.
 	if (status_[row] != static_cast<uint8_t>(RowStatus::Pending)) return;
+	ErrorText text{shortened(message), shortened(traceback)};
 	std::lock_guard lock(errorMutex_);
+	if (textBytes_ > kMaxTexts) text = {"the row failed; the messages of this batch fill 64 MB already", ""};
 	const auto [entry, fresh] =
-	    textIndex_.try_emplace(message + '\n' + traceback, static_cast<uint32_t>(texts_.size()));
-	if (fresh) texts_.push_back({message, traceback});
+	    textIndex_.try_emplace(text.message + '\n' + text.traceback, static_cast<uint32_t>(texts_.size()));
+	if (fresh) {
+		textBytes_ += entry->first.size();
+		texts_.push_back(std::move(text));
+	}
 	errors_.push_back({static_cast<uint32_t>(row), status, entry->second});
 	status_[row] = static_cast<uint8_t>(status);
 }

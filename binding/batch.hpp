@@ -57,12 +57,13 @@ private:
 		std::vector<uint8_t> status;
 	};
 	Range take();
-	void evaluate(Worker& worker, Scratch& scratch, Range range);
+	// False if the worker's state is of no use any more; the range's rows have failed then.
+	bool evaluate(Worker& worker, Scratch& scratch, Range range);
 	// Runs the chunk to its end, row failures and time limits included; stops early only if the batch was
-	// stopped.
-	void runChunk(Worker& worker, const Scratch& scratch);
+	// stopped or, answering false, if the state could not be opened anew.
+	bool runChunk(Worker& worker, const Scratch& scratch);
 	// Brings a state in doubt back before the next row; false if that did not work, which fails the rows
-	// left.
+	// left unless the batch was stopped.
 	bool recover(Worker& worker, const Scratch& scratch);
 	void collectFailures(Worker& worker, const Scratch& scratch);
 	void addError(size_t row, RowStatus status, const std::string& message, const std::string& traceback);
@@ -82,12 +83,14 @@ private:
 
 	std::atomic<size_t> done_{0};
 	std::atomic<size_t> reloads_{0};
+	std::atomic<unsigned> usableWorkers_;
 	std::atomic<Clock::rep> nextReport_;
 
 	std::mutex errorMutex_;
 	std::vector<RowError> errors_;
 	std::vector<ErrorText> texts_;
 	std::unordered_map<std::string, uint32_t> textIndex_;
+	size_t textBytes_ = 0;
 };
 
 }  // namespace pobatch

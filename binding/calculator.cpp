@@ -81,6 +81,7 @@ PlainValue Calculator::open(const CalculatorConfig& config) {
 	start(config);
 	PlainValue answer = callProtocol(open_, {config.options});
 	state_.memory().setLimit(config.memoryLimit);
+	if (config.failAfterOpen) state_.memory().failWhenZero(config.failAllocation.get());
 	return answer;
 }
 

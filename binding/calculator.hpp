@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -38,7 +39,12 @@ struct CalculatorConfig {
 	std::string packagePath;    // package.path of the state
 	PlainValue options;         // of the calculator's `open`
 	size_t memoryLimit = 0;     // bytes, 0: none; counts from when the calculator is open
-	LogSink log;                // called on the state's thread
+	std::chrono::milliseconds openTimeout{0};  // for opening it anew; zero: no limit
+	// For tests: this allocation is refused once in the life of the engine, counted from the first state's
+	// start, or from when its calculator was open.
+	std::shared_ptr<std::atomic<int64_t>> failAllocation;
+	bool failAfterOpen = false;
+	LogSink log;  // called on the state's thread
 };
 
 struct RowFailure {
@@ -51,7 +57,8 @@ struct RowFailure {
 class Calculator {
 public:
 	// Makes the state; runs no code of the calculator yet.
-	explicit Calculator(const CalculatorConfig& config) : host_(config.log) {}
+	explicit Calculator(const CalculatorConfig& config)
+	    : host_(config.log), state_(config.failAfterOpen ? nullptr : config.failAllocation.get()) {}
 
 	// Compiles the calculator, runs its file and its `open`; answers its {name, version}. All methods from
 	// here on throw LuaFailure and Interrupted.

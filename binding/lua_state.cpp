@@ -4,6 +4,8 @@
 #include <new>
 #include <string_view>
 
+#include "machine_code.h"
+
 namespace pobatch {
 
 namespace {
@@ -46,19 +48,29 @@ struct HookException {};
 
 }  // namespace
 
-LuaState::LuaState() : L_(luaL_newstate()) {
+LuaState::LuaState(std::atomic<int64_t>* failAllocation) : L_(luaL_newstate()) {
 	if (L_ == nullptr) throw std::bad_alloc();
 	meter_.attach(L_, this, &LuaState::allocate);
-	protect([](lua_State* L) {
-		luaL_openlibs(L);
-		// Else LuaJIT writes errors of finalizers to the process's stderr, which is not ours. An empty table
-		// of handlers, not nil: LuaJIT looks into it unchecked.
-		lua_newtable(L);
-		lua_setfield(L, LUA_REGISTRYINDEX, "_VMEVENTS");
-	});
+	meter_.failWhenZero(failAllocation);
+	try {
+		protect([](lua_State* L) {
+			luaL_openlibs(L);
+			// Else LuaJIT writes errors of finalizers to the process's stderr, which is not ours. An empty
+			// table of handlers, not nil: LuaJIT looks into it unchecked.
+			lua_newtable(L);
+			lua_setfield(L, LUA_REGISTRYINDEX, "_VMEVENTS");
+		});
+	} catch (...) {
+		close();
+		throw;
+	}
 }
 
 LuaState::~LuaState() {
+	close();
+}
+
+void LuaState::close() {
 	std::lock_guard lock(hookMutex_);
 	lua_sethook(L_, nullptr, 0, 0);
 	meter_.setLimit(0);
@@ -169,8 +181,8 @@ void LuaState::pushCollect(lua_State* L) {
 	    1);
 }
 
-void LuaState::setGcPause(int percent) {
-	lua_gc(L_, LUA_GCSETPAUSE, percent);
+size_t LuaState::machineCode() const {
+	return pobatch_machine_code(L_);
 }
 
 }  // namespace pobatch

@@ -36,7 +36,8 @@ public:
 
 class LuaState {
 public:
-	LuaState();
+	// `failAllocation`, for tests: see MemoryMeter::failWhenZero.
+	explicit LuaState(std::atomic<int64_t>* failAllocation = nullptr);
 	~LuaState();
 	LuaState(const LuaState&) = delete;
 	LuaState& operator=(const LuaState&) = delete;
@@ -69,12 +70,14 @@ public:
 	void collectGarbage();
 	// Within `body`: pushes the same as a Lua function, one that may raise.
 	void pushCollect(lua_State* L);
-	void setGcPause(int percent);
+	// Any thread: bytes of machine code, which lie outside the memory limit.
+	size_t machineCode() const;
 
 private:
 	static void* allocate(void* self, void* block, size_t oldSize, size_t newSize);
 	static void onHook(lua_State* L, lua_Debug* activation);
 	[[noreturn]] void fail(lua_State* L, int status);
+	void close();
 
 	lua_State* L_;
 	MemoryMeter meter_;

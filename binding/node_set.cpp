@@ -18,15 +18,18 @@ uint32_t inherit(uint32_t wanted, uint32_t have) {
 
 BaseSet::BaseSet(std::vector<uint32_t> words, std::shared_ptr<const PassiveTree> tree)
     : words_(std::move(words)), byId_(kNodeIdCount, kAbsent), tree_(std::move(tree)) {
+	// Of an id that a calculator names twice the last word counts.
+	for (const uint32_t word : words_) byId_[word & kIdMask] = word;
+	std::erase_if(words_, [this](uint32_t word) { return byId_[word & kIdMask] != word; });
 	std::sort(words_.begin(), words_.end(),
 	          [](uint32_t a, uint32_t b) { return (a & kIdMask) < (b & kIdMask); });
+	words_.erase(std::unique(words_.begin(), words_.end()), words_.end());
 	marks_.assign(kNodeIdCount, tree_ ? 0 : kKnown | kTakesAttribute);
 	places_.assign(kNodeIdCount, static_cast<uint32_t>(words_.size()));
 	for (uint32_t id = 0; tree_ && id < kNodeIdCount; ++id)
 		marks_[id] = (tree_->has(id) ? kKnown : 0) | (tree_->isAttribute(id) ? kTakesAttribute : 0);
 	for (uint32_t place = 0; place < words_.size(); ++place) {
 		const uint32_t id = words_[place] & kIdMask;
-		byId_[id] = words_[place];
 		marks_[id] |= kAllocated;
 		places_[id] = place;
 	}

@@ -80,8 +80,9 @@ public:
 	           std::vector<uint32_t>& ends);
 
 private:
-	// The straight road, without a branch a node: rows that are in order, know all ids and change no choice of an
-	// allocated node, which is nearly all of them. False if the row is not like that; nothing is appended then.
+	// The straight road, without a branch a node: rows that are in order, know all ids and change no choice
+	// of an allocated node, which is nearly all of them. False if the row is not like that; nothing is
+	// appended then.
 	bool appendStraight(SetKind kind, const BaseSet& base, std::vector<uint32_t>& out,
 	                    std::vector<uint32_t>& ends);
 	Row appendAny(SetKind kind, const BaseSet& base, std::vector<uint32_t>& out, std::vector<uint32_t>& ends);

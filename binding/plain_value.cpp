@@ -9,14 +9,25 @@ namespace pobatch {
 
 namespace {
 
-PlainValue readAt(lua_State* L, int index, int depth, size_t& budget);
+// What one value may still hold: one string in a million places is a million strings outside of Lua.
+struct Budget {
+	size_t values = kMaxValues;
+	size_t bytes = kMaxTextBytes;
+};
 
-std::string keyText(lua_State* L) {
-	if (lua_type(L, -2) == LUA_TSTRING) {
-		size_t length = 0;
-		const char* text = lua_tolstring(L, -2, &length);
-		return {text, length};
-	}
+PlainValue readAt(lua_State* L, int index, int depth, Budget& budget);
+
+std::string readText(lua_State* L, int index, Budget& budget) {
+	size_t length = 0;
+	const char* text = lua_tolstring(L, index, &length);
+	if (length > budget.bytes)
+		throw std::invalid_argument("a value that crosses to JavaScript holds too much text");
+	budget.bytes -= length;
+	return {text, length};
+}
+
+std::string keyText(lua_State* L, Budget& budget) {
+	if (lua_type(L, -2) == LUA_TSTRING) return readText(L, -2, budget);
 	if (lua_type(L, -2) == LUA_TNUMBER) {
 		char text[32];
 		std::snprintf(text, sizeof text, "%.17g", lua_tonumber(L, -2));
@@ -26,7 +37,7 @@ std::string keyText(lua_State* L) {
 	                            luaL_typename(L, -2));
 }
 
-PlainValue readTable(lua_State* L, int index, int depth, size_t& budget) {
+PlainValue readTable(lua_State* L, int index, int depth, Budget& budget) {
 	const size_t length = lua_objlen(L, index);
 	size_t keys = 0;
 	for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) ++keys;
@@ -43,16 +54,16 @@ PlainValue readTable(lua_State* L, int index, int depth, size_t& budget) {
 	Object object;
 	object.reserve(keys);
 	for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-		std::string key = keyText(L);
+		std::string key = keyText(L, budget);
 		object.emplace_back(std::move(key), readAt(L, lua_gettop(L), depth + 1, budget));
 	}
 	return {std::move(object)};
 }
 
-PlainValue readAt(lua_State* L, int index, int depth, size_t& budget) {
+PlainValue readAt(lua_State* L, int index, int depth, Budget& budget) {
 	if (depth > kMaxValueDepth)
 		throw std::invalid_argument("a value that crosses to JavaScript is nested too deeply");
-	if (budget-- == 0)
+	if (budget.values-- == 0)
 		throw std::invalid_argument("a value that crosses to JavaScript holds too many values");
 	luaL_checkstack(L, 4, "reading a value");
 	switch (lua_type(L, index)) {
@@ -62,11 +73,8 @@ PlainValue readAt(lua_State* L, int index, int depth, size_t& budget) {
 			return {lua_toboolean(L, index) != 0};
 		case LUA_TNUMBER:
 			return {lua_tonumber(L, index)};
-		case LUA_TSTRING: {
-			size_t length = 0;
-			const char* text = lua_tolstring(L, index, &length);
-			return {std::string(text, length)};
-		}
+		case LUA_TSTRING:
+			return {readText(L, index, budget)};
 		case LUA_TTABLE:
 			return readTable(L, index, depth, budget);
 		default:
@@ -104,7 +112,7 @@ void pushValue(lua_State* L, const PlainValue& value) {
 }
 
 PlainValue readValue(lua_State* L, int index) {
-	size_t budget = kMaxValues;
+	Budget budget;
 	return readAt(L, index < 0 ? lua_gettop(L) + index + 1 : index, 0, budget);
 }
 

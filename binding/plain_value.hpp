@@ -26,6 +26,8 @@ constexpr int kMaxValueDepth = 64;
 
 // So many values one answer may hold: a table that holds itself twice on each of 64 levels would never end.
 constexpr size_t kMaxValues = size_t{1} << 22;
+// Bytes of all its strings together: one string may be meant in many places, and becomes a copy in each.
+constexpr size_t kMaxTextBytes = size_t{256} << 20;
 
 // Pushes one value (arrays with keys 1..n). Uses at most two stack slots a level; may raise a Lua error.
 void pushValue(lua_State* L, const PlainValue& value);

@@ -1,5 +1,6 @@
 #include "pool.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace pobatch {
@@ -7,6 +8,7 @@ namespace pobatch {
 namespace {
 
 constexpr auto kWatchInterval = std::chrono::milliseconds(10);
+constexpr auto kPatience = std::chrono::milliseconds(20);
 // While something is being interrupted: an update of the hook can get lost and is made again.
 constexpr auto kUrgentInterval = std::chrono::milliseconds(1);
 
@@ -37,8 +39,12 @@ void Task::run(Worker& worker) {
 		answer = body_(worker);
 	} catch (const std::exception& error) {
 		failure = describe(error);
-		// 0 is no build: nothing short of a new state is clean after this.
-		if (dynamic_cast<const Interrupted*>(&error) != nullptr) worker.markDirty(0);
+		// 0 is no build: nothing short of a new state is clean after this. An error that Lua raised is the
+		// calculator's own way to refuse, and leaves the state to it.
+		const auto* lua = dynamic_cast<const LuaFailure*>(&error);
+		if (dynamic_cast<const Interrupted*>(&error) != nullptr ||
+		    (lua != nullptr && lua->kind == LuaFailure::Kind::Memory))
+			worker.markDirty(0);
 	}
 	std::lock_guard lock(mutex_);
 	if (failure) {
@@ -62,14 +68,16 @@ void Worker::open(std::shared_ptr<const CalculatorConfig> config, PlainValue* id
 		// Known to the watchdog before `open` runs, so that an endless one can be stopped.
 		std::lock_guard lock(mutex);
 		calculator_.swap(fresh);
+		if (fresh) peakBefore = std::max(peakBefore, fresh->state().memory().peak());
 	}
 	fresh.reset();
 	*identity = opening->open(*config_);
 }
 
-PlainValue Worker::load(uint32_t build, std::shared_ptr<const PlainValue> source) {
+PlainValue Worker::load(uint32_t build, std::shared_ptr<const PlainValue> source,
+                        std::chrono::milliseconds timeout) {
 	PlainValue answer = calculator().load(build, *source);
-	sources_[build] = std::move(source);
+	sources_[build] = {std::move(source), timeout};
 	return answer;
 }
 
@@ -80,31 +88,72 @@ void Worker::unload(uint32_t build) {
 
 bool Worker::recover() {
 	if (!dirty_ || !config_) return false;
-	const auto setRecovering = [this](bool on) {
-		std::lock_guard lock(mutex);
-		recovering = on;
-	};
-	setRecovering(true);
+	bool clean = false;
 	try {
-		const bool clean = calculator_ && calculator_->recover(*dirty_);
-		if (!clean) {
-			const Chunk chunk = calculator_->chunk();
-			PlainValue identity;
-			open(config_, &identity);
-			for (const auto& [build, source] : sources_) calculator_->load(build, *source);
-			calculator_->beginChunk(chunk);
-		}
-		dirty_.reset();
-		setRecovering(false);
-		return !clean;
+		clean = saysClean(*dirty_);
+		// Its time may have been up just when it had answered.
+		if (clean && takeInterrupt() != Interrupt::None && current->stopped() != Interrupt::None)
+			throw Interrupted(current->stopped());
+		if (!clean) reopen();
 	} catch (...) {
-		setRecovering(false);
+		endStep();
 		throw;
 	}
+	endStep();
+	dirty_.reset();
+	return !clean;
+}
+
+bool Worker::saysClean(uint32_t build) {
+	if (!calculator_) return false;
+	limitStep(current->rowTimeout);
+	try {
+		return calculator_->recover(build);
+	} catch (const LuaFailure&) {
+		return false;
+	} catch (const Interrupted&) {
+		if (current->stopped() != Interrupt::None) throw;
+		takeInterrupt();
+		return false;
+	}
+}
+
+void Worker::reopen() {
+	const Chunk chunk = calculator_ ? calculator_->chunk() : Chunk{};
+	try {
+		PlainValue identity;
+		limitStep(config_->openTimeout);
+		open(config_, &identity);
+		for (const auto& [build, source] : sources_) {
+			limitStep(source.timeout);
+			calculator_->load(build, *source.text);
+		}
+	} catch (const Interrupted&) {
+		if (current->stopped() != Interrupt::None) throw;
+		takeInterrupt();
+		throw std::runtime_error("it took longer than the time limit of opening or loading");
+	}
+	calculator_->beginChunk(chunk);
+}
+
+void Worker::limitStep(std::chrono::milliseconds limit) {
+	std::lock_guard lock(mutex);
+	recovering = true;
+	stepEnd.reset();
+	if (limit.count() != 0) stepEnd = Clock::now() + limit;
+}
+
+void Worker::endStep() {
+	std::lock_guard lock(mutex);
+	recovering = false;
+	// The watchdog may have seen the next row before all this: its time begins now.
+	beginChunk();
 }
 
 Interrupt Worker::takeInterrupt() {
 	std::lock_guard lock(mutex);
+	// Else the watchdog, which looks each millisecond now, would interrupt again before the row is left.
+	seenAt = Clock::now();
 	return calculator_ ? calculator_->state().clearInterrupt() : Interrupt::None;
 }
 
@@ -138,7 +187,12 @@ bool Worker::watch(Clock::time_point now) {
 		state.interrupt(state.interrupted());
 		return true;
 	}
-	if (current->rowTimeout.count() == 0 || recovering) return false;
+	if (recovering) {
+		if (!stepEnd || now < *stepEnd) return false;
+		state.interrupt(Interrupt::Timeout);
+		return true;
+	}
+	if (current->rowTimeout.count() == 0) return false;
 	const uint64_t serial = chunkSerial.load();
 	const uint32_t row = calculator_->nextRow();
 	if (serial != seenSerial || row != seenRow) {
@@ -177,6 +231,8 @@ void Pool::workLoop(Worker& worker) {
 			worker.queue.pop_front();
 			if (worker.closing) job->stop(Interrupt::Abort);
 			worker.current = job;
+			// What the watchdog saw of the last job, perhaps long ago, is no row of this one.
+			worker.beginChunk();
 		}
 		{
 			std::lock_guard lock(watchMutex_);
@@ -202,15 +258,21 @@ void Pool::workLoop(Worker& worker) {
 }
 
 void Pool::watchLoop() {
+	auto lastLook = Clock::now();
 	std::unique_lock lock(watchMutex_);
 	while (!closing_) {
 		watchSignal_.wait(lock, [this] { return closing_ || running_ > 0; });
+		lastLook = Clock::now();
 		while (!closing_ && running_ > 0) {
 			lock.unlock();
 			const auto now = Clock::now();
+			// On a machine that gave the watchdog no time, the row had none either: that does not count.
+			const auto lost = std::max(now - lastLook - kPatience, Clock::duration::zero());
+			lastLook = now;
 			bool urgent = false;
 			for (auto& worker : workers_) {
 				std::lock_guard guard(worker->mutex);
+				worker->seenAt += lost;
 				urgent |= worker->watch(now);
 			}
 			lock.lock();
@@ -275,8 +337,10 @@ std::vector<MemoryFigures> Pool::memory() const {
 	for (const auto& worker : workers_) {
 		std::lock_guard lock(worker->mutex);
 		if (!worker->calculator_) continue;
-		MemoryMeter& meter = worker->calculator_->state().memory();
-		figures.push_back({meter.used(), meter.peak(), meter.limit()});
+		LuaState& state = worker->calculator_->state();
+		MemoryMeter& meter = state.memory();
+		figures.push_back(
+		    {meter.used(), std::max(meter.peak(), worker->peakBefore), meter.limit(), state.machineCode()});
 	}
 	return figures;
 }

@@ -20,9 +20,10 @@
 
 namespace pobatch {
 
+// Bytes. `machineCode` lies outside of `used` and of the limit.
 struct MemoryFigures {
 	int64_t used, peak;
-	size_t limit;
+	size_t limit, machineCode;
 };
 
 class Worker {
@@ -34,13 +35,17 @@ public:
 	// The worker's own thread, within a job.
 	Calculator& calculator();
 	void open(std::shared_ptr<const CalculatorConfig> config, PlainValue* identity);
-	PlainValue load(uint32_t build, std::shared_ptr<const PlainValue> source);
+	// `timeout` is for loading it again; zero: no limit.
+	PlainValue load(uint32_t build, std::shared_ptr<const PlainValue> source,
+	                std::chrono::milliseconds timeout);
 	void unload(uint32_t build);
 	// A row or a call of this build ended in a way that may have left the state in the middle of something.
 	void markDirty(uint32_t build) { dirty_ = build; }
 	bool isDirty() const { return dirty_.has_value(); }
 	// Makes a dirty state clean: by the calculator's word, else by opening it anew and loading all builds
-	// again. True if it was opened anew. Throws LuaFailure and Interrupted; the state is still dirty then.
+	// again. True if it was opened anew. The calculator's word has a row's time, opening and loading have
+	// what they had the first time. Throws Interrupted if the job was stopped, LuaFailure or
+	// std::runtime_error if it cannot be opened; the state is still dirty then.
 	bool recover();
 	bool isOpen() const { return calculator_ != nullptr; }
 	Interrupt takeInterrupt();
@@ -58,6 +63,10 @@ private:
 	friend class Pool;
 	// True while what runs is being interrupted.
 	bool watch(Clock::time_point now);
+	bool saysClean(uint32_t build);
+	void reopen();
+	void limitStep(std::chrono::milliseconds limit);
+	void endStep();
 
 	// Guards everything below; held by the watchdog and by abort while they touch the state.
 	mutable std::mutex mutex;
@@ -67,7 +76,9 @@ private:
 	std::unique_ptr<Calculator> calculator_;
 	bool closing = false;
 	bool shield = false;
-	bool recovering = false;  // a row's time limit does not count
+	bool recovering = false;  // a row's time limit does not count, but the step's
+	std::optional<Clock::time_point> stepEnd;
+	int64_t peakBefore = 0;  // of states that were replaced
 
 	std::atomic<uint64_t> chunkSerial{0};
 	// What the watchdog saw last, and which row it timed out.
@@ -78,7 +89,11 @@ private:
 
 	// The worker's own thread only.
 	std::shared_ptr<const CalculatorConfig> config_;
-	std::map<uint32_t, std::shared_ptr<const PlainValue>> sources_;
+	struct Source {
+		std::shared_ptr<const PlainValue> text;
+		std::chrono::milliseconds timeout;
+	};
+	std::map<uint32_t, Source> sources_;
 	std::optional<uint32_t> dirty_;
 
 	std::thread thread;

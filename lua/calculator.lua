@@ -109,7 +109,8 @@ end
 
 local function describe(message)
 	if type(message) == "string" then
-		return traceback(message, 2)
+		-- A calculator that caught the error may have put its own traceback in already.
+		return find(message, "\nstack traceback:\n", 1, true) and message or traceback(message, 2)
 	end
 	return traceback("(error object is a " .. type(message) .. " value)", 2)
 end
@@ -125,6 +126,9 @@ end
 
 function protocol.load(id, source)
 	local build, info = calculator.load(source)
+	if build == nil and type(info) == "string" then
+		return { refused = info }
+	end
 	if build == nil then
 		breach("the calculator's `load` answered no build")
 	end

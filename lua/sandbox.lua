@@ -1,63 +1,74 @@
 -- Takes from a state's globals what reaches beyond the calculator: files, processes, the FFI, the debug library, machine
 -- code and bytecode. Called once with the templates of `package.path` and the engine's `log`, before the calculator's
 -- file runs; what the embedded Lua half needs of it, it has taken before.
+--
+-- The calculator may replace every global, every member of a library and the strings' metatable. So what runs here
+-- later uses locals only, and calls no method on a string.
 local packagePath, log = ...
 
-local open, loadText, type, tostring, select = io.open, loadstring, type, tostring, select
+local open, load, type, tostring, select = io.open, load, type, tostring, select
 local error, format, find, gsub, concat = error, string.format, string.find, string.gsub, table.concat
+local read = getmetatable(io.stdout).__index.read
+local close = getmetatable(io.stdout).__index.close
 
-local function checkText(chunk)
-	if type(chunk) ~= "string" then
-		error("only text can be loaded here, not a " .. type(chunk), 3)
-	end
-	-- Compiled Lua begins with an escape character; hand-made bytecode can break out of the state.
-	if chunk:byte(1) == 27 then
-		error("bytecode cannot be loaded here", 3)
-	end
+-- "t": text only. Hand-made bytecode can break out of a state. LuaJIT itself looks for its mark, behind a byte order mark
+-- and a first line with #, too.
+local function safeLoad(chunk, name, _, ...)
+	return load(chunk, name, "t", ...)
 end
 
-local function safeLoad(chunk, name, _, environment)
-	if type(chunk) == "function" then
-		local parts = {}
-		local part = chunk()
-		while part ~= nil and part ~= "" do
-			parts[#parts + 1] = part
-			part = chunk()
-		end
-		chunk = concat(parts)
-	end
-	checkText(chunk)
-	local compiled, problem = loadText(chunk, name)
-	if compiled and environment then
-		setfenv(compiled, environment)
-	end
-	return compiled, problem
+local function safeLoadString(text, name)
+	return load(text, name, "t")
 end
+
+local templates = {}
+for template in packagePath:gmatch("[^;]+") do
+	templates[#templates + 1] = template
+end
+
+-- The modules that are left of Lua's own, and those that were loaded.
+local modules = {
+	bit = bit,
+	coroutine = coroutine,
+	math = math,
+	string = string,
+	table = table,
+	["table.clear"] = require("table.clear"),
+	["table.new"] = require("table.new"),
+}
+local taken = { debug = true, ffi = true, io = true, jit = true, os = true, package = true }
 
 -- `require` for the files beside the calculator: the same search, text only.
-local modules = {}
 local function safeRequire(name)
 	if type(name) ~= "string" or find(name, "[^%w_.%-]") or find(name, "..", 1, true) then
-		error(format("a module's name has letters, digits, _, - and single dots, %q has not", tostring(name)), 2)
+		error(format("a module's name has letters, digits, _, - and single dots, %s has not", tostring(name)), 2)
 	end
 	if modules[name] ~= nil then
 		return modules[name]
 	end
+	if taken[name] then
+		error(format("the module '%s' is not for a calculator in the sandbox", name), 2)
+	end
 	local tried = {}
-	for template in packagePath:gmatch("[^;]+") do
-		local path = gsub(template, "%?", (gsub(name, "%.", "/")))
+	for i = 1, #templates do
+		local path = gsub(templates[i], "%?", (gsub(name, "%.", "/")))
 		local file = open(path, "rb")
 		if file then
-			local text = file:read("*a")
-			file:close()
-			checkText(text)
-			local compiled, problem = loadText(text, "@" .. path)
-			if not compiled then
-				error(problem, 0)
+			local text = read(file, "*a")
+			close(file)
+			-- A folder opens, too, but cannot be read.
+			if text then
+				local compiled, problem = load(text, "@" .. path, "t")
+				if not compiled then
+					error(problem, 0)
+				end
+				local answer = compiled(name)
+				if answer == nil then
+					answer = true
+				end
+				modules[name] = answer
+				return answer
 			end
-			local answer = compiled(name)
-			modules[name] = answer == nil and true or answer
-			return modules[name]
 		end
 		tried[#tried + 1] = "\n\tno file '" .. path .. "'"
 	end
@@ -78,10 +89,13 @@ for name in pairs(loaded) do
 		loaded[name] = nil
 	end
 end
+for name in pairs(package.preload) do
+	package.preload[name] = nil
+end
 for _, name in ipairs({ "io", "os", "debug", "package", "jit", "dofile", "loadfile", "newproxy", "module" }) do
 	_G[name] = nil
 end
 string.dump = nil
-_G.load, _G.loadstring = safeLoad, safeLoad
+_G.load, _G.loadstring = safeLoad, safeLoadString
 _G.require = safeRequire
 _G.print = logLine

@@ -23,7 +23,7 @@ if (!existsSync(binary)) {
 }
 
 const files = readdirSync(join(root, "binding"))
-	.filter((name) => /\.[ch]pp$/.test(name))
+	.filter((name) => /\.([ch]pp|[ch])$/.test(name))
 	.map((name) => join("binding", name));
 const flags = process.argv.includes("--check") ? ["--dry-run", "-Werror"] : ["-i"];
 const { status, error } = spawnSync(binary, ["--style=file", ...flags, ...files], {

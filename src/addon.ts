@@ -55,6 +55,10 @@ export interface NativeEngineConfig {
 	options: Plain;
 	/** Bytes a state may hold once it is open; 0: no limit. */
 	memoryLimit: number;
+	/** For tests: this allocation of Lua's is refused, once in the engine's life. */
+	failAllocation?: number;
+	/** Counts it from when the calculator is open rather than from the state's start. */
+	failAfterOpen?: boolean;
 }
 
 export interface NativeBatchResult {
@@ -71,10 +75,23 @@ export interface NativeBatchResult {
 	stopped: "" | "TIMEOUT" | "ABORTED";
 }
 
+/** Bytes of one state. */
+/** What a calculator's `load` answered; `refused` alone where it says why the build cannot be loaded. */
+export interface NativeLoad {
+	info: Record<string, Plain>;
+	stats: string[];
+	refused?: string;
+}
+
 export interface NativeMemory {
+	/** What Lua's heap holds now. */
 	used: number;
+	/** The most it held so far. */
 	peak: number;
+	/** The cap of `memoryLimitMB`; 0: none. */
 	limit: number;
+	/** Compiled machine code; not part of `used`, and outside of the limit. */
+	machineCode: number;
 }
 
 type BatchArguments = [
@@ -91,11 +108,7 @@ type BatchArguments = [
 /** binding/addon.cpp's class `Engine`; arguments are checked by `Engine` and `Build`. */
 export interface NativeEngine {
 	open(timeoutMs?: number): Promise<{ name: string; version: string }>;
-	load(
-		id: number,
-		source: Plain,
-		timeoutMs?: number,
-	): Promise<{ info: Record<string, Plain>; stats: string[] }>;
+	load(id: number, source: Plain, timeoutMs?: number): Promise<NativeLoad>;
 	unload(id: number): Promise<null>;
 	command(name: string, id: number, args: Plain, timeoutMs?: number): Promise<Plain>;
 	batch(...args: [...BatchArguments, onProgress: ((rows: number) => void) | undefined]): {

@@ -51,20 +51,28 @@ export interface AsyncBatchOptions extends BatchOptions {
 	onProgress?: (done: number, total: number) => void;
 }
 
+/** A stat with its value, as Path of Building's side bar formats it. */
+export interface SheetLine {
+	readonly label: string;
+	readonly value: string;
+}
+
+/** A remark between the stats. */
+export interface SheetNote {
+	readonly note: string;
+}
+
 /** One group of lines of Path of Building's side bar. */
 export interface SheetGroup {
-	readonly label?: string;
-	readonly lines: readonly {
-		readonly stat: string;
-		readonly label: string;
-		readonly value: number;
-		readonly text: string;
-	}[];
+	readonly title?: string;
+	readonly rows: readonly (SheetLine | SheetNote)[];
 }
 
 /** Path of Building's side bar: its groups, in its order, formatted by its own display table. */
 export interface Sheet {
 	readonly groups: readonly SheetGroup[];
+	/** What Path of Building warns about, one sentence each. */
+	readonly warnings: readonly string[];
 }
 
 /** What the engine hands to its builds. @internal */
@@ -241,7 +249,17 @@ export class Build {
 
 	/** The sheet of Path of Building's side bar, for the build or a change of it. Needs the calculator `pob`. */
 	async sheet(set?: NodeSetDelta | FullNodeSet): Promise<Sheet> {
-		return (await this.command("sheet", set && { set: this.#canonical(set) })) as unknown as Sheet;
+		const { groups, warnings } = (await this.command("sheet", set && { set: this.#canonical(set) })) as {
+			groups: Plain;
+			warnings: Plain;
+		};
+		return {
+			groups: (listOf(groups) as { title?: string; rows: Plain }[]).map(({ rows, ...group }) => ({
+				...group,
+				rows: listOf(rows) as unknown as SheetGroup["rows"],
+			})),
+			warnings: listOf(warnings) as string[],
+		};
 	}
 
 	/** Calls one of the calculator's own commands with this build; what it answers is plain data. */
@@ -368,6 +386,11 @@ function finish(
 		use: { hits: 0, misses: sets.length, verified: 0 },
 	};
 	return new BatchResult(result, sets, stats, performance.now() - start, use);
+}
+
+// An empty Lua table arrives as an object.
+function listOf(value: Plain): readonly Plain[] {
+	return Array.isArray(value) ? value : [];
 }
 
 function setsOf(set: NodeSetDelta | FullNodeSet): NodeSets {

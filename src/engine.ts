@@ -181,6 +181,10 @@ export class Engine {
 			if (!this.#closed) await this.#native.unload(id).catch(() => {});
 			throw fromNative(error);
 		}
+		if (loaded.refused !== undefined) {
+			await this.#native.unload(id);
+			throw new PobatchError("BUILD_INVALID", loaded.refused);
+		}
 		const info = readInfo(loaded.info, this.calculator.name);
 		const { defaultStats, warnings: moreWarnings } = loaded.info;
 		const tree = await this.#source.treeOf(info.treeVersion);
@@ -215,7 +219,7 @@ export class Engine {
 		}
 	}
 
-	/** Bytes of Lua's heap per state: now, at most so far, and the cap (0: none). */
+	/** Bytes per state: Lua's heap now, at most so far, its cap (0: none), and machine code, which the cap leaves out. */
 	memory(): NativeMemory[] {
 		this.#checkOpen();
 		return this.#native.memory();

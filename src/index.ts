@@ -8,6 +8,8 @@ export {
 	type CalculateOptions,
 	type Sheet,
 	type SheetGroup,
+	type SheetLine,
+	type SheetNote,
 } from "./build.js";
 export type { CacheUse } from "./cached-batch.js";
 export type { LoadOptions } from "./calculators.js";

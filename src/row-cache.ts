@@ -1,3 +1,6 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import envPaths from "env-paths";
 import { LRUCache } from "lru-cache";
 import { invalidArgument, PobatchError } from "./errors.js";
 
@@ -28,7 +31,24 @@ export interface RowCacheStatistics {
 interface Store {
 	get(key: string): Buffer | undefined;
 	put(key: string, value: Buffer): Promise<boolean>;
+	clearAsync(): Promise<void>;
+	getStats(): StoreStatistics;
 	close(): Promise<void>;
+}
+
+interface StoreStatistics {
+	entryCount: number;
+	pageSize: number;
+	treeBranchPageCount: number;
+	treeLeafPageCount: number;
+	overflowPages: number;
+}
+
+/** What a folder of rows holds. */
+export interface DiskCacheStatistics {
+	entries: number;
+	/** What the rows take; the file itself does not shrink, but reuses what was freed. */
+	bytes: number;
 }
 
 // A map entry, its key and a typed array's own fields, besides the numbers: measured to the next power of two.
@@ -84,7 +104,8 @@ export class RowCache {
 	/** Keeps the row; the store writes it behind the caller's back, whole or not at all. */
 	set(key: string, row: Float64Array): void {
 		this.#memory.set(key, row);
-		void this.#store?.put(key, Buffer.from(row.buffer, row.byteOffset, row.byteLength));
+		// A full disk costs the next run time, never this one its rows.
+		this.#store?.put(key, Buffer.from(row.buffer, row.byteOffset, row.byteLength)).catch(() => {});
 	}
 
 	statistics(): RowCacheStatistics {
@@ -100,6 +121,49 @@ export class RowCache {
 	async close(): Promise<void> {
 		this.#memory.clear();
 		await this.#store?.close();
+	}
+}
+
+/** Where rows are kept on disk if no folder is named: `~/.cache/pobatch/rows` by the XDG rules, the like elsewhere. */
+export function cacheFolder(): string {
+	return join(envPaths("pobatch", { suffix: "" }).cache, "rows");
+}
+
+/** @returns undefined if the folder holds no rows @throws PobatchError FILE_NOT_WRITABLE */
+export async function diskCacheStatistics(dir: string): Promise<DiskCacheStatistics | undefined> {
+	return withStore(dir, async (store) => {
+		const { entryCount, pageSize, treeBranchPageCount, treeLeafPageCount, overflowPages } = store.getStats();
+		const pages = treeBranchPageCount + treeLeafPageCount + overflowPages;
+		return { entries: entryCount, bytes: pages * pageSize };
+	});
+}
+
+/**
+ * Forgets all rows; safe while other processes use the folder.
+ *
+ * @returns what was there, undefined if the folder holds no rows @throws PobatchError FILE_NOT_WRITABLE
+ */
+export async function clearDiskCache(dir: string): Promise<DiskCacheStatistics | undefined> {
+	const before = await diskCacheStatistics(dir);
+	await withStore(dir, (store) => store.clearAsync());
+	return before;
+}
+
+// Opening would make the folder.
+async function withStore<Answer>(
+	dir: string,
+	body: (store: Store) => Promise<Answer>,
+): Promise<Answer | undefined> {
+	const exists = await stat(join(dir, "data.mdb")).then(
+		() => true,
+		() => false,
+	);
+	if (!exists) return undefined;
+	const store = await openStore(dir);
+	try {
+		return await body(store);
+	} finally {
+		await store.close();
 	}
 }
 

@@ -12,6 +12,7 @@ const result = new BatchResult(
 		errorRows: Uint32Array.of(1),
 		errorTexts: Uint32Array.of(0),
 		texts: [{ message: "broken", traceback: "stack traceback:\n\tin Lua" }],
+		reloads: 2,
 		stopped: "TIMEOUT",
 	},
 	sets,

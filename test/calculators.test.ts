@@ -7,23 +7,24 @@ import { calculatorWith, luaFile } from "./support/calculators.js";
 describe("a calculator of one's own", () => {
 	it("is named by its path, and `require` finds its neighbours", async () => {
 		const file = luaFile("return {}");
-		const source = await fileCalculator(file, { a: 1 }, undefined);
+		const source = await fileCalculator(file, { a: 1 }, undefined, false);
 		expect(source.source).toBe("return {}");
 		expect(source.chunkName).toBe(`@${file}`);
 		expect(source.packagePath).toBe(`${dirname(file)}/?.lua;${dirname(file)}/?/init.lua`);
 		expect(source.options).toEqual({ a: 1 });
 		expect(source.tree).toBeUndefined();
+		expect(source.trusted).toBe(false);
 	});
 
 	it("gets a build's text as it is", async () => {
-		const source = await fileCalculator(luaFile(""), {}, undefined);
+		const source = await fileCalculator(luaFile(""), {}, undefined, false);
 		expect(source.prepare("<any> text", {})).toEqual({ source: "<any> text", warnings: [] });
 	});
 
 	it("has an identity that changes with its text and its options", async () => {
 		const [one, other] = [luaFile("return 1"), luaFile("return 2")];
 		const identity = async (file: string, options: object) =>
-			(await fileCalculator(file, options as never, undefined)).identity();
+			(await fileCalculator(file, options as never, undefined, false)).identity();
 		const first = await identity(one, {});
 		expect(await identity(one, {})).toBe(first);
 		expect(await identity(other, {})).not.toBe(first);
@@ -43,7 +44,7 @@ describe("a calculator of one's own", () => {
 
 	it("finds no native modules", async () => {
 		const calculator = calculatorWith({ Calculate: "function() return { A = #package.cpath } end" });
-		const engine = await Engine.open({ calculator, threads: 1 });
+		const engine = await Engine.open({ calculator, threads: 1, sandbox: false });
 		expect(await (await engine.load("")).calculate()).toEqual({ A: 0 });
 		await engine.close();
 	});

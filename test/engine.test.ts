@@ -166,6 +166,7 @@ describe("Build.calculateBatch", () => {
 				Calculate: "function() local t = os.clock() + 0.002 while os.clock() < t do end return { A = 1 } end",
 			}),
 			threads: 2,
+			sandbox: false,
 		});
 		const build = await slow.load("");
 		const seen: [number, number][] = [];

@@ -60,7 +60,7 @@ test("http-server answers rows, wrong rows and wrong requests", async () => {
 	const [address] = (await once(lines, "line")) as [string];
 	const post = async (body: string) => {
 		const response = await fetch(address, { method: "POST", body });
-		return { status: response.status, body: await response.json() };
+		return { status: response.status, body: (await response.json()) as { rows?: unknown; errors?: unknown } };
 	};
 
 	const good = await post('{"sets": [{}, {"add": [1]}], "stats": ["Life"]}');

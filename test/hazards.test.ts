@@ -223,7 +223,10 @@ describe("rows that fail cost no other row", () => {
 	it("100,000 failing rows with a text each", async () => {
 		await withBuild(
 			{
-				calculator: calculatorWith({ Calculate: 'function(_, set) error("row " .. set.add[1], 0) end' }),
+				calculator: calculatorWith({
+					Calculate: 'function(_, set) error("row " .. set.add[1], 0) end',
+					recover: "function() return true end",
+				}),
 				threads: 2,
 			},
 			"",
@@ -240,7 +243,7 @@ describe("rows that fail cost no other row", () => {
 describe("loops without end", () => {
 	let engine: Engine;
 	beforeAll(async () => {
-		engine = await Engine.open({ calculator: fixture("endless.lua"), threads: 2 });
+		engine = await Engine.open({ calculator: fixture("endless.lua"), threads: 2, sandbox: false });
 	});
 	afterAll(() => engine.close());
 
@@ -382,17 +385,21 @@ describe("memory", () => {
 		const calculator = calculatorWith({
 			Calculate: `function(_, set) if set.add[1] == 9 then ${body} end return { A = set.add[1] } end`,
 		});
-		await withBuild({ calculator, memoryLimitMB, rowTimeoutMs: 3000 }, "", async (build, engine) => {
-			const sets = NodeSets.deltas([9, 1, 9, 2, 3].map((id) => ({ add: [id] })));
-			const result = await build.calculateBatch(sets);
-			expect([...result.column("A")]).toEqual([Number.NaN, 1, Number.NaN, 2, 3]);
-			// A calculator that catches each refusal can go on without end: time ends it.
-			for (const { code } of result.errors) expect(["MEMORY", "TIMEOUT"]).toContain(code);
-			await engine.collectGarbage();
-			expect(engine.memory()[0]?.used).toBeLessThan(2 * 2 ** 20);
-			// A collection may pass the limit by a new, smaller table of strings.
-			expect(engine.memory()[0]?.peak).toBeLessThanOrEqual((memoryLimitMB + 1) * 2 ** 20);
-		});
+		await withBuild(
+			{ calculator, memoryLimitMB, rowTimeoutMs: 3000, sandbox: false },
+			"",
+			async (build, engine) => {
+				const sets = NodeSets.deltas([9, 1, 9, 2, 3].map((id) => ({ add: [id] })));
+				const result = await build.calculateBatch(sets);
+				expect([...result.column("A")]).toEqual([Number.NaN, 1, Number.NaN, 2, 3]);
+				// A calculator that catches each refusal can go on without end: time ends it.
+				for (const { code } of result.errors) expect(["MEMORY", "TIMEOUT"]).toContain(code);
+				await engine.collectGarbage();
+				expect(engine.memory()[0]?.used).toBeLessThan(2 * 2 ** 20);
+				// A collection may pass the limit by a new, smaller table of strings.
+				expect(engine.memory()[0]?.peak).toBeLessThanOrEqual((memoryLimitMB + 1) * 2 ** 20);
+			},
+		);
 	});
 
 	it("a calculator that keeps what it ate fails every row, and each has its error", async () => {
@@ -407,6 +414,67 @@ describe("memory", () => {
 		});
 	});
 
+	describe("little head-room", () => {
+		const live = "live = {} for i = 1, 60000 do live[i] = { i } end collectgarbage()";
+		const garbage: [string, string][] = [
+			["small tables", "for i = 1, 40000 do local t = { i } end"],
+			["strings", "for i = 1, 2000 do local s = ('x'):rep(1000) .. i end"],
+			["closures", "for i = 1, 20000 do local f = function() return i end f() end"],
+			["a table that grows", "local t = {} for i = 1, 60000 do t[i] = i end"],
+			["long strings", "for i = 1, 20 do local s = ('x'):rep(2 ^ 18) .. i end"],
+			["a stopped collector", 'collectgarbage("stop") for i = 1, 40000 do local t = { i } end'],
+			["the interpreter", "jit.off(true, true) for i = 1, 20000 do local t = { i } end"],
+		];
+		it.each(garbage)("garbage of %s fails no row of a live 6 MB below 12", async (_, body) => {
+			const calculator = calculatorWith({
+				open: `function() ${live} end`,
+				Calculate: `function(_, set) ${body} return { A = #live } end`,
+			});
+			await withBuild({ calculator, memoryLimitMB: 12, sandbox: false }, "", async (build, engine) => {
+				expect(engine.memory()[0]?.used).toBeGreaterThan(5 * 2 ** 20);
+				expect(engine.memory()[0]?.used).toBeLessThan(6.5 * 2 ** 20);
+				const result = await build.calculateBatch(NodeSets.deltas(Array(300).fill({})));
+				expect(result.errors.map(({ row, code }) => [row, code])).toEqual([]);
+				expect(new Set(result.column("A"))).toEqual(new Set([60_000]));
+				expect(engine.memory()[0]?.peak).toBeLessThanOrEqual(12 * 2 ** 20);
+			});
+		});
+
+		it("a heap that grows from row to row fails only when it is full", async () => {
+			const calculator = calculatorWith({
+				Calculate: `function(_, set)
+					kept = kept or {}
+					for i = 1, 500 do kept[#kept + 1] = { i } end
+					for i = 1, 20000 do local t = { i } end
+					return { A = #kept }
+				end`,
+				recover: "function() return true end",
+			});
+			await withBuild({ calculator, memoryLimitMB: 12 }, "", async (build) => {
+				const result = await build.calculateBatch(NodeSets.deltas(Array(400).fill({})));
+				// About 100 bytes for each kept table and its slot: 12 MB hold 120,000 of them, if that growing the list
+				// takes half of its size again in one piece is left out.
+				expect(result.errors[0]?.row ?? 400).toBeGreaterThan(130);
+				expect(new Set(result.errors.map(({ code }) => code))).toEqual(new Set(["MEMORY"]));
+			});
+		});
+	});
+
+	it("tells machine code apart from the heap", async () => {
+		const calculator = calculatorWith({
+			Calculate: "function() local s = 0 for i = 1, 1e5 do s = s + i end return { A = s } end",
+		});
+		await withBuild({ calculator, memoryLimitMB }, "", async (build, engine) => {
+			await build.calculate();
+			const [figures] = engine.memory();
+			expect(figures?.limit).toBe(memoryLimitMB * 2 ** 20);
+			expect(figures?.machineCode).toBeGreaterThan(1000);
+			// LuaJIT's own bound: 64 MB at most in any version.
+			expect(figures?.machineCode).toBeLessThanOrEqual(64 * 2 ** 20);
+			expect(figures?.peak).toBeGreaterThanOrEqual(figures?.used ?? 0);
+		});
+	});
+
 	it("finalizers that raise do not break the state", async () => {
 		const calculator = calculatorWith({
 			Calculate: `function(_, set)
@@ -417,7 +485,7 @@ describe("memory", () => {
 				return { A = 1 }
 			end`,
 		});
-		await withBuild({ calculator, memoryLimitMB }, "", async (build, engine) => {
+		await withBuild({ calculator, memoryLimitMB, sandbox: false }, "", async (build, engine) => {
 			const rows = Array.from({ length: 40 }, (_, i) => ({ add: [i % 4 === 0 ? 9 : 1] }));
 			const result = await build.calculateBatch(NodeSets.deltas(rows));
 			expect(result.notReached).toBe(0);

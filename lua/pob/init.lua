@@ -5,6 +5,7 @@ local boot = require("pob.boot")
 local builds = require("pob.builds")
 local chance = require("pob.chance")
 local info = require("pob.info")
+local refusal = require("refusal")
 local rows = require("pob.rows")
 local sheet = require("pob.sheet")
 local topology = require("pob.topology")
@@ -56,7 +57,7 @@ return function(host)
 	end
 
 	--- source: PoB's XML, or { xml =, spec = number of the tree to use }.
-	function pob.load(source)
+	pob.load = refusal(function(source)
 		local xml, spec = source, nil
 		if type(source) == "table" then
 			xml, spec = source.xml, source.spec
@@ -66,7 +67,7 @@ return function(host)
 		build.info = info.of(build, boot.plain, chance.warnings(world, build))
 		build.rows:remember()
 		return build, build.info
-	end
+	end)
 
 	function pob.stats(build)
 		local names = {}

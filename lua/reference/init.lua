@@ -2,6 +2,7 @@
 -- the million, and not Path of Building: docs/reference-calculator.md says what it leaves out.
 local answers = require("reference.answers")
 local build = require("reference.build")
+local refusal = require("refusal")
 local coverage = require("reference.coverage")
 local modifiers = require("reference.modifiers")
 local rows = require("reference.rows")
@@ -40,9 +41,9 @@ return {
 		jit.opt.start(unpack(jitOptions))
 	end,
 
-	load = function(source)
+	load = refusal(function(source)
 		return build.load(requireTree(), source)
-	end,
+	end),
 
 	stats = function()
 		local names = {}

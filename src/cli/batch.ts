@@ -9,6 +9,7 @@ import { oneLine } from "./fail.js";
 import { Interrupt } from "./interrupt.js";
 import { openBuild } from "./open.js";
 import {
+	cacheOptions,
 	calculatorOptions,
 	type EngineFlags,
 	rowTimeoutOption,
@@ -16,10 +17,11 @@ import {
 	statsOption,
 	threadOption,
 } from "./options.js";
-import { openOutput } from "./output.js";
+import { openOutput, refuseInputs } from "./output.js";
 import { type Progress, progressBar } from "./progress.js";
+import { resumeAfter } from "./resume.js";
 import { csv, jsonLines, type RowWriter } from "./row-writers.js";
-import { readSetGroups, type SetGroup } from "./set-groups.js";
+import { Pace, readSetGroups, type SetGroup } from "./set-groups.js";
 import type { RowFailure } from "./set-line.js";
 import { unreadable } from "./source.js";
 
@@ -28,6 +30,7 @@ interface BatchFlags extends EngineFlags {
 	stats?: string[];
 	format: "jsonl" | "csv";
 	out?: string;
+	resume?: boolean;
 }
 
 export function batchCommand(): Command {
@@ -38,9 +41,10 @@ export function batchCommand(): Command {
 		.addOption(statsOption())
 		.addOption(new Option("--format <format>", "of the rows").choices(["jsonl", "csv"]).default("jsonl"))
 		.option("--out <file>", "write the rows there instead of to stdout")
+		.option("--resume", "go on after the last complete row of --out's file, as a killed run left it")
 		.addOption(threadOption())
 		.addOption(rowTimeoutOption());
-	return calculatorOptions(command)
+	return cacheOptions(calculatorOptions(command))
 		.addHelpText(
 			"after",
 			`
@@ -52,7 +56,8 @@ node set ends the command with status 2, after the rows before it. The last line
 from the first row read to the last one written.
 
 Example:
-  $ pobatch batch build.xml --sets sets.jsonl --stats Life,TotalEHP --format csv --out rows.csv`,
+  $ pobatch batch build.xml --sets sets.jsonl --stats Life,TotalEHP --format csv --out rows.csv
+  $ pobatch batch build.xml --sets sets.jsonl --out rows.jsonl --resume`,
 		)
 		.action(runBatch);
 }
@@ -63,18 +68,28 @@ async function runBatch(source: string, flags: BatchFlags): Promise<void> {
 			hint: "Give one of them as a file.",
 		});
 	}
+	if (flags.resume && flags.out === undefined) {
+		throw new PobatchError("INVALID_ARGUMENT", "--resume needs --out", {
+			hint: "It goes on after the rows in that file.",
+		});
+	}
 	using interrupt = new Interrupt();
 	const size = await sizeOf(flags.sets);
-	const output = await openOutput(flags.out, [source, flags.sets]);
+	const inputs = [source, flags.sets];
+	// Opened before anything is calculated: a wrong path must not cost an hour of work.
+	const fresh = flags.resume ? undefined : await openOutput(flags.out, inputs);
 	await using opened = await openBuild(source, flags);
 	const { build } = opened;
 	const stats = statsOf(build, flags.stats);
 	// An empty batch checks the names before the first line is read.
-	build.calculateBatchSync(NodeSets.deltas([]), { stats });
+	await build.calculateBatch(NodeSets.deltas([]), { stats });
 	const onTerminal = process.stderr.isTTY;
 	if (onTerminal) opened.announce();
 
 	const writer = flags.format === "csv" ? csv() : jsonLines();
+	const { output, written } = fresh
+		? { output: fresh, written: { rows: 0, started: false } }
+		: await reopen(flags.out as string, inputs, writer, stats);
 	const failing = new AbortController();
 	const signal = AbortSignal.any([interrupt.signal, failing.signal]);
 	const clock = new WorkClock();
@@ -84,9 +99,12 @@ async function runBatch(source: string, flags: BatchFlags): Promise<void> {
 	);
 	const tally = new Tally();
 	try {
-		await output.write(writer.header(stats));
-		const groups = ahead(readSetGroups(flags.sets, clock, signal));
+		const header = writer.header(stats);
+		if (!written.started) await output.write(header);
+		const pace = new Pace();
+		const groups = ahead(readSetGroups(flags.sets, { clock, pace, skip: written.rows, signal }));
 		for await (const answer of ahead(calculate(groups, build, stats, signal, progress, size))) {
+			pace.learn(answer.result.length, answer.result.elapsedMs);
 			await output.write(rowsText(answer, writer, tally));
 			clock.end();
 		}
@@ -97,7 +115,14 @@ async function runBatch(source: string, flags: BatchFlags): Promise<void> {
 		progress.stop();
 	}
 	if (!onTerminal) opened.announce();
+	if (written.rows > 0) process.stderr.write(`Went on after row ${written.rows - 1}.\n`);
 	process.stderr.write(tally.summary(clock.milliseconds));
+}
+
+async function reopen(file: string, inputs: readonly string[], writer: RowWriter, stats: readonly string[]) {
+	await refuseInputs(file, inputs);
+	const written = await resumeAfter(file, writer, stats);
+	return { output: await openOutput(file, inputs, true), written };
 }
 
 interface Answer {

@@ -1,54 +1,113 @@
 import { Command } from "commander";
-import type { Build } from "../build.js";
-import { openBuild } from "./open.js";
+import type { Build, Sheet } from "../build.js";
+import { PobatchError } from "../errors.js";
+import { describeBuild, type Opened, openBuild } from "./open.js";
 import { calculatorOptions, type EngineFlags, rowTimeoutOption, statsOf, statsOption } from "./options.js";
-import { openOutput } from "./output.js";
+import { openOutput, writeWhole } from "./output.js";
 import { jsonNumber } from "./row-writers.js";
+import { type OneSet, readSetOption } from "./set-option.js";
+import { sheetText } from "./sheet.js";
 import { readable, table } from "./table.js";
 
 interface CalcFlags extends EngineFlags {
 	stats?: string[];
 	json?: boolean;
+	set?: OneSet;
+	xml?: string;
+	code?: boolean;
 }
 
 export function calcCommand(): Command {
 	const command = new Command("calc")
-		.description("print the stats of one build")
+		.description("print the stats of one build: with Path of Building the sheet of its side bar")
 		.argument("<build>", 'build: a file with Path of Building XML, a PoB code or JSON; "-" for stdin')
 		.addOption(statsOption())
+		.option("--set <json>", "with this node set instead of the build's own nodes", readSetOption)
 		.option("--json", "print JSON, with all digits")
+		.option("--xml <file>", 'write the build, with --set, as Path of Building\'s XML; "-" for stdout')
+		.option("--code", "print the build, with --set, as a PoB code")
 		.addOption(rowTimeoutOption());
 	return calculatorOptions(command)
 		.addHelpText(
 			"after",
-			"\nExample:\n  $ pobatch calc build.xml --tree tree.json --stats Life,TotalDPS,TotalEHP",
+			`
+Example:
+  $ pobatch calc build.xml
+  $ pobatch calc build.xml --stats Life,TotalEHP --set '{"add":[4739],"attributes":{"4739":"Str"}}'
+  $ pobatch calc build.xml --set '{"add":[4739]}' --code | xclip
+  $ pobatch calc build.xml --calculator reference --tree tree.json --stats Life,TotalDPS`,
 		)
 		.action(runCalc);
 }
 
 async function runCalc(source: string, flags: CalcFlags): Promise<void> {
+	if (flags.xml !== undefined && flags.code)
+		throw new PobatchError("INVALID_ARGUMENT", "--xml and --code cannot be given both", {
+			hint: "They write the same build.",
+		});
 	await using opened = await openBuild(source, { ...flags, threads: 1 });
-	const { build, engine } = opened;
-	const stats = await build.calculate({}, { stats: statsOf(build, flags.stats) });
-	const output = await openOutput(undefined, []);
-	opened.announce();
-	if (flags.json) {
-		const { calculator } = engine;
-		const head = JSON.stringify({ calculator, build: build.info, warnings: build.warnings });
-		const numbers = Object.entries(stats).map(
-			([name, value]) => `${JSON.stringify(name)}:${jsonNumber(value)}`,
+	const { build } = opened;
+	const isPob = build.info.calculator === "pob";
+	if (!isPob && (flags.xml !== undefined || flags.code)) {
+		throw new PobatchError(
+			"INVALID_ARGUMENT",
+			`The calculator ${build.info.calculator} cannot write a build`,
+			{ hint: "Path of Building can: --calculator pob." },
 		);
-		await output.write(`${head.slice(0, -1)},"stats":{${numbers.join(",")}}}\n`);
+	}
+	const text = await answer(opened, flags, isPob);
+	opened.announce();
+	if (flags.xml !== undefined && flags.xml !== "-") {
+		await writeWhole(flags.xml, text, [source]);
+		process.stderr.write(`Written to ${flags.xml}\n`);
 		return;
 	}
-	const rows = Object.entries(stats).map(([name, value]) => [name, readable(value)]);
-	await output.write(`${describeBuild(build)}\n\n${table(["Stat", "Value"], rows, [1])}`);
+	await (await openOutput(undefined, [])).write(text);
 }
 
-/** `Titan (Warrior), level 99, 120 nodes`. */
-export function describeBuild({ info, allocated }: Build): string {
-	const who = info.ascendancy
-		? `${info.ascendancy} (${info.class})`
-		: info.class || "A build without a class";
-	return `${who}, level ${info.level}, ${allocated.length} nodes`;
+async function answer(opened: Opened, flags: CalcFlags, isPob: boolean): Promise<string> {
+	const { build } = opened;
+	if (flags.xml !== undefined) return ensureEnd(await build.toXml(flags.set));
+	if (flags.code) return `${await build.toCode(flags.set)}\n`;
+	if (isPob && flags.stats === undefined && !flags.json) return sheetOf(build, flags.set);
+	const stats = statsOf(build, flags.stats);
+	const values = await build.calculate(flags.set ?? {}, { stats });
+	if (flags.json) return json(opened, values, isPob ? await build.sheet(flags.set) : undefined);
+	const base = flags.set && (await build.calculate({}, { stats }));
+	return `${describeBuild(build)}\n\n${statTable(values, base)}`;
+}
+
+function ensureEnd(text: string): string {
+	return text.endsWith("\n") ? text : `${text}\n`;
+}
+
+async function sheetOf(build: Build, set: OneSet | undefined): Promise<string> {
+	const sheet = await build.sheet(set);
+	const base = set && (await build.sheet());
+	return `${describeBuild(build)}\n\n${sheetText(sheet, base)}`;
+}
+
+function json(
+	{ build, engine: { calculator } }: Opened,
+	values: Record<string, number>,
+	sheet: Sheet | undefined,
+): string {
+	const head = JSON.stringify({ calculator, build: build.info, warnings: build.warnings, sheet });
+	const numbers = Object.entries(values).map(
+		([name, value]) => `${JSON.stringify(name)}:${jsonNumber(value)}`,
+	);
+	return `${head.slice(0, -1)},"stats":{${numbers.join(",")}}}\n`;
+}
+
+function statTable(values: Record<string, number>, base: Record<string, number> | undefined): string {
+	if (!base) {
+		const rows = Object.entries(values).map(([name, value]) => [name, readable(value)]);
+		return table(["Stat", "Value"], rows, [1]);
+	}
+	const rows = Object.entries(values).map(([name, value]) => {
+		const before = base[name] as number;
+		const change = value - before;
+		return [name, readable(before), readable(value), `${change > 0 ? "+" : ""}${readable(change)}`];
+	});
+	return table(["Stat", "Build", "With the set", "Change"], rows, [1, 2, 3]);
 }

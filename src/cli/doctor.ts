@@ -7,12 +7,14 @@ import { PobatchError } from "../errors.js";
 import { PassiveTree } from "../passive-tree.js";
 import { versions } from "../versions.js";
 import { demoBuildText } from "./demo-data.js";
+import { pobChecks } from "./doctor-pob.js";
 import { oneLine } from "./fail.js";
 import { openEngine } from "./open.js";
+import { pobOption } from "./options.js";
 import { openOutput } from "./output.js";
 import { readable, table } from "./table.js";
 
-interface Check {
+export interface Check {
 	name: string;
 	/** What was found; throws what is wrong. */
 	find(): Promise<string> | string;
@@ -20,16 +22,21 @@ interface Check {
 
 export function doctorCommand(): Command {
 	return new Command("doctor")
-		.description("check this installation: Node, addon, LuaJIT, threads, tree")
+		.description("check this installation: Node, addon, LuaJIT, threads, tree, Path of Building")
+		.addOption(pobOption())
 		.option("--tree <file>", "passive tree to check; the embedded made-up tree if not given")
-		.addHelpText("after", "\nExample:\n  $ pobatch doctor\n\nStatus 1 if something is wrong.")
+		.addHelpText(
+			"after",
+			"\nStatus 1 if something is wrong. Without Path of Building nothing is wrong, unless --pob names it.\n" +
+				"\nExample:\n  $ pobatch doctor --pob ~/PathOfBuilding-PoE2",
+		)
 		.action(runDoctor);
 }
 
-async function runDoctor(flags: { tree?: string }): Promise<void> {
+async function runDoctor(flags: { tree?: string; pob?: string }): Promise<void> {
 	let failed = false;
 	const rows: string[][] = [];
-	for (const { name, find } of checks(flags.tree)) {
+	for (const { name, find } of [...checks(flags.tree), ...(await pobChecks(flags.pob))]) {
 		try {
 			rows.push(["ok", name, await find()]);
 		} catch (error) {

@@ -4,11 +4,15 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { packageFolder } from "../addon.js";
 import { batchCommand } from "./batch.js";
+import { buildAddonCommand } from "./build-addon.js";
+import { cacheCommand } from "./cache.js";
 import { calcCommand } from "./calc.js";
 import { coverageCommand } from "./coverage.js";
 import { demoCommand } from "./demo.js";
 import { doctorCommand } from "./doctor.js";
 import { exitStatus, isBrokenPipe, report } from "./fail.js";
+import { pobCommand } from "./pob.js";
+import { powerCommand } from "./power.js";
 
 // Standard output broken by its reader (`| head`) is the normal end of a pipe: nobody is left to tell.
 for (const stream of [process.stdout, process.stderr]) {
@@ -30,10 +34,20 @@ const program = new Command("pobatch")
 	.helpCommand(false)
 	.option("--debug", "print errors with stack trace, cause and Lua traceback");
 
-for (const create of [calcCommand, batchCommand, coverageCommand, demoCommand, doctorCommand])
+for (const create of [
+	calcCommand,
+	batchCommand,
+	powerCommand,
+	coverageCommand,
+	demoCommand,
+	pobCommand,
+	cacheCommand,
+	doctorCommand,
+	buildAddonCommand,
+])
 	program.addCommand(create());
 
-for (const command of [program, ...program.commands]) {
+for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
 	// Not inherited by commands that are made elsewhere.
 	command
 		.helpOption("-h, --help", "print this help")

@@ -1,25 +1,73 @@
-import type { Build } from "../build.js";
-import { Engine } from "../engine.js";
+import type { Build, BuildInfo } from "../build.js";
+import { Engine, type EngineOptions } from "../engine.js";
 import { PobatchError } from "../errors.js";
+import { findPob } from "../pob/checkout.js";
+import { cacheFolder } from "../row-cache.js";
 import { located, oneLine } from "./fail.js";
 import type { EngineFlags } from "./options.js";
 import { nameOf, readText } from "./source.js";
 
-/** The one place where the command line decides which calculator answers. */
+/** The one place where the command line opens an engine. */
 export async function openEngine(flags: EngineFlags): Promise<Engine> {
+	return (await openChosen(flags)).engine;
+}
+
+async function openChosen(flags: EngineFlags, text = ""): Promise<{ engine: Engine; choice: Choice }> {
+	const choice = await chooseCalculator(flags, text);
+	const { threads, rowTimeout, tree, isolation, cache } = flags;
+	const options: EngineOptions = {
+		calculator: choice.calculator,
+		...(choice.pob !== undefined && { pob: choice.pob }),
+		...(tree !== undefined && { tree }),
+		...(threads !== undefined && { threads }),
+		...(rowTimeout !== undefined && { rowTimeoutMs: rowTimeout }),
+		...(isolation !== undefined && { isolation }),
+		...(cache === false && { cache: false }),
+		...(cache === true && { cache: { dir: cacheFolder() } }),
+		...(typeof cache === "string" && { cache: { dir: cache } }),
+	};
 	try {
-		return await Engine.open({
-			calculator: flags.calculator ?? "reference",
-			...(flags.tree !== undefined && { tree: flags.tree }),
-			...(flags.threads !== undefined && { threads: flags.threads }),
-			...(flags.rowTimeout !== undefined && { rowTimeoutMs: flags.rowTimeout }),
-		});
+		return { engine: await Engine.open(options), choice };
 	} catch (error) {
-		const inTree = error instanceof PobatchError && error.code === "TREE_INVALID" && flags.tree !== undefined;
-		throw inTree && !error.message.includes(flags.tree as string)
-			? located(flags.tree as string, error)
-			: error;
+		const inTree = error instanceof PobatchError && error.code === "TREE_INVALID" && tree !== undefined;
+		throw inTree && !error.message.includes(tree) ? located(tree, error) : error;
 	}
+}
+
+interface Choice {
+	calculator: string;
+	/** The checkout, where Path of Building answers. */
+	pob?: string;
+	/** Why the reference calculator answers although nobody asked for it. */
+	why?: string;
+}
+
+/** Path of Building wherever it can answer, unless told otherwise. */
+async function chooseCalculator({ calculator, pob, tree }: EngineFlags, text: string): Promise<Choice> {
+	const named = calculator ?? (pob === undefined ? undefined : "pob");
+	if (named !== undefined && named !== "pob") {
+		if (pob !== undefined)
+			throw contradiction("--pob", pob, `the calculator ${named}`, "It names where Path of Building is.");
+		return { calculator: named };
+	}
+	if (named === "pob" && tree !== undefined)
+		throw contradiction("--tree", tree, "Path of Building", "Its checkout has the tree of each build.");
+	if (tree !== undefined) return { calculator: "reference", why: "since --tree is its option" };
+	const found = await findPob(pob);
+	if (named === "pob") return { calculator: "pob", ...(found !== undefined && { pob: found }) };
+	if (found === undefined) {
+		return {
+			calculator: "reference",
+			why: "since no Path of Building was found: `pobatch pob install` gets it",
+		};
+	}
+	if (/^\s*\{/.test(text))
+		return { calculator: "reference", why: "since Path of Building does not read this kind of build" };
+	return { calculator: "pob", pob: found };
+}
+
+function contradiction(option: string, value: string, other: string, hint: string): PobatchError {
+	return new PobatchError("INVALID_ARGUMENT", `${option} ${value} is of no use to ${other}`, { value, hint });
 }
 
 /** An engine with one build in it. */
@@ -37,18 +85,24 @@ export interface Opened extends AsyncDisposable {
 export async function openBuild(source: string, flags: EngineFlags): Promise<Opened> {
 	const text = await readText(source, "build");
 	const start = performance.now();
-	const engine = await openEngine(flags);
+	const { engine, choice } = await openChosen(flags, text);
 	try {
-		const build = await engine.load(text).catch((error) => {
-			throw located(nameOf(source), error);
+		const load = flags.spec === undefined ? {} : { spec: flags.spec };
+		const build = await engine.load(text, load).catch((error) => {
+			const isForeign =
+				error instanceof PobatchError && error.code === "UNKNOWN_CLASS" && isEmbeddedTree(engine, flags);
+			throw isForeign ? madeUpTree(source, "another passive tree") : located(nameOf(source), error);
 		});
 		checkTree(build, engine, source, flags);
+		const pob =
+			choice.pob === undefined ? "" : ` (Path of Building ${await pobVersion(engine)} in ${choice.pob})`;
 		const seconds = ((performance.now() - start) / 1000).toFixed(2);
 		return {
 			engine,
 			build,
 			announce() {
-				process.stderr.write(`${describeEngine(engine, build)}, ready in ${seconds} s\n`);
+				if (choice.why) process.stderr.write(`The reference calculator answers, ${choice.why}.\n`);
+				process.stderr.write(`${describeEngine(engine, build, pob)}, ready in ${seconds} s\n`);
 				for (const warning of build.warnings)
 					process.stderr.write(`warning: ${nameOf(source)}: ${oneLine(warning)}\n`);
 			},
@@ -63,24 +117,60 @@ export async function openBuild(source: string, flags: EngineFlags): Promise<Ope
 // The embedded tree has none of the game's nodes: a real build on it would be answered without its passives.
 function checkTree(build: Build, engine: Engine, source: string, flags: EngineFlags): void {
 	const { treeVersion } = build.info;
-	if (flags.tree !== undefined || !engine.tree || treeVersion === "" || treeVersion === engine.tree.version)
-		return;
-	throw new PobatchError(
+	if (!isEmbeddedTree(engine, flags) || treeVersion === "" || treeVersion === engine.tree?.version) return;
+	throw madeUpTree(source, `passive tree ${treeVersion}`, treeVersion);
+}
+
+function isEmbeddedTree(engine: Engine, { tree }: EngineFlags): boolean {
+	return tree === undefined && engine.tree !== undefined;
+}
+
+function madeUpTree(source: string, tree: string, version = "<version>"): PobatchError {
+	return new PobatchError(
 		"BUILD_INVALID",
-		`${nameOf(source)}: the build is of passive tree ${treeVersion}, the embedded one is made up`,
+		`${nameOf(source)}: the build is of ${tree}, the embedded one is made up`,
 		{
-			value: treeVersion,
-			hint: `Give the game's with --tree: src/TreeData/${treeVersion}/tree.json of a Path of Building PoE2 checkout.`,
+			value: version,
+			hint:
+				`Give the game's with --tree: src/TreeData/${version}/tree.json of a Path of Building PoE2 checkout; ` +
+				"or let Path of Building itself answer: `pobatch pob install`.",
 		},
 	);
 }
 
+/** `Titan (Warrior), level 99, 120 nodes`; what Path of Building tells beyond that, if it does. */
+export function describeBuild({ info, allocated }: Build): string {
+	const who = info.ascendancy
+		? `${info.ascendancy} (${info.class})`
+		: info.class || "A build without a class";
+	const { mainSkill, specs, activeSpec } = info as PobInfo;
+	return [
+		who,
+		`level ${info.level}`,
+		`${allocated.length} nodes`,
+		...(mainSkill ? [`main skill ${mainSkill}`] : []),
+		...(specs && specs > 1 ? [`tree ${activeSpec} of ${specs}`] : []),
+	].join(", ");
+}
+
+/** What lua/pob/info.lua adds to a build's info. */
+interface PobInfo extends BuildInfo {
+	mainSkill?: string;
+	specs?: number;
+	activeSpec?: number;
+}
+
 /** `calculator reference 1, tree 0_5, 2 threads`. */
-export function describeEngine(engine: Engine, build?: Build): string {
+export function describeEngine(engine: Engine, build?: Build, pob = ""): string {
 	const tree = (build?.tree ?? engine.tree)?.version;
 	return [
-		`calculator ${engine.calculator.name} ${engine.calculator.version}`,
+		`calculator ${engine.calculator.name} ${engine.calculator.version}${pob}`,
 		...(tree === undefined ? [] : [`tree ${tree}`]),
 		`${engine.threads} ${engine.threads === 1 ? "thread" : "threads"}`,
 	].join(", ");
+}
+
+async function pobVersion(engine: Engine): Promise<string> {
+	const { version } = (await engine.command("doctor")) as { version?: string };
+	return version ?? "?";
 }

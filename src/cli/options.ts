@@ -3,18 +3,56 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 /** Options of the commands that open an engine. */
 export interface EngineFlags {
 	calculator?: string;
+	pob?: string;
 	tree?: string;
+	spec?: number;
 	threads?: number;
 	rowTimeout?: number;
+	/** A folder, true for the user's own, false for `--no-cache`. */
+	cache?: string | boolean;
+	isolation?: "thread" | "process";
 }
 
 export function calculatorOptions(command: Command): Command {
 	return command
-		.option("--calculator <name|file>", 'calculator: "reference", or a Lua file of your own')
+		.option(
+			"--calculator <name|file>",
+			'"pob" (the default where a checkout is found), "reference", or a Lua file of your own',
+		)
+		.addOption(pobOption())
 		.option(
 			"--tree <file>",
-			"passive tree as Path of Building's JSON; the embedded made-up tree if not given",
+			"passive tree as Path of Building's JSON, for the reference calculator or your own; the embedded made-up tree if not given",
+		)
+		.addOption(
+			new Option(
+				"--spec <n>",
+				"passive tree of the build, counted from 1; the active one if not given",
+			).argParser(integer(1, 1000)),
+		)
+		.addOption(
+			new Option("--isolation <kind>", "states on threads, or each in a process of its own").choices([
+				"thread",
+				"process",
+			]),
 		);
+}
+
+export function pobOption(): Option {
+	return new Option(
+		"--pob <folder>",
+		"Path of Building checkout; else POBATCH_POB, else what `pobatch pob install` installed",
+	);
+}
+
+/** Of the commands that may meet the same row again. */
+export function cacheOptions(command: Command): Command {
+	return command
+		.option(
+			"--cache [folder]",
+			"keep rows on disk for the next run, too; without a name in the user's cache folder",
+		)
+		.option("--no-cache", "calculate every row");
 }
 
 export function threadOption(): Option {
@@ -23,7 +61,7 @@ export function threadOption(): Option {
 
 export function rowTimeoutOption(): Option {
 	return new Option("--row-timeout <ms>", "a row that takes longer fails with TIMEOUT").argParser(
-		milliseconds,
+		positive("milliseconds"),
 	);
 }
 
@@ -44,14 +82,18 @@ export function integer(min: number, max: number): (text: string) => number {
 	};
 }
 
-function milliseconds(text: string): number {
-	const value = text.trim() === "" ? Number.NaN : Number(text);
-	if (!(value > 0 && Number.isFinite(value)))
-		throw new InvalidArgumentError("Expected a positive number of milliseconds.");
-	return value;
+/** For commander's argParser. */
+export function positive(unit: string): (text: string) => number {
+	return (text) => {
+		const value = text.trim() === "" ? Number.NaN : Number(text);
+		if (!(value > 0 && Number.isFinite(value)))
+			throw new InvalidArgumentError(`Expected a positive number of ${unit}.`);
+		return value;
+	};
 }
 
-function names(text: string): string[] {
+/** For commander's argParser. */
+export function names(text: string): string[] {
 	const list = text.split(",").map((name) => name.trim());
 	if (list.includes("")) throw new InvalidArgumentError("Expected names separated by commas.");
 	return list;

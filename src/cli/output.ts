@@ -16,23 +16,17 @@ export interface Output {
 /**
  * @param file standard output if not given
  * @param inputs files that must not be overwritten because the command reads them
+ * @param append keep what the file has
  * @throws PobatchError FILE_NOT_WRITABLE
  */
-export async function openOutput(file: string | undefined, inputs: readonly string[]): Promise<Output> {
+export async function openOutput(
+	file: string | undefined,
+	inputs: readonly string[],
+	append = false,
+): Promise<Output> {
 	if (file === undefined) return standardOutput();
-	for (const input of inputs) {
-		if (await sameFile(file, input)) {
-			throw new PobatchError(
-				"FILE_NOT_WRITABLE",
-				`${file} is read by this command and cannot be its output`,
-				{
-					value: file,
-					hint: "Give --out another file.",
-				},
-			);
-		}
-	}
-	const stream = createWriteStream(file);
+	await refuseInputs(file, inputs);
+	const stream = createWriteStream(file, { flags: append ? "a" : "w" });
 	let failure: Error | undefined;
 	stream.on("error", (error) => {
 		failure ??= error;
@@ -60,6 +54,29 @@ export async function openOutput(file: string | undefined, inputs: readonly stri
 			check();
 		},
 	};
+}
+
+/** A file with one text, whole. @throws PobatchError FILE_NOT_WRITABLE */
+export async function writeWhole(file: string, text: string, inputs: readonly string[]): Promise<void> {
+	const output = await openOutput(file, inputs);
+	await output.write(text);
+	await output.end();
+}
+
+/** @throws PobatchError FILE_NOT_WRITABLE if the output is one of the inputs */
+export async function refuseInputs(file: string, inputs: readonly string[]): Promise<void> {
+	for (const input of inputs) {
+		if (await sameFile(file, input)) {
+			throw new PobatchError(
+				"FILE_NOT_WRITABLE",
+				`${file} is read by this command and cannot be its output`,
+				{
+					value: file,
+					hint: "Give the output another file.",
+				},
+			);
+		}
+	}
 }
 
 function standardOutput(): Output {

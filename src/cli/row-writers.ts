@@ -7,6 +7,8 @@ export interface RowWriter {
 	/** One row of `values`, which begins at `offset`. */
 	row(row: number, stats: readonly string[], values: Float64Array, offset: number): string;
 	failed(row: number, stats: readonly string[], failure: RowFailure): string;
+	/** The number of the row that a line (without its end) holds; undefined if it is none of these stats. */
+	read(line: string, stats: readonly string[]): number | undefined;
 }
 
 /** `{"row":0,"stats":{"Life":1059}}` or `{"row":0,"error":{"code":"UNKNOWN_NODE","message":"..."}}` per row. */
@@ -25,6 +27,18 @@ export function jsonLines(): RowWriter {
 		failed(row, _stats, { code, message }) {
 			return `${JSON.stringify({ row, error: { code, message } })}\n`;
 		},
+		read(line, stats) {
+			let json: { row?: unknown; stats?: object; error?: object };
+			try {
+				json = JSON.parse(line);
+			} catch {
+				return undefined;
+			}
+			const names = Object.keys(json?.stats ?? {});
+			const isRow =
+				json?.error || (names.length === stats.length && stats.every((stat, i) => names[i] === stat));
+			return isRow && Number.isSafeInteger(json.row) ? (json.row as number) : undefined;
+		},
 	};
 }
 
@@ -39,11 +53,16 @@ export function csv(): RowWriter {
 		},
 		failed: (row, stats, { code, message }) =>
 			`${row}${",".repeat(stats.length + 1)}${csvField(`${code}: ${message}`)}\n`,
+		read(line, stats) {
+			// The error comes last, and only it may hold further commas.
+			const commas = line.split(",").length - 1;
+			return /^\d+,/.test(line) && commas >= stats.length + 1 ? Number.parseInt(line, 10) : undefined;
+		},
 	};
 }
 
 // Bits survive the way through text: the shortest decimal form that reads back as the same double, and -0 kept.
-function exact(value: number): string {
+export function exact(value: number): string {
 	return Object.is(value, -0) ? "-0" : String(value);
 }
 
@@ -54,6 +73,6 @@ export function jsonNumber(value: number): string {
 	return value > 0 ? "1e999" : "-1e999";
 }
 
-function csvField(text: string): string {
+export function csvField(text: string): string {
 	return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -10,8 +10,12 @@ import { nameOf, openInput, unreadable } from "./source.js";
 
 /** Rows and nodes that one batch holds at most: what keeps memory constant however long the file is. */
 const maxRows = 4096;
-/** The first batch is small and each next one twice as large: a slow calculator's first rows show up early. */
 const firstRows = 64;
+/**
+ * How long a batch should take. Its rows are written together: so much work is lost at most when the process is killed,
+ * and a slow calculator's rows show up that soon.
+ */
+const batchMs = 400;
 const maxNodes = 2 ** 20;
 /** UTF-16 units; a set of all 65,536 nodes needs half a million. */
 const maxLine = 2 ** 25;
@@ -29,25 +33,46 @@ export interface SetGroup {
 	position: number;
 }
 
+/** How many rows a batch should have: few at first, then as many as the calculator manages in a short while. */
+export class Pace {
+	#rows = firstRows;
+
+	get rows(): number {
+		return this.#rows;
+	}
+
+	/** At most twice as many as before: one batch of cheap rows says little about the next. */
+	learn(rows: number, milliseconds: number): void {
+		const wanted = (rows * batchMs) / Math.max(milliseconds, 1);
+		this.#rows = Math.round(Math.min(Math.max(wanted, firstRows), 2 * this.#rows, maxRows));
+	}
+}
+
+/** Of what is read, and how. */
+export interface Reading {
+	/** Begun for each group at its first row; whoever is done with the group ends it. */
+	clock: WorkClock;
+	pace: Pace;
+	/** So many rows were answered before: they are read over. */
+	skip: number;
+	/** Ends the reading, without an error. */
+	signal: AbortSignal;
+}
+
 /**
  * Reads node sets, one JSON line each; empty lines do not count.
  *
  * @param source a file, or `-`
- * @param clock begun for each group at its first row; whoever is done with the group ends it
- * @param signal ends the reading, without an error
  * @throws PobatchError SETS_INVALID, FILE_NOT_FOUND, after the rows before the bad line were yielded
  */
-export async function* readSetGroups(
-	source: string,
-	clock: WorkClock,
-	signal: AbortSignal,
-): AsyncGenerator<SetGroup> {
+export async function* readSetGroups(source: string, reading: Reading): AsyncGenerator<SetGroup> {
+	const { signal } = reading;
 	const input = openInput(source);
 	const stop = () => input.destroy();
 	if (signal.aborted) stop();
 	signal.addEventListener("abort", stop, { once: true });
 	try {
-		yield* groups(input, nameOf(source), clock);
+		yield* groups(input, nameOf(source), reading);
 	} catch (error) {
 		if (signal.aborted) return;
 		throw error instanceof PobatchError ? error : unreadable(source, "node sets", error);
@@ -57,10 +82,10 @@ export async function* readSetGroups(
 	}
 }
 
-async function* groups(input: Readable, name: string, clock: WorkClock): AsyncGenerator<SetGroup> {
+async function* groups(input: Readable, name: string, reading: Reading): AsyncGenerator<SetGroup> {
 	const chunks = (input as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
 	const decoder = new StringDecoder("utf8");
-	const collector = new Collector(clock);
+	const collector = new Collector(reading);
 	let line = "";
 	let number = 0;
 	for (;;) {
@@ -104,6 +129,13 @@ async function* groups(input: Readable, name: string, clock: WorkClock): AsyncGe
 		}
 	}
 	if (collector.rows > 0) yield collector.take();
+	if (collector.toSkip > 0) {
+		throw new PobatchError(
+			"SETS_INVALID",
+			`${name}: has only ${reading.skip - collector.toSkip} rows, but ${reading.skip} were answered before`,
+			{ hint: "--resume needs the same node sets as the run before." },
+		);
+	}
 }
 
 /** Gathers lines until a batch is full or the kind changes. */
@@ -112,13 +144,18 @@ class Collector {
 	#sets: (NodeSetDelta | FullNodeSet)[] = [];
 	#failures = new Map<number, RowFailure>();
 	#nodes = 0;
-	#firstRow = 0;
+	#firstRow: number;
 	#position = 0;
-	#limit = firstRows;
+	/** Rows that are still to be read over. */
+	toSkip: number;
 	readonly #clock: WorkClock;
+	readonly #pace: Pace;
 
-	constructor(clock: WorkClock) {
+	constructor({ clock, pace, skip }: Reading) {
 		this.#clock = clock;
+		this.#pace = pace;
+		this.#firstRow = skip;
+		this.toSkip = skip;
 	}
 
 	get rows(): number {
@@ -129,6 +166,10 @@ class Collector {
 	*add(line: string): Generator<SetGroup> {
 		this.#position += line.length + 1;
 		if (line.trim() === "") return;
+		if (this.toSkip > 0) {
+			this.toSkip--;
+			return;
+		}
 		const { set, kind, size, failure } = readSetLine(line);
 		if (this.rows > 0 && kind !== this.#kind) yield this.take();
 		this.#kind = kind;
@@ -136,7 +177,7 @@ class Collector {
 		if (failure) this.#failures.set(this.rows, failure);
 		this.#sets.push(set);
 		this.#nodes += size;
-		if (this.rows >= this.#limit || this.#nodes >= maxNodes) yield this.take();
+		if (this.rows >= this.#pace.rows || this.#nodes >= maxNodes) yield this.take();
 	}
 
 	take(): SetGroup {
@@ -149,7 +190,6 @@ class Collector {
 			failures: this.#failures,
 			position: this.#position,
 		};
-		if (this.rows >= this.#limit) this.#limit = Math.min(this.#limit * 2, maxRows);
 		this.#firstRow += this.rows;
 		this.#sets = [];
 		this.#failures = new Map();

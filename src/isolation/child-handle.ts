@@ -36,6 +36,8 @@ export class ChildHandle {
 	constructor(onLog: (text: string) => void, onDeath: (child: ChildHandle) => void) {
 		this.#process = fork(script, [], {
 			serialization: "advanced",
+			// The program's own flags are not for it: a debugger's port, a test runner, a type of input.
+			execArgv: [],
 			stdio: ["ignore", "inherit", "inherit", "ipc"],
 		});
 		this.#process.on("message", (answer: Answer) => this.#receive(answer, onLog));
@@ -50,9 +52,16 @@ export class ChildHandle {
 		this.#process.on("exit", (status, signal) =>
 			die(signal ? `killed by ${signal}` : `exited with ${status}`),
 		);
-		// An idle engine must not keep the program alive.
-		this.#process.unref();
-		this.#process.channel?.unref();
+		this.#keepAlive(false);
+	}
+
+	// An idle engine must not keep the program alive, one that owes an answer must: the process, too, whose end is an
+	// answer and comes after its channel's.
+	#keepAlive(yes: boolean): void {
+		for (const handle of [this.#process, this.#process.channel]) {
+			if (yes) handle?.ref();
+			else handle?.unref();
+		}
 	}
 
 	get pid(): number | undefined {
@@ -68,7 +77,7 @@ export class ChildHandle {
 		if (this.#death) return Promise.reject(this.#death);
 		const id = ++this.#lastId;
 		return new Promise<Value>((resolve, reject) => {
-			if (this.#waiting.size === 0) this.#process.channel?.ref();
+			if (this.#waiting.size === 0) this.#keepAlive(true);
 			this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
 			this.#process.send({ ...request, id });
 		});
@@ -90,7 +99,7 @@ export class ChildHandle {
 		const waiting = this.#waiting.get(answer.id);
 		if (!waiting) return;
 		this.#waiting.delete(answer.id);
-		if (this.#waiting.size === 0) this.#process.channel?.unref();
+		if (this.#waiting.size === 0) this.#keepAlive(false);
 		if (answer.type === "failure") {
 			const { code, message, traceback } = answer;
 			waiting.reject(new PobatchError(code as PobatchErrorCode, message, { traceback }));

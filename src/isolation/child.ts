@@ -77,7 +77,8 @@ process.on("message", (message: Request | StopRequest) => {
 	);
 });
 
-// The parent is gone, whatever became of it. Interrupts what runs.
-process.on("disconnect", () => process.exit(0));
+// The parent is gone, whatever became of it. Killed rather than exited: an exit would wait for a state that is wedged in
+// one long C call, and there is nothing to clean up.
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 // Ctrl-C in a terminal reaches the whole group: the parent decides what ends.
 process.on("SIGINT", () => {});

@@ -3,6 +3,7 @@ import type {
 	NativeBatchResult,
 	NativeEngine,
 	NativeEngineConfig,
+	NativeLoad,
 	NativeMemory,
 	Plain,
 	SetKind,
@@ -20,6 +21,7 @@ const backOffMs = 20;
 
 interface KnownBuild {
 	source: Plain;
+	timeoutMs: number | undefined;
 	tree: TreeArrays | null;
 	words: Uint32Array | undefined;
 }
@@ -33,9 +35,12 @@ export class ProcessEngine implements NativeEngine {
 	readonly #config: NativeEngineConfig;
 	readonly #onLog: (text: string) => void;
 	readonly #slots: (ChildHandle | undefined)[];
+	/** Per slot: a replacement on its way, which everybody who needs the child waits for. */
+	readonly #starting = new Map<number, Promise<void>>();
 	readonly #builds = new Map<number, KnownBuild>();
 	readonly #batches = new Set<ProcessBatch>();
 	#deaths: number[] = [];
+	#openTimeoutMs: number | undefined;
 	#closed = false;
 
 	constructor(config: NativeEngineConfig, onLog: (text: string) => void) {
@@ -48,25 +53,37 @@ export class ProcessEngine implements NativeEngine {
 	replaced = 0;
 
 	async open(timeoutMs?: number): Promise<{ name: string; version: string }> {
-		const identities = await Promise.all(this.#slots.map((_, slot) => this.#start(slot, timeoutMs)));
+		this.#openTimeoutMs = timeoutMs;
+		const identities = await Promise.all(this.#slots.map((_, slot) => this.#startTwice(slot)));
 		return identities[0] as { name: string; version: string };
 	}
 
-	async load(
-		id: number,
-		source: Plain,
-		timeoutMs?: number,
-	): Promise<{ info: Record<string, Plain>; stats: string[] }> {
-		this.#builds.set(id, { source, tree: null, words: undefined });
-		try {
-			const loaded = await this.#everywhere<{ info: Record<string, Plain>; stats: string[] }>((child) =>
-				child.request({ type: "load", build: id, source, timeoutMs }),
-			);
-			return loaded[0] as { info: Record<string, Plain>; stats: string[] };
-		} catch (error) {
-			this.#builds.delete(id);
-			throw error;
+	async #startTwice(slot: number): Promise<{ name: string; version: string }> {
+		for (let attempt = 1; ; attempt++) {
+			try {
+				return await this.#start(slot);
+			} catch (error) {
+				if (!(error instanceof ChildDied)) throw error;
+				if (attempt === 2 || this.#closed)
+					throw crash(`a child process ended while it started: ${error.message}`);
+			}
 		}
+	}
+
+	async load(id: number, source: Plain, timeoutMs?: number): Promise<NativeLoad> {
+		const owners = new Set<ChildHandle>();
+		const loadInto = async (child: ChildHandle) => {
+			const request = { type: "load", build: id, source, timeoutMs } as const;
+			const answer = await child.request<{ info: Record<string, Plain>; stats: string[] }>(request);
+			owners.add(child);
+			return answer;
+		};
+		const loaded = await this.#everywhere(loadInto);
+		// Known only now: a build that ends its process must not end every replacement, too. A child that was replaced
+		// meanwhile has not got it.
+		this.#builds.set(id, { source, timeoutMs, tree: null, words: undefined });
+		await this.#everywhere(async (child) => owners.has(child) || (await loadInto(child)));
+		return loaded[0] as NativeLoad;
 	}
 
 	/** What a build has allocated, for every child that gets its rows. */
@@ -137,16 +154,39 @@ export class ProcessEngine implements NativeEngine {
 
 	/** The child of a slot, alive and with all builds; replaces a dead one. */
 	async child(slot: number): Promise<ChildHandle> {
-		if (this.#closed) throw new PobatchError("ENGINE_CLOSED", "The engine is closed");
-		const child = this.#slots[slot];
-		if (child?.alive) return child;
-		await this.#waitForReplacement();
-		await this.#start(slot);
-		this.replaced++;
-		return this.child(slot);
+		for (;;) {
+			this.#checkOpen();
+			const starting = this.#starting.get(slot);
+			if (starting) {
+				await starting;
+				continue;
+			}
+			const child = this.#slots[slot];
+			if (child?.alive) return child;
+			const replacing = this.#replace(slot).finally(() => this.#starting.delete(slot));
+			this.#starting.set(slot, replacing);
+			await replacing;
+		}
 	}
 
-	async #start(slot: number, timeoutMs?: number): Promise<{ name: string; version: string }> {
+	/** A replacement that dies itself is replaced by the next call, until too many have died. */
+	async #replace(slot: number): Promise<void> {
+		await this.#waitForReplacement();
+		this.#checkOpen();
+		try {
+			await this.#start(slot);
+			this.replaced++;
+		} catch (error) {
+			if (!(error instanceof ChildDied)) throw error;
+		}
+	}
+
+	#checkOpen(): void {
+		if (this.#closed) throw new PobatchError("ENGINE_CLOSED", "The engine is closed");
+	}
+
+	/** @throws ChildDied; what the calculator raises */
+	async #start(slot: number): Promise<{ name: string; version: string }> {
 		const child = new ChildHandle(this.#onLog, () => this.#deaths.push(Date.now()));
 		this.#slots[slot] = child;
 		try {
@@ -154,16 +194,15 @@ export class ProcessEngine implements NativeEngine {
 			const identity = await child.request<{ name: string; version: string }>({
 				type: "open",
 				config,
-				timeoutMs,
+				timeoutMs: this.#openTimeoutMs,
 			});
-			for (const [build, { source, tree, words }] of this.#builds) {
-				await child.request({ type: "load", build, source, timeoutMs: undefined });
+			for (const [build, { source, timeoutMs, tree, words }] of this.#builds) {
+				await child.request({ type: "load", build, source, timeoutMs });
 				if (words) await child.request({ type: "base", build, tree, words });
 			}
 			return identity;
 		} catch (error) {
 			child.kill();
-			if (error instanceof ChildDied) throw crash(`a child process ended while it started: ${error.message}`);
 			throw error;
 		}
 	}

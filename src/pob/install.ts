@@ -137,7 +137,8 @@ async function newestTag(url: string): Promise<string | undefined> {
 function clone(args: readonly string[], onProgress: ((text: string) => void) | undefined): Promise<void> {
 	return new Promise((done, failed) => {
 		// Only git's questions are switched off: a missing repository would ask for a password.
-		const git = spawn("git", args, {
+		// A checkout of a tag is what is wanted: no advice about it.
+		const git = spawn("git", ["-c", "advice.detachedHead=false", ...args], {
 			stdio: ["ignore", "ignore", "pipe"],
 			env: { ...process.env, GIT_TERMINAL_PROMPT: "0" },
 		});

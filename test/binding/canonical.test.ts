@@ -35,6 +35,19 @@ describe("canonical form of a delta", () => {
 		});
 	});
 
+	it("a node that the build names twice counts once, as it was named last", () => {
+		const base = [4 | str, 4 | dex, 7, 7];
+		expect(canonical(base, full({ nodes: [] }))).toEqual({ add: [], remove: [4, 7] });
+		expect(canonical(base, full({ nodes: [4, 7], attributes: { 4: "Dex" } }))).toEqual({
+			add: [],
+			remove: [],
+		});
+		expect(canonical(base, delta({ add: [4], attributes: { 4: "Str" } }))).toEqual({
+			add: [4 | str],
+			remove: [4],
+		});
+	});
+
 	it("drops what changes nothing: adding what is allocated, removing what is not", () => {
 		expect(canonical([4, 5], delta({ add: [4, 6], remove: [7] }))).toEqual({ add: [6], remove: [] });
 		expect(canonical([4], delta({}))).toEqual({ add: [], remove: [] });

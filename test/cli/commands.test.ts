@@ -2,7 +2,16 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { demoBuild, lines, run } from "./run.js";
 
-test.each(["calc", "batch", "coverage", "demo", "doctor"])("%s --help shows an example", async (command) => {
+test.each([
+	"calc",
+	"batch",
+	"power",
+	"coverage",
+	"demo",
+	"pob",
+	"cache",
+	"doctor",
+])("%s --help shows an example", async (command) => {
 	const { status, stdout } = await run([command, "--help"]);
 	expect(status).toBe(0);
 	expect(stdout).toMatch(new RegExp(`Example:\\n  \\$ pobatch ${command}`));

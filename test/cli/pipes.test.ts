@@ -2,22 +2,12 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { describe, expect, test } from "vitest";
-import { ended, lines, main, run, scratch, start, sumCalculator } from "./run.js";
+import { ended, lines, main, run, scratch, slowCalculator, start, sumCalculator } from "./run.js";
 
 const files = scratch();
 const build = files.write("build.txt", "any text");
-const slow = files.write(
-	"slow.lua",
-	`return {
-		load = function() return {}, { class = "", level = 1, allocated = {} } end,
-		stats = function() return { "Sum" } end,
-		Calculate = function(_, set)
-			local stop = os.clock() + 0.001
-			while os.clock() < stop do end
-			return { Sum = set.add[1] }
-		end,
-	}`,
-);
+// A row takes about a millisecond.
+const slow = slowCalculator(files, 70_000);
 const many = files.write("many.jsonl", Array.from({ length: 50_000 }, (_, i) => `{"add":[${i}]}\n`).join(""));
 
 describe("pobatch batch in a pipe", () => {

@@ -18,8 +18,23 @@ export interface Ended {
 	stderr: string;
 }
 
-export function start(args: readonly string[]): ChildProcessWithoutNullStreams {
-	return spawn(process.execPath, [main, ...args], { env: { ...process.env, POBATCH_POB: "" } });
+// No checkout that this machine happens to have, and none of the user's own folders.
+const home = mkdtempSync(join(tmpdir(), "pobatch-home-"));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+export const environment = {
+	...process.env,
+	POBATCH_POB: "",
+	HOME: home,
+	XDG_DATA_HOME: join(home, "data"),
+	XDG_CACHE_HOME: join(home, "cache"),
+	XDG_CONFIG_HOME: join(home, "config"),
+};
+
+export function start(
+	args: readonly string[],
+	env: Record<string, string> = {},
+): ChildProcessWithoutNullStreams {
+	return spawn(process.execPath, [main, ...args], { env: { ...environment, ...env } });
 }
 
 export function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
@@ -39,8 +54,8 @@ export function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
 }
 
 /** Runs the command line to its end. */
-export function run(args: readonly string[], input = ""): Promise<Ended> {
-	const child = start(args);
+export function run(args: readonly string[], input = "", env: Record<string, string> = {}): Promise<Ended> {
+	const child = start(args, env);
 	// A command that ends before it has read its input closes the pipe.
 	child.stdin.on("error", () => {});
 	child.stdin.end(input);
@@ -49,6 +64,22 @@ export function run(args: readonly string[], input = ""): Promise<Ended> {
 
 export function lines(text: string): string[] {
 	return text.split("\n").slice(0, -1);
+}
+
+/** A calculator whose `Sum` is the id of the first added node, after so many sines: about 15 ns each. */
+export function slowCalculator(files: { write(name: string, text: string): string }, sines: number): string {
+	return files.write(
+		`slow-${sines}.lua`,
+		`return {
+			load = function() return {}, { class = "", level = 1, allocated = {} } end,
+			stats = function() return { "Sum" } end,
+			Calculate = function(_, set)
+				local x = 0
+				for i = 1, ${sines} do x = x + math.sin(i) end
+				return { Sum = set.add[1] + 0 * x }
+			end,
+		}`,
+	);
 }
 
 /** A folder for one test file's own files. */

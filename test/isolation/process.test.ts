@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Engine, NodeSets, PassiveTree } from "../../src/index.js";
 import { calculatorWith } from "../support/calculators.js";
+import { runChild } from "../support/child.js";
 
 // 666 writes through a null pointer; 667 ends the process; 668 loops; the rest add up.
 const deadly = calculatorWith({
@@ -22,7 +23,7 @@ const deadly = calculatorWith({
 });
 
 const open = (options = {}) =>
-	Engine.open({ calculator: deadly, threads: 2, isolation: "process", ...options });
+	Engine.open({ calculator: deadly, threads: 2, isolation: "process", sandbox: false, ...options });
 
 describe("an engine over child processes", () => {
 	it("loses no row to a crash, and names the row that crashes twice", async () => {
@@ -99,6 +100,39 @@ describe("an engine over child processes", () => {
 		const unknown = [...Array(65536).keys()].find((id) => !tree.has(id)) as number;
 		const result = await build.calculateBatch(NodeSets.deltas([{ add: [unknown] }]));
 		expect(result.errors[0]?.code).toBe("UNKNOWN_NODE");
+	});
+
+	it("a build that ends its process at loading is refused, and the engine goes on", async () => {
+		const calculator = calculatorWith({
+			load: `function(text)
+				if text == "deadly" then require("ffi").cast("int *", 8)[0] = 1 end
+				return { text = text }, { allocated = {} }
+			end`,
+		});
+		await using engine = await open({ calculator });
+		const build = await engine.load("good");
+		await expect(engine.load("deadly")).rejects.toMatchObject({ code: "CRASH" });
+		expect(await build.calculate()).toEqual({ A: 1 });
+		expect(await (await engine.load("another")).calculate()).toEqual({ A: 1 });
+	});
+
+	it("batches that need the same dead child at once share its replacement", async () => {
+		await using engine = await open({ threads: 1 });
+		const build = await engine.load("x");
+		const sets = NodeSets.deltas([{ add: [1] }, { add: [666] }, { add: [2] }]);
+		const results = await Promise.all([1, 2, 3].map(() => build.calculateBatch(sets, { stats: ["Sum"] })));
+		for (const result of results) {
+			expect([...result.column("Sum")]).toEqual([2, Number.NaN, 3]);
+			expect(result.errors.map(({ row, code }) => [row, code])).toEqual([[1, "CRASH"]]);
+		}
+	});
+
+	it("a program's own flags are not its children's", async () => {
+		const { code, stdout, stderr } = await runChild(`
+			const engine = await pobatch.Engine.open({ isolation: "process", threads: 1 });
+			await engine.close();
+			console.log("closed");`);
+		expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "closed\n", stderr: "" });
 	});
 
 	it("has no synchronous calls", async () => {

@@ -43,7 +43,7 @@ describe("replacements know a function by its text", () => {
 
 	it("text that has none of the known functions is compiled as it is, and each part says so", async () => {
 		const text = "local calcs = ...\nfunction calcs.calcFullDPS()\n\treturn {}\nend\n";
-		const seen = (await engine.command("transform", { path: "Modules/Calcs.lua", text })) as {
+		const seen = (await engine.command("transform", { path: "Modules/Calcs.lua", text })) as unknown as {
 			text: string;
 			report: Part[];
 		};
@@ -77,7 +77,7 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 
 	it("are all in use with the version that they know", async () => {
 		await fast.load(await buildText(sharedBuilds[0] as string));
-		const { fast: report } = (await fast.command("doctor")) as { fast: Part[] };
+		const { fast: report } = (await fast.command("doctor")) as unknown as { fast: Part[] };
 		expect(report.filter(({ status }) => status !== "fast")).toEqual([]);
 		expect(report.length).toBeGreaterThan(50);
 	});

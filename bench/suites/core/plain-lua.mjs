@@ -42,6 +42,7 @@ async function reference() {
 async function open(calculator, options, source, tree) {
 	const engine = await Engine.open({
 		calculator: file("../../calculators/plain-loop.lua"),
+		sandbox: false,
 		threads: 1,
 		options: { calculator, options, source, packagePath: `${file("../../../lua")}/?.lua` },
 		...(tree && { tree }),

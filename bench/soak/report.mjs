@@ -1,0 +1,79 @@
+import { readdirSync } from "node:fs";
+
+/** Of resident memory; not asked of parts that are too short for quarters. */
+const maxGrowth = 1.05;
+
+/** What one part of the soak did. */
+class Part {
+	rows = 0;
+	faults = 0;
+	/** Rows that got neither numbers nor an error where they should have. */
+	lost = 0;
+	wrong = 0;
+	/** Bytes of resident memory, sampled evenly. */
+	memory = [];
+
+	constructor(name) {
+		this.name = name;
+	}
+
+	sample() {
+		this.memory.push(process.memoryUsage.rss());
+	}
+}
+
+export class Report {
+	parts = [];
+
+	part(name) {
+		const part = new Part(name);
+		this.parts.push(part);
+		console.log(`${name} ...`);
+		return part;
+	}
+
+	*problems() {
+		for (const { name, lost, wrong, memory } of this.parts) {
+			if (lost > 0) yield `${name}: ${lost} rows lost`;
+			if (wrong > 0) yield `${name}: ${wrong} wrong rows`;
+			if (memory.length >= 8 && growth(memory) > maxGrowth)
+				yield `${name}: memory's last quarter is ${growth(memory).toFixed(3)} of its second`;
+		}
+	}
+}
+
+/** Median of the last quarter by median of the second: the first one warms up. */
+export function growth(samples) {
+	const quarter = Math.floor(samples.length / 4);
+	const median = (from) => samples.slice(from, from + quarter).sort((a, b) => a - b)[quarter >> 1];
+	return median(samples.length - quarter) / median(quarter);
+}
+
+/** Of this process, where the system tells. */
+export function leftOver() {
+	try {
+		return { threads: readdirSync("/proc/self/task").length, files: readdirSync("/proc/self/fd").length };
+	} catch {
+		return { threads: 0, files: 0 };
+	}
+}
+
+/** Numbers below n that are the same in each run (a linear congruential generator of 2^32). */
+export function dice(seed) {
+	let state = seed >>> 0;
+	return (n) => {
+		state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+		return Math.floor((state / 2 ** 32) * n);
+	};
+}
+
+/** Random changes of a build: a path added, some of its own nodes removed. */
+export function randomSets(build, count, roll) {
+	const paths = build.tree.pathsWithin(build.allocated, 6);
+	const own = build.allocated.filter((id) => build.tree.node(id).allocatable);
+	return Array.from({ length: count }, () => {
+		const add = roll(3) > 0 ? [...paths[roll(paths.length)].nodes] : [];
+		const remove = roll(3) === 0 ? [own[roll(own.length)]] : [];
+		return { add, remove };
+	});
+}

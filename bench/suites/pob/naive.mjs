@@ -1,0 +1,81 @@
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const file = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/** The LuaJIT to measure against: the variable LUAJIT, else `luajit` of the PATH, else a state of the embedded one. */
+function program() {
+	const binary = process.env.LUAJIT || "luajit";
+	const found = spawnSync(binary, ["-v"], { encoding: "utf8" });
+	if (found.status === 0) return { command: [binary, file("naive.lua")], name: found.stdout.split(" --")[0] };
+	if (process.env.LUAJIT) throw new Error(`LUAJIT names ${binary}, which does not run`);
+	return { command: [process.execPath, file("naive-state.mjs")], name: "a state of the embedded LuaJIT" };
+}
+
+/** Path of Building the way programs use it without pobatch; see naive.lua. */
+export class Naive {
+	#child;
+	#lines;
+	#folder = mkdtempSync(join(tmpdir(), "pobatch-bench-"));
+	/** Which LuaJIT it is. */
+	name;
+
+	static async start(source) {
+		const naive = new Naive();
+		const { command, name } = program();
+		naive.name = name;
+		naive.#child = spawn(command[0], command.slice(1), { cwd: source, stdio: ["pipe", "pipe", "inherit"] });
+		naive.#lines = createInterface(naive.#child.stdout)[Symbol.asyncIterator]();
+		await naive.#answer();
+		return naive;
+	}
+
+	async #answer() {
+		for (;;) {
+			const { value, done } = await this.#lines.next();
+			if (done) throw new Error("Path of Building in a plain LuaJIT ended: its messages are above");
+			if (value.startsWith("@@")) return value.slice(2).split("\t");
+		}
+	}
+
+	async #ask(request) {
+		this.#child.stdin.write(`${request}\n`);
+		const [ok, ...values] = await this.#answer();
+		if (ok !== "true") throw new Error(`Path of Building in a plain LuaJIT: ${values.join(" ")}`);
+		return values.map(Number);
+	}
+
+	/** Milliseconds. */
+	async load(buildFile) {
+		return (await this.#ask(`load ${buildFile}`))[0];
+	}
+
+	async sets(deltas) {
+		const path = join(this.#folder, "sets");
+		const text = deltas.map(
+			({ add = [], remove = [] }) => `${[...add].join(" ")} - ${[...remove].join(" ")}\n`,
+		);
+		writeFileSync(path, text.join(""));
+		await this.#ask(`sets ${path}`);
+	}
+
+	/** Milliseconds for all sets. */
+	async naive() {
+		return (await this.#ask("naive"))[0];
+	}
+
+	/** Milliseconds for the first `count` sets. */
+	async real(count) {
+		return (await this.#ask(`real ${count}`))[0];
+	}
+
+	async stop() {
+		this.#child.stdin.end();
+		await new Promise((resolve) => this.#child.once("close", resolve));
+		rmSync(this.#folder, { recursive: true });
+	}
+}

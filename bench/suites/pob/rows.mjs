@@ -1,0 +1,152 @@
+// A row against Path of Building's own what-if loop: the same node sets, in turns with it, round by round.
+import { Engine, NodeSets } from "../../../dist/index.js";
+import { ratios, summary } from "../../lib/measure.mjs";
+import { Naive } from "./naive.mjs";
+import { builds, changes, checkout, climbSets, powerSets, rounds, rows } from "./workload.mjs";
+
+const fullDps = ["FullDPS", "FullDotDPS"];
+/** How today's tools do it takes so long that a few rows must do. */
+const realRows = Math.min(20, rows);
+
+export async function rowCost() {
+	const source = await checkout();
+	const list = builds();
+	const naive = await Naive.start(source);
+	const plain = await Engine.open({ calculator: "pob", pob: source, threads: 1, cache: false });
+	const two = await Engine.open({ calculator: "pob", pob: source, threads: 2, cache: true });
+	// Per build, milliseconds of each round.
+	const times = new Map(list.map(({ name }) => [name, {}]));
+	const withFull = [];
+	const kept = new Map();
+	for (const { name, file, text } of list) {
+		const measured = times.get(name);
+		const put = (key, ms) => {
+			measured[key] ??= [];
+			measured[key].push(ms);
+		};
+		const build = await plain.load(text);
+		const without = build.defaultStats.filter((stat) => !fullDps.includes(stat));
+		if (build.calculateSync({}, { stats: ["FullDPS"] }).FullDPS > 0) withFull.push(name);
+		const work = {
+			changes: changes(build),
+			climb: await climbSets(build),
+			power: powerSets(build),
+		};
+		const sets = Object.fromEntries(
+			Object.entries(work).map(([key, deltas]) => [key, NodeSets.deltas(deltas)]),
+		);
+		await naive.load(file);
+		// LuaJIT compiles while it runs first: some 250 rows.
+		await naive.sets(work.changes.slice(0, 250));
+		await naive.naive();
+		await build.calculateBatch(NodeSets.deltas(work.changes.slice(0, 250)));
+		for (let round = 0; round < rounds; round++) {
+			for (const [key, deltas] of Object.entries(work)) {
+				await naive.sets(deltas);
+				put(`naive ${key}`, await naive.naive());
+			}
+			if (round === 0) {
+				await naive.sets(work.changes);
+				put("real", (await naive.real(realRows)) / realRows);
+			}
+			put("off", (await batch(build, sets.changes)).elapsedMs);
+			put("no full", (await batch(build, sets.changes, without)).elapsedMs);
+			const cached = await loadUnseen(two, text, round);
+			for (const key of Object.keys(work)) put(`two ${key}`, (await batch(cached, sets[key])).elapsedMs);
+			await cached.close();
+		}
+		await build.close();
+		kept.set(name, { climb: sets.climb, power: sets.power });
+	}
+	await plain.close();
+	await two.close();
+	// One thread with the cache: an engine of its own, after the others gave their memory back.
+	const one = await Engine.open({ calculator: "pob", pob: source, threads: 1, cache: true });
+	for (const { name, text } of list) {
+		const measured = times.get(name);
+		const { climb, power } = kept.get(name);
+		for (let round = 0; round < rounds; round++) {
+			const build = await loadUnseen(one, text, round);
+			for (const [key, sets] of Object.entries({ climb, power })) {
+				measured[`one ${key}`] ??= [];
+				measured[`one ${key}`].push((await batch(build, sets)).elapsedMs);
+			}
+			await build.close();
+		}
+	}
+	await one.close();
+	const { name } = naive;
+	await naive.stop();
+
+	const names = list.map((each) => each.name);
+	const figure = (key, what, mine, theirs, target, over = names) => {
+		const total = (kind) =>
+			Array.from({ length: rounds }, (_, round) =>
+				over.reduce((sum, one) => sum + times.get(one)[kind][round], 0),
+			);
+		const each = over.map((one) => {
+			const { value } = summary(ratios(times.get(one)[mine], times.get(one)[theirs]));
+			return `${one} ${value.toFixed(3)}`;
+		});
+		return {
+			key: `pob-${key}`,
+			what,
+			...summary(ratios(total(mine), total(theirs))),
+			unit: "x",
+			better: "lower",
+			...(target !== undefined && { target }),
+			note: `${what}: ${each.join(", ")}`,
+		};
+	};
+	const perRow = (kind, count) => summary(names.map((one) => summary(times.get(one)[kind]).value / count));
+	const naiveRow = perRow("naive changes", rows);
+	const figures = [
+		figure("off", "1 thread, cache off, default stats", "off", "naive changes", 0.45),
+		figure("two", "2 threads, cache on, default stats", "two changes", "naive changes", 0.1),
+		figure("climb", "1 thread, cache on, hill-climb neighbours", "one climb", "naive climb", 0.2),
+		figure("power", "1 thread, cache on, node power", "one power", "naive power", 0.2),
+		figure("two-climb", "2 threads, cache on, hill-climb neighbours", "two climb", "naive climb", 0.1),
+		figure("two-power", "2 threads, cache on, node power", "two power", "naive power", 0.1),
+	];
+	if (withFull.length > 0) {
+		const what = "1 thread, cache off, without FullDPS, on builds that have it";
+		figures.splice(1, 0, figure("no-full", what, "no full", "naive changes", 0.25, withFull));
+	}
+	return [
+		...figures,
+		{
+			key: "pob-naive-row",
+			what: "PoB's what-if loop, a row (median of the builds)",
+			...naiveRow,
+			unit: "ms",
+			better: "lower",
+		},
+		{
+			key: "pob-real-row",
+			what: "Today's tools: allocate and BuildOutput, a row",
+			...perRow("real", 1),
+			unit: "ms",
+			better: "lower",
+			note:
+				`Times are against PoB's own getMiscCalculator loop in ${name}, FullDPS included, over ${names.length} builds, ` +
+				`${rows} rows each, ${rounds} rounds; PoB's loop ignores attribute choices and radius jewels, pobatch does not.`,
+		},
+	];
+}
+
+/**
+ * The same build in another text: the cache has none of its rows. Path of Building's code is loaded anew with a build, so
+ * LuaJIT has to compile it again: by other node sets, and by other stats (in another order) as the cache sees it.
+ */
+async function loadUnseen(engine, text, round) {
+	const build = await engine.load(text + "\n".repeat(round + 1));
+	const warmUpRows = 250 * engine.threads;
+	await batch(build, NodeSets.deltas(changes(build, warmUpRows, 99)), [...build.defaultStats].reverse());
+	return build;
+}
+
+async function batch(build, sets, stats = build.defaultStats) {
+	const result = await build.calculateBatch(sets, { stats });
+	if (result.errors.length > 0) throw result.errors[0];
+	return result;
+}

@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findPob, NodeSets } from "../../../dist/index.js";
+import { pobSource } from "../../../dist/pob/checkout.js";
+import { seededRandom } from "../../lib/workload.mjs";
+
+const folder = fileURLToPath(new URL("../../../../shared/data/builds", import.meta.url));
+const { BENCH_ROWS, BENCH_ROUNDS, BENCH_BUILDS } = process.env;
+
+/** Node sets a build and workload; fewer rows make the suite shorter and its figures coarser. */
+export const rows = Number(BENCH_ROWS ?? 1000);
+export const rounds = Number(BENCH_ROUNDS ?? 5);
+
+/** The `src` of the checkout to measure with; undefined if there is none. */
+export async function checkout() {
+	const found = await findPob();
+	return found && pobSource(found);
+}
+
+/** The real builds beside the project; BENCH_BUILDS=titan,monk takes those whose name has one of the words. */
+export function builds() {
+	const words = BENCH_BUILDS?.split(",") ?? [""];
+	return (existsSync(folder) ? readdirSync(folder) : [])
+		.filter((name) => name.endsWith(".xml") && words.some((word) => name.includes(word)))
+		.sort()
+		.map((name) => {
+			const file = join(folder, name);
+			return { name: basename(name, ".xml").split("_")[0], file, text: readFileSync(file, "utf8") };
+		});
+}
+
+/** What an optimizer asks: a third added paths, a third removed leaves, a third swaps of a leaf for a path. */
+export function changes(build, count = rows, seed = 1) {
+	const random = seededRandom(seed);
+	const pick = (list) => list[Math.floor(random() * list.length)];
+	const paths = build.tree.pathsWithin(build.allocated, 5).map(({ nodes }) => [...nodes]);
+	const leaves = leavesOf(build, build.allocated);
+	return Array.from({ length: count }, (_, row) => {
+		if (row % 3 === 0) return { add: pick(paths), remove: [] };
+		if (row % 3 === 1) return { add: [], remove: [pick(leaves)] };
+		const leaf = pick(leaves);
+		// A path that hangs on the leaf would be left without it.
+		const path = pick(paths.filter(([first]) => !build.tree.neighbours(first).includes(leaf)));
+		return { add: path, remove: [leaf] };
+	});
+}
+
+/** Nodes that can be given up without another one. */
+export function leavesOf({ tree, allocated: own }, allocated) {
+	const stranded = tree.unreachable(own).length;
+	return allocated.filter(
+		(id) =>
+			tree.node(id).allocatable &&
+			tree.unreachable(allocated.filter((other) => other !== id)).length <= stranded,
+	);
+}
+
+/** Each node within five points, by its path: the rows of node power. */
+export function powerSets(build, count = rows) {
+	const sets = build.tree
+		.pathsWithin(build.allocated, 5)
+		.map(({ nodes }) => ({ add: [...nodes], remove: [] }));
+	return sets.slice(0, count);
+}
+
+/**
+ * The neighbours that a hill climb looks at in five steps: every node that one more point allocates, and every leaf
+ * given up for one of them. The step goes to the best TotalEHP. As changes of the build, step after step.
+ */
+export async function climbSets(build, count = rows, seed = 1) {
+	const random = seededRandom(seed);
+	const steps = [];
+	let added = [];
+	for (let step = 0; step < 5; step++) {
+		const now = [...build.allocated, ...added];
+		const frontier = [...build.tree.frontier(now)].filter(
+			(id) => build.tree.node(id).ascendancy === undefined,
+		);
+		const leaves = leavesOf(build, now).filter((id) => !added.includes(id));
+		const neighbours = frontier.map((id) => ({ add: [...added, id], remove: [] }));
+		while (neighbours.length < count / 5) {
+			const leaf = leaves[Math.floor(random() * leaves.length)];
+			const id = frontier[Math.floor(random() * frontier.length)];
+			if (build.tree.neighbours(id).includes(leaf)) continue;
+			neighbours.push({ add: [...added, id], remove: [leaf] });
+		}
+		steps.push(...neighbours.slice(0, Math.ceil(count / 5)));
+		const result = await build.calculateBatch(
+			NodeSets.deltas(frontier.map((id) => ({ add: [...added, id] }))),
+			{ stats: ["TotalEHP"] },
+		);
+		const ehp = result.column("TotalEHP");
+		added = [...added, frontier[ehp.indexOf(Math.max(...ehp.filter((value) => !Number.isNaN(value))))]];
+	}
+	return steps;
+}

@@ -1,0 +1,16 @@
+// The only file that looks into LuaJIT's own headers; they are C.
+#include "machine_code.h"
+
+#include "lj_obj.h"
+// lj_obj.h first: it decides whether there is a compiler.
+#include "lj_dispatch.h"
+#include "lj_jit.h"
+
+size_t pobatch_machine_code(lua_State* L) {
+#if LJ_HASJIT
+	return L2J(L)->szallmcarea;
+#else
+	(void)L;
+	return 0;
+#endif
+}

@@ -1,0 +1,78 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { miniBuild, miniPob } from "../support/pob.js";
+import { environment, lines, run, scratch } from "./run.js";
+
+const files = scratch();
+const data = files.path("data");
+const repository = files.path("repository");
+const pob = (...args: string[]) => run(["pob", ...args], "", { XDG_DATA_HOME: data });
+
+function git(...args: string[]): void {
+	const settings = ["-c", "user.name=test", "-c", "user.email=test@localhost", "-c", "commit.gpgsign=false"];
+	execFileSync("git", [...settings, ...args], { cwd: repository, env: environment, stdio: "pipe" });
+}
+
+describe("pobatch pob", () => {
+	beforeAll(() => {
+		cpSync(miniPob, repository, { recursive: true });
+		git("init", "-q", "-b", "dev");
+		git("add", ".");
+		git("commit", "-q", "-m", "first");
+		git("tag", "v0.9.0");
+		git("tag", "v0.10.0");
+	});
+
+	test("list, path and remove say that none is installed", async () => {
+		expect((await pob("list")).stderr).toBe("None is installed: `pobatch pob install` does.\n");
+		for (const args of [["path"], ["path", "v1"], ["remove", "v1"]]) {
+			const { status, stderr } = await pob(...args);
+			expect(status).toBe(2);
+			expect(lines(stderr)).toHaveLength(1);
+			expect(stderr).toContain("pobatch pob install");
+		}
+	});
+
+	test("install takes the newest release, shallow and quiet in a pipe; list, path and calc find it", async () => {
+		const { status, stdout, stderr } = await pob("install", "--from", repository);
+		expect(status).toBe(0);
+		expect(stderr).toBe("");
+		const folder = join(data, "pobatch", "pob", "v0.10.0");
+		expect(stdout).toBe(`Installed v0.10.0 in ${folder}\n`);
+		await pob("install", "--from", repository, "--ref", "v0.9.0");
+		const { stdout: list } = await pob("list");
+		expect(lines(list)[1]).toMatch(/^\* {2}v0\.10\.0 {2}\d{4}-\d\d-\d\d {2}\S/);
+		expect(lines(list)[2]).toMatch(/^ +v0\.9\.0/);
+		expect((await pob("path")).stdout).toBe(`${folder}\n`);
+		expect((await pob("path", "v0.9.0")).stdout).toContain("v0.9.0");
+		const build = files.write("build.xml", miniBuild());
+		const { stderr: told } = await run(["calc", build], "", { XDG_DATA_HOME: data });
+		expect(told).toContain(`in ${folder})`);
+	});
+
+	test("remove deletes one and says which is used now", async () => {
+		const { status, stdout, stderr } = await pob("remove", "v0.10.0");
+		expect(status).toBe(0);
+		expect(stdout).toContain("Removed ");
+		expect(stderr).toBe("v0.9.0 is now the newest.\n");
+		expect(existsSync(join(data, "pobatch", "pob", "v0.10.0"))).toBe(false);
+	});
+
+	test.each([
+		["a repository that is not there", ["--from", "/nowhere"], "git cannot clone /nowhere"],
+		["a ref that is not there", ["--from", repository, "--ref", "v7"], "v7"],
+	])("%s is one line with git's words", async (_name, args, message) => {
+		const { status, stderr } = await pob("install", ...args);
+		expect(status).toBe(2);
+		expect(lines(stderr)).toHaveLength(1);
+		expect(stderr).toContain(message);
+	});
+
+	test("an unknown subcommand is bad input", async () => {
+		const { status, stderr } = await pob("instal");
+		expect(status).toBe(2);
+		expect(stderr).toContain("unknown command 'instal'");
+	});
+});
