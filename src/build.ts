@@ -83,6 +83,8 @@ export interface BuildContext {
 	info: BuildInfo;
 	stats: readonly string[];
 	defaultStats: readonly string[];
+	/** Stats that are 0 for the build as it is, so not listed, but which node sets can have. */
+	otherStats: readonly string[];
 	warnings: readonly string[];
 	tree: PassiveTree | undefined;
 	rowTimeoutMs: number | undefined;
@@ -307,7 +309,7 @@ export class Build {
 	#stats({ stats = this.defaultStats }: CalculateOptions): readonly string[] {
 		if (!Array.isArray(stats) || stats.length === 0)
 			throw invalidArgument("a list of stat names", "stats", stats);
-		const known = new Set(this.context.stats);
+		const known = new Set([...this.context.stats, ...this.context.otherStats]);
 		for (const stat of stats) {
 			if (typeof stat !== "string") throw invalidArgument("a stat name", "stats", stat);
 			if (known.has(stat)) continue;

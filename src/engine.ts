@@ -186,7 +186,7 @@ export class Engine {
 			throw new PobatchError("BUILD_INVALID", loaded.refused);
 		}
 		const info = readInfo(loaded.info, this.calculator.name);
-		const { defaultStats, warnings: moreWarnings } = loaded.info;
+		const { defaultStats, otherStats, warnings: moreWarnings } = loaded.info;
 		const tree = await this.#source.treeOf(info.treeVersion);
 		const words = Uint32Array.from(info.allocated, (node, i) =>
 			nodeWord(node, info.attributes[i], info.weaponSets[i]),
@@ -200,6 +200,7 @@ export class Engine {
 			info,
 			stats: loaded.stats,
 			defaultStats: texts(defaultStats, loaded.stats),
+			otherStats: texts(otherStats, []),
 			warnings: [...warnings, ...texts(moreWarnings, [])],
 			tree,
 			rowTimeoutMs: this.#rowTimeoutMs,

@@ -124,6 +124,7 @@ function info.of(build, plain, chance)
 		jewels = jewels(mode),
 		warnings = warnings,
 		defaultStats = firstStats(build.rows.stats),
+		otherStats = build.rows.stats:others(),
 	}
 end
 

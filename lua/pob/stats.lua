@@ -115,6 +115,19 @@ local function namesInSource(world)
 	return world.outputNames, world.outputSuffixes, world.outputWords
 end
 
+--- Names that the calculation answers for some builds or node sets, but not for this build as it is: 0 here.
+function stats:others()
+	self:list()
+	local others = {}
+	for name in pairs((namesInSource(self.world))) do
+		if not self.have[name] then
+			others[#others + 1] = name
+		end
+	end
+	table.sort(others)
+	return others
+end
+
 -- Whether `text` is one to three words that PoB's calculation has in quotes.
 local function isComposed(text, words, depth)
 	depth = depth or 1
