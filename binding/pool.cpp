@@ -204,7 +204,8 @@ bool Worker::watch(Clock::time_point now) {
 		state.interrupt(Interrupt::Timeout);
 		return true;
 	}
-	return false;
+	// A limit shorter than the usual interval needs a closer look.
+	return current->rowTimeout < kWatchInterval;
 }
 
 Pool::Pool(unsigned threads) {
