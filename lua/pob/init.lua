@@ -8,7 +8,6 @@ local info = require("pob.info")
 local refusal = require("refusal")
 local rows = require("pob.rows")
 local sheet = require("pob.sheet")
-local topology = require("pob.topology")
 
 local EMPTY = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }
 
@@ -124,10 +123,6 @@ return function(host)
 
 	function commands.sheet(build, args)
 		return sheet.of(need(build), setOf(args), boot.plain)
-	end
-
-	function commands.tree(build)
-		return topology.of(need(build))
 	end
 
 	--- The build as PoB would save it, with args.set allocated.
