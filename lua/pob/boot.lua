@@ -9,10 +9,6 @@ local boot = {}
 -- hundred rows; a build's rows take some 8,000.
 local TRACES, MACHINE_CODE_KB = 30000, 65536
 
--- Per cent of the live heap at which the next collection begins. A collection marks the 130 MB that PoB keeps;
--- with this, twice as rarely as by default, a state stays below 400 MB.
-local GC_PAUSE = 240
-
 -- PoB shows trouble as a prompt with colour escapes and hints about keys.
 local function plain(text)
 	text = tostring(text):gsub("%^x%x%x%x%x%x%x", ""):gsub("%^%d", "")
@@ -77,7 +73,6 @@ function boot.start(native, place, extension)
 	-- From here on PoB behaves as released: no developer shortcuts, no saving when a build is closed.
 	launch.devMode = false
 	world.version = launch.versionNumber or "?"
-	collectgarbage("setpause", GC_PAUSE)
 	return world
 end
 

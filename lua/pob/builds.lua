@@ -11,7 +11,32 @@ local builds = {}
 builds.__index = builds
 
 function builds.new(world)
-	return setmetatable({ world = world, current = nil, loading = 0 }, builds)
+	return setmetatable({ world = world, current = nil, loading = 0, loaded = 0, unloaded = 0 }, builds)
+end
+
+-- Unloaded builds that compiled code may keep: 25 MB each.
+local MAX_HELD = 4
+
+-- Compiled code refers to closures that were made for the build that ran, and these to the build, until all of it is
+-- thrown away. Compiling it anew takes as long as some 50 rows, so it is done for several builds at once.
+function builds:dropCompiledCode()
+	if self.unloaded > MAX_HELD then
+		self.unloaded = 0
+		jit.flush()
+	end
+end
+
+-- What lives, in MB: Path of Building itself, and each build; and the garbage that may come on top before the collector
+-- begins. A collection marks all that lives, so the fewer the better; with this a state of one build stays below 400.
+local PROGRAM, EACH_BUILD, GARBAGE = 110, 25, 170
+
+-- Loading leaves some 50 MB of garbage: taken for living, it would put off the next collection for long.
+function builds:paceCollector()
+	local living = PROGRAM + EACH_BUILD * (self.loaded + self.unloaded)
+	local goal = living + GARBAGE
+	collectgarbage("setpause", math.max(101, 100 * goal * 1024 / collectgarbage("count")))
+	collectgarbage("restart", -1)
+	collectgarbage("setpause", 100 * goal / living)
 end
 
 local function emptyCache()
@@ -41,7 +66,7 @@ local function firstLine(text)
 	return (tostring(text):gsub("\n.*", ""))
 end
 
--- What PoB would stumble over without saying what is wrong.
+-- What PoB would stumble over without saying what is wrong; answers the parsed XML.
 local function inspect(env, xmlText, specIndex)
 	if type(xmlText) ~= "string" or not xmlText:find("%S") then
 		error("the build is empty", 0)
@@ -95,12 +120,12 @@ local function inspect(env, xmlText, specIndex)
 	if specIndex and (specs == 0 or specIndex < 1 or specIndex > specs or specIndex % 1 ~= 0) then
 		error("expected spec between 1 and " .. specs .. " but received " .. tostring(specIndex), 0)
 	end
+	return root
 end
 
 -- The class of a <Spec> that its tree does not have, as text, or nil.
-local function unknownClass(env, xmlText)
-	local tree = env.common.xml.ParseXML(xmlText)
-	for _, section in ipairs(tree[1]) do
+local function unknownClass(env, root)
+	for _, section in ipairs(root) do
 		for _, spec in ipairs(type(section) == "table" and section.elem == "Tree" and section or {}) do
 			if type(spec) == "table" and spec.elem == "Spec" then
 				local passiveTree = env.main.tree[spec.attrib.treeVersion or env.defaultTreeVersion]
@@ -127,9 +152,9 @@ local function itemName(text)
 end
 
 -- Items of the XML that PoB could not read and left out.
-local function lostItems(env, xmlText, items)
+local function lostItems(root, items)
 	local texts = {}
-	for _, section in ipairs(env.common.xml.ParseXML(xmlText)[1]) do
+	for _, section in ipairs(root) do
 		for _, item in ipairs(type(section) == "table" and section.elem == "Items" and section or {}) do
 			local id = type(item) == "table" and item.elem == "Item" and tonumber(item.attrib.id)
 			if id and not items[id] then
@@ -145,7 +170,8 @@ function builds:load(xmlText, specIndex)
 	local world = self.world
 	local env = world.env
 	local main = env.main
-	inspect(env, xmlText, specIndex)
+	local root = inspect(env, xmlText, specIndex)
+	self:dropCompiledCode()
 	local before = self.current
 	self.loading = self.loading + 1
 	local build = { mode = env.LoadModule("Modules/Build"), cache = emptyCache() }
@@ -176,16 +202,18 @@ function builds:load(xmlText, specIndex)
 		if before then
 			self:switch(before)
 		end
-		local class = unknownClass(env, xmlText)
+		local class = unknownClass(env, root)
 		if class then
 			error("unknown class '" .. class .. "' in the build's <Spec>", 0)
 		end
 		error("Path of Building could not load the build: " .. (prompts[1] or firstLine(boot.plain(message))), 0)
 	end
 	build.prompts = boot.takePrompts(world)
-	for _, text in ipairs(lostItems(env, xmlText, build.mode.itemsTab.items)) do
+	for _, text in ipairs(lostItems(root, build.mode.itemsTab.items)) do
 		build.prompts[#build.prompts + 1] = text
 	end
+	self.loaded = self.loaded + 1
+	self:paceCollector()
 	return build
 end
 
@@ -199,6 +227,7 @@ function builds:unload(build)
 	end
 	build.mode = nil
 	build.cache = nil
+	self.loaded, self.unloaded = self.loaded - 1, self.unloaded + 1
 end
 
 return builds

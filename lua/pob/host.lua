@@ -70,8 +70,9 @@ end
 
 --- A world for one PoB.
 -- `native` is the calculator's host; `place` comes from checkout.open; `extension`, when given, has
--- `transform(path, text)` -> text, called with each module's source before it is compiled, and
--- `loaded(path, env, ...)`, called after it ran, with its results.
+-- `transform(path, text)` -> text, called with each module's source before it is compiled,
+-- `loaded(path, env, ...)`, called after it ran, with its results, and `kept(path)`, which answers the results
+-- of an earlier run that serve again.
 function host.new(native, place, extension)
 	local self = { native = native, place = place }
 	local env = {}
@@ -193,7 +194,7 @@ function host.new(native, place, extension)
 
 	-- Modules.
 	local function compile(path, text)
-		if extension and extension.transform then
+		if extension then
 			text = extension.transform(path, text) or text
 		end
 		local chunk, message = loadstring(text, "@" .. path)
@@ -207,7 +208,7 @@ function host.new(native, place, extension)
 		return name:match("%.lua") and name or name .. ".lua"
 	end
 	local function loaded(path, ...)
-		if extension and extension.loaded then
+		if extension then
 			extension.loaded(path, env, ...)
 		end
 		return ...
@@ -241,6 +242,10 @@ function host.new(native, place, extension)
 		return path, chunk
 	end
 	env.LoadModule = function(name, ...)
+		local kept = extension and extension.kept(luaName(name))
+		if kept then
+			return unpack(kept, 1, kept.count)
+		end
 		local path, chunk = loadModule("LoadModule", name)
 		return run(path, chunk, ...)
 	end

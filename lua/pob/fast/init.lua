@@ -4,13 +4,14 @@
 -- is the one it knows, so another version of Path of Building runs as it is, only
 -- slower, and report() says which functions those are.
 
+local sharing = require("pob.fast.sharing")
 local source = require("pob.fast.source")
 
 local fast = {}
 
 -- Order matters where one part wraps what another put in place.
 local NAMES = {
-	"bits", "objects", "mods", "queries", "evaluate", "calclib", "nodes", "setup", "merging", "fulldps", "estimations", "rows",
+	"bits", "objects", "mods", "queries", "evaluate", "calclib", "nodes", "setup", "merging", "fulldps", "estimations", "rows", "paths",
 }
 
 local function loadParts(without)
@@ -59,6 +60,7 @@ function extension:transform(path, text)
 		end
 		return seen.edited
 	end
+	self.sharing:see(path, text)
 	local lines, chunk
 	for _, part in ipairs(self.parts) do
 		for i, target in ipairs(part.targets) do
@@ -107,6 +109,7 @@ function extension:loaded(path, env, ...)
 			part.active = true
 		end
 	end
+	self.sharing:keep(path, ...)
 end
 
 ---@return table @list of { name, part, file, status = "fast"|"original", why }
@@ -137,14 +140,15 @@ function extension:report()
 end
 
 ---@param options table|nil @{ without = { partName = true } }: parts to leave out
----@return table @with the functions transform, loaded and report, for the host
+---@return table @with the functions transform, loaded, kept and report, for the host
 function fast.attach(_, options)
 	local self = setmetatable({
 		parts = loadParts(options and options.without or {}),
 		-- what edited modules and parts share; edited modules know it as `__pobatch`
 		shared = {},
-		-- path -> { text, edited }: the calculation modules are loaded for every build
+		-- path -> { text, edited }: modules are loaded again for every build
 		seen = {},
+		sharing = sharing.new(),
 	}, extension)
 	return {
 		transform = function(path, text)
@@ -152,6 +156,10 @@ function fast.attach(_, options)
 		end,
 		loaded = function(path, env, ...)
 			return self:loaded(path, env, ...)
+		end,
+		---What a module returned to an earlier build, a list with its `count`, where it serves all builds.
+		kept = function(path)
+			return self.sharing:kept(path)
 		end,
 		report = function()
 			return self:report()
