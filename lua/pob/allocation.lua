@@ -25,17 +25,26 @@ local WEAPON_RULES =
 
 local UNALLOCATABLE = { ClassStart = true, AscendClassStart = true, OnlyImage = true, Mastery = true }
 
--- Nodes that lift rules about weapons: list of { flag, id }.
+-- Nodes that lift rules about weapons: list of { rule, id }.
 local function weaponNodes(spec)
 	local list = {}
 	for id, node in pairs(spec.nodes) do
 		for _, mod in ipairs(node.modList or {}) do
 			if WEAPON_RULES[mod.name] then
-				list[#list + 1] = { flag = WEAPON_RULES[mod.name], id = id }
+				list[#list + 1] = { rule = mod.name, id = id }
 			end
 		end
 	end
 	return list
+end
+
+local function hasMod(node, name)
+	for _, mod in ipairs(node.modList or {}) do
+		if mod.name == name then
+			return true
+		end
+	end
+	return false
 end
 
 --- `mode` is the build object.
@@ -131,6 +140,34 @@ local function add(self, node, attribute, weaponSet)
 	end
 end
 
+-- Of the options of one choice ("Path of the Sorceress") only one can be allocated: PassiveSpec:AllocNode gives up the
+-- others for the one that it allocates. `removed` gets their ids.
+local function giveUpOtherOptions(self, set, removed)
+	local nodes, allocated = self.spec.nodes, self.spec.allocNodes
+	local added = {}
+	for i = 1, set.addCount do
+		added[set.add[i]] = true
+	end
+	for i = 1, set.addCount do
+		local node = nodes[set.add[i]]
+		for _, choice in ipairs(node and node.isMultipleChoiceOption and node.linked or {}) do
+			for _, other in ipairs(choice.isMultipleChoice and choice.linked or {}) do
+				if other.isMultipleChoiceOption and other ~= node then
+					if added[other.id] then
+						error(
+							("nodes %d (%s) and %d (%s) exclude each other"):format(node.id, tostring(node.dn), other.id, tostring(other.dn)),
+							0
+						)
+					elseif allocated[other.id] and not removed[other.id] then
+						removed[other.id] = true
+						remove(self, other)
+					end
+				end
+			end
+		end
+	end
+end
+
 -- Branches of weapon-set nodes that must become normal for the added nodes. The attribute chosen last
 -- is that of the set's own attribute nodes.
 local function promoteBranches(self, set, list, allocNodes, changed)
@@ -161,7 +198,11 @@ function allocation:losesRule(allocNodes)
 	end
 	local lifted = {}
 	for _, entry in ipairs(self.weaponNodes) do
-		lifted[entry.flag] = lifted[entry.flag] or allocNodes[entry.id] ~= nil
+		local node = allocNodes[entry.id]
+		-- A jewel may have made another node of it.
+		if node and hasMod(node, entry.rule) then
+			lifted[WEAPON_RULES[entry.rule]] = true
+		end
 	end
 	for flag, set in pairs(flags) do
 		if set and not lifted[flag] then
@@ -216,6 +257,7 @@ function allocation:apply(set)
 		removed[id] = true
 		remove(self, node)
 	end
+	giveUpOtherOptions(self, set, removed)
 	local list, n = {}, 0
 	for id in pairs(spec.allocNodes) do
 		if not removed[id] then

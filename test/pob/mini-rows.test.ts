@@ -104,6 +104,24 @@ describe("a row", () => {
 	});
 });
 
+describe("of the options of one choice", () => {
+	it("the one that is added takes the place of the allocated one", async () => {
+		const build = await load({ nodes: "30,33,34" });
+		expect(await rowOf(build, { add: [35] }, "Armour", "Mana")).toEqual([0, 100]);
+		expect(await rowOf(build, { add: [35], remove: [34] }, "Armour", "Mana")).toEqual([0, 100]);
+		expect(await rowOf(build, {}, "Armour", "Mana")).toEqual([9, 60]);
+		const opened = await engine.load(await build.toXml({ add: [35] }));
+		expect(opened.allocated).toContain(35);
+		expect(opened.allocated).not.toContain(34);
+	});
+
+	it("two cannot be allocated", async () => {
+		const build = await load({ nodes: "30,33" });
+		const { errors } = await build.calculateBatch(NodeSets.deltas([{ add: [34, 35] }]));
+		expect(errors[0]?.message).toContain("nodes 34 (Vow of Iron) and 35 (Vow of Thought) exclude each other");
+	});
+});
+
 describe("weapon sets", () => {
 	it("a node of the set in use counts, of the other one it does not", async () => {
 		const build = await load();
