@@ -28,6 +28,11 @@ export interface BuildInfo {
 	readonly allocated: readonly number[];
 	readonly attributes: readonly number[];
 	readonly weaponSets: readonly number[];
+	/**
+	 * All stats of the build's own nodes as node sets answer them, where the first calculation, which the build itself
+	 * answers, shows others. Gains are against these.
+	 */
+	readonly recalculated?: Readonly<Record<string, number>>;
 	/** Further facts that the calculator gives. */
 	readonly [key: string]: unknown;
 }

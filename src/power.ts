@@ -33,7 +33,7 @@ export interface NodePower {
 }
 
 export interface PowerResult {
-	/** The build as it is. */
+	/** The build's own stats, calculated the way those of a node set are. */
 	base: Readonly<Record<string, number>>;
 	/** Highest gain of the first stat first; nodes of equal gain by points, then id. */
 	nodes: readonly NodePower[];
@@ -77,7 +77,7 @@ export async function nodePower(build: Build, options: PowerOptions): Promise<Po
 	});
 	const [error] = result.errors;
 	if (error?.row === 0) throw error;
-	const base = result.row(0);
+	const base = { ...result.row(0), ...recalculated(build, result.stats) };
 	const nodes: NodePower[] = [];
 	changes.forEach(({ target, nodes: changed, points }, i) => {
 		if (result.stopped && !result.ok(i + 1)) return;
@@ -96,6 +96,18 @@ export async function nodePower(build: Build, options: PowerOptions): Promise<Po
 	};
 	nodes.sort((a, b) => compare(worth(b), worth(a)) || a.points - b.points || a.id - b.id);
 	return { base, nodes, stopped: result.stopped !== undefined, elapsedMs: performance.now() - start };
+}
+
+// Path of Building shows some builds otherwise right after loading than after any change: against that, every node would
+// seem to change what none of them does.
+function recalculated(build: Build, stats: readonly string[]): Record<string, number> {
+	const known = build.info.recalculated ?? {};
+	return Object.fromEntries(
+		stats.flatMap((stat) => {
+			const value = known[stat];
+			return value === undefined ? [] : [[stat, value]];
+		}),
+	);
 }
 
 interface Change {

@@ -46,6 +46,13 @@ const calculator = calculatorWith({
 	end`,
 });
 
+// Right after loading it shows 50 more than it answers for any change.
+const firstOtherwise = calculatorWith({
+	load: "function() return {}, { allocated = { 1, 2 }, recalculated = { Worth = 100 } } end",
+	stats: 'function() return { "Worth" } end',
+	Calculate: "function(_, set) return { Worth = set.addCount == 0 and 150 or 100 + set.addCount } end",
+});
+
 const gain = (nodes: readonly number[]) => nodes.reduce((sum, id) => sum + (worth[id] ?? 1), 0);
 
 async function power(options: object) {
@@ -55,6 +62,18 @@ async function power(options: object) {
 }
 
 describe("node power", () => {
+	it("is against the build as it is calculated after a change, not as it was loaded", async () => {
+		await using engine = await Engine.open({
+			calculator: firstOtherwise,
+			tree: new PassiveTree(data),
+			threads: 1,
+		});
+		const build = await engine.load("");
+		const { base, nodes } = await build.power({ stats: ["Worth"], depth: 1 });
+		expect(base).toEqual({ Worth: 100 });
+		expect(nodes.map(({ gains }) => gains.Worth)).toEqual([1, 1]);
+	});
+
 	it("is the gain of the whole shortest path, best first", async () => {
 		const result = await power({ depth: 2 });
 		expect(result.base).toEqual({ Worth: 102 });

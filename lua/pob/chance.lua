@@ -5,43 +5,13 @@
 -- orders too: those that change are named, so that nobody wonders why PoB's
 -- window shows another number after a restart.
 
+local rows = require("pob.rows")
+
 local chance = {}
 
 -- Backwards, and shifted by one and two: enough to let each of up to three things go first.
 local VARIANTS = { 1, 3, 4 }
 local SHOWN = 12
-
-local EMPTY = { addCount = 0, removeCount = 0, add = {}, remove = {} }
-
-local function numbers(env)
-	local values = {}
-	for name, value in pairs(env.player.output) do
-		if type(value) == "number" then
-			values[name] = value
-		elseif name == "Minion" and type(value) == "table" then
-			for minionName, minionValue in pairs(value) do
-				if type(minionValue) == "number" then
-					values["Minion." .. minionName] = minionValue
-				end
-			end
-		end
-	end
-	return values
-end
-
-local function compare(base, other, differing)
-	for name, value in pairs(base) do
-		local second = other[name]
-		if second ~= value and not (value ~= value and second ~= second) then
-			differing[name] = true
-		end
-	end
-	for name in pairs(other) do
-		if base[name] == nil then
-			differing[name] = true
-		end
-	end
-end
 
 -- The usual cause: more charms switched on than count.
 local function charmText(mode, env)
@@ -59,21 +29,21 @@ local function charmText(mode, env)
 	return ""
 end
 
--- PoB's first calculation after loading can differ from all later ones of the same tree.
-local function firstTime(build, later)
-	local differing = {}
-	compare(numbers(build.rows.loadedEnv), later, differing)
-	-- FullDPS is not part of the comparison's calculation; these three of mode MAIN only.
+-- Names of the numbers, sorted, that PoB shows otherwise right after loading than after all later calculations of the
+-- same tree.
+local function firstTime(loaded, later)
+	-- FullDPS is not part of the comparison's calculation; some numbers are of mode MAIN only.
 	local names = {}
-	for name in pairs(differing) do
+	for name in pairs(rows.compare(loaded, later, {})) do
 		if later[name] then
 			names[#names + 1] = name
 		end
 	end
-	if #names == 0 then
-		return nil
-	end
 	table.sort(names)
+	return names
+end
+
+local function firstTimeText(names)
 	return "Path of Building shows "
 		.. #names
 		.. " stats otherwise right after loading than after the first change of the tree, among them "
@@ -81,18 +51,19 @@ local function firstTime(build, later)
 		.. "; node sets answer as after a change, the build's own nodes as loaded"
 end
 
---- Warnings (plain texts) about stats that PoB itself may answer differently from one start to the next.
+--- Warnings (plain texts) about stats that PoB itself may answer differently from one start to the next, and whether
+-- PoB's first calculation of the build, which it shows after loading, differs from a later one.
 function chance.warnings(world, build)
-	local rows = build.rows
-	local env = rows:run(EMPTY, false)
-	local base, differing = numbers(env), {}
-	local warnings = { firstTime(build, base) }
+	local own, env = build.rows:probe()
+	local differing = {}
+	local first = firstTime(build.rows:remember(own), own)
+	local warnings = { #first > 0 and firstTimeText(first) or nil }
 	for _, variant in ipairs(VARIANTS) do
 		world.setOrderVariant(variant)
-		local ok, other = pcall(rows.run, rows, EMPTY, false)
+		local ok, other = pcall(build.rows.probe, build.rows)
 		world.setOrderVariant(0)
 		if ok then
-			compare(base, numbers(other), differing)
+			rows.compare(own, other, differing)
 		end
 	end
 	local names = {}
@@ -100,7 +71,7 @@ function chance.warnings(world, build)
 		names[#names + 1] = name
 	end
 	if #names == 0 then
-		return warnings
+		return warnings, #first > 0
 	end
 	table.sort(names)
 	local shown = table.concat(names, ", ", 1, math.min(#names, SHOWN))
@@ -111,7 +82,7 @@ function chance.warnings(world, build)
 		.. charmText(build.mode, env)
 		.. ": "
 		.. shown
-	return warnings
+	return warnings, #first > 0
 end
 
 return chance

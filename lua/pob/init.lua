@@ -63,8 +63,9 @@ return function(host)
 		end
 		local build = loaded:load(xml, spec)
 		build.rows = rows.new(world, build, rowOptions)
-		build.info = info.of(build, boot.plain, chance.warnings(world, build))
-		build.rows:remember()
+		local warnings, differs = chance.warnings(world, build)
+		build.info = info.of(build, boot.plain, warnings)
+		build.info.recalculated = differs and build.rows:recalculated() or nil
 		return build, build.info
 	end)
 

@@ -16,12 +16,24 @@ local answers = require("pob.answers")
 local rows = {}
 rows.__index = rows
 
+-- Whether PoB's first calculation found jewels over their limit, which count no longer when the tree is rebuilt.
+local function hasDisabledJewels(mode)
+	for _, itemId in pairs(mode.spec.jewels) do
+		local item = mode.itemsTab.items[itemId]
+		if item and item.jewelData and item.jewelData.limitDisabled then
+			return true
+		end
+	end
+	return false
+end
+
 --- options: { rowCache = true, verify = share }, see pob.answers.
 function rows.new(world, build, options)
 	local mode = build.mode
-	-- As after the first click in the window: PoB rebuilds the tree with what the first calculation found
-	-- out about jewel limits.
-	mode.spec:BuildAllDependsAndPaths()
+	-- As after the first click in the window.
+	if hasDisabledJewels(mode) then
+		mode.spec:BuildAllDependsAndPaths()
+	end
 	local self = setmetatable({
 		world = world,
 		build = build,
@@ -136,35 +148,55 @@ end
 
 local NOTHING = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }
 
--- All numbers that PoB answers for the build's own nodes, calculated now.
-local function probe(self)
-	local numbers = {}
-	for name, value in pairs(self:run(NOTHING).player.output) do
+-- The numbers of an environment by name, those of the minion with a prefix.
+local function numbers(env)
+	local found = {}
+	for name, value in pairs(env.player.output) do
 		if type(value) == "number" then
-			numbers[name] = value
+			found[name] = value
+		elseif name == "Minion" and type(value) == "table" then
+			for minionName, minionValue in pairs(value) do
+				if type(minionValue) == "number" then
+					found["Minion." .. minionName] = minionValue
+				end
+			end
 		end
 	end
-	return numbers
+	return found
+end
+
+--- All numbers that PoB answers for the build's own nodes, calculated now; and the environment.
+function rows:probe()
+	local env = self:run(NOTHING)
+	return numbers(env), env
+end
+
+--- Names of the numbers that differ between two probes, added to `differing`.
+function rows.compare(one, other, differing)
+	for name, value in pairs(one) do
+		local second = other[name]
+		-- NaN is what it was, too.
+		if second ~= value and (second == second or value == value) then
+			differing[name] = true
+		end
+	end
+	for name in pairs(other) do
+		if one[name] == nil then
+			differing[name] = true
+		end
+	end
+	return differing
+end
+
+--- Remembers the build's own numbers (of `probe`), and answers those that the window shows right after loading.
+function rows:remember(own)
+	self.own = own
+	return numbers(self.loadedEnv)
 end
 
 --- True if the build's own nodes still answer the bits that they answered at first.
 function rows:isClean()
-	local now = probe(self)
-	for name, value in pairs(self.firstProbe) do
-		-- NaN is what it was, too.
-		if now[name] ~= value and (now[name] == now[name] or value == value) then
-			return false
-		end
-		now[name] = nil
-	end
-	return next(now) == nil
-end
-
---- Remembers what isClean compares with.
-function rows:remember()
-	self.firstProbe = probe(self)
-	-- What loading left behind would count as live when the next collection is put off.
-	collectgarbage()
+	return next(rows.compare(self.own, (self:probe()), {})) == nil
 end
 
 --- The values of the stats `names` for `set`, in a table that the next call overwrites.
@@ -184,6 +216,16 @@ function rows:evaluate(set, names)
 		return self.result
 	end
 	return statsModule.take(plan, env, self.result)
+end
+
+--- All stats of the build's own nodes as node sets answer them: calculated anew, not as loaded. By name.
+function rows:recalculated()
+	local names = {}
+	for i, entry in ipairs(self.stats:list()) do
+		names[i] = entry.name
+	end
+	local plan = self.stats:plan(names)
+	return statsModule.take(plan, self:run(NOTHING, plan), {})
 end
 
 --- Calls `look(mode, autoLevel)` while the build is as the window has it with `set` allocated: output of mode
