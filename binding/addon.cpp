@@ -388,7 +388,8 @@ public:
 		     method<&EngineWrap::unload>("unload"), method<&EngineWrap::command>("command"),
 		     method<&EngineWrap::batch>("batch"), method<&EngineWrap::batchSync>("batchSync"),
 		     method<&EngineWrap::memory>("memory"), method<&EngineWrap::collectGarbage>("collectGarbage"),
-		     method<&EngineWrap::close>("close")});
+		     method<&EngineWrap::startProfile>("startProfile"),
+		     method<&EngineWrap::takeProfile>("takeProfile"), method<&EngineWrap::close>("close")});
 	}
 
 	// {threads, loopSource, source, sandboxSource, chunkName, packagePath, options, memoryLimit,
@@ -628,6 +629,22 @@ private:
 			worker.calculator().state().collectGarbage();
 			return PlainValue();
 		});
+	}
+
+	// (intervalUs) -> Promise; of the first state only, see Profiler
+	Napi::Value startProfile(const Napi::CallbackInfo& info) {
+		const std::chrono::microseconds interval(info[0].As<Napi::Number>().Int64Value());
+		return submitTask(info.Env(), false, info.Env().Undefined(), [interval](Worker& worker) {
+			worker.startProfile(interval);
+			return PlainValue();
+		});
+	}
+
+	// (end) -> Promise<see Profiler::take>
+	Napi::Value takeProfile(const Napi::CallbackInfo& info) {
+		const bool end = info[0].ToBoolean().Value();
+		return submitTask(info.Env(), false, info.Env().Undefined(),
+		                  [end](Worker& worker) { return worker.takeProfile(end); });
 	}
 
 	Napi::Value close(const Napi::CallbackInfo& info) {

@@ -46,6 +46,20 @@ int trampoline(lua_State* L) {
 
 struct HookException {};
 
+// `protect` may be called within `protect`.
+class Running {
+public:
+	explicit Running(std::atomic<bool>& flag) : flag_(flag), before_(flag.load(std::memory_order_relaxed)) {
+		flag_.store(true, std::memory_order_relaxed);
+	}
+	~Running() { flag_.store(before_, std::memory_order_relaxed); }
+	Running(const Running&) = delete;
+
+private:
+	std::atomic<bool>& flag_;
+	const bool before_;
+};
+
 }  // namespace
 
 LuaState::LuaState(std::atomic<int64_t>* failAllocation) : L_(luaL_newstate()) {
@@ -83,6 +97,7 @@ void* LuaState::allocate(void* self, void* block, size_t oldSize, size_t newSize
 }
 
 void LuaState::protect(const std::function<void(lua_State*)>& body) {
+	const Running running(running_);
 	Body request{&body, nullptr};
 	const int top = lua_gettop(L_);
 	const int status = lua_cpcall(L_, &trampoline, &request);

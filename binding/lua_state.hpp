@@ -61,6 +61,8 @@ public:
 	void interrupt(Interrupt reason);
 	// The state's own thread: what interrupted it, which is cleared.
 	Interrupt clearInterrupt();
+	// Whether `protect` is at work. The state's own thread, a signal's handler on it too.
+	bool isRunning() const { return running_.load(std::memory_order_relaxed); }
 	Interrupt interrupted() const { return reason_.load(std::memory_order_acquire); }
 
 	MemoryMeter& memory() { return meter_; }
@@ -81,6 +83,7 @@ private:
 
 	lua_State* L_;
 	MemoryMeter meter_;
+	std::atomic<bool> running_{false};
 	std::atomic<Interrupt> reason_{Interrupt::None};
 	std::mutex hookMutex_;
 };

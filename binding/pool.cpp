@@ -25,6 +25,8 @@ Failure describe(const std::exception& error) {
 		// Only batches are aborted alone; a task ends early when the whole pool does.
 		return {"ENGINE_CLOSED", "the engine was closed before this was done", ""};
 	}
+	if (dynamic_cast<const ProfileRefused*>(&error) != nullptr)
+		return {"PROFILE_UNAVAILABLE", error.what(), ""};
 	return {"CALCULATOR_ERROR", error.what(), ""};
 }
 
@@ -62,6 +64,7 @@ Calculator& Worker::calculator() {
 
 void Worker::open(std::shared_ptr<const CalculatorConfig> config, PlainValue* identity) {
 	config_ = std::move(config);
+	if (profiler_) profiler_->detach();
 	auto fresh = std::make_unique<Calculator>(*config_);
 	Calculator* opening = fresh.get();
 	{
@@ -71,7 +74,32 @@ void Worker::open(std::shared_ptr<const CalculatorConfig> config, PlainValue* id
 		if (fresh) peakBefore = std::max(peakBefore, fresh->state().memory().peak());
 	}
 	fresh.reset();
+	if (profiler_) profiler_->attach(opening->state());
 	*identity = opening->open(*config_);
+}
+
+void Worker::startProfile(std::chrono::microseconds interval) {
+	auto profiler = std::make_unique<Profiler>(busy_, interval);
+	if (calculator_) profiler->attach(calculator_->state());
+	profiler_ = std::move(profiler);
+}
+
+PlainValue Worker::takeProfile(bool end) {
+	if (!profiler_) return {};
+	if (end) profiler_->detach();
+	PlainValue answer = profiler_->take();
+	if (end) profiler_.reset();
+	return answer;
+}
+
+void Worker::endProfile() {
+	if (!profiler_) return;
+	try {
+		profiler_->detach();
+	} catch (const std::exception&) {
+		// The state is about to be closed, which ends LuaJIT's half.
+	}
+	profiler_.reset();
 }
 
 PlainValue Worker::load(uint32_t build, std::shared_ptr<const PlainValue> source,
@@ -239,7 +267,9 @@ void Pool::workLoop(Worker& worker) {
 			std::lock_guard lock(watchMutex_);
 			if (++running_ == 1) watchSignal_.notify_one();
 		}
+		worker.busy_ = true;
 		job->run(worker);
+		worker.busy_ = false;
 		{
 			std::lock_guard lock(watchMutex_);
 			--running_;
@@ -252,6 +282,7 @@ void Pool::workLoop(Worker& worker) {
 		}
 		job->finishOne();
 	}
+	worker.endProfile();
 	// The state is closed by the thread that used it.
 	std::unique_ptr<Calculator> last;
 	std::lock_guard lock(worker.mutex);

@@ -17,6 +17,7 @@
 #include "calculator.hpp"
 #include "job.hpp"
 #include "node_set.hpp"
+#include "profiler.hpp"
 
 namespace pobatch {
 
@@ -57,6 +58,12 @@ public:
 	// True if the watchdog found the row of the chunk at work over its time limit.
 	bool timedOut(uint32_t row) const;
 
+	// Samples the state, and each one that replaces it, until the end; from the start if it is not open yet.
+	// Throws ProfileRefused.
+	void startProfile(std::chrono::microseconds interval);
+	// See Profiler::take; ends the sampling if `end`. Null if nothing was sampled.
+	PlainValue takeProfile(bool end);
+
 	Canonicalizer canonicalizer;
 
 private:
@@ -67,6 +74,7 @@ private:
 	void reopen();
 	void limitStep(std::chrono::milliseconds limit);
 	void endStep();
+	void endProfile();
 
 	// Guards everything below; held by the watchdog and by abort while they touch the state.
 	mutable std::mutex mutex;
@@ -95,6 +103,8 @@ private:
 	};
 	std::map<uint32_t, Source> sources_;
 	std::optional<uint32_t> dirty_;
+	std::atomic<bool> busy_{false};  // has a job
+	std::unique_ptr<Profiler> profiler_;
 
 	std::thread thread;
 };

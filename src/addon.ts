@@ -94,6 +94,20 @@ export interface NativeMemory {
 	machineCode: number;
 }
 
+/** See binding/profiler.hpp, `take`. */
+export interface NativeProfile {
+	frames: [name: string, source: string, line: number][];
+	/** Indices into `frames`, innermost first. */
+	stacks: number[][];
+	/** Indices into `stacks`, in order of time; per sample its ticks and LuaJIT's letter of what it was doing. */
+	samples: number[];
+	weights: number[];
+	states: string;
+	/** Ticks outside of Lua, with and without a job. */
+	native: number;
+	idle: number;
+}
+
 type BatchArguments = [
 	build: number,
 	base: NativeBase,
@@ -118,6 +132,10 @@ export interface NativeEngine {
 	batchSync(...args: BatchArguments): NativeBatchResult;
 	memory(): NativeMemory[];
 	collectGarbage(): Promise<null>;
+	/** Samples the first state, from its start if it is not open yet. */
+	startProfile(intervalUs: number): Promise<null>;
+	/** What was sampled since the last time; `end` ends it. Null where nothing was begun. */
+	takeProfile(end: boolean): Promise<NativeProfile | null>;
 	close(): void;
 }
 

@@ -28,6 +28,8 @@ export interface CalculatorSource {
 	chunkName: string;
 	/** `package.path` of its states. */
 	packagePath: string;
+	/** Where chunks lie that are named by a relative path, for profiles; undefined where there are none. */
+	chunkFolder: string | undefined;
 	/** Of its `open`. */
 	options: Plain;
 	/** The tree that nodes are looked up in before a build is loaded; undefined where a calculator has none. */
@@ -56,6 +58,7 @@ export async function sandboxSource(): Promise<string> {
 export async function referenceCalculator(tree: PassiveTree): Promise<CalculatorSource> {
 	return {
 		...(await embedded("reference/init.lua")),
+		chunkFolder: undefined,
 		options: { tree: treeForCalculator(tree.data) as unknown as Plain },
 		tree,
 		treeOf: async () => tree,
@@ -94,6 +97,7 @@ export async function pobCalculator(folder: string | undefined, options: Plain):
 	};
 	return {
 		...(await embedded("pob/calculator.lua")),
+		chunkFolder: source,
 		options: { ...(options as object), dir: source },
 		tree: undefined,
 		treeOf,
@@ -132,6 +136,7 @@ export async function fileCalculator(
 		trusted,
 		chunkName: `@${path}`,
 		packagePath: `${folder}/?.lua;${folder}/?/init.lua`,
+		chunkFolder: undefined,
 		options,
 		tree,
 		treeOf: async () => tree,

@@ -15,6 +15,8 @@ import { digest } from "./identity.js";
 import { ProcessEngine } from "./isolation/process-engine.js";
 import { nodeWord } from "./node-sets.js";
 import { PassiveTree } from "./passive-tree.js";
+import type { Profile } from "./profile.js";
+import { Profiler } from "./profiler.js";
 import { RowCache, type RowCacheOptions, type RowCacheStatistics } from "./row-cache.js";
 import type { TreeData } from "./tree-data.js";
 
@@ -53,6 +55,11 @@ export interface EngineOptions {
 	sandbox?: boolean;
 	/** Passed to the `open` of a calculator of your own. */
 	options?: Plain;
+	/**
+	 * Samples the first state from before the calculator opens, for {@link Engine.takeProfile}. Off by default; states
+	 * that are sampled run slower.
+	 */
+	profile?: boolean;
 	/** Gets what the calculator logs, line by line. */
 	onLog?: (text: string) => void;
 }
@@ -81,6 +88,7 @@ export class Engine {
 	readonly #rowTimeoutMs: number | undefined;
 	readonly #cache: RowCache | undefined;
 	readonly #cacheKey: string;
+	readonly #profiler: Profiler;
 	#lastBuild = 0;
 	#closed = false;
 
@@ -92,6 +100,7 @@ export class Engine {
 		rowTimeoutMs: number | undefined,
 		cache: RowCache | undefined,
 		cacheKey: string,
+		profiler: Profiler,
 	) {
 		this.#native = native;
 		this.#source = source;
@@ -101,6 +110,7 @@ export class Engine {
 		this.#rowTimeoutMs = rowTimeoutMs;
 		this.#cache = cache;
 		this.#cacheKey = cacheKey;
+		this.#profiler = profiler;
 	}
 
 	/**
@@ -150,11 +160,13 @@ export class Engine {
 			onLog ?? (() => {}),
 		);
 		try {
+			const profiler = new Profiler(native, source.chunkFolder);
+			if (options.profile === true) await profiler.keepSampling();
 			const identity = await native.open(options.openTimeoutMs);
 			const key = rowCache
 				? digest(await source.identity(), identity.name, identity.version, addon().versions.luajit)
 				: "";
-			return new Engine(native, source, identity, threads, rowTimeoutMs, rowCache, key);
+			return new Engine(native, source, identity, threads, rowTimeoutMs, rowCache, key, profiler);
 		} catch (error) {
 			native.close();
 			await rowCache?.close();
@@ -229,6 +241,33 @@ export class Engine {
 	/** What the row cache did since the engine was opened; undefined where it is off. */
 	cacheStatistics(): RowCacheStatistics | undefined {
 		return this.#cache?.statistics();
+	}
+
+	/**
+	 * Runs `fn` while LuaJIT's profiler samples the first of the engine's states, each millisecond: LuaJIT can sample one
+	 * state at a time in a process. Numbers have the same bits; rows are slower, first because compiled code is thrown
+	 * away when sampling begins and ends: let `fn` run a few hundred rows, or open the engine with `profile: true`.
+	 *
+	 * @throws PobatchError PROFILE_UNAVAILABLE with `isolation: "process"`, on Windows, and while another profile is
+	 * taken in this process, Node's `--cpu-prof` included; what `fn` throws
+	 * @example
+	 * const profile = await engine.profile(() => build.calculateBatch(sets));
+	 * await writeFile("rows.speedscope.json", JSON.stringify(profile.toSpeedscope()));
+	 */
+	async profile(fn: () => unknown): Promise<Profile> {
+		this.#checkOpen();
+		if (typeof fn !== "function") throw invalidArgument("a function", "fn", fn);
+		return this.#profiler.run(fn);
+	}
+
+	/**
+	 * What was sampled since the last call, at first since the engine began to open. Sampling goes on.
+	 *
+	 * @throws PobatchError PROFILE_UNAVAILABLE unless the engine was opened with `profile: true`
+	 */
+	async takeProfile(): Promise<Profile> {
+		this.#checkOpen();
+		return this.#profiler.take();
 	}
 
 	/** A full collection in every state, after the batches that run. */

@@ -49,6 +49,8 @@ export type PobatchErrorCode =
 	| "LUA_ERROR"
 	/** A row that was calculated again to verify the cache has other bits. */
 	| "CACHE_MISMATCH"
+	/** No profile can be taken: of states in other processes, on this platform, or while another one is taken. */
+	| "PROFILE_UNAVAILABLE"
 	/** A child process of an isolated engine died while it worked on this row. */
 	| "CRASH";
 

@@ -33,7 +33,9 @@ export {
 	removeInstall,
 } from "./pob/install.js";
 export { type NodePower, nodePower, type PowerOptions, type PowerResult } from "./power.js";
+export { Profile, type ProfiledFunction, type ProfiledPhase } from "./profile.js";
 export type { RowCacheOptions, RowCacheStatistics } from "./row-cache.js";
+export type { SpeedscopeFile } from "./speedscope.js";
 export type * from "./tree-data.js";
 export { type TreeSvgOptions, treeToSvg } from "./tree-svg.js";
 export { versions } from "./versions.js";

@@ -110,6 +110,11 @@ function recalculated(build: Build, stats: readonly string[]): Record<string, nu
 	);
 }
 
+/** The changes whose worth node power tells by default: the shortest path to each node within reach. */
+export function reachable(build: Build, depth: number): NodeSetDelta[] {
+	return build.tree ? additions(build, build.tree, depth, undefined).map(({ set }) => set) : [];
+}
+
 interface Change {
 	target: number;
 	nodes: number[];

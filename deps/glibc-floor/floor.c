@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -23,12 +24,16 @@
 
 int old_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*body)(void*), void* argument);
 int old_pthread_join(pthread_t thread, void** result);
+int old_pthread_kill(pthread_t thread, int signal);
+int old_pthread_sigmask(int how, const sigset_t* set, sigset_t* before);
 void* old_dlopen(const char* file, int flags);
 void* old_dlsym(void* library, const char* name);
 int old_dlclose(void* library);
 char* old_dlerror(void);
 OLD(pthread_create);
 OLD(pthread_join);
+OLD(pthread_kill);
+OLD(pthread_sigmask);
 OLD(dlopen);
 OLD(dlsym);
 OLD(dlclose);
@@ -42,6 +47,16 @@ int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, v
 int __wrap_pthread_join(pthread_t thread, void** result)
 {
 	return old_pthread_join(thread, result);
+}
+
+int __wrap_pthread_kill(pthread_t thread, int signal)
+{
+	return old_pthread_kill(thread, signal);
+}
+
+int __wrap_pthread_sigmask(int how, const sigset_t* set, sigset_t* before)
+{
+	return old_pthread_sigmask(how, set, before);
 }
 
 void* __wrap_dlopen(const char* file, int flags)

@@ -13,6 +13,7 @@ import { doctorCommand } from "./doctor.js";
 import { exitStatus, isBrokenPipe, report } from "./fail.js";
 import { pobCommand } from "./pob.js";
 import { powerCommand } from "./power.js";
+import { profileCommand } from "./profile.js";
 
 // Standard output broken by its reader (`| head`) is the normal end of a pipe: nobody is left to tell.
 for (const stream of [process.stdout, process.stderr]) {
@@ -38,6 +39,7 @@ for (const create of [
 	calcCommand,
 	batchCommand,
 	powerCommand,
+	profileCommand,
 	coverageCommand,
 	demoCommand,
 	pobCommand,

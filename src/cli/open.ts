@@ -14,7 +14,7 @@ export async function openEngine(flags: EngineFlags): Promise<Engine> {
 
 async function openChosen(flags: EngineFlags, text = ""): Promise<{ engine: Engine; choice: Choice }> {
 	const choice = await chooseCalculator(flags, text);
-	const { threads, rowTimeout, tree, isolation, cache } = flags;
+	const { threads, rowTimeout, tree, isolation, cache, profile } = flags;
 	const options: EngineOptions = {
 		calculator: choice.calculator,
 		...(choice.pob !== undefined && { pob: choice.pob }),
@@ -22,6 +22,7 @@ async function openChosen(flags: EngineFlags, text = ""): Promise<{ engine: Engi
 		...(threads !== undefined && { threads }),
 		...(rowTimeout !== undefined && { rowTimeoutMs: rowTimeout }),
 		...(isolation !== undefined && { isolation }),
+		...(profile !== undefined && { profile }),
 		...(cache === false && { cache: false }),
 		...(cache === true && { cache: { dir: cacheFolder() } }),
 		...(typeof cache === "string" && { cache: { dir: cache } }),

@@ -11,6 +11,8 @@ export interface EngineFlags {
 	/** A folder, true for the user's own, false for `--no-cache`. */
 	cache?: string | boolean;
 	isolation?: "thread" | "process";
+	/** Samples from the start; no option, but what a command is for. */
+	profile?: boolean;
 }
 
 export function calculatorOptions(command: Command): Command {

@@ -137,6 +137,16 @@ export class ProcessEngine implements NativeEngine {
 		});
 	}
 
+	async startProfile(): Promise<never> {
+		throw new PobatchError("PROFILE_UNAVAILABLE", "States in other processes cannot be profiled", {
+			hint: "Open the engine with isolation: 'thread'.",
+		});
+	}
+
+	async takeProfile(): Promise<null> {
+		return null;
+	}
+
 	memory(): NativeMemory[] {
 		return this.#slots.flatMap((child) => child?.memory ?? []);
 	}

@@ -1,0 +1,186 @@
+import { Command, Option } from "commander";
+import type { Build } from "../build.js";
+import { PobatchError } from "../errors.js";
+import { NodeSets } from "../node-sets.js";
+import { reachable } from "../power.js";
+import type { Profile } from "../profile.js";
+import { WorkClock } from "./ahead.js";
+import { Interrupt } from "./interrupt.js";
+import { describeBuild, openBuild } from "./open.js";
+import {
+	calculatorOptions,
+	type EngineFlags,
+	integer,
+	positive,
+	rowTimeoutOption,
+	statsOf,
+	statsOption,
+} from "./options.js";
+import { openOutput, refuseInputs, writeWhole } from "./output.js";
+import { type ProfiledRows, profileJson, profileText } from "./profile-text.js";
+import { Pace, readSetGroups } from "./set-groups.js";
+
+interface ProfileFlags extends EngineFlags {
+	sets?: string;
+	stats?: string[];
+	depth: number;
+	rows: number;
+	seconds: number;
+	top: number;
+	format: "table" | "json";
+	collapsed?: string;
+	speedscope?: string;
+}
+
+export function profileCommand(): Command {
+	const command = new Command("profile")
+		.description("where a batch's time goes: phases of the engine and Lua functions, by sampling")
+		.argument("<build>", 'build: a file with Path of Building XML, a PoB code or JSON; "-" for stdin')
+		.option(
+			"--sets <file>",
+			'node sets to calculate, as JSON lines; "-" for stdin. The paths of node power if not given',
+		)
+		.addOption(
+			new Option("--depth <n>", "of these, the paths of at most so many points")
+				.argParser(integer(1, 100))
+				.default(5),
+		)
+		.addOption(
+			new Option("--rows <n>", "so many node sets at most, spread over all paths; the first of --sets")
+				.argParser(integer(1, 1_000_000))
+				.default(300),
+		)
+		.addOption(
+			new Option("--seconds <n>", "how long to sample: the rows are calculated over and over")
+				.argParser(positive("seconds"))
+				.default(5),
+		)
+		.addOption(statsOption())
+		.addOption(new Option("--top <n>", "functions of the table").argParser(integer(1, 100_000)).default(25))
+		.addOption(new Option("--format <format>", "of the answer").choices(["table", "json"]).default("table"))
+		.option("--collapsed <file>", "also write the rows' stacks, one a line with its count, for flame graphs")
+		.option("--speedscope <file>", "also write the rows' stacks for https://www.speedscope.app")
+		.addOption(rowTimeoutOption());
+	return calculatorOptions(command)
+		.addHelpText(
+			"after",
+			`
+One state on one thread, every row calculated, sampled each millisecond by LuaJIT's profiler. All rows are calculated
+once before they are sampled, so that LuaJIT has compiled what it will.
+
+Example:
+  $ pobatch profile build.xml
+  $ pobatch profile build.xml --stats FullDPS --rows 1000 --seconds 20 --speedscope rows.speedscope.json
+  $ pobatch profile build.xml --sets sets.jsonl --collapsed rows.txt`,
+		)
+		.action(runProfile);
+}
+
+async function runProfile(source: string, flags: ProfileFlags): Promise<void> {
+	if (source === "-" && flags.sets === "-") {
+		throw new PobatchError("INVALID_ARGUMENT", "The build and the node sets cannot both come from stdin", {
+			hint: "Give one of them as a file.",
+		});
+	}
+	const inputs = [source, ...(flags.sets === undefined ? [] : [flags.sets])];
+	// Before anything is calculated: a wrong path must not cost the run.
+	for (const file of [flags.collapsed, flags.speedscope])
+		if (file !== undefined) await refuseInputs(file, inputs);
+	using interrupt = new Interrupt();
+	await using opened = await openBuild(source, { ...flags, threads: 1, cache: false, profile: true });
+	const { build, engine } = opened;
+	const opening = await engine.takeProfile();
+	const stats = statsOf(build, flags.stats);
+	const sets = flags.sets === undefined ? paths(build, flags) : await setsOf(flags.sets, flags.rows);
+	const { signal } = interrupt;
+	let { rows, failed } = await calculate(build, sets, stats, signal, 0);
+	const profile = await engine.profile(async () => {
+		({ rows, failed } = await calculate(build, sets, stats, signal, flags.seconds));
+	});
+	opened.announce();
+	const answer: ProfiledRows = { opening, profile, rows, top: flags.top };
+	const output = await openOutput(undefined, []);
+	if (flags.format === "json") await output.write(profileJson(answer));
+	else await output.write(`${describeBuild(build)}\n\n${profileText(answer)}`);
+	await writeFiles(profile, flags, describeBuild(build), inputs);
+	if (signal.aborted) process.stderr.write("Interrupted: only what was sampled is shown.\n");
+	if (failed > 0) process.stderr.write(`${failed} of the rows failed\n`);
+	process.stderr.write(summary(answer));
+}
+
+async function writeFiles(profile: Profile, flags: ProfileFlags, name: string, inputs: string[]) {
+	const { collapsed, speedscope } = flags;
+	if (collapsed !== undefined) {
+		await writeWhole(collapsed, profile.toCollapsed(), inputs);
+		process.stderr.write(`Stacks in ${collapsed}\n`);
+	}
+	if (speedscope !== undefined) {
+		await writeWhole(speedscope, `${JSON.stringify(profile.toSpeedscope(name))}\n`, inputs);
+		process.stderr.write(`Stacks for https://www.speedscope.app in ${speedscope}\n`);
+	}
+}
+
+/** `900 rows, 5.02 s, 5.578 ms/row, 4891 samples`. */
+function summary({ profile: { elapsedMs, samples }, rows }: ProfiledRows): string {
+	const each = rows === 0 ? 0 : elapsedMs / rows;
+	return `${rows} rows, ${(elapsedMs / 1000).toFixed(2)} s, ${each.toFixed(3)} ms/row, ${samples} samples\n`;
+}
+
+/** Node power's own rows, evenly spread where there are more than wanted. */
+function paths(build: Build, { depth, rows }: ProfileFlags): NodeSets[] {
+	const all = reachable(build, depth);
+	if (all.length === 0) {
+		throw new PobatchError("INVALID_ARGUMENT", "The build has no nodes within reach to calculate", {
+			hint: "Give node sets with --sets.",
+		});
+	}
+	const count = Math.min(rows, all.length);
+	return [
+		NodeSets.deltas(Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)] ?? {})),
+	];
+}
+
+async function setsOf(file: string, limit: number): Promise<NodeSets[]> {
+	const groups: NodeSets[] = [];
+	const enough = new AbortController();
+	const reading = { clock: new WorkClock(), pace: new Pace(), skip: 0, signal: enough.signal };
+	let left = limit;
+	for await (const { sets } of readSetGroups(file, reading)) {
+		const taken = Math.min(left, sets.length);
+		groups.push(sets.select(Array.from({ length: taken }, (_, i) => i)));
+		left -= taken;
+		if (left === 0) break;
+	}
+	enough.abort();
+	if (left === limit) {
+		throw new PobatchError("SETS_INVALID", `${file}: has no node sets`, {
+			hint: "Node sets are JSON lines: one set a line.",
+		});
+	}
+	return groups;
+}
+
+/** Calculates the rows once, and again until the time is up. */
+async function calculate(
+	build: Build,
+	groups: readonly NodeSets[],
+	stats: readonly string[],
+	signal: AbortSignal,
+	seconds: number,
+): Promise<{ rows: number; failed: number }> {
+	const end = performance.now() + 1000 * seconds;
+	let rows = 0;
+	let failed = 0;
+	do {
+		for (const sets of groups) {
+			const { errors, length, stopped } = await build.calculateBatch(sets, { stats, signal });
+			if (stopped) return { rows, failed };
+			const [error] = errors;
+			// Nothing but failures is no profile of rows.
+			if (error && errors.length === length) throw error;
+			rows += length;
+			failed += errors.length;
+		}
+	} while (performance.now() < end && !signal.aborted);
+	return { rows, failed };
+}
