@@ -6,6 +6,7 @@ test.each([
 	"calc",
 	"batch",
 	"power",
+	"profile",
 	"coverage",
 	"demo",
 	"pob",
