@@ -172,9 +172,10 @@ uint32_t Profiler::frameAt(lua_State* L, int level) {
 	lua_getinfo(L, "Sn", &at);
 	const char* name = at.name == nullptr ? "" : at.name;
 	const bool isC = std::string_view(at.what) == "C";
-	// A function of C has no line, only the name by which it was called.
-	const std::string key =
-	    isC ? std::string("=") + name : at.source + (':' + std::to_string(at.linedefined));
+	std::string key = at.source + (':' + std::to_string(at.linedefined));
+	// What a line of a file defines is one function. Functions of C, and of chunks that were made at run time
+	// under one name, differ by the names by which they are called.
+	if (at.source[0] != '@') key += std::string(1, ':') + name;
 	const auto [entry, fresh] = frameIds_.try_emplace(key, static_cast<uint32_t>(frames_.size()));
 	if (fresh) frames_.push_back({name, at.source, isC ? 0 : at.linedefined});
 	Frame& frame = frames_[entry->second];

@@ -43,6 +43,13 @@ const rules: readonly Rule[] = [
 	{ phase: "FullDPS", file: /^Modules\/Calcs\.lua$/, name: /^calcFullDPS$/, prefix: true },
 	{ phase: "FullDPS", file: /^pobatch\/lua\/pob\/fast\/fulldps\.lua$/, prefix: true },
 	{ phase: "init", file: /^Modules\/CalcSetup\.lua$/, name: /^initEnv$/ },
+	// Of both: skills with their supports; modifiers of allocated nodes.
+	{ phase: "skills", file: /^Modules\/CalcActiveSkill\.lua$/ },
+	{
+		phase: "nodes",
+		file: /^(Modules\/CalcSetup\.lua|pobatch\/lua\/pob\/fast\/nodes\.lua)$/,
+		name: /^buildModListForNode(List)?$/,
+	},
 	{ phase: "perform", file: /^Modules\/CalcPerform\.lua$/, name: /^perform$/ },
 	{ phase: "offence", file: /^Modules\/CalcOffence\.lua$/, name: /^offence$/ },
 	{ phase: "defence", file: /^Modules\/CalcDefence\.lua$/, name: /^(defence|doActor\w*)$/ },

@@ -71,6 +71,21 @@ describe("engine.profile", () => {
 		expect(sum(profile.functions.map((one) => one.self))).toBe(profile.samples);
 	});
 
+	it("tells functions apart that are made at run time under one chunk name", async () => {
+		const made =
+			'assert(loadstring("return function(n) local x = 0 for i = 1, n do x = x + i % 7 end return x end", "=made"))()';
+		await using engine = await open({
+			calculator: calculatorWith({
+				open: `function() first, second = ${made}, ${made} end`,
+				stats: 'function() return { "X" } end',
+				Calculate: "function() return { X = first(20000) + second(20000) } end",
+			}),
+		});
+		const { functions } = await engine.profile(() => busy(engine));
+		const named = functions.filter(({ file }) => file === "made").map(({ name }) => name);
+		expect(named).toEqual(expect.arrayContaining(["first", "second"]));
+	});
+
 	it("divides the samples among phases", async () => {
 		await using engine = await open();
 		const { phases, samples } = await engine.profile(() => busy(engine));
@@ -364,6 +379,11 @@ describe("phases", () => {
 		["boot", [{ name: "protocol.open", file: lua, line: 1 }, perform]],
 		["load", [{ name: "protocol.load", file: lua, line: 1 }, perform, sum]],
 		["init", [run, pob("calcs.initEnv", "CalcSetup"), sum]],
+		[
+			"nodes",
+			[run, pob("calcs.initEnv", "CalcSetup"), pob("calcs.buildModListForNodeList", "CalcSetup"), sum],
+		],
+		["skills", [run, pob("calcs.initEnv", "CalcSetup"), pob("calcs.createActiveSkill", "CalcActiveSkill")]],
 		["perform", [run, perform, sum]],
 		["offence", [run, perform, pob("calcs.offence", "CalcOffence"), sum]],
 		["FullDPS", [run, pob("calcs.calcFullDPS", "Calcs"), sum]],
