@@ -14,7 +14,8 @@ export interface TreeSvgOptions {
 	highlight?: Iterable<number>;
 	/**
 	 * A number per node, shown as colour: what each node gains, for instance. From 0 on dark violet to yellow; where
-	 * some are negative, orange (loss) to blue (gain). A node whose number is NaN is drawn dashed.
+	 * some are negative, orange (loss) to blue (gain). Colours follow the square root of the number. A node whose number
+	 * is NaN is drawn dashed.
 	 */
 	heat?: ReadonlyMap<number, number> | Readonly<Record<number, number>>;
 	/** What the numbers of `heat` are, with their unit: "Life gained by the path". */
@@ -27,7 +28,7 @@ export interface TreeSvgOptions {
 }
 
 /** Pixels that the picture is wide before it is zoomed, and the size of its font. */
-const screen = { width: 1600, fontSize: 13 };
+const screen = { width: 2000, fontSize: 14 };
 const defaultLabels = 60;
 
 /**

@@ -107,20 +107,26 @@ describe("the colours of heat", () => {
 	};
 
 	test("get lighter with every gain", () => {
-		const { color, ticks } = heatScale([0, 5, 10]);
-		expect(ticks).toEqual([0, 5, 10]);
+		const { color, min, max } = heatScale([0, 5, 10]);
+		expect([min, max]).toEqual([0, 10]);
 		const steps = Array.from({ length: 11 }, (_, i) => lightness(color(i)));
 		expect(steps).toEqual([...steps].sort((a, b) => a - b));
 	});
 
 	test("are symmetrical about 0 with losses: orange (more red) and blue", () => {
-		const { color, ticks } = heatScale([-2, 10, Number.NaN]);
-		expect(ticks).toEqual([-10, 0, 10]);
+		const { color, min, max } = heatScale([-2, 10, Number.NaN]);
+		expect([min, max]).toEqual([-2, 10]);
 		const [r = 0, , b = 0] = (color(-10).match(/\d+/g) ?? []).map(Number);
 		const [gainR = 0, , gainB = 0] = (color(10).match(/\d+/g) ?? []).map(Number);
 		expect(r).toBeGreaterThan(b + 100);
 		expect(gainB).toBeGreaterThan(gainR + 50);
 		expect(lightness(color(0))).toBeLessThan(lightness(color(-10)));
+	});
+
+	test("follow the square root: a quarter of the largest gain is half way", () => {
+		const { position, valueAt } = heatScale([-9, 100]);
+		expect([100, 25, 0, -9].map(position)).toEqual([1, 0.5, 0, -0.3]);
+		expect([1, 0.5, 0, -0.5].map(valueAt)).toEqual([100, 25, 0, -25]);
 	});
 
 	test("do not divide by 0 where nothing gains", () => {
@@ -187,6 +193,17 @@ describe("treeToSvg", () => {
 		expect(texts).toContain("1,235");
 		// The label beside the notable.
 		expect(all.find(({ classes }) => classes[0] === "name")?.text).toBe(`Salt & "Iron" <3`);
+	});
+
+	test("has numbers in the legend only where they have room", () => {
+		const ticks = (heat: Record<number, number>) =>
+			elements(tree.toSvg({ heat, labels: false }))
+				.filter(({ name, attributes }) => name === "text" && attributes["text-anchor"] === "middle")
+				.map(({ text }) => text)
+				.filter((text) => /^-?[\d.,]+$/.test(text));
+		expect(ticks({ 3: 400, 4: -400 })).toEqual(["400", "-400", "0", "100", "-100"]);
+		// So small a loss would be written over the 0.
+		expect(ticks({ 3: 400, 4: -0.01 })).toEqual(["400", "-0.01", "100"]);
 	});
 
 	test("takes a Map, and draws NaN as no number", () => {

@@ -3,9 +3,13 @@ import { interpolateViridis } from "d3-scale-chromatic";
 
 /** Values to colours on a dark ground, readable with any colour vision. */
 export interface HeatScale {
-	/** Values that the legend names, ascending. */
-	readonly ticks: readonly number[];
+	readonly min: number;
+	readonly max: number;
 	color(value: number): string;
+	/** Where on the bar of colours a value is, from -1 to 1. Colours change evenly along it. */
+	position(value: number): number;
+	/** The value at a position. */
+	valueAt(position: number): number;
 }
 
 // Even steps of lightness and hue in Lab space; blue and orange stay apart for every kind of colour blindness. The
@@ -15,7 +19,11 @@ const gains = piecewise(interpolateLab, ["#4a4a52", "#1f78c8", "#a6dcff"]);
 /** Viridis begins nearly black, too dark for this ground. */
 const darkest = 0.2;
 
-/** Viridis from 0 to the largest gain; where there are losses, orange (loss) to blue (gain), symmetrical about 0. */
+/**
+ * Viridis from 0 to the largest gain; where there are losses, orange (loss) to blue (gain), as bright for a loss as for
+ * a gain of that size. Both follow the square root of the value: a few nodes gain many times what the others do, which
+ * would all look alike.
+ */
 export function heatScale(values: Iterable<number>): HeatScale {
 	let min = 0;
 	let max = 0;
@@ -24,20 +32,18 @@ export function heatScale(values: Iterable<number>): HeatScale {
 		min = Math.min(min, value);
 		max = Math.max(max, value);
 	}
-	if (min >= 0) {
-		const top = max || 1;
-		return {
-			ticks: [0, top / 2, top],
-			color: (value) => interpolateViridis(darkest + (1 - darkest) * clamp(value / top)),
-		};
-	}
+	if (min === 0 && max === 0) max = 1;
 	const reach = Math.max(-min, max);
+	const position = (value: number) => Math.sign(value) * Math.sqrt(Math.min(1, Math.abs(value) / reach));
 	return {
-		ticks: [-reach, 0, reach],
-		color: (value) => (value < 0 ? losses(clamp(-value / reach)) : gains(clamp(value / reach))),
+		min,
+		max,
+		position,
+		valueAt: (at) => Math.sign(at) * at * at * reach,
+		color(value) {
+			const at = position(value);
+			if (min === 0) return interpolateViridis(darkest + (1 - darkest) * Math.max(0, at));
+			return at < 0 ? losses(-at) : gains(at);
+		},
 	};
-}
-
-function clamp(share: number): number {
-	return Math.min(1, Math.max(0, share));
 }

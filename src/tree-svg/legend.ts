@@ -59,19 +59,35 @@ function entries({ highlight, heat }: Marks): Entry[] {
 }
 
 function colours({ y, fontSize, marks }: LegendOptions, scale: HeatScale, x: number): string {
-	const [from, to] = [scale.ticks[0] as number, scale.ticks.at(-1) as number];
+	const [from, to] = [scale.position(scale.min), scale.position(scale.max)];
 	const width = fontSize * 28;
 	const top = y + fontSize * 1.9;
 	const step = width / steps;
 	const boxes = Array.from({ length: steps }, (_, i) => {
-		const value = from + ((i + 0.5) / steps) * (to - from);
+		const value = scale.valueAt(from + ((i + 0.5) / steps) * (to - from));
 		// One unit wider than its share: neighbours leave no gap at any zoom.
 		return `<rect x="${Math.round(x + i * step)}" y="${Math.round(top)}" width="${Math.ceil(step) + 1}" height="${Math.round(fontSize * 0.9)}" fill="${scale.color(value)}"/>`;
 	});
-	const ticks = scale.ticks.map((tick) =>
-		text(x + ((tick - from) / (to - from)) * width, top + fontSize * 2.1, "middle", number(tick)),
+	const ticks = ticksOf(scale).map((tick) =>
+		text(
+			x + ((scale.position(tick) - from) / (to - from)) * width,
+			top + fontSize * 2.1,
+			"middle",
+			number(tick),
+		),
 	);
 	return `${text(x, top - fontSize * 0.5, "start", marks.heatLabel)}${boxes.join("")}${ticks.join("")}`;
+}
+
+/** Both ends, 0 and the middles between, as far as their numbers have room beside each other. */
+function ticksOf(scale: HeatScale): number[] {
+	const { min, max, position } = scale;
+	const room = 0.17 * (position(max) - position(min));
+	const ticks: number[] = [];
+	for (const tick of [max, min, 0, scale.valueAt(position(max) / 2), scale.valueAt(position(min) / 2)]) {
+		if (ticks.every((other) => Math.abs(position(tick) - position(other)) >= room)) ticks.push(tick);
+	}
+	return ticks;
 }
 
 function text(x: number, y: number, anchor: string, content: string): string {

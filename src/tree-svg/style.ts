@@ -2,7 +2,8 @@
 export function style(fontSize: number): string {
 	const size = (factor: number) => `${Math.round(fontSize * factor)}px`;
 	return [
-		`text{font:${size(1)} system-ui,"Segoe UI","DejaVu Sans",sans-serif;fill:#d8d4c8}`,
+		// Not as `font`, which not every program that draws SVG understands.
+		`text{font-size:${size(1)};font-family:system-ui,"Segoe UI","DejaVu Sans",sans-serif;fill:#d8d4c8}`,
 		".page{fill:#0c0e12}",
 		`.title{font-size:${size(1.6)};font-weight:600}`,
 		".edge{fill:none;stroke:#5c5a54;stroke-width:14}",
