@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { GLIBC_FLOOR } from "../src/platform.js";
+import { GLIBC_FLOOR, glibcVersion } from "../src/platform.js";
 import { readElfNeeds } from "./support/elf.js";
 import { install, npm, type Packed, pack, root } from "./support/packed.js";
 
@@ -29,6 +29,8 @@ function node(args: readonly string[], { cwd = folder, program = process.execPat
 	const env = { ...process.env, NODE_PATH: "", NODE_OPTIONS: "" };
 	return execFileSync(program, [...args], { cwd, encoding: "utf8", env, stdio: ["ignore", "pipe", "pipe"] });
 }
+
+const isGlibc = glibcVersion() !== undefined;
 
 const cli = ["node_modules/pobatch/dist/cli/main.js"];
 
@@ -73,7 +75,8 @@ describe("the packed package", () => {
 
 	test("has no script that npm would run when it is installed", () => {
 		const { scripts, gypfile } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-		expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
+		// npm lists `prepare`, too, where a package comes from a file.
+		expect(Object.keys(scripts).filter((name) => /^((pre|post)?install|prepare)$/.test(name))).toEqual([]);
 		// npm would run node-gyp for a binding.gyp.
 		expect(gypfile).toBe(false);
 		expect(packed.files).not.toContain("binding.gyp");
@@ -125,6 +128,16 @@ describe("the prebuilt binary", () => {
 describe("the installed package", () => {
 	test("runs the demo", () => {
 		expect(node([...cli, "demo"])).toMatch(/1000 rows, [\d.]+ s, [\d.]+ ms\/row/);
+	});
+
+	test("says in doctor on which platform it is and what its binary asks for", () => {
+		const found = node([...cli, "doctor"]);
+		expect(found).toContain(`on ${process.platform}-${process.arch}`);
+		expect(found).toMatch(
+			isGlibc
+				? new RegExp(`glibc ${glibcVersion()}\\n.*prebuilt binary, needs glibc ${GLIBC_FLOOR} or newer\\n`)
+				: /prebuilt binary\n/,
+		);
 	});
 
 	test("evaluates a batch from ESM", () => {
@@ -187,6 +200,7 @@ describe("the installed package", () => {
 		expect(stderr).toContain(`No native addon for ${process.platform}-${process.arch}`);
 		expect(stderr).toContain(`prebuilds/${process.platform}-${process.arch}/`);
 		expect(stderr).toContain("npx pobatch build-addon");
+		if (process.platform === "linux") expect(stderr).toContain(`need glibc ${GLIBC_FLOOR} or newer`);
 	});
 
 	test("with a binary that does not load says why", () => {

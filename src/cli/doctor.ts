@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { packageFolder } from "../addon.js";
 import { PobatchError } from "../errors.js";
 import { PassiveTree } from "../passive-tree.js";
+import { GLIBC_FLOOR, glibcVersion, platformName } from "../platform.js";
 import { versions } from "../versions.js";
 import { demoBuildText } from "./demo-data.js";
 import { pobChecks } from "./doctor-pob.js";
@@ -57,7 +58,7 @@ async function runDoctor(flags: { tree?: string; pob?: string }): Promise<void> 
 
 function checks(treeFile: string | undefined): Check[] {
 	return [
-		{ name: "Node", find: () => `${process.versions.node} on ${process.platform}-${process.arch}` },
+		{ name: "Node", find: () => `${process.versions.node} on ${platformName()}` },
 		{ name: "addon", find: addonFile },
 		{ name: "pobatch", find: () => versions().pobatch },
 		{ name: "LuaJIT", find: () => versions().luajit },
@@ -92,5 +93,6 @@ async function addonFile(): Promise<string> {
 		() => true,
 		() => false,
 	);
-	return isBuilt ? "built from source" : "prebuilt binary";
+	if (isBuilt) return "built from source";
+	return `prebuilt binary${glibcVersion() === undefined ? "" : `, needs glibc ${GLIBC_FLOOR} or newer`}`;
 }
