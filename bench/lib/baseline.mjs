@@ -35,7 +35,11 @@ export function saved(name) {
 	return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
 }
 
-/** Prints per figure whether this run is better or worse than a saved one, or not to be told from it. */
+/**
+ * Prints per figure whether this run is faster or slower than a saved one, or not to be told from it.
+ *
+ * @returns whether a figure got worse beyond the noise of both runs
+ */
 export function compareWith(name, before, about, figures) {
 	const differs = Object.keys(about).filter((key) => about[key] !== before.about[key]);
 	for (const key of differs) console.log(`${key} was ${before.about[key]} and is ${about[key]}`);
@@ -44,24 +48,31 @@ export function compareWith(name, before, about, figures) {
 		colAligns: ["left", "right", "right", "right", "left"],
 		style: { head: [], border: [], compact: true },
 	});
+	let isWorse = false;
 	for (const now of figures) {
 		const then = before.figures.find(({ key }) => key === now.key);
 		if (!then) continue;
 		const change = now.value / then.median - 1;
+		const verdict = judge(then, now);
+		isWorse ||= verdict === "worse";
 		table.push([
 			now.what,
 			`${number(then.median)} ${now.unit}`,
 			`${number(now.value)} ${now.unit}`,
 			`${change >= 0 ? "+" : ""}${(100 * change).toFixed(1)} %`,
-			verdict(then, now),
+			now.unit === "MB" ? verdict : (words[verdict] ?? verdict),
 		]);
 	}
 	console.log(table.toString());
+	return isWorse;
 }
 
+/** Of whatever is a time or a rate; of memory, "better" and "worse" say it. */
+const words = { better: "faster", worse: "slower" };
+
 // Only runs whose rounds do not meet at all are told apart: a shared machine shifts medians by a third.
-function verdict(then, now) {
-	if (now.min === undefined || then.min === undefined) return "one sample";
+function judge(then, now) {
+	if ([then, now].some(({ min, max }) => min === undefined || min === max)) return "one sample";
 	if (now.min <= then.max && now.max >= then.min) return "within noise";
 	const rose = now.value > then.median;
 	return rose === (now.better === "higher") ? "better" : "worse";

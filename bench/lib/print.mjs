@@ -11,19 +11,22 @@ export function printFigures(figures) {
 		colAligns: ["left", "right", "right", "right", "left"],
 		style: { head: [], border: [], compact: true },
 	});
-	for (const { what, value, low, high, unit, better, target } of figures) {
-		const sign = better === "lower" ? "<=" : ">=";
-		const reached = better === "lower" ? value <= target : value >= target;
-		table.push([
-			what,
-			`${number(value)} ${unit}`,
-			low === high ? "" : `${number(low)} .. ${number(high)}`,
-			target === undefined ? "" : `${sign} ${number(target)}`,
-			target === undefined ? "" : reached ? "yes" : "NO",
-		]);
-	}
+	for (const figure of figures) table.push(cells(figure));
 	console.log(table.toString());
 	for (const { note } of figures) if (note) console.log(`  ${note}`);
+}
+
+/** Texts of one figure: what, median, quartiles, target, whether it was reached. */
+export function cells({ what, value, low, high, unit, better, target }) {
+	const sign = better === "lower" ? "<=" : ">=";
+	const reached = better === "lower" ? value <= target : value >= target;
+	return [
+		what,
+		`${number(value)} ${unit}`,
+		low === high ? "" : `${number(low)} .. ${number(high)}`,
+		target === undefined ? "" : `${sign} ${number(target)}`,
+		target === undefined ? "" : reached ? "yes" : "NO",
+	];
 }
 
 export function number(value) {
