@@ -95,13 +95,15 @@ int __wrap_lstat(const char* path, struct stat* result)
 // glibc 2.32: libstdc++ counts references without atomics while this is not 0. 0 is right at any time.
 char __libc_single_threaded = 0;
 
-// glibc 2.29 has new exp, log, log2 and pow, and keeps the old ones. Their bits are what a calculator's numbers are
-// made of, so it has to be the ones that any other program on this machine gets: those that dlsym finds.
+// glibc 2.29 has new exp, log, log2 and pow, glibc 2.38 a new fmod, and both keep the old ones. Their bits are what a
+// calculator's numbers are made of, so it has to be the ones that any other program on this machine gets: those that
+// dlsym finds.
 
 static double (*found_exp)(double);
 static double (*found_log)(double);
 static double (*found_log2)(double);
 static double (*found_pow)(double, double);
+static double (*found_fmod)(double, double);
 static int (*found_clockwait)(pthread_cond_t*, pthread_mutex_t*, clockid_t, const struct timespec*);
 
 __attribute__((constructor)) static void find(void)
@@ -110,6 +112,7 @@ __attribute__((constructor)) static void find(void)
 	*(void**)&found_log = old_dlsym(RTLD_DEFAULT, "log");
 	*(void**)&found_log2 = old_dlsym(RTLD_DEFAULT, "log2");
 	*(void**)&found_pow = old_dlsym(RTLD_DEFAULT, "pow");
+	*(void**)&found_fmod = old_dlsym(RTLD_DEFAULT, "fmod");
 	*(void**)&found_clockwait = old_dlsym(RTLD_DEFAULT, "pthread_cond_clockwait");
 }
 
@@ -131,6 +134,11 @@ double __wrap_log2(double x)
 double __wrap_pow(double x, double y)
 {
 	return found_pow(x, y);
+}
+
+double __wrap_fmod(double x, double y)
+{
+	return found_fmod(x, y);
 }
 
 // glibc 2.30. Before, a condition variable could wait only for the wall clock, which may be set meanwhile: waits are
