@@ -184,7 +184,7 @@ function addonNotFound(file: string | undefined, cause: unknown): PobatchError {
 	const floor = platform === "linux" ? ` Prebuilt binaries need glibc ${GLIBC_FLOOR} or newer.` : "";
 	return new PobatchError("ADDON_NOT_FOUND", message, {
 		cause,
-		hint: `Build it from source with \`npx pobatch build-addon\` (needs CMake, make and a C++20 compiler).${floor}`,
+		hint: `Build it from source with \`npx pobatch build-addon\`, which needs CMake, make and a C++20 compiler.${floor}`,
 	});
 }
 

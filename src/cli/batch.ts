@@ -51,9 +51,10 @@ export function batchCommand(): Command {
 A line of node sets is a change of the build's nodes, or all nodes:
   {"add":[1],"remove":[2],"attributes":{"1":"Str"},"weaponSets":{"1":2}}
   {"nodes":[1,3,4]}
-A row that fails (an unknown node, say) has an error instead of stats and costs no other row. A line that is no
-node set ends the command with status 2, after the rows before it. The last line on stderr counts rows and the time
-from the first row read to the last one written.
+A row that fails (an unknown node, say) has an error instead of stats and costs
+no other row. A line that is no node set ends the command with status 2, after
+the rows before it. The last line on stderr counts rows and the time from the
+first row read to the last one written.
 
 Example:
   $ pobatch batch build.xml --sets sets.jsonl --stats Life,TotalEHP --format csv --out rows.csv

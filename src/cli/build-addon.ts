@@ -15,10 +15,16 @@ export function buildAddonCommand(): Command {
 		.description("build the native addon from source, where there is no prebuilt binary")
 		.addHelpText(
 			"after",
-			"\nNeeds CMake 3.20, a C++20 compiler and make (Windows: Visual Studio). LuaJIT and zlib come from Debian's source\n" +
-				"packages on Debian and Ubuntu; elsewhere LUAJIT_SOURCE_DIR and ZLIB_SOURCE_DIR name their source folders.\n" +
-				"\nExample:\n  $ git clone https://github.com/LuaJIT/LuaJIT /tmp/LuaJIT\n" +
-				"  $ LUAJIT_SOURCE_DIR=/tmp/LuaJIT npx pobatch build-addon",
+			`
+Needs CMake 3.20, a C++20 compiler and make (Windows: Visual Studio). LuaJIT and
+zlib come from Debian's source packages on Debian; elsewhere LUAJIT_SOURCE_DIR
+and ZLIB_SOURCE_DIR name their source folders.
+
+Example:
+  $ git clone https://github.com/LuaJIT/LuaJIT ~/LuaJIT
+  $ git clone https://github.com/madler/zlib ~/zlib
+  $ export LUAJIT_SOURCE_DIR=~/LuaJIT ZLIB_SOURCE_DIR=~/zlib
+  $ npx pobatch build-addon`,
 		)
 		.action(buildAddon);
 }

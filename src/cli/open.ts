@@ -5,6 +5,7 @@ import { findPob } from "../pob/checkout.js";
 import { cacheFolder } from "../row-cache.js";
 import { located, oneLine } from "./fail.js";
 import type { EngineFlags } from "./options.js";
+import { waiting } from "./progress.js";
 import { nameOf, readText } from "./source.js";
 
 /** The one place where the command line opens an engine. */
@@ -86,6 +87,7 @@ export interface Opened extends AsyncDisposable {
 export async function openBuild(source: string, flags: EngineFlags): Promise<Opened> {
 	const text = await readText(source, "build");
 	const start = performance.now();
+	using _line = waiting("opening the build …");
 	const { engine, choice } = await openChosen(flags, text);
 	try {
 		const load = flags.spec === undefined ? {} : { spec: flags.spec };

@@ -69,8 +69,9 @@ export function powerCommand(): Command {
 		.addHelpText(
 			"after",
 			`
-A node's gain is that of its whole path: what the build has with the path allocated, minus without. The last line on
-stderr counts rows, time, and the rows that needed no calculation.
+A node's gain is that of its whole path: what the build has with the path
+allocated, minus without. The last line on stderr counts rows, time, and the
+rows that needed no calculation.
 
 Example:
   $ pobatch power build.xml --stat FullDPS,TotalEHP --depth 4

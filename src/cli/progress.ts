@@ -9,6 +9,14 @@ export interface Progress {
 
 const scale = 10_000;
 
+/** A line on the terminal while something goes on whose end is not known; it goes away at the end. */
+export function waiting(text: string): Disposable {
+	if (!process.stderr.isTTY) return { [Symbol.dispose]() {} };
+	process.stderr.write(text);
+	// Back to the line's start, and clear it.
+	return { [Symbol.dispose]: () => void process.stderr.write("\r\x1b[K") };
+}
+
 /**
  * A bar on the terminal, nothing where stderr is not one or where the rows themselves go to the terminal. The bar goes
  * away at the end: the summary stays.
