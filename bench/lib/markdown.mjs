@@ -19,7 +19,7 @@ export function writeInto(file, suite, { about, loadBefore, figures }) {
 		...[...new Set(peers.map(({ table }) => table))].map((name) => sideBySide(name, peers)),
 		"All figures of the suite, with their targets:",
 		markdownTable(["figure", "median", "quartiles", "target", "reached"], figures.map(row)),
-		...figures.flatMap(({ note }) => (note ? [note] : [])),
+		figures.flatMap(({ note }) => (note ? [`- ${note}`] : [])).join("\n"),
 	];
 	writeFileSync(file, `${page.slice(0, from + begin.length)}\n\n${text.join("\n\n")}\n\n${page.slice(to)}`);
 	console.log(`Written into ${file}`);

@@ -108,7 +108,7 @@ export async function rowCost() {
 		const theirs = mine.map((_, round) => rowOf("naive changes", rows, round));
 		return {
 			peer: {
-				table: `Rows of Path of Building, FullDPS included: mean of a row over ${names.length} builds`,
+				table: `Rows of Path of Building, FullDPS included: mean of a row over ${counted(names.length, "build")}`,
 				who,
 				time: { ...summary(mine), unit: "ms" },
 				against: summary(ratios(mine, theirs)),
@@ -142,8 +142,8 @@ export async function rowCost() {
 			better: "lower",
 			...peer("Path of Building's what-if loop in a plain LuaJIT", "naive changes"),
 			note:
-				`Times are against PoB's own getMiscCalculator loop in ${name}, FullDPS included, over ${names.length} builds, ` +
-				`${rows} rows each, ${rounds} rounds; PoB's loop ignores attribute choices and radius jewels, pobatch does not.`,
+				`Times are against PoB's own getMiscCalculator loop in ${name}, FullDPS included, over ${counted(names.length, "build")}, ` +
+				`${rows} rows each, ${counted(rounds, "round")}; PoB's loop ignores attribute choices and radius jewels, pobatch does not.`,
 		},
 		{
 			key: "pob-real-row",
@@ -155,6 +155,10 @@ export async function rowCost() {
 		},
 		...figures,
 	];
+}
+
+function counted(count, what) {
+	return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /**
