@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* kTraceback = "\nstack traceback:\n";
 
-RowFailure readFailure(lua_State* L, bool memoryRefused) {
+RowFailure readFailure(lua_State* L) {
 	RowFailure failure{};
 	lua_rawgeti(L, -1, 1);
 	lua_rawgeti(L, -2, 2);
@@ -23,8 +23,6 @@ RowFailure readFailure(lua_State* L, bool memoryRefused) {
 		failure.traceback = failure.message.substr(at + 1);
 		failure.message.resize(at);
 	}
-	if (memoryRefused && failure.message.find("not enough memory") != std::string::npos)
-		failure.status = RowStatus::Memory;
 	return failure;
 }
 
@@ -143,16 +141,14 @@ void Calculator::beginChunk(const Chunk& chunk) {
 std::vector<RowFailure> Calculator::takeFailures() {
 	std::vector<RowFailure> failures;
 	if (chunk_->failed == 0) return failures;
-	MemoryMeter& memory = state_.memory();
-	const bool memoryRefused = memory.takeRefused();
-	const MemoryMeter::Unlimited unlimited(memory);
+	const MemoryMeter::Unlimited unlimited(state_.memory());
 	state_.protect([&](lua_State* L) {
 		lua_rawgeti(L, LUA_REGISTRYINDEX, takeFailures_);
 		state_.call(L, 0, 1);
 		const size_t count = lua_objlen(L, -1);
 		for (size_t i = 1; i <= count; ++i) {
 			lua_rawgeti(L, -1, static_cast<int>(i));
-			failures.push_back(readFailure(L, memoryRefused));
+			failures.push_back(readFailure(L));
 			lua_pop(L, 1);
 		}
 	});

@@ -149,8 +149,9 @@ void LuaState::fail(lua_State* L, int status) {
 		throw LuaFailure(LuaFailure::Kind::Contract, text, "");
 	}
 	// Lua code that re-raises a memory error turns LUA_ERRMEM into LUA_ERRRUN: the message tells.
+	// The message first: what else is raised, an interruption for one, must not use up the sign.
 	const bool memory =
-	    status == LUA_ERRMEM || (meter_.takeRefused() && text.find("not enough memory") != std::string::npos);
+	    status == LUA_ERRMEM || (text.find("not enough memory") != std::string::npos && meter_.takeRefused());
 	throw LuaFailure(memory ? LuaFailure::Kind::Memory : LuaFailure::Kind::Run, text, std::move(traceback));
 }
 
@@ -188,10 +189,13 @@ void LuaState::pushCollect(lua_State* L) {
 	lua_pushcclosure(
 	    L,
 	    [](lua_State* L) {
-		    const MemoryMeter::Unlimited unlimited(
-		        *static_cast<MemoryMeter*>(lua_touserdata(L, lua_upvalueindex(1))));
-		    lua_gc(L, LUA_GCCOLLECT, 0);
-		    return 0;
+		    auto& meter = *static_cast<MemoryMeter*>(lua_touserdata(L, lua_upvalueindex(1)));
+		    {
+			    const MemoryMeter::Unlimited unlimited(meter);
+			    lua_gc(L, LUA_GCCOLLECT, 0);
+		    }
+		    lua_pushboolean(L, meter.takeRefused());
+		    return 1;
 	    },
 	    1);
 }

@@ -70,7 +70,8 @@ public:
 	// limit does not count meanwhile: a collection allocates when it shrinks the table of strings, and a full
 	// state could not be emptied.
 	void collectGarbage();
-	// Within `body`: pushes the same as a Lua function, one that may raise.
+	// Within `body`: pushes the same as a Lua function, one that may raise; it answers whether an allocation
+	// was refused since the last time.
 	void pushCollect(lua_State* L);
 	// Any thread: bytes of machine code, which lie outside the memory limit.
 	size_t machineCode() const;

@@ -1,7 +1,8 @@
 -- The Lua half of the calculator contract: keeps one calculator's builds, and evaluates chunks of node sets with one
 -- crossing from native code a chunk. Called once per state with the compiled calculator, its `host`, the address of the
--- state's chunk (struct Chunk in binding/calculator.hpp), a full collection beyond the memory limit and, where the
--- calculator is not to be trusted, the compiled lua/sandbox.lua. Answers the table of functions that native code keeps.
+-- state's chunk (struct Chunk in binding/calculator.hpp), a full collection beyond the memory limit, which answers
+-- whether memory was refused since the last one, and, where the calculator is not to be trusted, the compiled
+-- lua/sandbox.lua. Answers the table of functions that native code keeps.
 local ffi = require("ffi")
 local bit = require("bit")
 local band, rshift = bit.band, bit.rshift
@@ -24,7 +25,7 @@ typedef struct {
 } pobatch_chunk;
 ]])
 
-local OK, FAILED, BAD_RESULT = 1, 2, 3 -- RowStatus in binding/calculator.hpp
+local OK, FAILED, BAD_RESULT, MEMORY = 1, 2, 3, 7 -- RowStatus in binding/calculator.hpp
 
 local compiled, host, address, collect, sandbox = ...
 local chunk = ffi.cast("pobatch_chunk *", address)
@@ -169,11 +170,11 @@ end
 local failures = {}
 
 local function fail(row, status, message)
-	chunk.status[row] = status
-	if find(message, "not enough memory", 1, true) then
-		-- LuaJIT has no emergency collection: without this the next row would fail on the garbage of this one.
-		collect()
+	-- LuaJIT has no emergency collection: without this the next row would fail on the garbage of this one.
+	if find(message, "not enough memory", 1, true) and collect() then
+		status = MEMORY
 	end
+	chunk.status[row] = status
 	failures[#failures + 1] = { row, status, message }
 	chunk.failed = #failures
 end

@@ -402,6 +402,28 @@ describe("memory", () => {
 		);
 	});
 
+	it("a row out of memory keeps its code when the next one is stopped by its time", async () => {
+		const calculator = calculatorWith({
+			Calculate: `function(_, set)
+				local id = set.add[1]
+				if id == 9 then return ("x"):rep(1e9) end
+				if id == 8 then while true do end end
+				if id == 7 then error("not enough memory for my own plans") end
+				return { A = id }
+			end`,
+			recover: "function() return true end",
+		});
+		await withBuild({ calculator, memoryLimitMB: 4, rowTimeoutMs: 50, threads: 1 }, "", async (build) => {
+			const sets = NodeSets.deltas([1, 9, 8, 7, 2].map((id) => ({ add: [id] })));
+			const { errors } = await build.calculateBatch(sets);
+			expect(errors.map(({ row, code }) => [row, code])).toEqual([
+				[1, "MEMORY"],
+				[2, "TIMEOUT"],
+				[3, "CALCULATOR_ERROR"],
+			]);
+		});
+	});
+
 	it("a calculator that keeps what it ate fails every row, and each has its error", async () => {
 		const calculator = calculatorWith({
 			Calculate:
