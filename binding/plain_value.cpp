@@ -11,7 +11,7 @@ namespace {
 
 // What one value may still hold: one string in a million places is a million strings outside of Lua.
 struct Budget {
-	size_t values = kMaxValues;
+	size_t values;
 	size_t bytes = kMaxTextBytes;
 };
 
@@ -111,8 +111,8 @@ void pushValue(lua_State* L, const PlainValue& value) {
 	}
 }
 
-PlainValue readValue(lua_State* L, int index) {
-	Budget budget;
+PlainValue readValue(lua_State* L, int index, size_t maxValues) {
+	Budget budget{.values = maxValues};
 	return readAt(L, index < 0 ? lua_gettop(L) + index + 1 : index, 0, budget);
 }
 

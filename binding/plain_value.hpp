@@ -34,7 +34,7 @@ void pushValue(lua_State* L, const PlainValue& value);
 
 // Reads the value at `index`. A table is an array when its keys are exactly 1..n (an empty one is an empty
 // array), else an object whose keys must be strings or numbers. Throws std::invalid_argument for what is not
-// plain data.
-PlainValue readValue(lua_State* L, int index);
+// plain data, or for more than `maxValues` of it.
+PlainValue readValue(lua_State* L, int index, size_t maxValues = kMaxValues);
 
 }  // namespace pobatch

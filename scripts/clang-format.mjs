@@ -1,4 +1,4 @@
-// Formats the C++ of binding/ with the clang-format binary that the npm package of that name carries; `--check` changes
+// Formats the C++ of binding/ and test/ with the clang-format binary that the npm package of that name carries; `--check` changes
 // nothing and ends with status 1 where a file would change.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
@@ -22,9 +22,11 @@ if (!existsSync(binary)) {
 	process.exit(0);
 }
 
-const files = readdirSync(join(root, "binding"))
-	.filter((name) => /\.([ch]pp|[ch])$/.test(name))
-	.map((name) => join("binding", name));
+const files = ["binding", join("test", "native"), join("test", "fuzz", "native")].flatMap((inside) =>
+	readdirSync(join(root, inside))
+		.filter((name) => /\.([ch]pp|[ch])$/.test(name))
+		.map((name) => join(inside, name)),
+);
 const flags = process.argv.includes("--check") ? ["--dry-run", "-Werror"] : ["-i"];
 const { status, error } = spawnSync(binary, ["--style=file", ...flags, ...files], {
 	cwd: root,

@@ -1,62 +1,83 @@
-// `npm run fuzz [-- text|native]`: fuzzes what strangers' data meets, FUZZ_SECONDS (600) for each target: codes, XML,
-// JSON lines and the command line's input with fast-check (test/fuzz/*.test.ts, which `npm test` runs for some seconds,
-// too), and the native parsers of binding/ under AddressSanitizer with libFuzzer where there is a Clang, else with a
-// plain mutating driver. Seeds lie in test/fuzz/corpus; libFuzzer adds to build/fuzz/corpus.
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync } from "node:fs";
+// `npm run fuzz [-- text | native | <target>]`: fuzzes what strangers' data meets, FUZZ_SECONDS (600) for each target:
+// codes, XML, JSON lines and the command line's input with fast-check (test/fuzz/*.test.ts, which `npm test` runs for
+// some seconds, too), and the native parsers (test/fuzz/native/) under AddressSanitizer and UndefinedBehaviorSanitizer
+// with libFuzzer where there is a Clang (CLANG names another one), else with a plain mutating driver. Seeds lie in
+// test/fuzz/corpus; what libFuzzer finds goes to build/fuzz/<target>/corpus. `FUZZ_MERGE=1` adds what is new of that to
+// the seeds, minimised, instead of fuzzing.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { compileProgram, has, root, run } from "./native-program.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const targets = ["node-sets", "tree", "plain-value"];
 const seconds = Number(process.env.FUZZ_SECONDS ?? 600);
+const merge = process.env.FUZZ_MERGE === "1";
 const [only] = process.argv.slice(2);
-if (!(Number.isInteger(seconds) && seconds > 0) || ![undefined, "text", "native"].includes(only)) {
-	console.error("usage: [FUZZ_SECONDS=600] node scripts/fuzz.mjs [text|native]");
+if (
+	!(Number.isInteger(seconds) && seconds > 0) ||
+	![undefined, "text", "native", ...targets].includes(only)
+) {
+	console.error(`usage: [FUZZ_SECONDS=600] node scripts/fuzz.mjs [text|native|${targets.join("|")}]`);
 	process.exit(2);
 }
 
-function run(command, args, options = {}) {
-	const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: "inherit", ...options });
-	if (error) throw error;
-	if (status !== 0) {
-		console.error(`error: ${command} ended with ${status ?? signal}`);
-		process.exit(1);
-	}
+function findCompiler() {
+	const clang = process.env.CLANG ?? "clang++";
+	if (has(clang)) return { compiler: clang, libFuzzer: true };
+	const compiler = ["g++", "c++"].find(has);
+	return compiler && { compiler, libFuzzer: false };
 }
 
-const has = (command) => spawnSync(command, ["--version"], { stdio: "ignore" }).status === 0;
-
-function fuzzNative() {
-	if (process.platform === "win32") {
-		console.log("native: left out on Windows");
-		return;
-	}
-	const compiler = ["clang++", "g++", "c++"].find(has);
-	if (!compiler) {
+function fuzzNative(names) {
+	const found = process.platform === "win32" ? undefined : findCompiler();
+	if (!found) {
 		console.log(
 			"native: left out, there is no C++ compiler (libFuzzer comes with Clang: apt-get install clang)",
 		);
 		return;
 	}
-	const folder = join(root, "build", "fuzz");
+	if (!found.libFuzzer) console.log("native: no Clang, so no libFuzzer: a plain mutating driver does it");
+	for (const name of names) fuzzTarget(name, found);
+}
+
+function fuzzTarget(name, { compiler, libFuzzer }) {
+	const folder = join(root, "build", "fuzz", name);
 	const found = join(folder, "corpus");
+	const seeds = join(root, "test", "fuzz", "corpus", name);
+	const program = join(folder, libFuzzer ? "libfuzzer" : "driver");
 	mkdirSync(found, { recursive: true });
-	const libFuzzer = compiler === "clang++";
-	if (!libFuzzer) console.log("native: no Clang, so no libFuzzer: a plain mutating driver does it");
-	const sources = ["test/fuzz/native.cpp", "binding/node_set.cpp", "binding/passive_tree.cpp"];
-	run(compiler, [
-		...["-std=c++20", "-O1", "-g", "-fno-omit-frame-pointer"],
-		`-fsanitize=address,undefined${libFuzzer ? ",fuzzer" : ""}`,
-		"-fno-sanitize-recover=all",
-		...sources,
-		...(libFuzzer ? [] : ["test/fuzz/driver.cpp"]),
-		...["-o", join(folder, "native")],
-	]);
-	const seeds = join(root, "test", "fuzz", "corpus", "native");
+	const sources = [`${name}.cpp`, ...(libFuzzer ? [] : ["driver.cpp"])];
+	compileProgram(
+		compiler,
+		program,
+		sources.map((source) => join("test", "fuzz", "native", source)),
+		[`-fsanitize=address,undefined${libFuzzer ? ",fuzzer-no-link" : ""}`, "-fno-sanitize-recover=all"],
+		libFuzzer ? ["-fsanitize=fuzzer"] : [],
+	);
+	if (merge) {
+		mergeCorpus(program, libFuzzer, folder, [seeds, found], seeds);
+		return;
+	}
+	console.log(`${name}: ${seconds} s`);
 	const args = libFuzzer
-		? [`-max_total_time=${seconds}`, "-max_len=4096", "-print_final_stats=1", found, seeds]
-		: [String(seconds), String(Date.now() % 2 ** 31), ...readdirSync(seeds).map((name) => join(seeds, name))];
-	run(join(folder, "native"), args, { cwd: folder });
+		? [`-max_total_time=${seconds}`, "-max_len=4096", "-timeout=10", "-print_final_stats=1", found, seeds]
+		: [String(seconds), String(Date.now() % 2 ** 31), ...readdirSync(seeds).map((file) => join(seeds, file))];
+	run(program, args, { cwd: folder });
+}
+
+/** The fewest and smallest inputs that reach what all of them reach, as the new seeds. */
+function mergeCorpus(program, libFuzzer, folder, from, seeds) {
+	if (!libFuzzer) {
+		console.error("error: only libFuzzer can tell which inputs are worth keeping");
+		process.exit(2);
+	}
+	const merged = join(folder, "merged");
+	rmSync(merged, { recursive: true, force: true });
+	mkdirSync(merged);
+	run(program, ["-merge=1", "-max_len=4096", merged, ...from.filter((one) => existsSync(one))], {
+		cwd: folder,
+	});
+	rmSync(seeds, { recursive: true, force: true });
+	renameSync(merged, seeds);
 }
 
 function fuzzText() {
@@ -66,5 +87,5 @@ function fuzzText() {
 	});
 }
 
-if (only !== "text") fuzzNative();
-if (only !== "native") fuzzText();
+if (only !== "text") fuzzNative(targets.includes(only) ? [only] : targets);
+if (only === undefined || only === "text") fuzzText();

@@ -1,18 +1,22 @@
-// Runs tests on an addon built with sanitizers, in a build folder of its own: `address` (with `undefined`), which is the
-// default, or `thread`; further arguments are vitest's. Linux with GCC or Clang. What a sanitizer finds ends the test's
-// process with its report. LuaJIT itself is built as always: what is checked is binding/, and every byte that it hands
-// to Lua, to JavaScript or to another thread.
+// `npm run test:asan` and `test:tsan`: runs the pool's unit test (test/native/pool.cpp, a program without Node) and then
+// the tests of the addon under sanitizers, each in a build folder of its own: `address` (with `undefined`) or `thread`;
+// further arguments are vitest's. Linux with GCC or Clang; needs the addon's ordinary build for LuaJIT. What a sanitizer
+// finds ends its process with a report. Leaks are looked for in the unit test, where all memory is ours; in Node, V8
+// keeps much until the process ends. LuaJIT itself is built as always: what is checked is binding/, and every byte that
+// it hands to Lua, to JavaScript or to another thread.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { compileProgram, root, run } from "./native-program.mjs";
 
 const sanitizers = {
 	address: {
 		flag: "address,undefined",
 		// Node links libstdc++ into itself, so that the runtime would not find the `__cxa_throw` that it watches.
 		libraries: ["libasan.so", "libstdc++.so"],
-		// V8 keeps much until the process ends; an allocation that is refused is one of the tests.
+		unitTest: { ASAN_OPTIONS: "detect_leaks=1:halt_on_error=1" },
+		rounds: 5,
+		// An allocation that is refused is one of the tests.
 		environment: {
 			ASAN_OPTIONS: "detect_leaks=0:halt_on_error=1:allocator_may_return_null=1",
 			UBSAN_OPTIONS: "halt_on_error=1:print_stacktrace=1",
@@ -23,6 +27,8 @@ const sanitizers = {
 	thread: {
 		flag: "thread",
 		libraries: ["libtsan.so"],
+		unitTest: { TSAN_OPTIONS: "halt_on_error=1" },
+		rounds: 20,
 		// V8's own threads are not built for it and would drown what it has to say.
 		environment: { TSAN_OPTIONS: "halt_on_error=1:ignore_noninstrumented_modules=1:report_signal_unsafe=0" },
 		// Its runtime gives up where the kernel places libraries too freely at random.
@@ -31,22 +37,11 @@ const sanitizers = {
 	},
 };
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const [name = "address", ...rest] = process.argv.slice(2);
 const sanitizer = sanitizers[name];
 if (process.platform !== "linux" || !sanitizer) {
 	console.error("usage, on Linux: node scripts/test-sanitized.mjs [address|thread] [arguments of vitest]");
 	process.exit(2);
-}
-
-function run(command, args, environment = {}) {
-	const { status, error } = spawnSync(command, args, {
-		cwd: root,
-		stdio: "inherit",
-		env: { ...process.env, ...environment },
-	});
-	if (error) throw error;
-	if (status !== 0) process.exit(status ?? 1);
 }
 
 const folder = join(root, "build", name);
@@ -67,18 +62,33 @@ const libraries = sanitizer.libraries.map((library) => {
 	return process.exit(2);
 });
 
+const inEnvironment = (environment) => ({ env: { ...process.env, ...environment } });
+if (rest.length === 0) {
+	const program = join(folder, "pool");
+	const flags = [`-fsanitize=${sanitizer.flag}`];
+	if (name === "address") flags.push("-fno-sanitize-recover=all");
+	compileProgram(compiler, program, [join("test", "native", "pool.cpp")], flags);
+	const [command, ...args] = [...sanitizer.command, program, join(root, "lua"), String(sanitizer.rounds)];
+	run(command, args, inEnvironment(sanitizer.unitTest));
+}
+
 const files = rest.some((argument) => argument.startsWith("test/")) ? [] : sanitizer.files;
 const vitest = [
 	join(root, "node_modules", "vitest", "vitest.mjs"),
 	"run",
 	"--testTimeout=120000",
+	"--hookTimeout=300000",
 	...files,
 	...rest,
 ];
 const [command, ...args] = [...sanitizer.command, process.execPath, ...vitest];
-run(command, args, {
-	...sanitizer.environment,
-	LD_PRELOAD: libraries.join(":"),
-	// node-gyp-build loads the addon from below this folder.
-	POBATCH_PREBUILD: folder,
-});
+run(
+	command,
+	args,
+	inEnvironment({
+		...sanitizer.environment,
+		LD_PRELOAD: libraries.join(":"),
+		// node-gyp-build loads the addon from below this folder.
+		POBATCH_PREBUILD: folder,
+	}),
+);

@@ -10,6 +10,9 @@ import { GLIBC_FLOOR, glibcVersion } from "../src/platform.js";
 import { readElfNeeds } from "./support/elf.js";
 import { install, npm, type Packed, pack, root } from "./support/packed.js";
 
+// The package's own binary is what is tested, whichever one the other tests are told to take.
+delete process.env.POBATCH_PREBUILD;
+
 let packed: Packed;
 let folder: string;
 const folders: string[] = [];

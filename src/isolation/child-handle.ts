@@ -9,11 +9,7 @@ import type { Answer, Request } from "./protocol.js";
 type Unnumbered<R> = R extends Request ? Omit<R, "id"> : never;
 
 /** The child process is gone: what it had to do is not done. */
-export class ChildDied extends Error {
-	constructor(how: string) {
-		super(how);
-	}
-}
+export class ChildDied extends Error {}
 
 // From sources (tests) and from dist/ alike.
 const script = ["./child.js", "../../dist/isolation/child.js"]

@@ -8,17 +8,9 @@ import { NodeSets, PassiveTree, PobatchError } from "../../src/index.js";
 import { decodePobCode, encodePobCode } from "../../src/pob/code.js";
 import { parseXml } from "../../src/pob/xml.js";
 import { parseTree } from "../../src/tree-file.js";
+import { fuzz, patience } from "./fuzz.js";
 
-// Whatever a stranger sends is answered or refused by a PobatchError with a code, never by another exception, within
-// the time given: `npm run fuzz` gives 10 minutes each.
-const seconds = Number(process.env.FUZZ_SECONDS ?? 2);
-const limits = {
-	interruptAfterTimeLimit: seconds * 1000,
-	markInterruptAsFailure: false,
-	numRuns: seconds > 60 ? 2 ** 31 - 1 : seconds * 5000,
-};
-const patience = (seconds + 60) * 1000;
-
+// Whatever a stranger sends is answered or refused by a PobatchError with a code, never by another exception.
 const folder = new URL("./corpus/", import.meta.url);
 const corpus = (kind: string) =>
 	readdirSync(new URL(`${kind}/`, folder)).map((name) =>
@@ -56,15 +48,14 @@ function onlyTyped(body: () => void): void {
 describe("fuzzing", () => {
 	it(
 		"PoB codes: what was written is read again, anything else is refused",
-		() => {
+		async () => {
 			const xml = fc.string({ unit: "binary" }).map((text) => `<a>${Buffer.from(text).toString("utf8")}</a>`);
 			const codes = corpus("xml").map(encodePobCode);
-			fc.assert(
+			await fuzz(
 				fc.property(xml, mutated(codes, ["-", "_", "=", " ", "\n", "AAAA", "eJw"]), (good, bad) => {
 					expect(decodePobCode(encodePobCode(good))).toBe(good);
 					onlyTyped(() => decodePobCode(bad));
 				}),
-				limits,
 			);
 		},
 		patience,
@@ -72,12 +63,11 @@ describe("fuzzing", () => {
 
 	it(
 		"codes of any bytes",
-		() => {
-			fc.assert(
+		async () => {
+			await fuzz(
 				fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
 					onlyTyped(() => decodePobCode(Buffer.from(bytes).toString("base64")));
 				}),
-				limits,
 			);
 		},
 		patience,
@@ -85,7 +75,7 @@ describe("fuzzing", () => {
 
 	it(
 		"XML",
-		() => {
+		async () => {
 			const pieces = [
 				"<",
 				">",
@@ -100,9 +90,8 @@ describe("fuzzing", () => {
 				"&#0;",
 			];
 			const more = ["&#x110000;", "&x;", '"', "'", "=", "<a ", "<?x ?>", "\uFEFF", "\0", "<Spec>"];
-			fc.assert(
+			await fuzz(
 				fc.property(mutated(corpus("xml"), [...pieces, ...more]), (text) => onlyTyped(() => parseXml(text))),
-				limits,
 			);
 		},
 		patience,
@@ -110,7 +99,7 @@ describe("fuzzing", () => {
 
 	it(
 		"lines of node sets",
-		() => {
+		async () => {
 			const lines = corpus("lines").flatMap((text) => text.trim().split("\n"));
 			const pieces = [
 				'"__proto__"',
@@ -126,7 +115,7 @@ describe("fuzzing", () => {
 				'"nodes":[1]',
 				",",
 			];
-			fc.assert(
+			await fuzz(
 				fc.property(fc.oneof(mutated(lines, pieces), fc.json()), (line) =>
 					onlyTyped(() => {
 						const { set, kind } = readSetLine(line);
@@ -134,7 +123,6 @@ describe("fuzzing", () => {
 						expect(sets.length).toBe(1);
 					}),
 				),
-				limits,
 			);
 		},
 		patience,
@@ -159,7 +147,7 @@ describe("fuzzing", () => {
 				'"level":',
 				'"spec":',
 			];
-			fc.assert(
+			await fuzz(
 				fc.property(
 					fc.oneof(
 						mutated([demo, short], pieces),
@@ -168,7 +156,6 @@ describe("fuzzing", () => {
 					),
 					(text) => onlyTyped(() => readBuildSource(text, { tree })),
 				),
-				limits,
 			);
 		},
 		patience,
@@ -176,7 +163,7 @@ describe("fuzzing", () => {
 
 	it(
 		"trees as JSON",
-		() => {
+		async () => {
 			const id = fc.oneof(fc.nat(70_000), fc.constantFrom(-1, 1.5, null, "x", "root"));
 			const node = fc.record(
 				{
@@ -194,10 +181,7 @@ describe("fuzzing", () => {
 				classes: fc.anything(),
 			};
 			const tree = fc.oneof(fc.record(members, { requiredKeys: [] }), fc.jsonValue(), fc.anything());
-			fc.assert(
-				fc.property(tree, (data) => onlyTyped(() => new PassiveTree(parseTree(data)))),
-				limits,
-			);
+			await fuzz(fc.property(tree, (data) => onlyTyped(() => new PassiveTree(parseTree(data)))));
 		},
 		patience,
 	);

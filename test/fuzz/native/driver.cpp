@@ -53,10 +53,12 @@ int main(int count, char** arguments) {
 				const size_t at = below(atWork.size() + 1);
 				switch (below(5)) {
 					case 0:
-						atWork.insert(atWork.begin() + static_cast<std::ptrdiff_t>(at), static_cast<uint8_t>(random()));
+						atWork.insert(atWork.begin() + static_cast<std::ptrdiff_t>(at),
+						              static_cast<uint8_t>(random()));
 						break;
 					case 1:
-						if (at < atWork.size()) atWork.erase(atWork.begin() + static_cast<std::ptrdiff_t>(at));
+						if (at < atWork.size())
+							atWork.erase(atWork.begin() + static_cast<std::ptrdiff_t>(at));
 						break;
 					case 2:
 						if (at < atWork.size()) atWork[at] = static_cast<uint8_t>(random());
@@ -66,7 +68,8 @@ int main(int count, char** arguments) {
 						break;
 					default: {
 						const Input& other = corpus[below(corpus.size())];
-						atWork.insert(atWork.end(), other.begin(), other.begin() + static_cast<std::ptrdiff_t>(below(other.size())));
+						atWork.insert(atWork.end(), other.begin(),
+						              other.begin() + static_cast<std::ptrdiff_t>(below(other.size())));
 						if (atWork.size() > 4096) atWork.resize(4096);
 					}
 				}

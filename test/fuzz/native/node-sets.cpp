@@ -1,81 +1,100 @@
-// Fuzz target for the native parsers: node sets (Canonicalizer, BaseSet) and the passive tree. Built by scripts/fuzz.mjs,
-// with libFuzzer where there is a Clang, else with the plain mutating driver of driver.cpp. What is checked beside memory:
-// that the canonical form is canonical, and that a full set and a delta which mean the same have the same form.
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
-#include <vector>
+// Fuzz target: node sets, as words that anybody may have written. Checked beside memory: that the canonical
+// form is canonical, is its own form, and is the same whether the set is given in order or not, whole or as
+// changes.
+#include <algorithm>
+#include <map>
 
-#include "../../binding/node_set.hpp"
-#include "../../binding/passive_tree.hpp"
+#include "../../../binding/node_set.hpp"
+#include "input.hpp"
 
 using namespace pobatch;
 
 namespace {
 
-void require(bool holds, const char* what) {
-	if (holds) return;
-	std::fprintf(stderr, "does not hold: %s\n", what);
-	std::abort();
-}
+// One for all inputs: its scratch space must carry nothing over.
+Canonicalizer canonicalizer;
 
-// Takes numbers off the front of the input; zeros behind its end.
-struct Reader {
-	const uint8_t* data;
-	size_t size;
-	uint32_t number(size_t bytes) {
-		uint32_t value = 0;
-		const size_t have = size < bytes ? size : bytes;
-		if (have != 0) std::memcpy(&value, data, have);
-		data += have;
-		size -= have;
-		return value;
-	}
-	std::vector<uint32_t> numbers(size_t count, size_t bytes) {
-		std::vector<uint32_t> values;
-		while (values.size() < count && size > 0) values.push_back(number(bytes));
-		return values;
-	}
+struct Form {
+	SetError error;
+	std::vector<uint32_t> added, removed;
+	bool operator==(const Form&) const = default;
 };
 
-std::shared_ptr<const PassiveTree> readTree(Reader& in) {
-	std::vector<uint32_t> ids;
-	uint32_t id = 0;
-	for (uint32_t count = in.number(1); ids.size() < count && in.size > 0;) ids.push_back(id += in.number(1));
-	std::vector<uint32_t> edges = in.numbers(in.number(1), 1);
-	// Mostly ids that there are.
-	if (!ids.empty())
-		for (uint32_t& end : edges)
-			if (end < 250) end = ids[end % ids.size()];
-	std::vector<uint8_t> flags(ids.size());
-	for (uint8_t& flag : flags) flag = static_cast<uint8_t>(in.number(1));
-	try {
-		return std::make_shared<PassiveTree>(ids, edges, flags);
-	} catch (const TreeError&) {
-		return nullptr;
+Form formOf(SetKind kind, const std::vector<uint32_t>& words, const BaseSet& base) {
+	const std::vector<uint32_t> offsets{0, static_cast<uint32_t>(words.size())};
+	std::vector<uint32_t> out, ends;
+	const auto row = canonicalizer.append({kind, words, offsets}, 0, base, out, ends);
+	if (row.error != SetError::None) {
+		require(out.empty() && ends.empty() && !row.message.empty(), "an error appends nothing and says why");
+		return {row.error, {}, {}};
+	}
+	require(ends.size() == 2 && ends[0] <= ends[1] && ends[1] == out.size(), "ends are in order");
+	const auto middle = out.begin() + ends[0];
+	return {row.error, {out.begin(), middle}, {middle, out.end()}};
+}
+
+void checkForm(const Form& form, const BaseSet& base) {
+	for (size_t i = 0; i < form.added.size(); ++i) {
+		const uint32_t id = form.added[i] & kIdMask;
+		require(i == 0 || (form.added[i - 1] & kIdMask) < id, "added ids ascend");
+		require((form.added[i] & ~(kIdMask | kChoiceMask)) == 0, "an added word is an id with choices");
+		require(base.wordOf(id) == BaseSet::kAbsent ||
+		            std::binary_search(form.removed.begin(), form.removed.end(), id),
+		        "what is added is not allocated, or removed first");
+	}
+	for (size_t i = 0; i < form.removed.size(); ++i) {
+		require(i == 0 || form.removed[i - 1] < form.removed[i], "removed ids ascend");
+		require(base.wordOf(form.removed[i]) != BaseSet::kAbsent, "what is removed was allocated");
 	}
 }
 
-void search(const PassiveTree& tree, Reader& in) {
-	const auto set = in.numbers(in.number(1) % 16, 1);
-	const auto blocked = in.numbers(in.number(1) % 16, 1);
-	const uint32_t target = in.number(2);
-	try {
-		const auto path = tree.shortestPath(set, blocked, target);
-		require(path.empty() || path.back() == target, "a path ends at its target");
-		const Paths paths = tree.pathsWithin(set, blocked, target % 8);
-		require(paths.offsets.size() == paths.targets.size() + 1, "one path per target");
-		require(paths.offsets.back() == paths.nodes.size(), "paths end where their nodes end");
-		tree.frontier(set, blocked);
-		tree.neighbours(target);
-		require(tree.unreachable(set, blocked).size() <= set.size(), "what is unreachable is of the set");
-	} catch (const TreeError&) {
-	}
+std::vector<uint32_t> asDelta(const Form& form) {
+	std::vector<uint32_t> words = form.added;
+	for (const uint32_t id : form.removed) words.push_back(id | kRemoveBit);
+	return words;
 }
 
-void canonical(const std::shared_ptr<const PassiveTree>& tree, Reader& in) {
+// The nodes that the build has with the form applied.
+std::vector<uint32_t> asFull(const Form& form, const BaseSet& base) {
+	std::map<uint32_t, uint32_t> nodes;
+	for (const uint32_t word : base.words()) nodes[word & kIdMask] = word;
+	for (const uint32_t id : form.removed) nodes.erase(id);
+	for (const uint32_t word : form.added) nodes[word & kIdMask] = word;
+	std::vector<uint32_t> words;
+	for (const auto& [id, word] : nodes) words.push_back(word);
+	return words;
+}
+
+// A full set that names a node without a choice keeps the build's, which a delta can take away.
+bool takesChoiceAway(const Form& form, const BaseSet& base) {
+	return std::any_of(form.added.begin(), form.added.end(), [&](uint32_t word) {
+		const uint32_t have = base.wordOf(word & kIdMask);
+		if (have == BaseSet::kAbsent) return false;
+		const auto lacks = [&](uint32_t shift) {
+			return (word >> shift & 3) == 0 && (have >> shift & 3) != 0;
+		};
+		return lacks(kAttributeShift) || lacks(kWeaponSetShift);
+	});
+}
+
+void checkSet(SetKind kind, std::vector<uint32_t> words, const BaseSet& base) {
+	const Form form = formOf(kind, words, base);
+	std::reverse(words.begin(), words.end());
+	const Form reversed = formOf(kind, words, base);
+	require(reversed == form, "the order of the words does not matter");
+	if (form.error != SetError::None) return;
+	checkForm(form, base);
+	require(formOf(SetKind::Delta, asDelta(form), base) == form, "the form is its own form");
+	if (!takesChoiceAway(form, base))
+		require(formOf(SetKind::Full, asFull(form, base), base) == form, "a full set has its delta's form");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+	Input in{data, size};
+	const bool hasTree = in.number(1) % 3 == 2;
+	const auto tree = hasTree ? readTree(in) : nullptr;
 	std::vector<uint32_t> baseWords = in.numbers(in.number(1) % 64, 3);
 	// A build's own nodes are valid: its tree has them, and only attribute nodes have an attribute.
 	std::erase_if(baseWords, [&](uint32_t& word) {
@@ -87,45 +106,11 @@ void canonical(const std::shared_ptr<const PassiveTree>& tree, Reader& in) {
 	const SetKind kind = in.number(1) % 2 == 0 ? SetKind::Delta : SetKind::Full;
 	const std::vector<uint32_t> offsets = in.numbers(1 + in.number(1) % 8, 1);
 	const std::vector<uint32_t> words = in.numbers(in.size, 3);
-	if (offsets.size() < 2) return;
-	Canonicalizer canonicalizer;
+	// Offsets that point anywhere, in any order.
 	std::vector<uint32_t> out, ends;
-	for (size_t row = 0; row + 1 < offsets.size(); ++row) {
-		const size_t start = out.size();
-		const auto checked = canonicalizer.append({kind, words, offsets}, row, base, out, ends);
-		if (checked.error != SetError::None) {
-			require(out.size() == start && !checked.message.empty(), "an error appends nothing and says why");
-			continue;
-		}
-		const size_t added = ends[ends.size() - 2], removed = ends.back();
-		require(start <= added && added <= removed && removed == out.size(), "ends are in order");
-		for (size_t i = start; i < added; ++i) {
-			require(i == start || (out[i - 1] & kIdMask) < (out[i] & kIdMask), "added ids ascend");
-			require((out[i] & ~(kIdMask | kChoiceMask)) == 0, "an added word is an id with choices");
-		}
-		for (size_t i = added; i < removed; ++i) {
-			require(i == added || out[i - 1] < out[i], "removed ids ascend");
-			require(base.wordOf(out[i]) != BaseSet::kAbsent, "what is removed was allocated");
-		}
-		// The form is its own form.
-		std::vector<uint32_t> again(out.begin() + static_cast<std::ptrdiff_t>(start), out.end());
-		for (size_t i = added - start; i < again.size(); ++i) again[i] |= kRemoveBit;
-		const std::vector<uint32_t> whole{0, static_cast<uint32_t>(again.size())};
-		std::vector<uint32_t> secondOut, secondEnds;
-		const auto second = canonicalizer.append({SetKind::Delta, again, whole}, 0, base, secondOut, secondEnds);
-		require(second.error == SetError::None, "the canonical form is a set");
-		require(std::equal(secondOut.begin(), secondOut.end(), out.begin() + static_cast<std::ptrdiff_t>(start), out.end()),
-		        "the canonical form of the form is the form");
-	}
-}
-
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-	Reader in{data, size};
-	const uint32_t what = in.number(1);
-	std::shared_ptr<const PassiveTree> tree = what % 3 == 0 ? nullptr : readTree(in);
-	if (what % 3 == 1 && tree) search(*tree, in);
-	if (what % 3 != 1) canonical(tree, in);
+	for (size_t row = 0; row + 1 < offsets.size(); ++row)
+		canonicalizer.append({kind, words, offsets}, row, base, out, ends);
+	require(ends.empty() || ends.back() == out.size(), "rows end where their words end");
+	checkSet(kind, words, base);
 	return 0;
 }
