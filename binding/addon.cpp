@@ -387,7 +387,8 @@ public:
 		    {method<&EngineWrap::open>("open"), method<&EngineWrap::load>("load"),
 		     method<&EngineWrap::unload>("unload"), method<&EngineWrap::command>("command"),
 		     method<&EngineWrap::batch>("batch"), method<&EngineWrap::batchSync>("batchSync"),
-		     method<&EngineWrap::memory>("memory"), method<&EngineWrap::collectGarbage>("collectGarbage"),
+		     method<&EngineWrap::memory>("memory"), method<&EngineWrap::interruptingMs>("interruptingMs"),
+		     method<&EngineWrap::collectGarbage>("collectGarbage"),
 		     method<&EngineWrap::startProfile>("startProfile"),
 		     method<&EngineWrap::takeProfile>("takeProfile"), method<&EngineWrap::close>("close")});
 	}
@@ -622,6 +623,12 @@ private:
 			js.Set(i, state);
 		}
 		return js;
+	}
+
+	// -> for how long a state has not heeded its interruption
+	Napi::Value interruptingMs(const Napi::CallbackInfo& info) {
+		const std::chrono::duration<double, std::milli> time = pool(info.Env()).interrupting();
+		return Napi::Number::New(info.Env(), time.count());
 	}
 
 	Napi::Value collectGarbage(const Napi::CallbackInfo& info) {

@@ -71,7 +71,7 @@ void Batch::run(Worker& worker) {
 	if (usable || --usableWorkers_ != 0) return;
 	for (Range range = take(); range.count != 0 && stopped() == Interrupt::None; range = take()) {
 		for (size_t row = range.first; row < range.first + range.count; ++row)
-			addError(row, RowStatus::Failed, "no thread's state could be opened anew", "");
+			addError(row, RowStatus::NoState, "no thread's state could be opened anew", "");
 	}
 }
 
@@ -155,9 +155,9 @@ bool Batch::recover(Worker& worker, const Scratch& scratch) {
 		worker.takeInterrupt();
 		return false;
 	} catch (const std::exception& error) {
-		const std::string message = std::string("the state could not be opened anew: ") + error.what();
+		const std::string message = kStateLost + std::string(error.what());
 		for (size_t i = next; i < scratch.rows.size(); ++i)
-			addError(scratch.rows[i], RowStatus::Failed, message, "");
+			addError(scratch.rows[i], RowStatus::NoState, message, "");
 		return false;
 	}
 }

@@ -16,7 +16,19 @@
 
 namespace pobatch {
 
-enum class RowStatus : uint8_t { Pending, Ok, Failed, BadResult, UnknownNode, InvalidSet, Timeout, Memory };
+// Crash is given by src/isolation/ alone. NoState: the row was not evaluated, for want of a state.
+enum class RowStatus : uint8_t {
+	Pending,
+	Ok,
+	Failed,
+	BadResult,
+	UnknownNode,
+	InvalidSet,
+	Timeout,
+	Memory,
+	Crash,
+	NoState
+};
 
 // The chunk at work, read by lua/calculator.lua through FFI: same fields, same order.
 struct Chunk {

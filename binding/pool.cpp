@@ -30,6 +30,20 @@ Failure describe(const std::exception& error) {
 	return {"CALCULATOR_ERROR", error.what(), ""};
 }
 
+struct StateLost : std::runtime_error {
+	using std::runtime_error::runtime_error;
+};
+
+void recoverState(Worker& worker) {
+	try {
+		worker.recover();
+	} catch (const Interrupted&) {
+		throw;
+	} catch (const std::exception& error) {
+		throw StateLost(kStateLost + std::string(error.what()));
+	}
+}
+
 }  // namespace
 
 void Task::run(Worker& worker) {
@@ -37,8 +51,10 @@ void Task::run(Worker& worker) {
 	PlainValue answer;
 	try {
 		if (stopped() != Interrupt::None) throw Interrupted(stopped());
-		worker.recover();
+		recoverState(worker);
 		answer = body_(worker);
+	} catch (const StateLost& error) {
+		failure = {"STATE_LOST", error.what(), ""};
 	} catch (const std::exception& error) {
 		failure = describe(error);
 		// 0 is no build: nothing short of a new state is clean after this. An error that Lua raised is the
@@ -182,6 +198,7 @@ Interrupt Worker::takeInterrupt() {
 	std::lock_guard lock(mutex);
 	// Else the watchdog, which looks each millisecond now, would interrupt again before the row is left.
 	seenAt = Clock::now();
+	interruptedSince.reset();
 	return calculator_ ? calculator_->state().clearInterrupt() : Interrupt::None;
 }
 
@@ -189,6 +206,7 @@ void Worker::shielded(const std::function<void()>& body) {
 	{
 		std::lock_guard lock(mutex);
 		shield = true;
+		interruptedSince.reset();
 		if (calculator_) calculator_->state().clearInterrupt();
 	}
 	body();
@@ -204,6 +222,15 @@ bool Worker::timedOut(uint32_t row) const {
 // Called with `mutex` held.
 bool Worker::watch(Clock::time_point now) {
 	if (!current || !calculator_) return false;
+	const bool closely = interruptIfDue(now);
+	if (calculator_->state().interrupted() == Interrupt::None)
+		interruptedSince.reset();
+	else if (!interruptedSince)
+		interruptedSince = now;
+	return closely;
+}
+
+bool Worker::interruptIfDue(Clock::time_point now) {
 	LuaState& state = calculator_->state();
 	if (current->deadline && now >= *current->deadline) current->stop(Interrupt::Timeout);
 	if (current->stopped() != Interrupt::None) {
@@ -278,6 +305,7 @@ void Pool::workLoop(Worker& worker) {
 			// An interruption that came too late for this job must not hit the next one.
 			std::lock_guard lock(worker.mutex);
 			worker.current.reset();
+			worker.interruptedSince.reset();
 			if (worker.calculator_) worker.calculator_->state().clearInterrupt();
 		}
 		job->finishOne();
@@ -362,6 +390,15 @@ void Pool::close() {
 		watchSignal_.notify_one();
 	}
 	if (watchdog_.joinable()) watchdog_.join();
+}
+
+Clock::duration Pool::interrupting() const {
+	auto longest = Clock::duration::zero();
+	for (const auto& worker : workers_) {
+		std::lock_guard lock(worker->mutex);
+		if (worker->interruptedSince) longest = std::max(longest, Clock::now() - *worker->interruptedSince);
+	}
+	return longest;
 }
 
 std::vector<MemoryFigures> Pool::memory() const {

@@ -27,6 +27,9 @@ struct MemoryFigures {
 	size_t limit, machineCode;
 };
 
+// How the message begins where a state in doubt could not be replaced.
+constexpr const char* kStateLost = "the state could not be opened anew: ";
+
 class Worker {
 public:
 	explicit Worker(unsigned index) : index(index) {}
@@ -68,8 +71,9 @@ public:
 
 private:
 	friend class Pool;
-	// True while what runs is being interrupted.
+	// True if it must be looked at again soon: while what runs is being interrupted, or may be before long.
 	bool watch(Clock::time_point now);
+	bool interruptIfDue(Clock::time_point now);
 	bool saysClean(uint32_t build);
 	void reopen();
 	void limitStep(std::chrono::milliseconds limit);
@@ -87,6 +91,7 @@ private:
 	bool recovering = false;  // a row's time limit does not count, but the step's
 	std::optional<Clock::time_point> stepEnd;
 	int64_t peakBefore = 0;  // of states that were replaced
+	std::optional<Clock::time_point> interruptedSince;
 
 	std::atomic<uint64_t> chunkSerial{0};
 	// What the watchdog saw last, and which row it timed out.
@@ -124,6 +129,9 @@ public:
 
 	unsigned threads() const { return static_cast<unsigned>(workers_.size()); }
 	std::vector<MemoryFigures> memory() const;
+	// How long the state that is hardest to interrupt has not heeded it: long only in one long C call or in a
+	// __gc metamethod that never ends.
+	Clock::duration interrupting() const;
 
 private:
 	void workLoop(Worker& worker);

@@ -75,7 +75,6 @@ export interface NativeBatchResult {
 	stopped: "" | "TIMEOUT" | "ABORTED";
 }
 
-/** Bytes of one state. */
 /** What a calculator's `load` answered; `refused` alone where it says why the build cannot be loaded. */
 export interface NativeLoad {
 	info: Record<string, Plain>;
@@ -83,6 +82,7 @@ export interface NativeLoad {
 	refused?: string;
 }
 
+/** Bytes of one state. */
 export interface NativeMemory {
 	/** What Lua's heap holds now. */
 	used: number;
@@ -139,10 +139,15 @@ export interface NativeEngine {
 	close(): void;
 }
 
+export interface ThreadEngine extends NativeEngine {
+	/** For how long a state has not heeded its interruption: more than some milliseconds only in one long C call. */
+	interruptingMs(): number;
+}
+
 export interface Addon {
 	Tree: new (ids: Uint32Array, edges: Uint32Array, flags: Uint8Array) => NativeTree;
 	Base: new (tree: NativeTree | null, words: Uint32Array) => NativeBase;
-	Engine: new (config: NativeEngineConfig, onLog: (text: string) => void) => NativeEngine;
+	Engine: new (config: NativeEngineConfig, onLog: (text: string) => void) => ThreadEngine;
 	versions: { luajit: string; zlib: string };
 }
 
@@ -188,9 +193,14 @@ function addonNotFound(file: string | undefined, cause: unknown): PobatchError {
 	});
 }
 
+/** The addon's code of a call that was not made because its state, in doubt, could not be opened anew. */
+export const stateLost = "STATE_LOST";
+
 /** Turns an error of the addon, a plain `Error` with `code` and `traceback`, into a PobatchError. */
 export function fromNative(error: unknown): unknown {
 	if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
 	const traceback = "traceback" in error ? String(error.traceback) : "";
-	return new PobatchError(error.code as PobatchErrorCode, error.message, { traceback });
+	// Only who can replace the state needs to tell the two apart.
+	const code = error.code === stateLost ? "CALCULATOR_ERROR" : error.code;
+	return new PobatchError(code as PobatchErrorCode, error.message, { traceback });
 }

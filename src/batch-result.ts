@@ -14,6 +14,7 @@ const failureCodes: readonly (PobatchErrorCode | undefined)[] = [
 	"TIMEOUT",
 	"MEMORY",
 	"CRASH",
+	"CALCULATOR_ERROR", // no state
 ];
 const answered = 1;
 

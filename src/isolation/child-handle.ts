@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { NativeMemory } from "../addon.js";
+import { type NativeMemory, stateLost } from "../addon.js";
 import { PobatchError, type PobatchErrorCode } from "../errors.js";
 import type { Answer, Request } from "./protocol.js";
 
@@ -25,11 +25,13 @@ export class ChildHandle {
 	>();
 	#lastId = 0;
 	#death: ChildDied | undefined;
+	readonly #onDeath: () => void;
 	/** As of its last answer. */
 	memory: NativeMemory | undefined;
 
 	/** @param onDeath called once, however the process ends */
-	constructor(onLog: (text: string) => void, onDeath: (child: ChildHandle) => void) {
+	constructor(onLog: (text: string) => void, onDeath: () => void) {
+		this.#onDeath = onDeath;
 		this.#process = fork(script, [], {
 			serialization: "advanced",
 			// The program's own flags are not for it: a debugger's port, a test runner, a type of input.
@@ -37,18 +39,19 @@ export class ChildHandle {
 			stdio: ["ignore", "inherit", "inherit", "ipc"],
 		});
 		this.#process.on("message", (answer: Answer) => this.#receive(answer, onLog));
-		const die = (how: string) => {
-			if (this.#death) return;
-			this.#death = new ChildDied(how);
-			for (const { reject } of this.#waiting.values()) reject(this.#death);
-			this.#waiting.clear();
-			onDeath(this);
-		};
-		this.#process.on("error", (error) => die(error.message));
+		this.#process.on("error", (error) => this.#die(error.message));
 		this.#process.on("exit", (status, signal) =>
-			die(signal ? `killed by ${signal}` : `exited with ${status}`),
+			this.#die(signal ? `killed by ${signal}` : `exited with ${status}`),
 		);
 		this.#keepAlive(false);
+	}
+
+	#die(how: string): void {
+		if (this.#death) return;
+		this.#death = new ChildDied(how);
+		for (const { reject } of this.#waiting.values()) reject(this.#death);
+		this.#waiting.clear();
+		this.#onDeath();
 	}
 
 	// An idle engine must not keep the program alive, one that owes an answer must: the process, too, whose end is an
@@ -83,7 +86,9 @@ export class ChildHandle {
 		if (this.alive) this.#process.send({ type: "stop" });
 	}
 
-	kill(): void {
+	/** From now on it counts as dead: nobody gets it any more while its process ends. */
+	kill(why: string): void {
+		this.#die(why);
 		this.#process.kill("SIGKILL");
 	}
 
@@ -92,12 +97,21 @@ export class ChildHandle {
 			onLog(answer.text);
 			return;
 		}
+		if (answer.type === "wedged") {
+			this.kill("held up in one long C call beyond its time");
+			return;
+		}
 		const waiting = this.#waiting.get(answer.id);
 		if (!waiting) return;
 		this.#waiting.delete(answer.id);
 		if (this.#waiting.size === 0) this.#keepAlive(false);
 		if (answer.type === "failure") {
 			const { code, message, traceback } = answer;
+			if (code === stateLost) {
+				this.kill(message);
+				waiting.reject(this.#death as ChildDied);
+				return;
+			}
 			waiting.reject(new PobatchError(code as PobatchErrorCode, message, { traceback }));
 			return;
 		}

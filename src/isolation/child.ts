@@ -1,8 +1,11 @@
 // A child process of an isolated engine: one native engine with one thread, told what to do by its parent.
-import { addon, type NativeBase, type NativeEngine } from "../addon.js";
+import { addon, type NativeBase, type ThreadEngine } from "../addon.js";
 import type { Answer, Request, StopRequest } from "./protocol.js";
 
-let engine: NativeEngine | undefined;
+/** Milliseconds that a state may take to heed its interruption; usual are 1 to 30. */
+const patienceMs = 2000;
+
+let engine: ThreadEngine | undefined;
 let stopRows: (() => void) | undefined;
 const bases = new Map<number, NativeBase>();
 
@@ -11,7 +14,7 @@ function send(answer: Answer): void {
 	if (process.connected) process.send?.(answer);
 }
 
-function opened(): NativeEngine {
+function opened(): ThreadEngine {
 	if (!engine) throw new Error("the child's engine is not open");
 	return engine;
 }
@@ -76,6 +79,10 @@ process.on("message", (message: Request | StopRequest) => {
 		},
 	);
 });
+
+setInterval(() => {
+	if (engine && engine.interruptingMs() > patienceMs) send({ type: "wedged" });
+}, patienceMs / 8).unref();
 
 // The parent is gone, whatever became of it. Killed rather than exited: an exit would wait for a state that is wedged in
 // one long C call, and there is nothing to clean up.

@@ -2,12 +2,11 @@ import type { NativeBatchResult } from "../addon.js";
 import { ChildDied, type ChildHandle } from "./child-handle.js";
 import type { ChunkRequest } from "./protocol.js";
 
-/** RowStatus of binding/calculator.hpp for a row that ended its process twice. */
+/** RowStatus of binding/calculator.hpp: for a row that ended its process twice, and for one that found no state. */
 const crashStatus = 8;
+const noState = 9;
 /** How long one chunk should take: a crash costs it, and progress comes in its steps. */
 const chunkMs = 50;
-/** What a child may take beyond its rows' own time limits before it counts as wedged. */
-const graceMs = 2000;
 const reportMs = 100;
 
 interface Chunk {
@@ -18,7 +17,8 @@ interface Chunk {
 
 /**
  * One batch over child processes: chunks are handed out as children become free. The rows of a child that died are
- * tried again one by one; a row that ends two children is failed and named.
+ * tried again one by one; a row that ends two children is failed and named. Rows that a child could not evaluate any
+ * more are tried again, too, and the child is replaced. Where no child can be had, the rows that are left fail.
  */
 export class ProcessBatch {
 	readonly #request: ChunkRequest;
@@ -68,7 +68,13 @@ export class ProcessBatch {
 		const { timeoutMs } = this.#request;
 		const deadline = timeoutMs === undefined ? undefined : setTimeout(() => this.stop("TIMEOUT"), timeoutMs);
 		try {
-			await Promise.all(Array.from({ length: this.#slots }, (_, slot) => this.#work(slot)));
+			let slots = Array.from({ length: this.#slots }, (_, slot) => slot);
+			// A slot without a child leaves its rows to the others, which may have found nothing to do by then.
+			while (slots.length > 0 && this.#hasRows() && !this.#result.stopped) {
+				const problems = await Promise.all(slots.map((slot) => this.#work(slot)));
+				slots = slots.filter((_, i) => problems[i] === undefined);
+				if (slots.length === 0) this.#failRest(problems[0] as Error);
+			}
 		} finally {
 			clearTimeout(deadline);
 		}
@@ -78,26 +84,43 @@ export class ProcessBatch {
 		return this.#result;
 	}
 
-	async #work(slot: number): Promise<void> {
+	/** Works until there are no rows; answers why the slot has no child any more if that is so. */
+	async #work(slot: number): Promise<Error | undefined> {
 		for (let chunk = this.#take(); chunk && !this.#result.stopped; chunk = this.#take()) {
 			let child: ChildHandle;
 			try {
 				child = await this.#child(slot);
 			} catch (error) {
 				this.#retries.push(chunk);
-				if (this.#result.stopped) return;
-				throw error;
+				return error as Error;
 			}
 			try {
 				await this.#evaluate(child, chunk);
 			} catch (error) {
 				if (!(error instanceof ChildDied)) {
-					if (this.#result.stopped) return;
+					if (this.#result.stopped) return undefined;
 					throw error;
 				}
 				this.#afterDeath(chunk, error);
 			}
 		}
+		return undefined;
+	}
+
+	#hasRows(): boolean {
+		return this.#retries.length > 0 || this.#next < this.#rows;
+	}
+
+	#failRest({ message }: Error): void {
+		for (let chunk = this.#take(); chunk && !this.#result.stopped; chunk = this.#take()) {
+			for (const row of chunk.rows) this.#crash(row, `no child process is left: ${message}`);
+		}
+	}
+
+	#crash(row: number, message: string): void {
+		this.#result.status[row] = crashStatus;
+		this.#addError(row, message, "");
+		this.#advance(1);
 	}
 
 	#take(): Chunk | undefined {
@@ -112,8 +135,8 @@ export class ProcessBatch {
 		return { rows, deaths: 0 };
 	}
 
-	async #evaluate(child: ChildHandle, { rows }: Chunk): Promise<void> {
-		const { words, offsets, rowTimeoutMs } = this.#request;
+	async #evaluate(child: ChildHandle, { rows, deaths }: Chunk): Promise<void> {
+		const { words, offsets } = this.#request;
 		const chunkOffsets = new Uint32Array(rows.length + 1);
 		const parts = rows.map((row, i) => {
 			const part = words.subarray(offsets[row], offsets[row + 1]);
@@ -124,35 +147,38 @@ export class ProcessBatch {
 		for (const [i, part] of parts.entries()) chunkWords.set(part, chunkOffsets[i]);
 		const chunk = { ...this.#request, words: chunkWords, offsets: chunkOffsets, timeoutMs: undefined };
 
-		// Its own watchdog stops a row; only a long C call outlives that.
-		const wedged =
-			rowTimeoutMs === undefined
-				? undefined
-				: setTimeout(() => child.kill(), rowTimeoutMs * rows.length + graceMs);
 		const start = performance.now();
 		this.#working.add(child);
 		try {
 			const answer = await child.request<NativeBatchResult>({ type: "rows", chunk });
 			this.#msPerRow = Math.max((performance.now() - start) / rows.length, 1e-4);
+			const left = rows.filter((_, i) => answer.status[i] === noState);
 			this.#merge(rows, answer);
+			if (left.length > 0) {
+				this.#retries.push({ rows: left, deaths });
+				child.kill("its state could not be opened anew");
+			}
 		} finally {
-			clearTimeout(wedged);
 			this.#working.delete(child);
 		}
 	}
 
 	#merge(rows: readonly number[], answer: NativeBatchResult): void {
 		const width = this.#request.stats.length;
+		let done = 0;
 		rows.forEach((row, i) => {
+			if (answer.status[i] === noState) return;
+			done++;
 			this.#result.results.set(answer.results.subarray(i * width, (i + 1) * width), row * width);
 			this.#result.status[row] = answer.status[i] as number;
 		});
 		this.#result.reloads += answer.reloads;
 		answer.errorRows.forEach((row, i) => {
 			const text = answer.texts[answer.errorTexts[i] as number];
-			if (text) this.#addError(rows[row] as number, text.message, text.traceback);
+			if (text && answer.status[row] !== noState)
+				this.#addError(rows[row] as number, text.message, text.traceback);
 		});
-		this.#advance(rows.length);
+		this.#advance(done);
 	}
 
 	#afterDeath({ rows, deaths }: Chunk, { message }: ChildDied): void {
@@ -163,9 +189,7 @@ export class ProcessBatch {
 			this.#retries.push({ rows, deaths: deaths + 1 });
 		} else {
 			const [row] = rows as [number];
-			this.#result.status[row] = crashStatus;
-			this.#addError(row, `the row ended its process twice: ${message}`, "");
-			this.#advance(1);
+			this.#crash(row, `the row ended its process twice: ${message}`);
 		}
 	}
 

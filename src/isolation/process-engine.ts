@@ -159,7 +159,7 @@ export class ProcessEngine implements NativeEngine {
 	close(): void {
 		this.#closed = true;
 		for (const batch of this.#batches) batch.stop("ABORTED");
-		for (const child of this.#slots) child?.kill();
+		for (const child of this.#slots) child?.kill("the engine is closed");
 	}
 
 	/** The child of a slot, alive and with all builds; replaces a dead one. */
@@ -212,7 +212,7 @@ export class ProcessEngine implements NativeEngine {
 			}
 			return identity;
 		} catch (error) {
-			child.kill();
+			child.kill("it could not be opened");
 			throw error;
 		}
 	}

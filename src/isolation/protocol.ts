@@ -3,7 +3,8 @@ import type { TreeArrays } from "../passive-tree.js";
 
 /**
  * Messages between an engine and its child processes, as structured clones (`serialization: "advanced"`). Each request
- * has one answer of the same `id`; `stop` and `log` have none.
+ * has one answer of the same `id`; `stop`, `log` and `wedged` (the state does not heed its interruption: kill this
+ * process) have none.
  */
 export type Request =
 	| { id: number; type: "open"; config: NativeEngineConfig; timeoutMs: number | undefined }
@@ -33,4 +34,5 @@ export type Answer =
 	| { id: number; type: "answer"; value: unknown; memory: NativeMemory | undefined }
 	| { id: number; type: "rows"; result: NativeBatchResult; memory: NativeMemory | undefined }
 	| { id: number; type: "failure"; code: string; message: string; traceback: string }
-	| { type: "log"; text: string };
+	| { type: "log"; text: string }
+	| { type: "wedged" };

@@ -135,6 +135,103 @@ describe("an engine over child processes", () => {
 		expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "closed\n", stderr: "" });
 	});
 
+	describe("a child that cannot open its state anew", () => {
+		// Opens once a process, loads "" once a process; 9 raises and cannot be recovered from.
+		const once = calculatorWith({
+			open: `function(options)
+				local ffi = require("ffi")
+				ffi.cdef("int getpid(void);")
+				local mark = options.mark .. ffi.C.getpid()
+				local file = io.open(mark)
+				if file then file:close() error("not again", 0) end
+				io.open(mark, "w"):close()
+			end`,
+			load: `function(text)
+				if text == "loop" then while true do end end
+				return {}, { allocated = {} }
+			end`,
+			Calculate: `function(_, set)
+				if set.add[1] == 9 then error("on purpose", 0) end
+				return { A = set.add[1] }
+			end`,
+		});
+		const openOnce = (threads: number) =>
+			Engine.open({
+				calculator: once,
+				threads,
+				isolation: "process",
+				sandbox: false,
+				options: { mark: `${once}.mark` },
+			});
+
+		it("is replaced, and only the row that was the cause fails", async () => {
+			await using engine = await openOnce(2);
+			const build = await engine.load("");
+			const ids = Array.from({ length: 100 }, (_, i) => (i === 3 || i === 60 ? 9 : 100 + i));
+			const result = await build.calculateBatch(NodeSets.deltas(ids.map((id) => ({ add: [id] }))));
+			expect(result.errors.map(({ row, code, message }) => [row, code, message])).toEqual([
+				[3, "CALCULATOR_ERROR", "on purpose"],
+				[60, "CALCULATOR_ERROR", "on purpose"],
+			]);
+			expect([...result.column("A")]).toEqual(ids.map((id) => (id === 9 ? Number.NaN : id)));
+		});
+
+		it("is replaced when another call finds it so", async () => {
+			await using engine = await openOnce(1);
+			await expect(engine.load("loop", { timeoutMs: 100 })).rejects.toMatchObject({ code: "TIMEOUT" });
+			const build = await engine.load("");
+			expect(await build.calculate({ add: [5] })).toEqual({ A: 5 });
+		});
+	});
+
+	it("a row that is one long C call ends its child when its time is up, and is named", async () => {
+		const calculator = calculatorWith({
+			Calculate: `function(_, set)
+				if set.add[1] == 7 then ("a"):rep(60):find((".-"):rep(40) .. "b") end
+				return { A = set.add[1] }
+			end`,
+		});
+		await using engine = await Engine.open({
+			calculator,
+			threads: 1,
+			isolation: "process",
+			rowTimeoutMs: 100,
+		});
+		const build = await engine.load("");
+		const result = await build.calculateBatch(NodeSets.deltas([1, 7, 2].map((id) => ({ add: [id] }))));
+		expect(result.errors.map(({ row, code }) => [row, code])).toEqual([[1, "CRASH"]]);
+		expect(result.errors[0]?.message).toMatch(/one long C call/);
+		expect([...result.column("A")]).toEqual([1, Number.NaN, 2]);
+	}, 60_000);
+
+	it("an abort ends a batch in the middle of one long C call", async () => {
+		const calculator = calculatorWith({
+			Calculate: `function() ("a"):rep(60):find((".-"):rep(40) .. "b") return { A = 1 } end`,
+		});
+		await using engine = await Engine.open({ calculator, threads: 1, isolation: "process" });
+		const build = await engine.load("");
+		const result = await build.calculateBatch(NodeSets.deltas([{}]), { signal: AbortSignal.timeout(100) });
+		expect([result.stopped, result.notReached]).toEqual(["ABORTED", 1]);
+	}, 60_000);
+
+	it("too many deaths end the replacing: rows that are done stay, the others say why", async () => {
+		await using engine = await open();
+		const build = await engine.load("");
+		const ids = [...Array(50).keys(), ...Array(100).fill(666)];
+		const result = await build.calculateBatch(NodeSets.deltas(ids.map((id) => ({ add: [id] }))), {
+			stats: ["Sum"],
+		});
+		// A row that was at work in a chunk with a deadly one may not have come to its second try.
+		const answered = ids.slice(0, 16);
+		expect([...result.column("Sum")].slice(0, 16)).toEqual(answered);
+		expect(result.errors.every(({ code }) => code === "CRASH")).toBe(true);
+		expect(result.errors.at(-1)?.message).toMatch(
+			/child processes ended within a minute; none is started any more/,
+		);
+		expect(result.notReached).toBe(0);
+		await expect(engine.load("")).rejects.toMatchObject({ code: "CRASH" });
+	}, 60_000);
+
 	it("has no synchronous calls", async () => {
 		await using engine = await open();
 		const build = await engine.load("");
