@@ -74,7 +74,6 @@ async function runBatch(source: string, flags: BatchFlags): Promise<void> {
 			hint: "It goes on after the rows in that file.",
 		});
 	}
-	using interrupt = new Interrupt();
 	const size = await sizeOf(flags.sets);
 	const inputs = [source, flags.sets];
 	// Opened before anything is calculated: a wrong path must not cost an hour of work.
@@ -91,6 +90,7 @@ async function runBatch(source: string, flags: BatchFlags): Promise<void> {
 	const { output, written } = fresh
 		? { output: fresh, written: { rows: 0, started: false } }
 		: await reopen(flags.out as string, inputs, writer, stats);
+	using interrupt = new Interrupt();
 	const failing = new AbortController();
 	const signal = AbortSignal.any([interrupt.signal, failing.signal]);
 	const clock = new WorkClock();

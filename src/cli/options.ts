@@ -61,10 +61,13 @@ export function threadOption(): Option {
 	return new Option("--threads <n>", "native threads; one per core if not given").argParser(integer(1, 256));
 }
 
+/** No row of any use takes a minute, and a command that never ends helps nobody. */
+const defaultRowTimeoutMs = 60_000;
+
 export function rowTimeoutOption(): Option {
-	return new Option("--row-timeout <ms>", "a row that takes longer fails with TIMEOUT").argParser(
-		positive("milliseconds"),
-	);
+	return new Option("--row-timeout <ms>", "a row that takes longer fails with TIMEOUT")
+		.argParser(positive("milliseconds"))
+		.default(defaultRowTimeoutMs);
 }
 
 export function statsOption(): Option {

@@ -82,8 +82,8 @@ Example:
 }
 
 async function runPower(source: string, flags: PowerFlags): Promise<void> {
-	using interrupt = new Interrupt();
 	await using opened = await openBuild(source, flags);
+	using interrupt = new Interrupt();
 	const { build, engine } = opened;
 	if (!build.tree)
 		throw new PobatchError("TREE_INVALID", "Node power needs a passive tree", {
@@ -107,6 +107,10 @@ async function runPower(source: string, flags: PowerFlags): Promise<void> {
 	}
 	const { base, nodes, stopped } = result;
 	const names = Object.keys(base);
+	if (stopped && names.every((name) => Number.isNaN(base[name]))) {
+		process.stderr.write("Interrupted before the build itself was calculated.\n");
+		return;
+	}
 	const shown = flags.top ?? (flags.format === "table" ? defaultTop : nodes.length);
 	const list = nodes.slice(0, shown);
 	opened.announce();

@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { ended, lines, main, run, scratch, slowCalculator, start, sumCalculator } from "./run.js";
+import { demoBuild, ended, lines, main, run, scratch, slowCalculator, start, sumCalculator } from "./run.js";
 
 const files = scratch();
 const build = files.write("build.txt", "any text");
@@ -58,6 +60,70 @@ describe("pobatch batch in a pipe", () => {
 		await once(child.stdout, "data");
 		child.kill("SIGINT");
 		expect((await end).status).toBe(130);
+	});
+});
+
+describe("a signal while nothing is to be finished ends the command at once", () => {
+	const endless = files.write(
+		"endless.lua",
+		`return {
+			open = function(options) end,
+			load = function(text)
+				if text:find("load") then while true do end end
+				return { stuck = text:find("stuck") }, { class = "", level = 1, allocated = {} }
+			end,
+			stats = function() return { "A" } end,
+			Calculate = function(build)
+				if build.stuck then ("a"):rep(60):find((".-"):rep(40) .. "b") end
+				while true do end
+			end,
+		}`,
+	);
+	const tree = join(dirname(demoBuild), "demo-tree.json");
+	const command = (name: string, text: string) => [
+		...[name, files.write(`${text}.txt`, text), "--calculator", endless, "--tree", tree, "--threads", "1"],
+		...(name === "batch" ? ["--sets", many] : []),
+	];
+	/** What ended a command that gets as many signals as it takes, one each quarter of a second. */
+	async function signalled(args: readonly string[], signal: NodeJS.Signals) {
+		const child = start(args);
+		const end = ended(child);
+		await delay(1000);
+		for (let sent = 0; child.exitCode === null && child.signalCode === null && sent < 8; sent++) {
+			child.kill(signal);
+			await delay(250);
+		}
+		child.kill("SIGKILL");
+		await end;
+		return child.signalCode;
+	}
+
+	test.each(["batch", "power"])("%s: while a build loads", async (name) => {
+		for (const signal of ["SIGINT", "SIGTERM"] as const)
+			expect(await signalled(command(name, "load"), signal)).toBe(signal);
+	});
+
+	test.each(["batch", "power"])("%s: a second signal, in the middle of one long C call", async (name) => {
+		expect(await signalled(command(name, "stuck"), "SIGINT")).toBe("SIGINT");
+	});
+
+	test("power: Ctrl-C before the first row is done says so", async () => {
+		// Nothing tells from outside when the rows begin.
+		for (const wait of [1000, 4000, 16_000]) {
+			const child = start(command("power", "rows"));
+			const end = ended(child);
+			await delay(wait);
+			child.kill("SIGINT");
+			const { status, stdout, stderr } = await end;
+			if (status === undefined) continue;
+			expect({ status, stdout, stderr }).toEqual({
+				status: 130,
+				stdout: "",
+				stderr: "Interrupted before the build itself was calculated.\n",
+			});
+			return;
+		}
+		expect.unreachable("the rows never began");
 	});
 });
 
