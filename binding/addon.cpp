@@ -393,7 +393,7 @@ public:
 		     method<&EngineWrap::takeProfile>("takeProfile"), method<&EngineWrap::close>("close")});
 	}
 
-	// {threads, loopSource, source, sandboxSource, chunkName, packagePath, options, memoryLimit,
+	// {threads, loopSource, source, sandboxSource, rollback, chunkName, packagePath, options, memoryLimit,
 	// failAllocation?, failAfterOpen?}, onLog(text)
 	explicit EngineWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EngineWrap>(info) {
 		const auto config = info[0].As<Napi::Object>();
@@ -402,6 +402,7 @@ public:
 		config_->loopSource = text("loopSource");
 		config_->source = text("source");
 		config_->sandboxSource = text("sandboxSource");
+		config_->rollback = config.Get("rollback").ToBoolean().Value();
 		config_->chunkName = text("chunkName");
 		config_->packagePath = text("packagePath");
 		config_->options = fromJs(config.Get("options"));

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "checkpoint.h"
+
 namespace pobatch {
 
 namespace {
@@ -24,6 +26,29 @@ RowFailure readFailure(lua_State* L) {
 		failure.message.resize(at);
 	}
 	return failure;
+}
+
+// (checkpoint) -> true if the state is what it was
+int restoreCheckpoint(lua_State* L) {
+	void* const checkpoint = lua_touserdata(L, 1);
+	bool restored = pobatch_restore_checkpoint(L, checkpoint);
+	if (!restored) {
+		// What fills the memory is perhaps what the row has made.
+		const MemoryMeter::Unlimited unlimited(
+		    *static_cast<MemoryMeter*>(lua_touserdata(L, lua_upvalueindex(1))));
+		restored = pobatch_restore_checkpoint(L, checkpoint);
+	}
+	lua_pushboolean(L, restored);
+	return 1;
+}
+
+void pushRollback(lua_State* L, MemoryMeter& memory) {
+	lua_createtable(L, 0, 2);
+	lua_pushcfunction(L, &pobatch_take_checkpoint);
+	lua_setfield(L, -2, "take");
+	lua_pushlightuserdata(L, &memory);
+	lua_pushcclosure(L, &restoreCheckpoint, 1);
+	lua_setfield(L, -2, "restore");
 }
 
 }  // namespace
@@ -49,7 +74,11 @@ void Calculator::start(const CalculatorConfig& config) {
 			lua_pushnil(L);
 		else
 			state_.compile(L, config.sandboxSource, "@pobatch/lua/sandbox.lua");
-		state_.call(L, 5, 1);
+		if (config.rollback)
+			pushRollback(L, state_.memory());
+		else
+			lua_pushnil(L);
+		state_.call(L, 6, 1);
 		const std::array<std::pair<const char*, int*>, 7> functions{{{"open", &open_},
 		                                                             {"load", &load_},
 		                                                             {"unload", &unload_},

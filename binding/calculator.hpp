@@ -47,6 +47,7 @@ struct CalculatorConfig {
 	std::string loopSource;     // lua/calculator.lua
 	std::string source;         // the calculator's own file
 	std::string sandboxSource;  // lua/sandbox.lua, for a calculator that is not trusted; else empty
+	bool rollback = false;      // undo what each row left behind, see lua/calculator.lua
 	std::string chunkName;      // "@path", as tracebacks show it
 	std::string packagePath;    // package.path of the state
 	PlainValue options;         // of the calculator's `open`

@@ -1,4 +1,4 @@
-// The only file that looks into LuaJIT's own headers; they are C.
+// Looks into LuaJIT's own headers, which are C.
 #include "machine_code.h"
 
 #include "lj_obj.h"

@@ -1,10 +1,12 @@
 -- The Lua half of the calculator contract: keeps one calculator's builds, and evaluates chunks of node sets with one
 -- crossing from native code a chunk. Called once per state with the compiled calculator, its `host`, the address of the
 -- state's chunk (struct Chunk in binding/calculator.hpp), a full collection beyond the memory limit, which answers
--- whether memory was refused since the last one, and, where the calculator is not to be trusted, the compiled
--- lua/sandbox.lua. Answers the table of functions that native code keeps.
+-- whether memory was refused since the last one, the compiled lua/sandbox.lua where the calculator is not to be trusted,
+-- and the functions of binding/checkpoint.h where its rows are to be undone. Answers the table of functions that native
+-- code keeps.
 local ffi = require("ffi")
 local bit = require("bit")
+local new = require("table.new")
 local band, rshift = bit.band, bit.rshift
 -- Kept here: a calculator may replace globals and the members of the libraries.
 local error, ipairs, xpcall, type, tostring = error, ipairs, xpcall, type, tostring
@@ -27,7 +29,7 @@ typedef struct {
 
 local OK, FAILED, BAD_RESULT, MEMORY = 1, 2, 3, 7 -- RowStatus in binding/calculator.hpp
 
-local compiled, host, address, collect, sandbox = ...
+local compiled, host, address, collect, sandbox, rollback = ...
 local chunk = ffi.cast("pobatch_chunk *", address)
 
 local function breach(text, ...)
@@ -40,6 +42,7 @@ local function checkField(calculator, field)
 	end
 end
 
+local log = host.log
 if sandbox then
 	sandbox(package.path, host.log)
 	host = { log = host.log, now = host.now }
@@ -108,6 +111,16 @@ local function restoreNames(stats, width)
 	cut(stats, width)
 end
 
+-- For rows that are to leave nothing behind: a set and a list of stats that nothing was done to yet.
+local function freshArguments(width, added, removed)
+	set, add, attribute, weaponSet, remove = {}, new(added, 0), new(added, 0), new(added, 0), new(removed, 0)
+	local list = new(width, 0)
+	for i = 1, width do
+		list[i] = names[i]
+	end
+	return list
+end
+
 local function describe(message)
 	if type(message) == "string" then
 		-- A calculator that caught the error may have put its own traceback in already.
@@ -125,7 +138,24 @@ function protocol.open(options)
 	return { name = tostring(calculator.name or "unnamed"), version = tostring(calculator.version or "0") }
 end
 
+-- With `rollback` all that the calculator can reach is put back after each row: its build, its variables, the globals.
+-- A checkpoint per build, made before its first row; false: it cannot be made. Whatever is no row may change the state
+-- and ends them all.
+local take, restore = rollback and rollback.take, rollback and rollback.restore
+local checkpoints = {}
+
+local function makeCheckpoint(id)
+	if checkpoints[id] == nil then
+		local checkpoint, obstacle = take({ builds[id], calculator })
+		checkpoints[id] = checkpoint or false
+		if not checkpoint then
+			log(format("the calculator keeps %s, which cannot be rolled back: each row needs a new state", obstacle))
+		end
+	end
+end
+
 function protocol.load(id, source)
+	checkpoints = {}
 	local build, info = calculator.load(source)
 	if build == nil and type(info) == "string" then
 		return { refused = info }
@@ -150,6 +180,7 @@ function protocol.load(id, source)
 end
 
 function protocol.unload(id)
+	checkpoints = {}
 	local build = builds[id]
 	builds[id] = nil
 	if build ~= nil and calculator.unload then
@@ -158,6 +189,7 @@ function protocol.unload(id)
 end
 
 function protocol.command(name, id, args)
+	checkpoints = {}
 	local command = calculator.commands and calculator.commands[name]
 	if not command then
 		breach("the calculator has no command `%s`", name)
@@ -169,10 +201,16 @@ end
 -- `run`, so that an interruption of `run` loses none.
 local failures = {}
 
-local function fail(row, status, message)
-	-- LuaJIT has no emergency collection: without this the next row would fail on the garbage of this one.
-	if find(message, "not enough memory", 1, true) and collect() then
-		status = MEMORY
+local function fail(id, row, status, message)
+	if find(message, "not enough memory", 1, true) then
+		-- What fills it may hang on the build.
+		if checkpoints[id] then
+			restore(checkpoints[id])
+		end
+		-- LuaJIT has no emergency collection: without this the next row would fail on the garbage of this one.
+		if collect() then
+			status = MEMORY
+		end
 	end
 	chunk.status[row] = status
 	failures[#failures + 1] = { row, status, message }
@@ -186,8 +224,11 @@ function protocol.takeFailures()
 	return taken
 end
 
--- True if the build is provably as it was before a row that failed or was interrupted. False means: only a new state is.
-function protocol.recover(id)
+-- True if the build, and the state with it, is provably as it was before the row. False means: only a new state is.
+local function recoverBuild(id)
+	if checkpoints[id] then
+		return restore(checkpoints[id])
+	end
 	local build = builds[id]
 	if build == nil or not recover then
 		return false
@@ -196,42 +237,64 @@ function protocol.recover(id)
 	return ok and clean == true
 end
 
+-- The same after a row that did not come back to the loop.
+function protocol.recover(id)
+	local clean = recoverBuild(id)
+	if clean and checkpoints[id] then
+		-- Until now the build may have held what the row had made.
+		collect()
+	end
+	return clean
+end
+
+-- Writes the answer's numbers to `out`. What is wrong with it, if anything is.
+local function readAnswer(answer, out, width)
+	if type(answer) ~= "table" then
+		return format("Calculate answered a %s, not a table", type(answer))
+	end
+	for i = 1, width do
+		local value = answer[names[i]]
+		if type(value) ~= "number" then
+			return format("Calculate answered a %s for the stat %s, not a number", type(value), names[i])
+		end
+		out[i - 1] = value
+	end
+end
+
 -- Evaluates rows chunk.next .. chunk.count - 1 of the chunk. `chunk.next` is the row at work, for the watchdog and for
 -- going on after an interruption. Returns early, with chunk.dirty set, after a row that left the state in doubt.
 function protocol.run(id, stats)
 	local build = builds[id]
 	keepNames(stats)
+	if rollback then
+		makeCheckpoint(id)
+	end
 	local count, width = chunk.count, #names
 	local words, ends, rows, results, status = chunk.words, chunk.ends, chunk.rows, chunk.results, chunk.status
 	for row = chunk.next, count - 1 do
 		chunk.next = row
-		fillSet(words, row == 0 and 0 or ends[2 * row - 1], ends[2 * row], ends[2 * row + 1])
-		restoreNames(stats, width)
+		local first, addEnd, removeEnd = row == 0 and 0 or ends[2 * row - 1], ends[2 * row], ends[2 * row + 1]
+		if rollback then
+			stats = freshArguments(width, addEnd - first, removeEnd - addEnd)
+		else
+			restoreNames(stats, width)
+		end
+		fillSet(words, first, addEnd, removeEnd)
 		local ok, answer = xpcall(Calculate, describe, build, set, stats)
 		if not ok then
-			fail(row, FAILED, tostring(answer))
-			if not protocol.recover(id) then
-				chunk.dirty = 1
-				chunk.next = row + 1
-				return
-			end
-		elseif type(answer) ~= "table" then
-			fail(row, BAD_RESULT, format("Calculate answered a %s, not a table", type(answer)))
+			fail(id, row, FAILED, tostring(answer))
 		else
-			local out = results + rows[row] * width
-			local good = true
-			for i = 1, width do
-				local value = answer[names[i]]
-				if type(value) ~= "number" then
-					fail(row, BAD_RESULT, format("Calculate answered a %s for the stat %s, not a number", type(value), names[i]))
-					good = false
-					break
-				end
-				out[i - 1] = value
-			end
-			if good then
+			local problem = readAnswer(answer, results + rows[row] * width, width)
+			if problem then
+				fail(id, row, BAD_RESULT, problem)
+			else
 				status[row] = OK
 			end
+		end
+		if (rollback or not ok) and not recoverBuild(id) then
+			chunk.dirty = 1
+			chunk.next = row + 1
+			return
 		end
 	end
 	chunk.next = count

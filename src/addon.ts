@@ -50,6 +50,8 @@ export interface NativeEngineConfig {
 	source: string;
 	/** Text of lua/sandbox.lua where the calculator is not trusted; else empty. */
 	sandboxSource: string;
+	/** Undo what each row left behind. */
+	rollback: boolean;
 	chunkName: string;
 	packagePath: string;
 	options: Plain;

@@ -24,6 +24,8 @@ export interface CalculatorSource {
 	source: string;
 	/** False for code that is not ours: it then gets no access to files, processes, the FFI and the like. */
 	trusted: boolean;
+	/** True if what a row changes is undone after it. */
+	rollback: boolean;
 	/** Name in tracebacks. */
 	chunkName: string;
 	/** `package.path` of its states. */
@@ -117,7 +119,7 @@ export async function fileCalculator(
 	file: string,
 	options: Plain,
 	tree: PassiveTree | undefined,
-	trusted: boolean,
+	{ sandbox, rollback }: { sandbox: boolean; rollback: boolean },
 ): Promise<CalculatorSource> {
 	const path = resolve(file);
 	let source: string;
@@ -133,7 +135,8 @@ export async function fileCalculator(
 	const folder = dirname(path);
 	return {
 		source,
-		trusted,
+		trusted: !sandbox,
+		rollback,
 		chunkName: `@${path}`,
 		packagePath: `${folder}/?.lua;${folder}/?/init.lua`,
 		chunkFolder: undefined,
@@ -148,10 +151,11 @@ export async function fileCalculator(
 /** A Lua file of the package's own lua/. */
 export async function embedded(
 	file: string,
-): Promise<Pick<CalculatorSource, "source" | "trusted" | "chunkName" | "packagePath">> {
+): Promise<Pick<CalculatorSource, "source" | "trusted" | "rollback" | "chunkName" | "packagePath">> {
 	return {
 		source: await readFile(join(luaFolder, file), "utf8"),
 		trusted: true,
+		rollback: false,
 		chunkName: `@pobatch/lua/${file}`,
 		packagePath: `${luaFolder}/?.lua;${luaFolder}/?/init.lua`,
 	};

@@ -53,6 +53,12 @@ export interface EngineOptions {
 	 * off only for a file that you trust like your own program.
 	 */
 	sandbox?: boolean;
+	/**
+	 * Undoes after each row whatever a calculator of your own changed: its build, its variables, its globals. On by
+	 * default in the sandbox, and only possible there. It takes time in proportion to what the calculator keeps; off for
+	 * a file that you know to leave nothing behind.
+	 */
+	rollback?: boolean;
 	/** Passed to the `open` of a calculator of your own. */
 	options?: Plain;
 	/**
@@ -152,6 +158,7 @@ export class Engine {
 				loopSource: await loopSource(),
 				source: source.source,
 				sandboxSource: source.trusted ? "" : await sandboxSource(),
+				rollback: source.rollback,
 				chunkName: source.chunkName,
 				packagePath: source.packagePath,
 				options: source.options,
@@ -297,10 +304,18 @@ export class Engine {
 }
 
 async function resolveCalculator(calculator: string, options: EngineOptions): Promise<CalculatorSource> {
-	const { tree, pob, options: own = {}, sandbox = true } = options;
+	const { tree, pob, options: own = {}, sandbox = true, rollback = sandbox } = options;
 	if (calculator === "pob") return pobCalculator(pob, own);
 	if (calculator === "reference") return referenceCalculator(await resolveTree(tree));
-	return fileCalculator(calculator, own, tree === undefined ? undefined : await resolveTree(tree), !sandbox);
+	if (typeof rollback !== "boolean") throw invalidArgument("a boolean", "rollback", rollback);
+	if (rollback && !sandbox)
+		throw invalidArgument(
+			"false, or the sandbox on: outside of it not all can be undone",
+			"rollback",
+			rollback,
+		);
+	const nodes = tree === undefined ? undefined : await resolveTree(tree);
+	return fileCalculator(calculator, own, nodes, { sandbox, rollback });
 }
 
 async function resolveTree(tree: EngineOptions["tree"]): Promise<PassiveTree> {

@@ -4,10 +4,12 @@ import { embedded, fileCalculator, loopSource } from "../src/calculators.js";
 import { Engine } from "../src/index.js";
 import { calculatorWith, luaFile } from "./support/calculators.js";
 
+const safe = { sandbox: true, rollback: true };
+
 describe("a calculator of one's own", () => {
 	it("is named by its path, and `require` finds its neighbours", async () => {
 		const file = luaFile("return {}");
-		const source = await fileCalculator(file, { a: 1 }, undefined, false);
+		const source = await fileCalculator(file, { a: 1 }, undefined, safe);
 		expect(source.source).toBe("return {}");
 		expect(source.chunkName).toBe(`@${file}`);
 		expect(source.packagePath).toBe(`${dirname(file)}/?.lua;${dirname(file)}/?/init.lua`);
@@ -17,14 +19,14 @@ describe("a calculator of one's own", () => {
 	});
 
 	it("gets a build's text as it is", async () => {
-		const source = await fileCalculator(luaFile(""), {}, undefined, false);
+		const source = await fileCalculator(luaFile(""), {}, undefined, safe);
 		expect(source.prepare("<any> text", {})).toEqual({ source: "<any> text", warnings: [] });
 	});
 
 	it("has an identity that changes with its text and its options", async () => {
 		const [one, other] = [luaFile("return 1"), luaFile("return 2")];
 		const identity = async (file: string, options: object) =>
-			(await fileCalculator(file, options as never, undefined, false)).identity();
+			(await fileCalculator(file, options as never, undefined, safe)).identity();
 		const first = await identity(one, {});
 		expect(await identity(one, {})).toBe(first);
 		expect(await identity(other, {})).not.toBe(first);

@@ -38,7 +38,7 @@ const ways: [string, number, string][] = [
 	["a time-out", 8, "TIMEOUT"],
 	["no memory", 7, "MEMORY"],
 ];
-const limits = { rowTimeoutMs: 150, memoryLimitMB: 8 };
+const limits = { rowTimeoutMs: 150, memoryLimitMB: 8, rollback: false };
 
 async function withEngine(options: EngineOptions, body: (engine: Engine) => Promise<void>) {
 	const engine = await Engine.open({ threads: 1, ...limits, ...options });

@@ -30,6 +30,7 @@ async function openNative(tree: Plain): Promise<NativeEngine> {
 			threads: 1,
 			loopSource: await loopSource(),
 			sandboxSource: "",
+			rollback: false,
 			options: { tree },
 			memoryLimit: 0,
 		},

@@ -9,7 +9,7 @@ import { calculatorWith } from "./support/calculators.js";
 const folder = await mkdtemp(join(tmpdir(), "pobatch-cache-"));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-// Counts its own calls, so that a row that was not calculated is seen.
+// Counts its own calls, so that a row that was not calculated is seen: without rollback.
 const counting = calculatorWith({
 	stats: 'function() return { "Sum", "Calls" } end',
 	Calculate: `(function()
@@ -30,7 +30,12 @@ const sets = NodeSets.deltas([{ add: [1, 2] }, { add: [3] }, {}]);
 
 describe("a row cache", () => {
 	it("answers a row again without calculating it", async () => {
-		await using engine = await Engine.open({ calculator: counting, threads: 1, cache: true });
+		await using engine = await Engine.open({
+			calculator: counting,
+			threads: 1,
+			rollback: false,
+			cache: true,
+		});
 		const build = await engine.load("a");
 		const first = await build.calculateBatch(sets);
 		const second = await build.calculateBatch(sets);
@@ -43,7 +48,12 @@ describe("a row cache", () => {
 	});
 
 	it("calculates equal rows of one batch once, however they are given", async () => {
-		await using engine = await Engine.open({ calculator: counting, threads: 1, cache: true });
+		await using engine = await Engine.open({
+			calculator: counting,
+			threads: 1,
+			rollback: false,
+			cache: true,
+		});
 		const build = await engine.load("a");
 		const result = await build.calculateBatch(
 			NodeSets.deltas([{ add: [2, 1] }, { add: [1, 2] }, { add: [2, 2, 1] }]),
@@ -71,7 +81,12 @@ describe("a row cache", () => {
 	});
 
 	it("keeps no failed row, and gives its error to every row equal to it", async () => {
-		await using engine = await Engine.open({ calculator: counting, threads: 1, cache: true });
+		await using engine = await Engine.open({
+			calculator: counting,
+			threads: 1,
+			rollback: false,
+			cache: true,
+		});
 		const build = await engine.load("a");
 		const bad = NodeSets.deltas([{ add: [666] }, { add: [1] }, { add: [666] }]);
 		for (let round = 0; round < 2; round++) {
@@ -86,7 +101,12 @@ describe("a row cache", () => {
 	});
 
 	it("raises CACHE_MISMATCH when a verified row has other bits", async () => {
-		await using engine = await Engine.open({ calculator: counting, threads: 1, cache: { verify: 1 } });
+		await using engine = await Engine.open({
+			calculator: counting,
+			threads: 1,
+			rollback: false,
+			cache: { verify: 1 },
+		});
 		const build = await engine.load("a");
 		await build.calculateBatch(sets, { stats: ["Sum"] });
 		const verified = await build.calculateBatch(sets, { stats: ["Sum"] });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { addon } from "../../dist/addon.js";
-import { loopSource, referenceCalculator } from "../../dist/calculators.js";
+import { loopSource, referenceCalculator, sandboxSource } from "../../dist/calculators.js";
 import { PassiveTree } from "../../dist/index.js";
 
 // Of a word, see binding/node_set.hpp.
@@ -12,6 +12,7 @@ const small = {
 	packagePath: "",
 	options: {},
 	failAfterOpen: false,
+	rollback: false,
 };
 
 /**
@@ -20,10 +21,11 @@ const small = {
  */
 export async function refuseAllocations(report, text, times) {
 	await refuseEach(report, "allocations refused: from the start", small, "7", times);
-	const { source, chunkName, packagePath, options, prepare } = await referenceCalculator(
+	await refuseEach(report, "allocations refused: with rollback", { ...small, rollback: true }, "7", times);
+	const { source, chunkName, packagePath, options, rollback, prepare } = await referenceCalculator(
 		await PassiveTree.embedded(),
 	);
-	const config = { source, chunkName, packagePath, options, failAfterOpen: true };
+	const config = { source, chunkName, packagePath, options, rollback, failAfterOpen: true };
 	// Opening it takes 40 ms: every tenth allocation in the same time.
 	await refuseEach(report, "allocations refused: reference", config, prepare(text, {}).source, times, 10);
 }
@@ -44,8 +46,10 @@ async function refuseEach(report, name, calculator, source, times, step = 1) {
 /** Opens, loads, calculates until all is answered; the values, or undefined if opening failed. */
 async function evaluate(part, config, source, n) {
 	const { Base, Engine } = addon();
+	// All can be undone only in the sandbox.
+	const sandbox = config.rollback ? await sandboxSource() : "";
 	const native = new Engine(
-		{ ...config, threads: 1, loopSource: await loopSource(), sandboxSource: "", memoryLimit: 0 },
+		{ ...config, threads: 1, loopSource: await loopSource(), sandboxSource: sandbox, memoryLimit: 0 },
 		() => {},
 	);
 	try {
