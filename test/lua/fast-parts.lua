@@ -25,6 +25,17 @@ return {
 			extension.loaded(args.path, { common = {} })
 			return { text = text or "as it is", report = extension.report() }
 		end,
+		-- What `text` returns (a list of texts), as it is and as it would be compiled instead; and the latter's lines.
+		compose = function(_, args)
+			local extension = fast.attach()
+			local env = setmetatable({ common = {} }, { __index = _G })
+			extension.loaded("Modules/Common.lua", env)
+			local edited = extension.transform("Modules/CalcOffence.lua", args.text)
+			local function run(text)
+				return setfenv(assert(loadstring(text)), env)()
+			end
+			return { original = run(args.text), edited = run(edited or args.text), lines = source.lines(edited or args.text) }
+		end,
 		-- The line of the function of `lines` lines whose text has the hash of lines first..last of `known`.
 		find = function(_, args)
 			local known = source.lines(args.known)

@@ -58,6 +58,92 @@ describe("replacements know a function by its text", () => {
 	});
 });
 
+describe("names composed of a literal and a variable", () => {
+	let engine: Engine;
+	beforeAll(async () => {
+		engine = await Engine.open({
+			calculator: parts,
+			sandbox: false,
+			threads: 1,
+			cache: false,
+			options: { lua },
+		});
+	});
+	afterAll(() => engine.close());
+
+	/** Each expression as its own line of a list: its value before and after, and whether its text was replaced. */
+	async function compose(expressions: string[]) {
+		const text = [
+			'local x, y, n, t = "Fire", "Cold", 5, { kind = { name = "Chaos" }, call = function() return "Physical" end }',
+			"local function of(f) local ok, value = pcall(f) return ok and value or 'failed' end",
+			"local out = {}",
+			...expressions.map((expression) => `out[#out + 1] = tostring((${expression}))`),
+			"return out",
+		].join("\n");
+		const { original, edited, lines } = (await engine.command("compose", { text })) as Record<
+			"original" | "edited" | "lines",
+			string[]
+		>;
+		expect(lines.length).toBe(text.split("\n").length);
+		expect(edited).toEqual(original);
+		expect(original.length).toBe(expressions.length);
+		return expressions.map((_, i) => (lines[i + 3] as string).includes("__pobatchNames"));
+	}
+
+	it("are looked up where nothing beside them binds tighter", async () => {
+		const replaced = await compose([
+			'x.."Resist"',
+			'"Max"..x.."Hit"',
+			'"Total" .. t.kind.name',
+			'({ FireMin = 1 })[x.."Min"]',
+			'x == "a" or x.."B"',
+			'n.."th"',
+			'"say \\"" .. x .. \'"\'',
+			'"A".."B"..x.."C".."D"',
+		]);
+		expect(replaced).toEqual(replaced.map(() => true));
+	});
+
+	it("stay where something does, or where there is more than one variable", async () => {
+		const replaced = await compose([
+			'1 + n.."0"',
+			'-n.."x"',
+			'#x.."a"',
+			'n.."1" + 2',
+			'x..y.."a"',
+			't.call().."Damage"',
+			't["call"]().."Damage"',
+			'"a..b"',
+			'[[x.."a"]]',
+			"x --[[ ..'a' ]]",
+			'n.."1" ^ 2',
+			'"a" .. "b"',
+		]);
+		expect(replaced).toEqual(replaced.map(() => false));
+	});
+
+	it("have the text of each number, and what cannot be joined still fails", async () => {
+		await compose([
+			'("v"..(0 * -1)) .. 0',
+			'of(function() local z = 0 return ("v"..z) end)',
+			'of(function() local z = -0 return ("v"..z) end)',
+			'of(function() local z = 0 * -1 return ("v"..z) end)',
+			'of(function() local z = 0.1 return ("v"..z) end)',
+			'of(function() local z = 0 / 0 return ("v"..z) end)',
+			"of(function() return ('v'..nothing) end)",
+			"of(function() return ('v'..t) end)",
+		]);
+	});
+
+	it("give answers without end when asked for names without end", async () => {
+		const text = ["local out = {}", "for i = 1, 2000 do", '	out[i] = ("row "..i)', "end", "return out"].join(
+			"\n",
+		);
+		const { edited } = (await engine.command("compose", { text })) as { edited: string[] };
+		expect(edited).toEqual(Array.from({ length: 2000 }, (_, i) => `row ${i + 1}`));
+	});
+});
+
 const rowCount = 40;
 
 describeWithBuilds("replacements of Path of Building's functions", (pob) => {

@@ -4,6 +4,7 @@
 -- is the one it knows, so another version of Path of Building runs as it is, only
 -- slower, and report() says which functions those are.
 
+local concats = require("pob.fast.concats")
 local sharing = require("pob.fast.sharing")
 local source = require("pob.fast.source")
 
@@ -77,9 +78,11 @@ function extension:transform(path, text)
 			end
 		end
 	end
-	if not lines then
+	local composes = not self.without.concats and (path:find("^Modules/Calc") or path:find("^Classes/Mod"))
+	if not lines and not composes then
 		return nil
 	end
+	lines = lines or source.lines(text)
 	local changed
 	for _, part in ipairs(self.parts) do
 		for i, edits in pairs(part.edits or {}) do
@@ -89,10 +92,15 @@ function extension:transform(path, text)
 			end
 		end
 	end
-	local edited
 	if changed then
 		lines[1] = "local __pobatch = __pobatch " .. lines[1]
-		edited = table.concat(lines, "\n")
+	end
+	local edited = changed and table.concat(lines, "\n") or nil
+	if composes and concats.apply(lines, self.shared) then
+		lines[1] = "local __pobatchNames = __pobatch.names " .. lines[1]
+		local composed = table.concat(lines, "\n")
+		-- A function may have no room for one more upvalue.
+		edited = loadstring(composed, "=" .. path) and composed or edited
 	end
 	self.seen[path] = { text = text, edited = edited }
 	return edited
@@ -139,7 +147,7 @@ function extension:report()
 	return list
 end
 
----@param options table|nil @{ without = { partName = true } }: parts to leave out
+---@param options table|nil @{ without = { partName = true } }: parts to leave out; also `concats`
 ---@return table @with the functions transform, loaded, kept and report, for the host
 function fast.attach(_, options)
 	local self = setmetatable({
@@ -149,6 +157,7 @@ function fast.attach(_, options)
 		-- path -> { text, edited }: modules are loaded again for every build
 		seen = {},
 		sharing = sharing.new(),
+		without = options and options.without or {},
 	}, extension)
 	return {
 		transform = function(path, text)
