@@ -64,6 +64,12 @@ void Calculator::start(const CalculatorConfig& config) {
 		lua_getglobal(L, "debug");
 		lua_pushnil(L);
 		lua_setfield(L, -2, "sethook");
+		// LuaJIT keeps a table that 64-bit literals use, too, alive by the FFI's module alone, which the
+		// sandbox takes away: collected, it would be read and written on.
+		lua_getglobal(L, "require");
+		lua_pushliteral(L, "ffi");
+		state_.call(L, 1, 1);
+		luaL_ref(L, LUA_REGISTRYINDEX);
 		state_.compile(L, config.loopSource, "@pobatch/lua/calculator.lua");
 		state_.compile(L, config.source, config.chunkName);
 		host_.push(L);
@@ -78,7 +84,8 @@ void Calculator::start(const CalculatorConfig& config) {
 			pushRollback(L, state_.memory());
 		else
 			lua_pushnil(L);
-		state_.call(L, 6, 1);
+		state_.pushStackCheck(L);
+		state_.call(L, 7, 1);
 		const std::array<std::pair<const char*, int*>, 7> functions{{{"open", &open_},
 		                                                             {"load", &load_},
 		                                                             {"unload", &unload_},

@@ -1,10 +1,13 @@
 #include "lua_state.hpp"
 
 #include <cstring>
+#ifdef _MSC_VER
+#include <intrin.h>
+#endif
 #include <new>
 #include <string_view>
 
-#include "machine_code.h"
+#include "luajit_internals.h"
 
 namespace pobatch {
 
@@ -60,6 +63,23 @@ private:
 	const bool before_;
 };
 
+// Bytes of the thread's stack that Lua may use before no C function may call back any more: a part of what a
+// thread has by default, 8 MB with glibc, 1 MB on Windows, 512 kB on macOS, 128 kB with musl.
+#if defined(__GLIBC__)
+constexpr uintptr_t kMaxNativeStack = 1u << 20;
+#elif defined(_WIN32) || defined(__APPLE__)
+constexpr uintptr_t kMaxNativeStack = 256u << 10;
+#else
+constexpr uintptr_t kMaxNativeStack = 64u << 10;
+#endif
+
+// Of the caller's own frame. A variable's would not do: AddressSanitizer may keep variables elsewhere.
+#if defined(_MSC_VER)
+#define POBATCH_FRAME() reinterpret_cast<uintptr_t>(_AddressOfReturnAddress())
+#else
+#define POBATCH_FRAME() reinterpret_cast<uintptr_t>(__builtin_frame_address(0))
+#endif
+
 }  // namespace
 
 LuaState::LuaState(std::atomic<int64_t>* failAllocation) : L_(luaL_newstate()) {
@@ -100,7 +120,10 @@ void LuaState::protect(const std::function<void(lua_State*)>& body) {
 	const Running running(running_);
 	Body request{&body, nullptr};
 	const int top = lua_gettop(L_);
+	const bool outermost = stackBase_ == 0;
+	if (outermost) stackBase_ = POBATCH_FRAME();
 	const int status = lua_cpcall(L_, &trampoline, &request);
+	if (outermost) stackBase_ = 0;
 	if (interrupted() != Interrupt::None && (status != 0 || request.error)) {
 		lua_settop(L_, top);
 		throw Interrupted(interrupted());
@@ -160,7 +183,9 @@ void LuaState::onHook(lua_State* L, lua_Debug*) {
 	lua_getallocf(L, &self);
 	// A C++ exception rather than a Lua error: LuaJIT unwinds it the same way, but no Lua code can see its
 	// message as one of its own errors.
-	if (static_cast<LuaState*>(self)->interrupted() != Interrupt::None) throw HookException{};
+	if (static_cast<LuaState*>(self)->interrupted() == Interrupt::None) return;
+	pobatch_leave_hook(L);
+	throw HookException{};
 }
 
 void LuaState::interrupt(Interrupt reason) {
@@ -196,6 +221,19 @@ void LuaState::pushCollect(lua_State* L) {
 		    }
 		    lua_pushboolean(L, meter.takeRefused());
 		    return 1;
+	    },
+	    1);
+}
+
+void LuaState::pushStackCheck(lua_State* L) {
+	lua_pushlightuserdata(L, this);
+	lua_pushcclosure(
+	    L,
+	    [](lua_State* L) {
+		    const auto* self = static_cast<const LuaState*>(lua_touserdata(L, lua_upvalueindex(1)));
+		    // Stacks grow downwards wherever LuaJIT runs.
+		    if (self->stackBase_ - POBATCH_FRAME() > kMaxNativeStack) luaL_error(L, "C stack overflow");
+		    return 0;
 	    },
 	    1);
 }

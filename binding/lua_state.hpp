@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <lua.hpp>
@@ -73,6 +74,10 @@ public:
 	// Within `body`: pushes the same as a Lua function, one that may raise; it answers whether an allocation
 	// was refused since the last time.
 	void pushCollect(lua_State* L);
+	// Within `body`: pushes a Lua function that raises an error where calls of C functions that call back are
+	// nested so deep that the thread's stack may end; LuaJIT itself does not look, and the process would
+	// crash.
+	void pushStackCheck(lua_State* L);
 	// Any thread: bytes of machine code, which lie outside the memory limit.
 	size_t machineCode() const;
 
@@ -83,6 +88,7 @@ private:
 	void close();
 
 	lua_State* L_;
+	uintptr_t stackBase_ = 0;  // of the outermost `protect` on the state's own thread; 0: none
 	MemoryMeter meter_;
 	std::atomic<bool> running_{false};
 	std::atomic<Interrupt> reason_{Interrupt::None};

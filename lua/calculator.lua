@@ -2,8 +2,8 @@
 -- crossing from native code a chunk. Called once per state with the compiled calculator, its `host`, the address of the
 -- state's chunk (struct Chunk in binding/calculator.hpp), a full collection beyond the memory limit, which answers
 -- whether memory was refused since the last one, the compiled lua/sandbox.lua where the calculator is not to be trusted,
--- and the functions of binding/checkpoint.h where its rows are to be undone. Answers the table of functions that native
--- code keeps.
+-- else nil, the functions of binding/checkpoint.h where its rows are to be undone, else nil, and a check of the thread's
+-- stack. Answers the table of functions that native code keeps.
 local ffi = require("ffi")
 local bit = require("bit")
 local new = require("table.new")
@@ -29,7 +29,7 @@ typedef struct {
 
 local OK, FAILED, BAD_RESULT, MEMORY = 1, 2, 3, 7 -- RowStatus in binding/calculator.hpp
 
-local compiled, host, address, collect, sandbox, rollback = ...
+local compiled, host, address, collect, sandbox, rollback, checkStack = ...
 local chunk = ffi.cast("pobatch_chunk *", address)
 
 local function breach(text, ...)
@@ -44,7 +44,7 @@ end
 
 local log = host.log
 if sandbox then
-	sandbox(package.path, host.log)
+	sandbox(package.path, host.log, checkStack)
 	host = { log = host.log, now = host.now }
 end
 

@@ -1,24 +1,54 @@
 -- Takes from a state's globals what reaches beyond the calculator: files, processes, the FFI, the debug library, machine
--- code and bytecode. Called once with the templates of `package.path` and the engine's `log`, before the calculator's
--- file runs; what the embedded Lua half needs of it, it has taken before.
+-- code and bytecode. Called once with the templates of `package.path`, the engine's `log` and a check of the thread's
+-- stack, before the calculator's file runs; what the embedded Lua half needs of it, it has taken before.
 --
 -- The calculator may replace every global, every member of a library and the strings' metatable. So what runs here
 -- later uses locals only, and calls no method on a string.
-local packagePath, log = ...
+local packagePath, log, checkStack = ...
 
 local open, load, type, tostring, select = io.open, load, type, tostring, select
-local error, format, find, gsub, concat = error, string.format, string.find, string.gsub, table.concat
+local error, format, find, concat = error, string.format, string.find, table.concat
 local read = getmetatable(io.stdout).__index.read
 local close = getmetatable(io.stdout).__index.close
 
 -- "t": text only. Hand-made bytecode can break out of a state. LuaJIT itself looks for its mark, behind a byte order mark
 -- and a first line with #, too.
 local function safeLoad(chunk, name, _, ...)
+	checkStack()
 	return load(chunk, name, "t", ...)
 end
 
 local function safeLoadString(text, name)
 	return load(text, name, "t")
+end
+
+-- C functions that call back, each nested in the last one's callback, would use up the thread's stack: LuaJIT bounds only
+-- its own, which has room for thousands of gsub, and each coroutine has one of its own.
+local gsub, sort, resume, wrap = string.gsub, table.sort, coroutine.resume, coroutine.wrap
+
+local function safeGsub(text, pattern, replacement, count)
+	if type(replacement) ~= "string" then
+		checkStack()
+	end
+	return gsub(text, pattern, replacement, count)
+end
+
+local function safeSort(list, before)
+	checkStack()
+	return sort(list, before)
+end
+
+local function safeResume(...)
+	checkStack()
+	return resume(...)
+end
+
+local function safeWrap(body)
+	local generator = wrap(body)
+	return function(...)
+		checkStack()
+		return generator(...)
+	end
 end
 
 local templates = {}
@@ -96,6 +126,7 @@ for _, name in ipairs({ "io", "os", "debug", "package", "jit", "dofile", "loadfi
 	_G[name] = nil
 end
 string.dump = nil
+string.gsub, table.sort, coroutine.resume, coroutine.wrap = safeGsub, safeSort, safeResume, safeWrap
 _G.load, _G.loadstring = safeLoad, safeLoadString
 _G.require = safeRequire
 _G.print = logLine

@@ -40,13 +40,13 @@ export function compileProgram(compiler, program, sources, flags, linking = []) 
 	mkdirSync(objects, { recursive: true });
 	const include = ["-isystem", luajit, "-isystem", zlibSource];
 	const common = ["-O2", "-g", "-fno-omit-frame-pointer", ...flags, ...include];
-	const machineCode = join(objects, "machine_code.o");
-	run(compiler, ["-x", "c", "-c", join("binding", "machine_code.c"), ...common, "-o", machineCode]);
+	const internals = join(objects, "luajit_internals.o");
+	run(compiler, ["-x", "c", "-c", join("binding", "luajit_internals.c"), ...common, "-o", internals]);
 	const binding = readdirSync(join(root, "binding"))
 		.filter((name) => name.endsWith(".cpp") && name !== "addon.cpp")
 		.map((name) => join("binding", name));
 	const archive = join(objects, "libbinding.a");
-	run("ar", ["rcs", archive, machineCode, ...compileAll(compiler, objects, binding, common)]);
+	run("ar", ["rcs", archive, internals, ...compileAll(compiler, objects, binding, common)]);
 	const own = compileAll(compiler, objects, sources, common);
 	mkdirSync(dirname(program), { recursive: true });
 	run(compiler, [

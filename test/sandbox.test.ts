@@ -167,6 +167,52 @@ describe("bytecode", () => {
 	});
 });
 
+describe("C functions nested in each other's callbacks without end raise an error, not a signal", () => {
+	const ways: [string, string][] = [
+		["gsub with a function", 'local function f(s) return (s:gsub(".", f)) end f("x")'],
+		[
+			"gsub with a table",
+			'local t t = setmetatable({}, { __index = function() return (("x"):gsub(".", t)) end }); ("x"):gsub(".", t)',
+		],
+		["coroutine.wrap", "local function f() return coroutine.wrap(f)() end f()"],
+		["coroutine.resume", "local function f() return assert(coroutine.resume(coroutine.create(f))) end f()"],
+		["table.sort", "local function f() table.sort({ 1, 2, 3 }, f) end f()"],
+		["load", "local function f() return assert(load(f)) end f()"],
+		[
+			"string.format",
+			'local m = {} m.__tostring = function(x) return (("%s"):format(x)) end ("%s"):format(setmetatable({}, m))',
+		],
+		[
+			"sort in coroutines",
+			`local function f() coroutine.wrap(function()
+				local depth = 0
+				local function g() depth = depth + 1 if depth > 3000 then f() end table.sort({ 1, 2 }, g) end
+				g()
+			end)() end f()`,
+		],
+	];
+	it.each(ways)("%s", async (_, body) => {
+		const caught = `local _, problem = pcall(function() ${body} end) return tostring(problem)`;
+		expect(await attempt(caught)).toMatch(/stack overflow|C stack/);
+	});
+
+	it("but as deep as anybody needs they work", async () => {
+		const deep = (call: string) => `
+			local function f(n) if n == 0 then return "end" end ${call} end
+			return f(60)`;
+		expect(await attempt(deep('return (("x"):gsub(".", function() return f(n - 1) end))'))).toBe("end");
+		expect(await attempt(deep("return coroutine.wrap(f)(n - 1)"))).toBe("end");
+		expect(await attempt(deep("return select(2, coroutine.resume(coroutine.create(f), n - 1))"))).toBe("end");
+		expect(
+			await attempt("local t = { 3, 1, 2 } table.sort(t, function(a, b) return a > b end) return t"),
+		).toEqual([3, 2, 1]);
+		expect(await attempt('return { ("abc"):gsub("%w", "%0%0"), (("abc"):gsub("b", { b = "x" })) }')).toEqual([
+			"aabbcc",
+			"axc",
+		]);
+	});
+});
+
 describe("ways around it", () => {
 	it("environments of the host's functions hold nothing more", async () => {
 		const body = `
@@ -207,6 +253,19 @@ describe("ways around it", () => {
 	it("an FFI literal gives no FFI", async () => {
 		expect(await attempt("return tostring(1LL + 2ULL) .. tostring(getmetatable(1LL))")).toBe("3ULLffi");
 		await expect(attempt("return (1LL).x")).rejects.toThrow(/has no member named 'x'/);
+	});
+
+	it("64-bit numbers take no metatable of the calculator's when the FFI is out of reach", async () => {
+		// LuaJIT looks up int64's metatable under -11 and uint64's under -12 in a table of the FFI's. If that was
+		// collected, one of these is in its place, or nothing is.
+		const body = `
+			local own = { __ipairs = function() return "stolen" end, __tostring = function() return "stolen" end }
+			collectgarbage()
+			collectgarbage()
+			local kept = {}
+			for i = 1, 2e5 do kept[i] = { [-11] = own, [-12] = own } end
+			return tostring(select(2, pcall(ipairs, 1LL))) .. ", " .. tostring(1ULL)`;
+		expect(await attempt(body)).toBe("'int64_t' has no '__ipairs' metamethod, 1ULL");
 	});
 
 	it("error objects, tracebacks and handlers see no host value", async () => {

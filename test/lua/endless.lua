@@ -83,6 +83,23 @@ local ways = {
 			end)
 		end
 	end,
+	["load with a reader that never ends"] = function()
+		load(function()
+			return " "
+		end)
+	end,
+	["loops in a reader of load"] = function()
+		while true do
+			load(forever)
+		end
+	end,
+	["a loop behind a stopped load"] = function()
+		load(forever)
+		forever()
+	end,
+	["table.move"] = function()
+		table.move({}, 1, 2 ^ 52, 2)
+	end,
 	["an __index metamethod"] = function()
 		local list = setmetatable({}, {
 			__index = function(_, key)

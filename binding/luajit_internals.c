@@ -1,5 +1,5 @@
 // Looks into LuaJIT's own headers, which are C.
-#include "machine_code.h"
+#include "luajit_internals.h"
 
 #include "lj_obj.h"
 // lj_obj.h first: it decides whether there is a compiler.
@@ -13,4 +13,9 @@ size_t pobatch_machine_code(lua_State* L) {
 	(void)L;
 	return 0;
 #endif
+}
+
+void pobatch_leave_hook(lua_State* L) {
+	global_State* g = G(L);
+	hook_leave(g);
 }

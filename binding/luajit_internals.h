@@ -1,4 +1,4 @@
-// What Lua's public API does not tell.
+// What Lua's public API does not tell or do.
 #pragma once
 
 #include <stddef.h>
@@ -12,6 +12,10 @@ struct lua_State;
 // Bytes of machine code that the state's compiler has mapped; 0 where LuaJIT was built without one. Any
 // thread: one load of a word that the state's own thread writes.
 size_t pobatch_machine_code(struct lua_State* L);
+
+// Within a hook that is about to be left by an exception: marks it as left. LuaJIT does so at its own pcall,
+// but not where `load` catches what its reader raises: no hook would ever run again in the state.
+void pobatch_leave_hook(struct lua_State* L);
 
 #ifdef __cplusplus
 }
