@@ -64,7 +64,7 @@ function fuzzTarget(name, { compiler, libFuzzer }) {
 	run(program, args, { cwd: folder });
 }
 
-/** The fewest and smallest inputs that reach what all of them reach, as the new seeds. */
+/** The fewest and smallest inputs that run through all the code that any of them runs through, as the new seeds. */
 function mergeCorpus(program, libFuzzer, folder, from, seeds) {
 	if (!libFuzzer) {
 		console.error("error: only libFuzzer can tell which inputs are worth keeping");
@@ -73,7 +73,8 @@ function mergeCorpus(program, libFuzzer, folder, from, seeds) {
 	const merged = join(folder, "merged");
 	rmSync(merged, { recursive: true, force: true });
 	mkdirSync(merged);
-	run(program, ["-merge=1", "-max_len=4096", merged, ...from.filter((one) => existsSync(one))], {
+	const inputs = from.filter((one) => existsSync(one));
+	run(program, ["-set_cover_merge=1", "-use_counters=0", "-max_len=4096", merged, ...inputs], {
 		cwd: folder,
 	});
 	rmSync(seeds, { recursive: true, force: true });

@@ -31,14 +31,15 @@ export class Report {
 		console.log(`${name} ...`);
 		return part;
 	}
+}
 
-	*problems() {
-		for (const { name, lost, wrong, memory } of this.parts) {
-			if (lost > 0) yield `${name}: ${lost} rows lost`;
-			if (wrong > 0) yield `${name}: ${wrong} wrong rows`;
-			if (memory.length >= 8 && growth(memory) > maxGrowth)
-				yield `${name}: memory's last quarter is ${growth(memory).toFixed(3)} of its second`;
-		}
+/** What must not be, one line each. */
+export function* problemsOf(parts) {
+	for (const { name, lost, wrong, memory } of parts) {
+		if (lost > 0) yield `${name}: ${lost} rows lost`;
+		if (wrong > 0) yield `${name}: ${wrong} wrong rows`;
+		if (memory.length >= 8 && growth(memory) > maxGrowth)
+			yield `${name}: memory's last quarter is ${growth(memory).toFixed(3)} of its second`;
 	}
 }
 
