@@ -9,6 +9,13 @@ import { join } from "node:path";
 import { compileProgram, has, root, run } from "./native-program.mjs";
 
 const targets = ["node-sets", "tree", "plain-value"];
+const parsers = [
+	"node_set.cpp",
+	"passive_tree.cpp",
+	"plain_value.cpp",
+	"lua_state.cpp",
+	"luajit_internals.c",
+].map((name) => join("binding", name));
 const seconds = Number(process.env.FUZZ_SECONDS ?? 600);
 const merge = process.env.FUZZ_MERGE === "1";
 const [only] = process.argv.slice(2);
@@ -43,13 +50,13 @@ function fuzzTarget(name, { compiler, libFuzzer }) {
 	const folder = join(root, "build", "fuzz", name);
 	const found = join(folder, "corpus");
 	const seeds = join(root, "test", "fuzz", "corpus", name);
-	const program = join(folder, libFuzzer ? "libfuzzer" : "driver");
 	mkdirSync(found, { recursive: true });
-	const sources = [`${name}.cpp`, ...(libFuzzer ? [] : ["driver.cpp"])];
-	compileProgram(
+	const own = [`${name}.cpp`, ...(libFuzzer ? [] : ["driver.cpp"])];
+	const program = compileProgram(
 		compiler,
-		program,
-		sources.map((source) => join("test", "fuzz", "native", source)),
+		join(root, "build", "fuzz", libFuzzer ? "libfuzzer" : "driver"),
+		name,
+		[...own.map((file) => join("test", "fuzz", "native", file)), ...parsers],
 		[`-fsanitize=address,undefined${libFuzzer ? ",fuzzer-no-link" : ""}`, "-fno-sanitize-recover=all"],
 		libFuzzer ? ["-fsanitize=fuzzer"] : [],
 	);

@@ -1,8 +1,8 @@
-// Compiles a program of the project's own C++ without Node, for fuzzers and sanitizers: binding/ but addon.cpp, with the
-// libraries that the addon's build left.
+// Compiles a program of the project's own C++ without Node, for fuzzers and sanitizers, with the libraries that the
+// addon's build left.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -18,53 +18,59 @@ export function run(command, args, options = {}) {
 	process.exit(1);
 }
 
+/** All of binding/ but the file that speaks Node-API. */
+export const bindingFiles = readdirSync(join(root, "binding"))
+	.filter((name) => /\.(c|cpp)$/.test(name) && name !== "addon.cpp")
+	.map((name) => join("binding", name));
+
 /**
  * @param {string} compiler for C++
- * @param {string} program the file to make
- * @param {string[]} sources of the program itself, relative to the project
+ * @param {string} folder for the program and its object files; files that this run has compiled there are not compiled
+ * again, so it belongs to one compiler and one set of flags
+ * @param {string} name of the program
+ * @param {string[]} sources relative to the project
  * @param {string[]} flags e.g. sanitizers
  * @param {string[]} linking flags of the last step alone
+ * @returns {string} the program
  */
-export function compileProgram(compiler, program, sources, flags, linking = []) {
+export function compileProgram(compiler, folder, name, sources, flags, linking = []) {
 	const luajit = join(root, "build", "deps", "luajit", "tree", "src");
-	const zlib = join(root, "build", "deps", "zlib", "libzlib.a");
-	for (const file of [join(luajit, "libluajit.a"), zlib]) {
+	const libraries = [join(luajit, "libluajit.a"), join(root, "build", "deps", "zlib", "libzlib.a")];
+	for (const file of libraries) {
 		if (existsSync(file)) continue;
 		console.error(`error: there is no ${file}: build the addon first, npm run build:addon`);
 		process.exit(2);
 	}
-	const zlibSource = execFileSync(process.execPath, [join(root, "deps", "zlib", "find-source.mjs")], {
-		encoding: "utf8",
-	});
-	const objects = `${program}.objects`;
-	mkdirSync(objects, { recursive: true });
-	const include = ["-isystem", luajit, "-isystem", zlibSource];
-	const common = ["-O2", "-g", "-fno-omit-frame-pointer", ...flags, ...include];
-	const internals = join(objects, "luajit_internals.o");
-	run(compiler, ["-x", "c", "-c", join("binding", "luajit_internals.c"), ...common, "-o", internals]);
-	const binding = readdirSync(join(root, "binding"))
-		.filter((name) => name.endsWith(".cpp") && name !== "addon.cpp")
-		.map((name) => join("binding", name));
-	const archive = join(objects, "libbinding.a");
-	run("ar", ["rcs", archive, internals, ...compileAll(compiler, objects, binding, common)]);
-	const own = compileAll(compiler, objects, sources, common);
-	mkdirSync(dirname(program), { recursive: true });
+	mkdirSync(folder, { recursive: true });
+	const include = ["-isystem", luajit, "-isystem", zlibSource()];
+	const common = ["-O1", "-g", "-fno-omit-frame-pointer", ...flags, ...include];
+	const objects = sources.map((source) => compileFile(compiler, folder, source, common));
+	const program = join(folder, name);
 	run(compiler, [
 		...flags,
 		...linking,
-		...own,
-		archive,
-		join(luajit, "libluajit.a"),
-		zlib,
+		...objects,
+		...libraries,
 		...["-lm", "-ldl", "-pthread"],
-		...["-o", program],
+		"-o",
+		program,
 	]);
+	return program;
 }
 
-function compileAll(compiler, folder, sources, flags) {
-	return sources.map((source) => {
-		const object = join(folder, `${source.replace(/[^\w.-]/g, "-")}.o`);
-		run(compiler, ["-std=c++20", "-c", source, ...flags, "-o", object]);
-		return object;
-	});
+function zlibSource() {
+	const script = join(root, "deps", "zlib", "find-source.mjs");
+	return execFileSync(process.execPath, [script], { encoding: "utf8" });
+}
+
+const compiled = new Set();
+
+function compileFile(compiler, folder, source, flags) {
+	const object = join(folder, `${source.replace(/[^\w.-]/g, "-")}.o`);
+	if (!compiled.has(object)) {
+		const language = source.endsWith(".c") ? ["-x", "c"] : ["-std=c++20"];
+		run(compiler, [...language, "-c", source, ...flags, "-o", object]);
+		compiled.add(object);
+	}
+	return object;
 }

@@ -7,7 +7,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { compileProgram, root, run } from "./native-program.mjs";
+import { bindingFiles, compileProgram, root, run } from "./native-program.mjs";
 
 const sanitizers = {
 	address: {
@@ -79,10 +79,10 @@ const libraries = sanitizer.libraries.map((library) => {
 
 const inEnvironment = (environment) => ({ env: { ...process.env, ...environment } });
 if (rest.length === 0) {
-	const program = join(folder, "pool");
 	const flags = [`-fsanitize=${sanitizer.flag}`];
 	if (name === "address") flags.push("-fno-sanitize-recover=all");
-	compileProgram(compiler, program, [join("test", "native", "pool.cpp")], flags);
+	const sources = [join("test", "native", "pool.cpp"), ...bindingFiles];
+	const program = compileProgram(compiler, join(folder, "pool"), "pool", sources, flags);
 	const [command, ...args] = [...sanitizer.command, program, join(root, "lua"), String(sanitizer.rounds)];
 	run(command, args, inEnvironment(sanitizer.unitTest));
 }

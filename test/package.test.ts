@@ -10,8 +10,9 @@ import { GLIBC_FLOOR, glibcVersion } from "../src/platform.js";
 import { readElfNeeds } from "./support/elf.js";
 import { install, npm, type Packed, pack, root } from "./support/packed.js";
 
-// The package's own binary is what is tested, whichever one the other tests are told to take.
+// The package's own binary is what is tested, whichever one, with whichever sanitizer, the other tests are told to take.
 delete process.env.POBATCH_PREBUILD;
+delete process.env.LD_PRELOAD;
 
 let packed: Packed;
 let folder: string;

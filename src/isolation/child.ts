@@ -14,6 +14,31 @@ function send(answer: Answer): void {
 	if (process.connected) process.send?.(answer);
 }
 
+// Lines, and characters of them, on their way to the parent; further ones are counted and dropped, as the addon does on
+// its side: a calculator that logs without end must not fill this process's memory.
+const maxLines = 10_000;
+const maxCharacters = 2 ** 24;
+const waiting = { lines: 0, characters: 0 };
+let droppedLines = 0;
+
+function log(text: string): void {
+	if (!process.connected) return;
+	if (waiting.lines >= maxLines || waiting.characters + text.length > maxCharacters) {
+		droppedLines++;
+		return;
+	}
+	waiting.lines++;
+	waiting.characters += text.length;
+	process.send?.({ type: "log", text } satisfies Answer, () => {
+		waiting.lines--;
+		waiting.characters -= text.length;
+		if (waiting.lines > 0 || droppedLines === 0) return;
+		const dropped = droppedLines;
+		droppedLines = 0;
+		log(`${dropped} more lines were dropped`);
+	});
+}
+
 function opened(): ThreadEngine {
 	if (!engine) throw new Error("the child's engine is not open");
 	return engine;
@@ -23,7 +48,7 @@ async function perform(request: Request): Promise<unknown> {
 	const { Base, Engine, Tree } = addon();
 	switch (request.type) {
 		case "open":
-			engine = new Engine(request.config, (text) => send({ type: "log", text }));
+			engine = new Engine(request.config, log);
 			return engine.open(request.timeoutMs);
 		case "load":
 			return opened().load(request.build, request.source, request.timeoutMs);

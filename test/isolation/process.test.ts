@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Engine, NodeSets, PassiveTree } from "../../src/index.js";
 import { calculatorWith } from "../support/calculators.js";
@@ -21,6 +22,15 @@ const deadly = calculatorWith({
 		return { Sum = sum, Pid = 0 }
 	end`,
 });
+
+function children(): number[] {
+	const text = readFileSync(`/proc/self/task/${process.pid}/children`, "utf8");
+	return text.split(" ").filter(Boolean).map(Number);
+}
+
+function residentMB(pid: number): number {
+	return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+}
 
 const open = (options = {}) =>
 	Engine.open({ calculator: deadly, threads: 2, isolation: "process", sandbox: false, ...options });
@@ -231,6 +241,30 @@ describe("an engine over child processes", () => {
 		expect(result.notReached).toBe(0);
 		await expect(engine.load("")).rejects.toMatchObject({ code: "CRASH" });
 	}, 60_000);
+
+	// AddressSanitizer keeps freed memory.
+	it.skipIf(!existsSync("/proc/self/status") || process.env.ASAN_OPTIONS !== undefined)(
+		"logging without end fills neither process (needs /proc)",
+		async () => {
+			const calculator = calculatorWith({
+				Calculate: `function()
+					local line = ("x"):rep(1000)
+					while true do print(line) end
+				end`,
+			});
+			let lines = 0;
+			const onLog = () => lines++;
+			await using engine = await Engine.open({ calculator, threads: 1, isolation: "process", onLog });
+			const build = await engine.load("");
+			const before = children();
+			const result = await build.calculateBatch(NodeSets.deltas([{}]), { signal: AbortSignal.timeout(3000) });
+			expect(result.stopped).toBe("ABORTED");
+			expect(lines).toBeGreaterThan(0);
+			// Under 200 MB; 500 in the same time where all lines wait for the parent.
+			for (const pid of before) expect(residentMB(pid)).toBeLessThan(300);
+		},
+		60_000,
+	);
 
 	it("has no synchronous calls", async () => {
 		await using engine = await open();
