@@ -8,6 +8,8 @@ namespace pobatch {
 namespace {
 
 constexpr auto kWatchInterval = std::chrono::milliseconds(10);
+// A row's limit may be shorter than what the proof takes, and opening anew costs seconds.
+constexpr auto kRecoverAtLeast = std::chrono::milliseconds(1000);
 constexpr auto kPatience = std::chrono::milliseconds(20);
 // While something is being interrupted: an update of the hook can get lost and is made again.
 constexpr auto kUrgentInterval = std::chrono::milliseconds(1);
@@ -150,7 +152,8 @@ bool Worker::recover() {
 
 bool Worker::saysClean(uint32_t build) {
 	if (!calculator_) return false;
-	limitStep(current->rowTimeout);
+	limitStep(current->rowTimeout.count() == 0 ? current->rowTimeout
+	                                           : std::max(current->rowTimeout, kRecoverAtLeast));
 	try {
 		return calculator_->recover(build);
 	} catch (const LuaFailure&) {

@@ -47,8 +47,8 @@ public:
 	void markDirty(uint32_t build) { dirty_ = build; }
 	bool isDirty() const { return dirty_.has_value(); }
 	// Makes a dirty state clean: by the calculator's word, else by opening it anew and loading all builds
-	// again. True if it was opened anew. The calculator's word has a row's time, opening and loading have
-	// what they had the first time. Throws Interrupted if the job was stopped, LuaFailure or
+	// again. True if it was opened anew. The calculator's word has a row's time or a second, opening and
+	// loading have what they had the first time. Throws Interrupted if the job was stopped, LuaFailure or
 	// std::runtime_error if it cannot be opened; the state is still dirty then.
 	bool recover();
 	bool isOpen() const { return calculator_ != nullptr; }
