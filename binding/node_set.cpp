@@ -24,13 +24,19 @@ BaseSet::BaseSet(std::vector<uint32_t> words, std::shared_ptr<const PassiveTree>
 	std::sort(words_.begin(), words_.end(),
 	          [](uint32_t a, uint32_t b) { return (a & kIdMask) < (b & kIdMask); });
 	words_.erase(std::unique(words_.begin(), words_.end()), words_.end());
-	marks_.assign(kNodeIdCount, tree_ ? 0 : kKnown | kTakesAttribute);
+	rules_.resize(kNodeIdCount);
 	places_.assign(kNodeIdCount, static_cast<uint32_t>(words_.size()));
-	for (uint32_t id = 0; tree_ && id < kNodeIdCount; ++id)
-		marks_[id] = (tree_->has(id) ? kKnown : 0) | (tree_->isAttribute(id) ? kTakesAttribute : 0);
+	for (uint32_t id = 0; id < kNodeIdCount; ++id) {
+		const bool known = !tree_ || tree_->has(id);
+		const bool takesAttribute = !tree_ || tree_->isAttribute(id);
+		rules_[id] = static_cast<Rule>(!known           ? kUnknown | kUnknown << 8
+		                               : takesAttribute ? kRemoved << 8
+		                                                : (kRemoved | kAttribute) << 8);
+	}
 	for (uint32_t place = 0; place < words_.size(); ++place) {
 		const uint32_t id = words_[place] & kIdMask;
-		marks_[id] |= kAllocated;
+		// It can be removed; whether a choice changes it only the general road can tell.
+		rules_[id] |= kRemoved | (kRemoved | kChoice) << 8;
 		places_[id] = place;
 	}
 }
@@ -95,55 +101,62 @@ Canonicalizer::Row Canonicalizer::append(const NodeSetView& sets, size_t row, co
 	const size_t end = std::clamp<size_t>(sets.offsets[row + 1], start, sets.words.size());
 	words_.assign(sets.words.begin() + static_cast<std::ptrdiff_t>(start),
 	              sets.words.begin() + static_cast<std::ptrdiff_t>(end));
-	if (appendStraight(sets.kind, base, out, ends)) return {};
-	return appendAny(sets.kind, base, out, ends);
+	const bool straight =
+	    sets.kind == SetKind::Delta ? appendDelta(base, out, ends) : appendFull(base, out, ends);
+	return straight ? Row{} : appendAny(sets.kind, base, out, ends);
 }
 
-bool Canonicalizer::appendStraight(SetKind kind, const BaseSet& base, std::vector<uint32_t>& out,
-                                   std::vector<uint32_t>& ends) {
-	const uint8_t* marks = base.marks();
-	const size_t count = words_.size();
-	const bool full = kind == SetKind::Full;
-	const uint32_t allowed = full ? kIdMask | kChoiceMask : kWordMask;
-	addedPart_.resize(count);
-	removedPart_.resize(std::max(count, base.words().size()));
+bool Canonicalizer::appendDelta(const BaseSet& base, std::vector<uint32_t>& out,
+                                std::vector<uint32_t>& ends) {
+	const BaseSet::Rule* rules = base.rules();
+	// Removed ids come after all added ones, as the builders of NodeSets write them.
+	const auto order = [](uint32_t word) {
+		return static_cast<int32_t>((word & kIdMask) | (word & kRemoveBit) >> 4);
+	};
+	uint32_t odd = 0;
+	uint32_t removed = 0;
+	// Two loops: the compiler makes vector code of the one without a table.
+	for (const uint32_t word : words_) {
+		odd |= word & ~kWordMask;
+		removed += word >> 20 & 1;
+	}
+	for (size_t i = 1; i < words_.size(); ++i) odd |= order(words_[i - 1]) >= order(words_[i]);
+	for (const uint32_t word : words_) odd |= BaseSet::breaks(word, rules[word & kIdMask]);
+	if (odd != 0) return false;
+	out.insert(out.end(), words_.begin(), words_.end());
+	for (size_t i = out.size() - removed; i < out.size(); ++i) out[i] &= kIdMask;
+	ends.push_back(static_cast<uint32_t>(out.size()) - removed);
+	ends.push_back(static_cast<uint32_t>(out.size()));
+	return true;
+}
+
+bool Canonicalizer::appendFull(const BaseSet& base, std::vector<uint32_t>& out, std::vector<uint32_t>& ends) {
+	const BaseSet::Rule* rules = base.rules();
+	addedPart_.resize(words_.size());
+	removedPart_.resize(base.words().size());
 	uint32_t* const added = addedPart_.data();
 	uint32_t* const removed = removedPart_.data();
 	size_t addedCount = 0;
 	size_t removedCount = 0;
 	uint32_t odd = 0;
-	uint32_t previous = 0;
+	uint32_t next = 0;  // the least id that keeps the order
 	kept_.assign(base.words().size() + 1, 0);
-	for (size_t i = 0; i < count; ++i) {
-		const uint32_t word = words_[i];
+	for (const uint32_t word : words_) {
 		const uint32_t id = word & kIdMask;
-		const uint32_t mark = marks[id];
-		const uint32_t isRemoved = (word & kRemoveBit) >> 20;
-		const uint32_t isAllocated = (mark & BaseSet::kAllocated) >> 2;
-		// Removed ids come after all added ones, as the builders of NodeSets write them; 0 is before any.
-		const uint32_t order = (id | isRemoved << 16) + 1;
-		const uint32_t hasAttribute = (word >> kAttributeShift & 3) != 0;
-		const uint32_t hasChoice = (word & kChoiceMask) != 0;
-		odd |= word & ~allowed;
-		odd |= order <= previous;
-		odd |= ~mark & BaseSet::kKnown;
-		odd |= hasAttribute & (~mark >> 1);
-		// Only the general road can tell whether an allocated node changes its choice.
-		odd |= isAllocated & hasChoice;
-		odd |= isAllocated & (isRemoved ^ 1) & !full;
-		previous = order;
+		const BaseSet::Rule rule = rules[id];
+		const uint32_t isAllocated = rule >> 4 & 1;
+		odd |= word & ~(kIdMask | kChoiceMask);
+		odd |= id < next;
+		odd |= BaseSet::breaks(word, rule) & ~uint32_t{BaseSet::kRemoved};
+		next = id + 1;
 		added[addedCount] = word;
-		addedCount += (isAllocated ^ 1) & (isRemoved ^ 1);
-		removed[removedCount] = id;
-		removedCount += isRemoved & isAllocated;
+		addedCount += isAllocated ^ 1;
 		kept_[base.places()[id]] = 1;
 	}
 	if (odd != 0) return false;
-	if (full) {
-		for (size_t place = 0; place < base.words().size(); ++place) {
-			removed[removedCount] = base.words()[place] & kIdMask;
-			removedCount += kept_[place] ^ 1;
-		}
+	for (size_t place = 0; place < base.words().size(); ++place) {
+		removed[removedCount] = base.words()[place] & kIdMask;
+		removedCount += kept_[place] ^ 1;
 	}
 	out.insert(out.end(), added, added + addedCount);
 	ends.push_back(static_cast<uint32_t>(out.size()));

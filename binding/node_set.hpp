@@ -42,9 +42,13 @@ public:
 	uint32_t wordOf(uint32_t id) const { return byId_[id]; }
 	const PassiveTree* tree() const { return tree_.get(); }
 
-	// What an id is, in one byte, for the straight road of the canonical form.
-	enum Mark : uint8_t { kKnown = 1, kTakesAttribute = 2, kAllocated = 4 };
-	const uint8_t* marks() const { return marks_.data(); }
+	// Which of a word's high bits an id settles, for the straight road of the canonical form. The low byte
+	// says what they must be, the high byte which ones count: bits 0-4 are a word's bits 16-20; bit 5 is no
+	// bit of a word and makes any word with an unknown id break its rule.
+	using Rule = uint16_t;
+	static constexpr Rule kRemoved = kRemoveBit >> 16, kUnknown = 0x20, kAttribute = 0x3, kChoice = 0xf;
+	static uint32_t breaks(uint32_t word, uint32_t rule) { return (word >> 16 ^ rule) & rule >> 8; }
+	const Rule* rules() const { return rules_.data(); }
 	// Place of an allocated id in words(); words().size() for all others.
 	const uint32_t* places() const { return places_.data(); }
 
@@ -53,7 +57,7 @@ public:
 private:
 	std::vector<uint32_t> words_;  // sorted by id
 	std::vector<uint32_t> byId_;
-	std::vector<uint8_t> marks_;
+	std::vector<Rule> rules_;
 	std::vector<uint32_t> places_;
 	std::shared_ptr<const PassiveTree> tree_;
 };
@@ -80,11 +84,12 @@ public:
 	           std::vector<uint32_t>& ends);
 
 private:
-	// The straight road, without a branch a node: rows that are in order, know all ids and change no choice
-	// of an allocated node, which is nearly all of them. False if the row is not like that; nothing is
-	// appended then.
-	bool appendStraight(SetKind kind, const BaseSet& base, std::vector<uint32_t>& out,
-	                    std::vector<uint32_t>& ends);
+	// The straight roads, without a branch a node, which nearly all rows take. False if the row cannot;
+	// nothing is appended then.
+	// A delta that is in canonical form.
+	bool appendDelta(const BaseSet& base, std::vector<uint32_t>& out, std::vector<uint32_t>& ends);
+	// A full set that is in order, knows all ids and changes no choice of an allocated node.
+	bool appendFull(const BaseSet& base, std::vector<uint32_t>& out, std::vector<uint32_t>& ends);
 	Row appendAny(SetKind kind, const BaseSet& base, std::vector<uint32_t>& out, std::vector<uint32_t>& ends);
 	bool sortUnique(std::vector<uint32_t>& words, Row& row);
 	bool validate(const std::vector<uint32_t>& words, const BaseSet& base, Row& row) const;

@@ -7,7 +7,7 @@
 local ffi = require("ffi")
 local bit = require("bit")
 local new = require("table.new")
-local band, rshift = bit.band, bit.rshift
+local band, bor, rshift = bit.band, bit.bor, bit.rshift
 -- Kept here: a calculator may replace globals and the members of the libraries.
 local error, ipairs, xpcall, type, tostring = error, ipairs, xpcall, type, tostring
 local traceback = debug.traceback
@@ -71,11 +71,23 @@ end
 
 local function fillSet(words, first, addEnd, removeEnd)
 	local added, removed = addEnd - first, removeEnd - addEnd
+	local bits = 0
 	for i = 1, added do
 		local word = words[first + i - 1]
+		bits = bor(bits, word)
 		add[i] = band(word, 0xffff)
-		attribute[i] = band(rshift(word, 16), 3)
-		weaponSet[i] = band(rshift(word, 18), 3)
+	end
+	-- Few rows have any choice.
+	if bits < 0x10000 then
+		for i = 1, added do
+			attribute[i], weaponSet[i] = 0, 0
+		end
+	else
+		for i = 1, added do
+			local word = words[first + i - 1]
+			attribute[i] = band(rshift(word, 16), 3)
+			weaponSet[i] = band(rshift(word, 18), 3)
+		end
 	end
 	for i = 1, removed do
 		remove[i] = words[addEnd + i - 1]
@@ -261,14 +273,16 @@ local function readAnswer(answer, out, width)
 	end
 end
 
--- Evaluates rows chunk.next .. chunk.count - 1 of the chunk. `chunk.next` is the row at work, for the watchdog and for
--- going on after an interruption. Returns early, with chunk.dirty set, after a row that left the state in doubt.
-function protocol.run(id, stats)
+-- The rows after it need a new state.
+local function markDirty(row)
+	chunk.dirty = 1
+	chunk.next = row + 1
+end
+
+-- Evaluates rows chunk.next .. chunk.count - 1 of the chunk, or ends after a row that left the state in doubt. An error of
+-- a row ends it, too, with chunk.next at the row.
+local function runRows(id, stats)
 	local build = builds[id]
-	keepNames(stats)
-	if rollback then
-		makeCheckpoint(id)
-	end
 	local count, width = chunk.count, #names
 	local words, ends, rows, results, status = chunk.words, chunk.ends, chunk.rows, chunk.results, chunk.status
 	for row = chunk.next, count - 1 do
@@ -280,24 +294,38 @@ function protocol.run(id, stats)
 			restoreNames(stats, width)
 		end
 		fillSet(words, first, addEnd, removeEnd)
-		local ok, answer = xpcall(Calculate, describe, build, set, stats)
-		if not ok then
-			fail(id, row, FAILED, tostring(answer))
+		local problem = readAnswer(Calculate(build, set, stats), results + rows[row] * width, width)
+		if problem then
+			fail(id, row, BAD_RESULT, problem)
 		else
-			local problem = readAnswer(answer, results + rows[row] * width, width)
-			if problem then
-				fail(id, row, BAD_RESULT, problem)
-			else
-				status[row] = OK
-			end
+			status[row] = OK
 		end
-		if (rollback or not ok) and not recoverBuild(id) then
-			chunk.dirty = 1
-			chunk.next = row + 1
-			return
+		if rollback and not recoverBuild(id) then
+			return markDirty(row)
 		end
 	end
 	chunk.next = count
+end
+
+-- Evaluates the chunk from chunk.next on, which is the row at work, for the watchdog and for going on after an
+-- interruption. Returns early, with chunk.dirty set, after a row that left the state in doubt.
+function protocol.run(id, stats)
+	keepNames(stats)
+	if rollback then
+		makeCheckpoint(id)
+	end
+	-- Rows seldom fail: one protected call for many of them is less than one for each.
+	repeat
+		local ok, message = xpcall(runRows, describe, id, stats)
+		if not ok then
+			local row = chunk.next
+			fail(id, row, FAILED, tostring(message))
+			if not recoverBuild(id) then
+				return markDirty(row)
+			end
+			chunk.next = row + 1
+		end
+	until ok
 end
 
 return protocol

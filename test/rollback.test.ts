@@ -112,7 +112,7 @@ describe("rollback", () => {
 
 	it("keeps the state of a row that ran out of time or memory", async () => {
 		await withBuild(
-			{ rowTimeoutMs: 100, memoryLimitMB: 8 },
+			{ rowTimeoutMs: 1000, memoryLimitMB: 8 },
 			async (build) => {
 				expect(await counts(build, [1, 8, 1, 7, 1])).toEqual({
 					counts: [1, failed, 1, failed, 1],
