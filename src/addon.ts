@@ -16,7 +16,7 @@ export type Plain =
 /** How rows of words are meant; see `NodeSets`. */
 export type SetKind = "full" | "delta";
 
-/** binding/addon.cpp's class `Tree`; arguments are checked by `PassiveTree`. */
+/** binding/napi_tree.cpp's class `Tree`; arguments are checked by `PassiveTree`. */
 export interface NativeTree {
 	neighbours(id: number): Uint32Array;
 	frontier(set: Uint32Array, blocked: Uint32Array): Uint32Array;
@@ -25,7 +25,7 @@ export interface NativeTree {
 	pathsWithin(set: Uint32Array, blocked: Uint32Array, points: number): NativePaths;
 }
 
-/** binding/addon.cpp's class `Base`: what a build has allocated. */
+/** binding/napi_base.cpp's class `Base`: what a build has allocated. */
 export interface NativeBase {
 	/** Two words a row; both 0 where it is no valid set. */
 	hashes(kind: SetKind, words: Uint32Array, offsets: Uint32Array): BigUint64Array;
@@ -121,7 +121,7 @@ type BatchArguments = [
 	timeoutMs: number | undefined,
 ];
 
-/** binding/addon.cpp's class `Engine`; arguments are checked by `Engine` and `Build`. */
+/** binding/napi_engine.cpp's class `Engine`; arguments are checked by `Engine` and `Build`. */
 export interface NativeEngine {
 	open(timeoutMs?: number): Promise<{ name: string; version: string }>;
 	load(id: number, source: Plain, timeoutMs?: number): Promise<NativeLoad>;

@@ -59,7 +59,7 @@ describe("the packed package", () => {
 			"dist/index.d.ts",
 			"lua/calculator.lua",
 			"data/demo-tree.json",
-			"binding/addon.cpp",
+			"binding/napi_addon.cpp",
 			"deps/luajit/find-source.mjs",
 			"deps/glibc-floor/floor.c",
 			"CMakeLists.txt",
