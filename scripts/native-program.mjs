@@ -18,9 +18,9 @@ export function run(command, args, options = {}) {
 	process.exit(1);
 }
 
-/** All of binding/ but the file that speaks Node-API. */
+/** All of binding/ but the files that speak Node-API. */
 export const bindingFiles = readdirSync(join(root, "binding"))
-	.filter((name) => /\.(c|cpp)$/.test(name) && name !== "addon.cpp")
+	.filter((name) => /\.(c|cpp)$/.test(name) && !name.startsWith("napi_"))
 	.map((name) => join("binding", name));
 
 /**

@@ -157,7 +157,7 @@ describe("engine.profile", () => {
 	});
 
 	it("goes on with the state that replaces one in doubt", async () => {
-		await using engine = await open({ calculator: fixture("endless.lua"), profile: true });
+		await using engine = await open({ calculator: fixture("endless.lua"), rollback: false, profile: true });
 		const build = await engine.load("compiled loop");
 		const rows = NodeSets.deltas([{ add: [9] }, { add: [1] }]);
 		const { reloads, errors } = await build.calculateBatch(rows, { rowTimeoutMs: 50 });
