@@ -4,6 +4,10 @@ return {
 	name = "naive",
 	version = "1",
 	open = function(options)
+		-- Opened anew: the process's own end does not wait for requests.
+		io.input("/dev/stdin")
+		-- Path of Building looks at the command line.
+		_G.arg = {}
 		dofile(options.script)
 	end,
 	load = function()

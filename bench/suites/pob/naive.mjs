@@ -13,7 +13,9 @@ function program() {
 	const found = spawnSync(binary, ["-v"], { encoding: "utf8" });
 	if (found.status === 0) return { command: [binary, file("naive.lua")], name: found.stdout.split(" --")[0] };
 	if (process.env.LUAJIT) throw new Error(`LUAJIT names ${binary}, which does not run`);
-	return { command: [process.execPath, file("naive-state.mjs")], name: "a state of the embedded LuaJIT" };
+	// By way of a pipe that the state can open for itself: Node lets nobody wait for its own standard input.
+	const state = `cat | '${process.execPath}' '${file("naive-state.mjs")}'`;
+	return { command: ["sh", "-c", state], name: "a state of the embedded LuaJIT" };
 }
 
 /** Path of Building the way programs use it without pobatch; see naive.lua. */
