@@ -14,17 +14,9 @@ function builds.new(world)
 	return setmetatable({ world = world, current = nil, loading = 0, loaded = 0, unloaded = 0 }, builds)
 end
 
--- Unloaded builds that compiled code may keep: 25 MB each.
-local MAX_HELD = 4
-
--- Compiled code refers to closures that were made for the build that ran, and these to the build, until all of it is
--- thrown away. Compiling it anew takes as long as some 50 rows, so it is done for several builds at once.
-function builds:dropCompiledCode()
-	if self.unloaded > MAX_HELD then
-		self.unloaded = 0
-		jit.flush()
-	end
-end
+-- Loads that LuaJIT compiles code in. Compiled code refers to closures that were made for the build that ran, and these to
+-- the build, for as long as the state lives: 25 MB each. What loading runs through often is compiled after these.
+local COMPILED_LOADS = 1
 
 -- What lives, in MB: Path of Building itself, and each build; and the garbage that may come on top before the collector
 -- begins. A collection marks all that lives, so the fewer the better; with this a state of one build stays below 400.
@@ -32,7 +24,7 @@ local PROGRAM, EACH_BUILD, GARBAGE = 110, 25, 170
 
 -- Loading leaves some 50 MB of garbage: taken for living, it would put off the next collection for long.
 function builds:paceCollector()
-	local living = PROGRAM + EACH_BUILD * (self.loaded + self.unloaded)
+	local living = PROGRAM + EACH_BUILD * (self.loaded + math.min(self.unloaded, COMPILED_LOADS))
 	local goal = living + GARBAGE
 	collectgarbage("setpause", math.max(101, 100 * goal * 1024 / collectgarbage("count")))
 	collectgarbage("restart", -1)
@@ -48,6 +40,8 @@ function builds:switch(build)
 	if self.current == build then
 		return
 	end
+	-- A load that was stopped from outside may have left it off.
+	jit.on()
 	local env = self.world.env
 	local main = env.main
 	main.modes.BUILD = build.mode
@@ -171,12 +165,14 @@ function builds:load(xmlText, specIndex)
 	local env = world.env
 	local main = env.main
 	local root = inspect(env, xmlText, specIndex)
-	self:dropCompiledCode()
 	local before = self.current
 	self.loading = self.loading + 1
 	local build = { mode = env.LoadModule("Modules/Build"), cache = emptyCache() }
 	self:switch(build)
 	boot.takePrompts(world)
+	if self.loading > COMPILED_LOADS then
+		jit.off()
+	end
 	local ok, message = pcall(function()
 		build.mode:Init(false, "build " .. self.loading, xmlText)
 		if main.newMode or not build.mode.calcsTab or not build.mode.calcsTab.mainOutput then
@@ -195,6 +191,7 @@ function builds:load(xmlText, specIndex)
 			build.mode.calcsTab:BuildOutput()
 		end
 	end)
+	jit.on()
 	if not ok then
 		main.newMode = nil
 		local prompts = boot.takePrompts(world)

@@ -161,6 +161,19 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 		await Promise.all([fast, plain, kept].map((engine) => engine.close()));
 	});
 
+	it("let closed builds go: compiled code keeps some of the first ones, no more", async () => {
+		const used: number[] = [];
+		for (let i = 0; i < 9; i++) {
+			const build = await fast.load(await buildText(sharedBuilds[i % 2] as string));
+			await build.calculateBatch(NodeSets.deltas(randomSets(build, 20, dice(i))));
+			await build.close();
+			await fast.collectGarbage();
+			used.push((fast.memory()[0]?.used ?? 0) / 2 ** 20);
+		}
+		// Each build that stayed would be 25 MB.
+		expect((used[8] as number) - (used[3] as number)).toBeLessThan(20);
+	}, 300_000);
+
 	it("are all in use with the version that they know", async () => {
 		await fast.load(await buildText(sharedBuilds[0] as string));
 		const { fast: report } = (await fast.command("doctor")) as unknown as { fast: Part[] };
