@@ -7,6 +7,7 @@
 -- written here, the way PoB's PassiveSpec would leave them.
 
 local conquest = require("pob.conquest")
+local insertion = require("pob.insertion")
 local promotion = require("pob.promotion")
 
 local allocation = {}
@@ -47,9 +48,10 @@ local function hasMod(node, name)
 	return false
 end
 
---- `mode` is the build object.
-function allocation.new(mode)
+--- `mode` is the build object, `listed` the nodes that its <Spec> lists.
+function allocation.new(mode, listed)
 	return setmetatable({
+		order = insertion.order(mode.spec, listed),
 		weaponNodes = weaponNodes(mode.spec),
 		mode = mode,
 		spec = mode.spec,
@@ -258,12 +260,11 @@ function allocation:apply(set)
 		remove(self, node)
 	end
 	giveUpOtherOptions(self, set, removed)
-	local list, n = {}, 0
-	for id in pairs(spec.allocNodes) do
-		if not removed[id] then
-			n = n + 1
-			list[n] = id
-		end
+	-- A fresh table filled as PoB filled its own: the order in which PoB adds modifiers up depends on the set alone
+	-- and not on what was calculated before.
+	local allocNodes = insertion.fill(self.order, spec.allocNodes)
+	for id in pairs(removed) do
+		allocNodes[id] = nil
 	end
 	for i = 1, set.addCount do
 		local id = set.add[i]
@@ -278,16 +279,12 @@ function allocation:apply(set)
 			error("node " .. id .. " (" .. tostring(node.dn) .. ") cannot be allocated", 0)
 		end
 		add(self, node, set.addAttribute and set.addAttribute[i] or 0, set.addWeaponSet and set.addWeaponSet[i] or 0)
+		allocNodes[id] = node
+	end
+	local list, n, notables, smith, inWeaponSet = {}, 0, 0, 0, false
+	for id, node in pairs(allocNodes) do
 		n = n + 1
 		list[n] = id
-	end
-	-- A fresh table filled in the order of ids: its own order of iteration, and with it the order in
-	-- which PoB adds modifiers up, depends on the set alone and not on what was calculated before.
-	table.sort(list)
-	local allocNodes, notables, smith, inWeaponSet = {}, 0, 0, false
-	for i = 1, n do
-		local node = nodes[list[i]]
-		allocNodes[list[i]] = node
 		inWeaponSet = inWeaponSet or (node.allocMode or 0) ~= 0
 		if node.type == "Notable" then
 			notables = notables + 1
@@ -297,6 +294,7 @@ function allocation:apply(set)
 		end
 	end
 	if inWeaponSet and set.addCount > 0 then
+		table.sort(list)
 		promoteBranches(self, set, list, allocNodes, removed)
 	end
 	self:conquer(removed, set, allocNodes)

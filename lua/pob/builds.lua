@@ -6,6 +6,7 @@
 -- global tables that PoB derives from a build into place.
 
 local boot = require("pob.boot")
+local insertion = require("pob.insertion")
 
 local builds = {}
 builds.__index = builds
@@ -209,6 +210,7 @@ function builds:load(xmlText, specIndex)
 	for _, text in ipairs(lostItems(root, build.mode.itemsTab.items)) do
 		build.prompts[#build.prompts + 1] = text
 	end
+	build.listed = insertion.listed(root, build.mode.treeTab.activeSpec)
 	self.loaded = self.loaded + 1
 	self:paceCollector()
 	return build

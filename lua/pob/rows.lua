@@ -39,7 +39,7 @@ function rows.new(world, build, options)
 		build = build,
 		mode = mode,
 		calcs = mode.calcsTab.calcs,
-		allocation = allocation.new(mode),
+		allocation = allocation.new(mode, build.listed),
 		stats = statsModule.new(world, mode),
 		result = {},
 		loadedEnv = mode.calcsTab.mainEnv,

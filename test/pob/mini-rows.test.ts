@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Build, Engine, type NodeSetDelta, NodeSets } from "../../src/index.js";
-import { bitsOf, miniBuild, miniPob } from "../support/pob.js";
+import { bitsOf, dice, miniBuild, miniPob, miniPobWith, shuffled } from "../support/pob.js";
 
 // The numbers here follow from test/fixtures/mini-pob/README.md and the lines of its tree.json.
 const jewel = (base: string, line: string) => `<Item id="1">Rarity: RARE\nA Jewel\n${base}\n${line}</Item>`;
@@ -101,6 +101,50 @@ describe("a row", () => {
 			[expect.stringMatching(/INVALID_NODE_SET|CALCULATOR_ERROR/), 1],
 		]);
 		expect([...result.values]).toEqual([Number.NaN, Number.NaN, 5]);
+	});
+});
+
+describe("the order in which Path of Building walks the allocated nodes", () => {
+	// The walk as one number, exact below 2^53.
+	const walk = `output.Walk = 0
+	for id in pairs(build.spec.allocNodes) do
+		output.Walk = (output.Walk * 31 + id) % 2 ^ 40
+	end`;
+	/** More nodes, with ids as wide apart as real ones: those of the stand-in never collide in a table. */
+	const more = Array.from({ length: 24 }, (_, i) => 1000 + 977 * i);
+	const withMore = (text: string) => {
+		const tree = JSON.parse(text);
+		for (const id of more) tree.nodes[id] = { ...tree.nodes[19], skill: id };
+		return JSON.stringify(tree);
+	};
+	const [next, last] = more.slice(-2) as [number, number];
+	const listings = Array.from({ length: 8 }, (_, i) => shuffled([10, ...more.slice(0, -2)], dice(i + 1)));
+	const attribute = '<Overrides><AttributeOverride strNodes="10"/></Overrides>';
+
+	it("is that of the nodes in the build's file, then those that a set adds, in rows as in the loaded build", async () => {
+		const pob = miniPobWith({
+			"src/Modules/CalcPerform.lua": (text) =>
+				text.replace("\tcalcs.defence(env)\n", `\tcalcs.defence(env)\n\t${walk}\n`),
+			"src/TreeData/0_1/tree.json": withMore,
+		});
+		await using walking = await Engine.open({ calculator: "pob", pob, threads: 1, cache: false });
+		const walkOf = async (nodes: readonly number[], set: NodeSetDelta) => {
+			const build = await walking.load(miniBuild({ nodes: nodes.join(), spec: attribute }));
+			const { Walk } = await build.calculate(set, { stats: ["Walk"] });
+			await build.close();
+			return Walk as number;
+		};
+		const loaded: number[] = [];
+		for (const nodes of listings) {
+			const own = await walkOf(nodes, {});
+			// The same nodes, one of them with another attribute.
+			expect(await walkOf(nodes, { add: [10], attributes: { 10: "Int" } })).toBe(own);
+			expect(await walkOf(nodes, { add: [last] })).toBe(await walkOf([...nodes, last], {}));
+			expect(await walkOf(nodes, { add: [next, last] })).toBe(await walkOf([...nodes, next, last], {}));
+			loaded.push(own);
+		}
+		// The listings do make a difference.
+		expect(new Set(loaded).size).toBeGreaterThan(3);
 	});
 });
 

@@ -1,0 +1,74 @@
+--- The order in which Path of Building filled its table of allocated nodes.
+--
+-- PoB walks that table when it adds up what the nodes bring, and the walk depends on the order in which the nodes
+-- were put in. It shows where nodes share modifiers (the small nodes around a timeless jewel, those around a
+-- time-lost one): PoB marks a modifier with the weapon set of the node that it comes to last, for all of them. So a
+-- row's table is filled the way PoB fills it: the starts, then the nodes as the build's <Spec> lists them.
+
+local insertion = {}
+
+--- The nodes that <Spec> number `index` of a parsed build lists, in its order; none where it has no list.
+function insertion.listed(root, index)
+	local ids, at = {}, 0
+	for _, section in ipairs(root) do
+		for _, spec in ipairs(type(section) == "table" and section.elem == "Tree" and section or {}) do
+			if type(spec) == "table" and spec.elem == "Spec" then
+				at = at + 1
+				for id in (at == index and spec.attrib.nodes or ""):gmatch("%d+") do
+					ids[#ids + 1] = tonumber(id)
+				end
+			end
+		end
+	end
+	return ids
+end
+
+local function isWalkedAlike(one, other)
+	local key
+	for id in pairs(one) do
+		key = next(other, key)
+		if key ~= id then
+			return false
+		end
+	end
+	return next(other, key) == nil
+end
+
+--- A table of the nodes `order` (ids), filled in this order.
+function insertion.fill(order, nodes)
+	local filled = {}
+	for i = 1, #order do
+		filled[order[i]] = nodes[order[i]]
+	end
+	return filled
+end
+
+--- Ids of the build's nodes, in an order in which a table must be filled to be walked like spec.allocNodes; by id
+-- where the build came to its nodes in another way than by the list `listed`.
+function insertion.order(spec, listed)
+	local allocated, order, seen = spec.allocNodes, {}, {}
+	local function add(id)
+		if id and allocated[id] and not seen[id] then
+			seen[id] = true
+			order[#order + 1] = id
+		end
+	end
+	local class = spec.tree.classes[spec.curClassId]
+	local ascendancy = class.classes[spec.curAscendClassId]
+	add(class.startNodeId)
+	add(ascendancy and ascendancy.startNodeId)
+	for _, id in ipairs(listed) do
+		add(id)
+	end
+	if isWalkedAlike(allocated, insertion.fill(order, allocated)) then
+		return order
+	end
+	order = {}
+	for id in pairs(allocated) do
+		order[#order + 1] = id
+	end
+	table.sort(order)
+	return order
+end
+
+return insertion
