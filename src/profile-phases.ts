@@ -37,7 +37,10 @@ const rules: readonly Rule[] = [
 		file: /^pobatch\/lua\/pob\/fast\/(rows|rowkey|rowidentity|recorder)\.lua$/,
 	},
 	// The row's node set put into the build, and back.
-	{ phase: "allocation", file: /^pobatch\/lua\/pob\/(allocation|adaptation|conquest|insertion|promotion|topology)\.lua$/ },
+	{
+		phase: "allocation",
+		file: /^pobatch\/lua\/pob\/(allocation|adaptation|conquest|insertion|promotion|topology)\.lua$/,
+	},
 	{ phase: "answer", file: /^pobatch\/lua\/pob\/stats\.lua$/ },
 	// The calculation of Path of Building.
 	{ phase: "FullDPS", file: /^Modules\/Calcs\.lua$/, name: /^calcFullDPS$/, prefix: true },
