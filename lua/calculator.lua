@@ -10,6 +10,7 @@ local new = require("table.new")
 local band, bor, rshift = bit.band, bit.bor, bit.rshift
 -- Kept here: a calculator may replace globals and the members of the libraries.
 local error, ipairs, xpcall, type, tostring = error, ipairs, xpcall, type, tostring
+local getmetatable = getmetatable
 local traceback = debug.traceback
 local format, find = string.format, string.find
 
@@ -124,13 +125,25 @@ local function restoreNames(stats, width)
 end
 
 -- For rows that are to leave nothing behind: a set and a list of stats that nothing was done to yet.
-local function freshArguments(width, added, removed)
+local function freshSet(added, removed)
 	set, add, attribute, weaponSet, remove = {}, new(added, 0), new(added, 0), new(added, 0), new(removed, 0)
+end
+
+local function freshNames(width)
 	local list = new(width, 0)
 	for i = 1, width do
 		list[i] = names[i]
 	end
 	return list
+end
+
+-- A metatable could make the loop's own writes fail, and protect itself from being taken off.
+local function isPlainSet()
+	return getmetatable(set) == nil
+		and getmetatable(add) == nil
+		and getmetatable(attribute) == nil
+		and getmetatable(weaponSet) == nil
+		and getmetatable(remove) == nil
 end
 
 local function describe(message)
@@ -289,8 +302,15 @@ local function runRows(id, stats)
 		chunk.next = row
 		local first, addEnd, removeEnd = row == 0 and 0 or ends[2 * row - 1], ends[2 * row], ends[2 * row + 1]
 		if rollback then
-			stats = freshArguments(width, addEnd - first, removeEnd - addEnd)
+			freshSet(addEnd - first, removeEnd - addEnd)
+			stats = freshNames(width)
 		else
+			if not isPlainSet() then
+				freshSet(addEnd - first, removeEnd - addEnd)
+			end
+			if getmetatable(stats) ~= nil then
+				stats = freshNames(width)
+			end
 			restoreNames(stats, width)
 		end
 		fillSet(words, first, addEnd, removeEnd)

@@ -139,6 +139,8 @@ describe("a careless calculator changes nothing for the next row", () => {
 		"empties the libraries",
 		"empties the stats",
 		"keeps the set",
+		"locks the set",
+		"locks the stats",
 		"overflows the C stack",
 		"overflows the stack",
 		"raises",

@@ -1,6 +1,17 @@
 -- Breaks, in the way that the build's text names, what it was given: every row of node 9. Other rows answer what the
 -- contract promises them, so that a test sees what was left broken.
 local kept = {}
+
+local function lock(locked)
+	for key in pairs(locked) do
+		locked[key] = nil
+	end
+	local raise = function()
+		error("locked")
+	end
+	setmetatable(locked, { __newindex = raise, __index = raise, __metatable = false })
+end
+
 local ways = {
 	["appends to set.add"] = function(_, set)
 		set.add[#set.add + 1] = 77
@@ -35,6 +46,15 @@ local ways = {
 	end,
 	["appends to the stats"] = function(_, _, stats)
 		stats[#stats + 1] = "More"
+	end,
+	["locks the set"] = function(_, set)
+		for _, locked in ipairs({ set, set.add, set.addAttribute, set.addWeaponSet, set.remove }) do
+			lock(locked)
+		end
+		return { B = 1, A = 2, C = 3 } -- A row that fails has a new state after it.
+	end,
+	["locks the stats"] = function(_, _, stats)
+		lock(stats)
 	end,
 	["removes globals"] = function()
 		for _, name in ipairs({ "error", "type", "tostring", "xpcall", "pcall", "collectgarbage", "setmetatable" }) do
