@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <new>
 
 namespace pobatch {
 
@@ -59,7 +60,14 @@ void Batch::run(Worker& worker) {
 		const Range range = take();
 		if (range.count == 0) return;
 		const auto start = Clock::now();
-		usable = evaluate(worker, scratch, range);
+		try {
+			usable = evaluate(worker, scratch, range);
+		} catch (const std::bad_alloc&) {
+			scratch = {};
+			worker.takeInterrupt();
+			worker.markDirty(build_);
+			failWithoutMemory(range);
+		}
 		const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
 		{
 			std::lock_guard lock(takeMutex_);
@@ -69,10 +77,24 @@ void Batch::run(Worker& worker) {
 	}
 	// The rows that are left are for the other threads; the last one has nobody to leave them to.
 	if (usable || --usableWorkers_ != 0) return;
-	for (Range range = take(); range.count != 0 && stopped() == Interrupt::None; range = take()) {
+	for (Range range = take(); range.count != 0 && stopped() == Interrupt::None; range = take())
+		failWithoutState(range);
+}
+
+void Batch::failWithoutState(Range range) {
+	try {
 		for (size_t row = range.first; row < range.first + range.count; ++row)
 			addError(row, RowStatus::NoState, "no thread's state could be opened anew", "");
+	} catch (const std::bad_alloc&) {
+		failWithoutMemory(range);
 	}
+}
+
+void Batch::failWithoutMemory(Range range) {
+	for (size_t row = range.first; row < range.first + range.count; ++row)
+		if (status_[row] == static_cast<uint8_t>(RowStatus::Pending))
+			status_[row] = static_cast<uint8_t>(RowStatus::Memory);
+	lacksErrors_ = true;
 }
 
 bool Batch::evaluate(Worker& worker, Scratch& scratch, Range range) {
@@ -185,11 +207,13 @@ void Batch::addError(size_t row, RowStatus status, const std::string& message, c
 	ErrorText text{shortened(message), shortened(traceback)};
 	std::lock_guard lock(errorMutex_);
 	if (textBytes_ > kMaxTexts) text = {"the row failed; the messages of this batch fill 64 MB already", ""};
-	const auto [entry, fresh] =
-	    textIndex_.try_emplace(text.message + '\n' + text.traceback, static_cast<uint32_t>(texts_.size()));
-	if (fresh) {
-		textBytes_ += entry->first.size();
+	std::string key = text.message + '\n' + text.traceback;
+	auto entry = textIndex_.find(key);
+	if (entry == textIndex_.end()) {
+		// In this order: each step may find no memory, and no index may lack its text.
 		texts_.push_back(std::move(text));
+		entry = textIndex_.emplace(std::move(key), static_cast<uint32_t>(texts_.size() - 1)).first;
+		textBytes_ += entry->first.size();
 	}
 	errors_.push_back({static_cast<uint32_t>(row), status, entry->second});
 	status_[row] = static_cast<uint8_t>(status);
@@ -201,11 +225,26 @@ void Batch::reportProgress(size_t rows) {
 	const auto now = Clock::now();
 	auto due = nextReport_.load();
 	if (now.time_since_epoch().count() < due) return;
-	if (nextReport_.compare_exchange_strong(due, (now + kReportInterval).time_since_epoch().count()))
+	if (!nextReport_.compare_exchange_strong(due, (now + kReportInterval).time_since_epoch().count())) return;
+	try {
 		onProgress(done);
+	} catch (const std::bad_alloc&) {
+		// The next report tells as much.
+	}
+}
+
+void Batch::addLackingErrors() {
+	std::vector<bool> has(sets_.rows());
+	for (const RowError& error : errors_) has[error.row] = true;
+	texts_.push_back({"the process had no memory left for this row", ""});
+	const auto text = static_cast<uint32_t>(texts_.size() - 1);
+	for (size_t row = 0; row < sets_.rows(); ++row)
+		if (!has[row] && status_[row] == static_cast<uint8_t>(RowStatus::Memory))
+			errors_.push_back({static_cast<uint32_t>(row), RowStatus::Memory, text});
 }
 
 std::vector<RowError>& Batch::errors() {
+	if (lacksErrors_.exchange(false)) addLackingErrors();
 	std::sort(errors_.begin(), errors_.end(),
 	          [](const RowError& a, const RowError& b) { return a.row < b.row; });
 	return errors_;

@@ -40,7 +40,7 @@ public:
 	// Set before submission: called with the count of rows done at most every 100 ms, on a worker's thread.
 	std::function<void(size_t)> onProgress;
 
-	// After it has finished; `errors` ascending by row.
+	// After it has finished; `errors` ascending by row, before `texts`.
 	std::vector<RowError>& errors();
 	const std::vector<ErrorText>& texts() const { return texts_; }
 	// How often a state had to be opened anew because a row left it in doubt.
@@ -67,6 +67,10 @@ private:
 	bool recover(Worker& worker, const Scratch& scratch);
 	void collectFailures(Worker& worker, const Scratch& scratch);
 	void addError(size_t row, RowStatus status, const std::string& message, const std::string& traceback);
+	void failWithoutState(Range range);
+	// For where the process has no memory left: takes none. `errors` adds their errors later.
+	void failWithoutMemory(Range range);
+	void addLackingErrors();
 	void reportProgress(size_t rows);
 
 	const uint32_t build_;
@@ -91,6 +95,7 @@ private:
 	std::vector<ErrorText> texts_;
 	std::unordered_map<std::string, uint32_t> textIndex_;
 	size_t textBytes_ = 0;
+	std::atomic<bool> lacksErrors_{false};
 };
 
 }  // namespace pobatch

@@ -142,6 +142,8 @@ void Calculator::pushStats(lua_State* L, const std::vector<std::string>& stats) 
 		lua_rawgeti(L, LUA_REGISTRYINDEX, stats_);
 		return;
 	}
+	// First: whatever finds no memory from here on, the names and the list belong together.
+	std::vector<std::string> names = stats;
 	lua_createtable(L, static_cast<int>(stats.size()), 0);
 	for (size_t i = 0; i < stats.size(); ++i) {
 		lua_pushlstring(L, stats[i].data(), stats[i].size());
@@ -150,7 +152,7 @@ void Calculator::pushStats(lua_State* L, const std::vector<std::string>& stats) 
 	lua_pushvalue(L, -1);
 	luaL_unref(L, LUA_REGISTRYINDEX, stats_);
 	stats_ = luaL_ref(L, LUA_REGISTRYINDEX);
-	statNames_ = stats;
+	statNames_ = std::move(names);
 }
 
 void Calculator::run(uint32_t build, const std::vector<std::string>& stats) {

@@ -21,7 +21,7 @@ class Job {
 public:
 	virtual ~Job() = default;
 
-	// On a worker's thread; must not throw.
+	// On a worker's thread; must not throw, not even where the process has no memory left.
 	virtual void run(Worker& worker) = 0;
 	// How many of the pool's threads run it.
 	virtual bool onEveryWorker() const = 0;
@@ -87,6 +87,8 @@ public:
 	const PlainValue& answer() const { return answer_; }
 
 private:
+	std::optional<Failure> attempt(Worker& worker, PlainValue& answer);
+
 	const bool everyWorker_;
 	const std::function<PlainValue(Worker&)> body_;
 	std::mutex mutex_;

@@ -1,6 +1,7 @@
 #include "pool.hpp"
 
 #include <algorithm>
+#include <new>
 #include <stdexcept>
 
 namespace pobatch {
@@ -52,19 +53,11 @@ void Task::run(Worker& worker) {
 	std::optional<Failure> failure;
 	PlainValue answer;
 	try {
-		if (stopped() != Interrupt::None) throw Interrupted(stopped());
-		recoverState(worker);
-		answer = body_(worker);
-	} catch (const StateLost& error) {
-		failure = {"STATE_LOST", error.what(), ""};
-	} catch (const std::exception& error) {
-		failure = describe(error);
-		// 0 is no build: nothing short of a new state is clean after this. An error that Lua raised is the
-		// calculator's own way to refuse, and leaves the state to it.
-		const auto* lua = dynamic_cast<const LuaFailure*>(&error);
-		if (dynamic_cast<const Interrupted*>(&error) != nullptr ||
-		    (lua != nullptr && lua->kind == LuaFailure::Kind::Memory))
-			worker.markDirty(0);
+		failure = attempt(worker, answer);
+	} catch (const std::bad_alloc&) {
+		// So short that a string holds it without memory of its own.
+		failure = Failure{"MEMORY", "out of memory", ""};
+		worker.markDirty(0);
 	}
 	std::lock_guard lock(mutex_);
 	if (failure) {
@@ -72,6 +65,27 @@ void Task::run(Worker& worker) {
 	} else if (!answeredBy_ || worker.index < *answeredBy_) {
 		answeredBy_ = worker.index;
 		answer_ = std::move(answer);
+	}
+}
+
+std::optional<Failure> Task::attempt(Worker& worker, PlainValue& answer) {
+	try {
+		if (stopped() != Interrupt::None) throw Interrupted(stopped());
+		recoverState(worker);
+		answer = body_(worker);
+		return std::nullopt;
+	} catch (const StateLost& error) {
+		return Failure{"STATE_LOST", error.what(), ""};
+	} catch (const std::bad_alloc&) {
+		throw;
+	} catch (const std::exception& error) {
+		// 0 is no build: nothing short of a new state is clean after this. An error that Lua raised is the
+		// calculator's own way to refuse, and leaves the state to it.
+		const auto* lua = dynamic_cast<const LuaFailure*>(&error);
+		if (dynamic_cast<const Interrupted*>(&error) != nullptr ||
+		    (lua != nullptr && lua->kind == LuaFailure::Kind::Memory))
+			worker.markDirty(0);
+		return describe(error);
 	}
 }
 
@@ -212,9 +226,17 @@ void Worker::shielded(const std::function<void()>& body) {
 		interruptedSince.reset();
 		if (calculator_) calculator_->state().clearInterrupt();
 	}
-	body();
-	std::lock_guard lock(mutex);
-	shield = false;
+	const auto lower = [this] {
+		std::lock_guard lock(mutex);
+		shield = false;
+	};
+	try {
+		body();
+	} catch (...) {
+		lower();
+		throw;
+	}
+	lower();
 }
 
 bool Worker::timedOut(uint32_t row) const {

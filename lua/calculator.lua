@@ -238,15 +238,17 @@ local function fail(id, row, status, message)
 		end
 	end
 	chunk.status[row] = status
+	-- The last chunk's may not have been taken: native code had no memory for them.
+	if chunk.failed == 0 then
+		failures = {}
+	end
 	failures[#failures + 1] = { row, status, message }
 	chunk.failed = #failures
 end
 
 function protocol.takeFailures()
-	local taken = failures
-	failures = {}
 	chunk.failed = 0
-	return taken
+	return failures
 end
 
 -- True if the build, and the state with it, is provably as it was before the row. False means: only a new state is.

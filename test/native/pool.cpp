@@ -9,11 +9,29 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <new>
 
 #include "../../binding/batch.hpp"
 
 using namespace pobatch;
 using namespace std::chrono_literals;
+
+// The allocation of C++ on this thread at which it comes to zero is refused, that one alone; 0: none.
+static thread_local int64_t refuseAtZero = 0;
+
+void* operator new(size_t size) {
+	void* const block = refuseAtZero != 0 && --refuseAtZero == 0 ? nullptr : std::malloc(size);
+	if (block == nullptr) throw std::bad_alloc();
+	return block;
+}
+
+void operator delete(void* block) noexcept {
+	std::free(block);
+}
+
+void operator delete(void* block, size_t) noexcept {
+	std::free(block);
+}
 
 namespace {
 
@@ -285,6 +303,78 @@ void refusedAllocations() {
 	}
 }
 
+// Sets what the first thread is refused from the end of this call on; answers what was left of the last
+// count.
+int64_t refuseNative(Engine& engine, int64_t allocation) {
+	int64_t left = 0;
+	auto task = engine.task(false, [&left, allocation](Worker&) {
+		left = refuseAtZero;
+		refuseAtZero = allocation;
+		return PlainValue();
+	});
+	task->wait();
+	return left;
+}
+
+void checkErrors(const Rows& rows) {
+	size_t failed = 0;
+	for (const uint8_t status : rows.status) failed += status != static_cast<uint8_t>(RowStatus::Ok);
+	check(rows.batch->errors().size() == failed, "one error for each row that failed");
+	for (const RowError& error : rows.batch->errors()) {
+		check(error.text < rows.batch->texts().size(), "an error has its text");
+		check(rows.status[error.row] == static_cast<uint8_t>(error.status), "an error has its row's status");
+	}
+}
+
+constexpr uint32_t kNoNode = 1u << 30;
+
+// A batch whose allocations fail in turn, one a round, until a round needs fewer.
+void refusedNativeAllocationsOfABatch(bool recovers) {
+	Engine engine(1, recovers);
+	check(engine.open().empty() && engine.load(1, "abc").empty(), "it loads");
+	size_t withoutMemory = 0;
+	for (int64_t n = 1, left = 0; left == 0; ++n) {
+		Rows rows(engine, 1, ids(60, {{5, 9}, {6, kNoNode}, {40, 9}})), again(engine, 1, ids(20));
+		refuseNative(engine, n);
+		engine.pool.submit(rows.batch);
+		rows.batch->wait();
+		left = refuseNative(engine, 0);
+		engine.pool.submit(again.batch);
+		again.batch->wait();
+		check(rows.count(RowStatus::Pending) == 0, "no row is left out");
+		if (left != 0) check(rows.count(RowStatus::Ok) == 57, "with all its memory it answers as always");
+		withoutMemory += rows.count(RowStatus::Memory) > 0;
+		rows.checkNumbers(3);
+		checkErrors(rows);
+		check(again.count(RowStatus::Ok) == 20, "the next batch is not hit");
+		again.checkNumbers(3);
+	}
+	check(withoutMemory > 10, "rows fail for want of memory");
+}
+
+void refusedNativeAllocationsOfALoad() {
+	Engine engine(1);
+	check(engine.open().empty() && engine.load(1, "abc").empty(), "it loads");
+	size_t refused = 0;
+	for (int64_t n = 1, left = 0; left == 0; ++n) {
+		refuseNative(engine, n);
+		const std::string code = engine.load(2, "abcd");
+		left = refuseNative(engine, 0);
+		check(code.empty() || code == "MEMORY" || code == "STATE_LOST", "a load fails for want of memory");
+		refused += code == "MEMORY";
+		check(engine.load(2, "abcd").empty(), "the second load has its memory");
+		Rows first(engine, 1, ids(20)), second(engine, 2, ids(20));
+		engine.pool.submit(first.batch);
+		engine.pool.submit(second.batch);
+		first.batch->wait();
+		second.batch->wait();
+		check(first.count(RowStatus::Ok) == 20 && second.count(RowStatus::Ok) == 20, "both builds answer");
+		first.checkNumbers(3);
+		second.checkNumbers(4);
+	}
+	check(refused > 0, "loads fail for want of memory");
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -300,7 +390,10 @@ int main(int count, char** arguments) {
 	    {"refuses what cannot be opened or loaded", refusesWhatCannotBeOpenedOrLoaded},
 	    {"closes in the middle", closesInTheMiddle},
 	    {"many callers at once", manyCallersAtOnce},
-	    {"refused allocations", refusedAllocations}};
+	    {"refused allocations", refusedAllocations},
+	    {"refused allocations of C++ in a batch", [] { refusedNativeAllocationsOfABatch(false); }},
+	    {"the same with a calculator that recovers", [] { refusedNativeAllocationsOfABatch(true); }},
+	    {"refused allocations of C++ in a load", refusedNativeAllocationsOfALoad}};
 	const int rounds = count > 2 ? std::atoi(arguments[2]) : 1;
 	for (int round = 0; round < rounds; ++round) {
 		for (const auto& [name, body] : tests) {
