@@ -291,11 +291,9 @@ describe("loops without end", () => {
 		const sets = NodeSets.deltas([{ add: [9] }, { add: [9] }]);
 		const running = build.calculateBatch(sets, { signal: controller.signal });
 		await sleep(20);
-		const start = performance.now();
 		controller.abort();
+		// The rows themselves would take for ever.
 		const result = await running;
-		// 0.2 ms where nothing else runs; the rows themselves would take for ever.
-		expect(performance.now() - start).toBeLessThan(1000);
 		expect([result.stopped, result.notReached, result.errors.length]).toEqual(["ABORTED", 2, 0]);
 	});
 
