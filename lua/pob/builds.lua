@@ -18,14 +18,16 @@ end
 -- Loads that LuaJIT compiles code in. Compiled code refers to closures that were made for the build that ran, and these to
 -- the build, for as long as the state lives: 25 MB each. What loading runs through often is compiled after these.
 local COMPILED_LOADS = 1
+-- Builds that stay alive that way after they were unloaded.
+local HELD = 2
 
 -- What lives, in MB: Path of Building itself, and each build; and the garbage that may come on top before the collector
 -- begins. A collection marks all that lives, so the fewer the better; with this a state of one build stays below 400.
-local PROGRAM, EACH_BUILD, GARBAGE = 110, 25, 170
+local PROGRAM, EACH_BUILD, GARBAGE = 120, 25, 130
 
 -- Loading leaves some 50 MB of garbage: taken for living, it would put off the next collection for long.
 function builds:paceCollector()
-	local living = PROGRAM + EACH_BUILD * (self.loaded + math.min(self.unloaded, COMPILED_LOADS))
+	local living = PROGRAM + EACH_BUILD * (self.loaded + math.min(self.unloaded, HELD))
 	local goal = living + GARBAGE
 	collectgarbage("setpause", math.max(101, 100 * goal * 1024 / collectgarbage("count")))
 	collectgarbage("restart", -1)
