@@ -63,6 +63,19 @@ local function firstLine(text)
 	return (tostring(text):gsub("\n.*", ""))
 end
 
+-- The <Spec> elements of a parsed build, in their order.
+local function specsOf(root)
+	local specs = {}
+	for _, section in ipairs(root) do
+		for _, spec in ipairs(type(section) == "table" and section.elem == "Tree" and section or {}) do
+			if type(spec) == "table" and spec.elem == "Spec" then
+				specs[#specs + 1] = spec
+			end
+		end
+	end
+	return specs
+end
+
 -- What PoB would stumble over without saying what is wrong; answers the parsed XML.
 local function inspect(env, xmlText, specIndex)
 	if type(xmlText) ~= "string" or not xmlText:find("%S") then
@@ -77,62 +90,51 @@ local function inspect(env, xmlText, specIndex)
 		local found = type(root) == "table" and "<" .. tostring(root.elem) .. ">" or "no element"
 		error("the build is not of Path of Building for Path of Exile 2: expected <PathOfBuilding2> but found " .. found, 0)
 	end
-	local hasBuild = false
 	local known = {}
 	for _, version in ipairs(env.treeVersionList) do
 		known[version] = true
 	end
-	local specs = 0
-	for _, section in ipairs(root) do
-		if type(section) == "table" then
-			hasBuild = hasBuild or section.elem == "Build"
-			if section.elem == "Tree" then
-				for _, spec in ipairs(section) do
-					if type(spec) == "table" and spec.elem == "Spec" then
-						specs = specs + 1
-						local version = spec.attrib.treeVersion or env.defaultTreeVersion
-						if not known[version] then
-							error(
-								"unknown tree version '"
-									.. version
-									.. "' in <Spec> "
-									.. specs
-									.. ": this Path of Building knows "
-									.. table.concat(env.treeVersionList, ", "),
-								0
-							)
-						end
-						local classId = spec.attrib.classInternalId or spec.attrib.classId
-						if classId and not tonumber(classId) then
-							error("unknown class '" .. classId .. "' in <Spec> " .. specs, 0)
-						end
-					end
-				end
-			end
+	local specs = specsOf(root)
+	for i, spec in ipairs(specs) do
+		local version = spec.attrib.treeVersion or env.defaultTreeVersion
+		if not known[version] then
+			error(
+				"unknown tree version '"
+					.. version
+					.. "' in <Spec> "
+					.. i
+					.. ": this Path of Building knows "
+					.. table.concat(env.treeVersionList, ", "),
+				0
+			)
 		end
+		local classId = spec.attrib.classInternalId or spec.attrib.classId
+		if classId and not tonumber(classId) then
+			error("unknown class '" .. classId .. "' in <Spec> " .. i, 0)
+		end
+	end
+	local hasBuild = false
+	for _, section in ipairs(root) do
+		hasBuild = hasBuild or type(section) == "table" and section.elem == "Build"
 	end
 	if not hasBuild then
 		error("the build has no <Build> element", 0)
 	end
-	if specIndex and (specs == 0 or specIndex < 1 or specIndex > specs or specIndex % 1 ~= 0) then
-		error("expected spec between 1 and " .. specs .. " but received " .. tostring(specIndex), 0)
+	if specIndex and (#specs == 0 or specIndex < 1 or specIndex > #specs or specIndex % 1 ~= 0) then
+		error("expected spec between 1 and " .. #specs .. " but received " .. tostring(specIndex), 0)
 	end
 	return root
 end
 
 -- The class of a <Spec> that its tree does not have, as text, or nil.
 local function unknownClass(env, root)
-	for _, section in ipairs(root) do
-		for _, spec in ipairs(type(section) == "table" and section.elem == "Tree" and section or {}) do
-			if type(spec) == "table" and spec.elem == "Spec" then
-				local passiveTree = env.main.tree[spec.attrib.treeVersion or env.defaultTreeVersion]
-				local internal, plain = tonumber(spec.attrib.classInternalId), tonumber(spec.attrib.classId)
-				local found = passiveTree
-					and (internal and passiveTree.classIntegerIdMap[internal] or plain and passiveTree.classes[plain])
-				if passiveTree and not found then
-					return tostring(spec.attrib.classInternalId or spec.attrib.classId)
-				end
-			end
+	for _, spec in ipairs(specsOf(root)) do
+		local passiveTree = env.main.tree[spec.attrib.treeVersion or env.defaultTreeVersion]
+		local internal, plain = tonumber(spec.attrib.classInternalId), tonumber(spec.attrib.classId)
+		local found = passiveTree
+			and (internal and passiveTree.classIntegerIdMap[internal] or plain and passiveTree.classes[plain])
+		if passiveTree and not found then
+			return tostring(spec.attrib.classInternalId or spec.attrib.classId)
 		end
 	end
 end
@@ -212,7 +214,7 @@ function builds:load(xmlText, specIndex)
 	for _, text in ipairs(lostItems(root, build.mode.itemsTab.items)) do
 		build.prompts[#build.prompts + 1] = text
 	end
-	build.listed = insertion.listed(root, build.mode.treeTab.activeSpec)
+	build.listed = insertion.listed(specsOf(root)[build.mode.treeTab.activeSpec])
 	self.loaded = self.loaded + 1
 	self:paceCollector()
 	return build

@@ -7,18 +7,11 @@
 
 local insertion = {}
 
---- The nodes that <Spec> number `index` of a parsed build lists, in its order; none where it has no list.
-function insertion.listed(root, index)
-	local ids, at = {}, 0
-	for _, section in ipairs(root) do
-		for _, spec in ipairs(type(section) == "table" and section.elem == "Tree" and section or {}) do
-			if type(spec) == "table" and spec.elem == "Spec" then
-				at = at + 1
-				for id in (at == index and spec.attrib.nodes or ""):gmatch("%d+") do
-					ids[#ids + 1] = tonumber(id)
-				end
-			end
-		end
+--- Ids of the nodes that the element `spec` of a build lists, in its order; none where there is no list.
+function insertion.listed(spec)
+	local ids = {}
+	for id in (spec and spec.attrib.nodes or ""):gmatch("%d+") do
+		ids[#ids + 1] = tonumber(id)
 	end
 	return ids
 end

@@ -14,16 +14,13 @@ interface Part {
 const lua = fileURLToPath(new URL("../../lua", import.meta.url));
 const parts = fileURLToPath(new URL("../lua/fast-parts.lua", import.meta.url));
 
+const openParts = () =>
+	Engine.open({ calculator: parts, sandbox: false, threads: 1, cache: false, options: { lua } });
+
 describe("replacements know a function by its text", () => {
 	let engine: Engine;
 	beforeAll(async () => {
-		engine = await Engine.open({
-			calculator: parts,
-			sandbox: false,
-			threads: 1,
-			cache: false,
-			options: { lua },
-		});
+		engine = await openParts();
 	});
 	afterAll(() => engine.close());
 
@@ -61,13 +58,7 @@ describe("replacements know a function by its text", () => {
 describe("names composed of a literal and a variable", () => {
 	let engine: Engine;
 	beforeAll(async () => {
-		engine = await Engine.open({
-			calculator: parts,
-			sandbox: false,
-			threads: 1,
-			cache: false,
-			options: { lua },
-		});
+		engine = await openParts();
 	});
 	afterAll(() => engine.close());
 
