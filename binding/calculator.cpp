@@ -73,6 +73,8 @@ void Calculator::start(const CalculatorConfig& config) {
 		state_.compile(L, config.loopSource, "@pobatch/lua/calculator.lua");
 		state_.compile(L, config.source, config.chunkName);
 		host_.push(L);
+		pushRollback(L, state_.memory());
+		lua_setfield(L, -2, "checkpoints");
 		// As a number: an address fits a double's 53 bits, and LuaJIT's FFI casts it back.
 		lua_pushnumber(L, static_cast<double>(reinterpret_cast<uintptr_t>(chunk_.get())));
 		state_.pushCollect(L);

@@ -63,6 +63,7 @@ static size_t hashBytes(uint32_t hashMask) {
 typedef struct Walk {
 	lua_State* L;
 	GCtab* seen;  // keys: what was met; 1 to `count`: the objects to look into
+	GCtab* young;  // addresses, as keys, of the only objects to look into; NULL: into all
 	int32_t count;
 	const char* obstacle;
 	Checkpoint size;
@@ -82,13 +83,22 @@ static bool isConstantCdata(cTValue* value) {
 	return type == CTID_INT64 || type == CTID_UINT64 || type == CTID_COMPLEX_DOUBLE;
 }
 
+static bool isInScope(const Walk* walk, const GCobj* object) {
+	TValue address;
+	if (walk->young == NULL) return true;
+	setnumV(&address, (double)(uintptr_t)object);
+	return tvistrue(lj_tab_get(walk->L, walk->young, &address));
+}
+
 static void meet(Walk* walk, cTValue* value) {
-	if (walk->fill != NULL || !tvisgcv(value)) return;
+	// What is not looked into is kept alive all the same.
+	if (walk->fill != NULL || !tvisgcv(value) || !firstTime(walk, value) || tvisstr(value)) return;
+	if (!isInScope(walk, gcval(value))) return;
 	if (tvisthread(value))
 		walk->obstacle = "a coroutine";
 	else if (tviscdata(value) && !isConstantCdata(value))
 		walk->obstacle = "a cdata";
-	if (!firstTime(walk, value) || !(tvistab(value) || tvisfunc(value) || tvisudata(value))) return;
+	if (!(tvistab(value) || tvisfunc(value) || tvisudata(value))) return;
 	walk->count++;
 	TValue* slot = lj_tab_setint(walk->L, walk->seen, walk->count);
 	copyTV(walk->L, slot, value);
@@ -166,6 +176,7 @@ static void addFunction(Walk* walk, GCfunc* function) {
 	addCell(walk, CellObject, object, &function->l.env);
 	for (uint32_t i = 0; i < function->l.nupvalues; i++) {
 		GCupval* const upvalue = &gcref(function->l.uvptr[i])->uv;
+		if (!isInScope(walk, obj2gco(upvalue))) continue;
 		if (!upvalue->closed) {
 			walk->obstacle = "a coroutine";  // Its variable: the function came from within it.
 		} else if (isNewUpvalue(walk, upvalue)) {
@@ -189,10 +200,12 @@ static void addUserdata(Walk* walk, GCudata* userdata) {
 static void walkAll(Walk* walk) {
 	lua_State* const L = walk->L;
 	memset(&walk->size, 0, sizeof walk->size);
-	meetTable(walk, tabref(L->env));
-	// Set by setfenv(0, table).
-	addCell(walk, CellObject, obj2gco(L), &L->env);
-	meetTable(walk, tabref(basemt_it(G(L), LJ_TSTR)));
+	if (walk->young == NULL) {
+		meetTable(walk, tabref(L->env));
+		// Set by setfenv(0, table).
+		addCell(walk, CellObject, obj2gco(L), &L->env);
+		meetTable(walk, tabref(basemt_it(G(L), LJ_TSTR)));
+	}
 	for (int32_t i = 1; i <= walk->count && walk->obstacle == NULL; i++) {
 		cTValue* object = lj_tab_getint(walk->seen, i);
 		if (tvistab(object))
@@ -204,10 +217,32 @@ static void walkAll(Walk* walk) {
 	}
 }
 
+// Pushes a table whose keys are the addresses of the objects made after `mark`: LuaJIT puts each new one before
+// all others in its list. False if the mark is not in it.
+static bool pushYounger(lua_State* L, const GCobj* mark) {
+	lua_newtable(L);
+	GCtab* const young = tabV(L->top - 1);
+	GCobj* object = gcref(G(L)->gc.root);
+	// What the table itself allocates from here on is not walked over.
+	for (; object != NULL && object != mark; object = gcref(object->gch.nextgc)) {
+		TValue address;
+		setnumV(&address, (double)(uintptr_t)object);
+		TValue* slot = lj_tab_set(L, young, &address);
+		setboolV(slot, 1);
+	}
+	return object == mark;
+}
+
 int pobatch_take_checkpoint(lua_State* L) {
-	lua_settop(L, 1);
+	lua_settop(L, 2);
 	lua_newtable(L);
 	Walk walk = {.L = L, .seen = tabV(L->top - 1)};
+	if (!lua_isnil(L, 2)) {
+		if (!lua_istable(L, 2) || !pushYounger(L, gcval(L->base + 1)))
+			return luaL_error(L, "expected a table that is no older than the state but received a %s",
+			                  luaL_typename(L, 2));
+		walk.young = tabV(L->top - 1);
+	}
 	meet(&walk, L->base);
 	walkAll(&walk);
 	if (walk.obstacle != NULL) {
@@ -220,7 +255,7 @@ int pobatch_take_checkpoint(lua_State* L) {
 	walk.fill = (Checkpoint*)lua_newuserdata(L, size);
 	*walk.fill = walk.size;
 	walkAll(&walk);
-	lua_pushvalue(L, 2);
+	lua_pushvalue(L, 3);
 	lua_setfenv(L, -2);
 	return 1;
 }

@@ -48,7 +48,7 @@ return function(host)
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
 		if options.fast ~= false then
-			extension = require("pob.fast").attach(host)
+			extension = require("pob.fast").attach(host, { without = options.without })
 		end
 		world = boot.start(host, place, extension)
 		loaded = builds.new(world)
@@ -64,6 +64,7 @@ return function(host)
 		local build = loaded:load(xml, spec)
 		build.rows = rows.new(world, build, rowOptions)
 		local warnings, differs = chance.warnings(world, build)
+		build.rows:keepEnvironments()
 		build.info = info.of(build, boot.plain, warnings)
 		build.info.recalculated = differs and build.rows:recalculated() or nil
 		return build, build.info
@@ -139,9 +140,18 @@ return function(host)
 		end)
 	end
 
-	--- How many rows took which road since the build was loaded.
+	--- How many rows took which road since the build was loaded, and of how many environments an earlier one served
+	-- (`reused`), was made to be kept (`made`), or could not (`plain`).
 	function commands.roads(build)
-		return need(build).rows.roads
+		local rows = need(build).rows
+		local roads = {}
+		for name, count in pairs(rows.roads) do
+			roads[name] = count
+		end
+		if rows.environments then
+			roads.environments = { reused = rows.environments.reused, made = rows.environments.made, plain = rows.environments.plain }
+		end
+		return roads
 	end
 
 	--- What the cache of rows did for the build: { answered, calculated, verified, rows }; nothing where it is off.

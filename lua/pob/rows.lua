@@ -64,12 +64,27 @@ local function addFullDps(self, env, playerDB, enemyDB, minionDB)
 	env.player.output.FullDotDPS = full.TotalDotDPS
 end
 
+-- The environments of earlier rows to use from now on; nil for none.
+function rows:useEnvironments(environments)
+	local extension = self.world.extension
+	if extension then
+		extension.useEnvironments(environments)
+	end
+end
+
+--- From now on rows may use what earlier rows have in common with them.
+function rows:keepEnvironments()
+	local extension = self.world.extension
+	self.environments = extension and extension.environments(self.mode)
+end
+
 --- Calculates the tree as it is now: the finished environment.
 -- `mode` is "MAIN" to have the build adapted first; "CALCULATOR" answers nil when it would have to be.
 -- `plan`, when given, says what can be left out.
 function rows:calculate(mode, plan)
 	local calcs = self.calcs
 	self.world.env.wipeGlobalCache()
+	self:useEnvironments(mode == "CALCULATOR" and self.environments or nil)
 	local env, playerDB, enemyDB, minionDB = calcs.initEnv(self.mode, mode)
 	if mode == "CALCULATOR" and self.adaptation:isNeeded(env) then
 		return nil
@@ -126,6 +141,7 @@ function rows:recover()
 		tab.mainEnv, tab.mainOutput, self.mode.characterLevelAutoMode = window[1], window[2], window[3]
 		self.windowBefore = nil
 	end
+	self:useEnvironments(nil)
 	self.adaptation:restore()
 	self.allocation:restore()
 	self.dirty = false

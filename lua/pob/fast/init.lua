@@ -12,7 +12,8 @@ local fast = {}
 
 -- Order matters where one part wraps what another put in place.
 local NAMES = {
-	"bits", "objects", "mods", "queries", "evaluate", "calclib", "nodes", "setup", "merging", "fulldps", "estimations", "rows", "paths",
+	"bits", "objects", "mods", "queries", "evaluate", "calclib", "nodes", "setup", "merging", "fulldps", "estimations",
+	"environments", "rows", "paths",
 }
 
 local function loadParts(without)
@@ -112,7 +113,8 @@ end
 function extension:loaded(path, env, ...)
 	env.__pobatch = self.shared
 	for _, part in ipairs(self.parts) do
-		if not part.active and not part.out and known(part) and part.ready(env, path, ...) then
+		if not part.active and not part.out and known(part) and part.ready(env, path, ...)
+			and (not part.wholeCalculation or self.sharing:isKnown()) then
 			part.install(self.shared, env, ...)
 			part.active = true
 		end
@@ -132,6 +134,8 @@ function extension:report()
 				why = "not a version of this function that is known"
 			elseif not known(part) then
 				why = "goes together with a function that is not known"
+			elseif part.wholeCalculation and not self.sharing:isKnown() then
+				why = "goes together with a module that is not known as a whole"
 			elseif not part.active then
 				why = "not loaded yet"
 			end
@@ -149,11 +153,11 @@ end
 
 ---@param options table|nil @{ without = { partName = true } }: parts to leave out; also `concats`
 ---@return table @with the functions transform, loaded, kept and report, for the host
-function fast.attach(_, options)
+function fast.attach(host, options)
 	local self = setmetatable({
 		parts = loadParts(options and options.without or {}),
 		-- what edited modules and parts share; edited modules know it as `__pobatch`
-		shared = {},
+		shared = { checkpoints = host.checkpoints },
 		-- path -> { text, edited }: modules are loaded again for every build
 		seen = {},
 		sharing = sharing.new(),
@@ -190,6 +194,16 @@ function fast.attach(_, options)
 				end
 			end
 			return self.shared.isEstimated(name)
+		end,
+		---What is kept of a build's environments, for useEnvironments; nil where the part is not in use.
+		environments = function(mode)
+			return self.shared.newEnvironments and self.shared.newEnvironments(mode)
+		end,
+		---Before each calculation: whose environments to use from now on; nil for none.
+		useEnvironments = function(environments)
+			if self.shared.useEnvironments then
+				self.shared.useEnvironments(environments)
+			end
 		end,
 		---A cache of rows for a build, or nil where its parts are not in use.
 		rows = function(mode, limit)

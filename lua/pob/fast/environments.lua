@@ -1,0 +1,459 @@
+-- Environments that are made once: what calcs.initEnv of Path of Building's Modules/CalcSetup.lua makes for a row is
+-- copied natively (`host.checkpoints`), put back before the next row, in place, and given that row's nodes.
+--
+-- initEnv makes a third of a row's work: items, gems, supports and skills, none of which differ between rows. It reads
+-- the allocated nodes in few ways, and a kept environment serves a row only when none of them tells its nodes from
+-- those that the environment was made with:
+--  * by queries of the modifier stores. All queries that it makes are written down (recorder.lua). The modifiers of
+--    the row's nodes that any of them lets in must be the same ones, in the same order, in both lists of the nodes
+--    that it builds. With equal answers it takes the same way, so it makes no other queries either;
+--  * as nodes: sockets with a jewel, nodes inside the radius of a jewel, nodes that items grant, the one node that it
+--    looks for by its id, and nodes that grant skills or explode. They must not change;
+--  * by the counters of the tree, and the distance of sockets to the class start.
+-- All other modifiers of nodes only stand in the lists of the store `modDB`, by name, in one piece. That piece is
+-- exchanged, with the modifiers in the order in which the original lists them for the row.
+--
+-- What initEnv writes outside of what it makes (the gems that a tooltip shows, the skills that a node grants) no
+-- calculation reads before it is written again.
+--
+-- Only in use where every module of the calculation is one that is known: a new version may read the nodes in
+-- another way.
+
+local recorder = require("pob.fast.recorder")
+local tests = require("pob.fast.querytests")
+
+local next, pairs = next, pairs
+
+local FILE = "Modules/CalcSetup.lua"
+
+local part = {
+	name = "environments",
+	targets = {
+		{ name = "initEnv", file = FILE, lines = 1577, hash = "dcfa0e68c7fb6bde" },
+		{ name = "buildModListForNode", file = FILE, lines = 152, hash = "d32bb67370feb980" },
+		{ name = "buildModListForNodeList", file = FILE, lines = 46, hash = "f4822ac5337581d0" },
+	},
+	-- for fast.attach: only where all modules of the calculation are known as a whole
+	wholeCalculation = true,
+}
+
+function part.ready(_, path)
+	return path == "Modules/Calcs.lua"
+end
+
+-- Environments of one kind that a row may use side by side: triggers calculate other skills in one of their own.
+local SIDE_BY_SIDE = 4
+-- Rows that may fail to make one before it is given up.
+local ATTEMPTS = 3
+
+-- initEnv looks for this node by its id.
+local LOOKED_FOR = 39935
+
+-- Modifiers that make a node more than its modifiers, or change those of other nodes.
+local SPECIAL = { ExtraSkill = true, CanExplode = true, SmallPassiveSkillEffect = true }
+
+-- Counters of the tree that initEnv turns into modifiers, before those of the nodes.
+local COUNTERS = {
+	{ field = "allocatedNotableCount", name = "Multiplier:AllocatedNotable" },
+	{ field = "allocatedSmithBodyArmourNodeCount", name = "Multiplier:AllocatedConnectedNotable" },
+}
+
+-- Whatever of a build initEnv reads that is not its tree; all of it is constant while rows are calculated, but for
+-- what mode MAIN adapts.
+local function inputsOf(build)
+	local spec, config, party, items, skills = build.spec, build.configTab, build.partyTab, build.itemsTab, build.skillsTab
+	local list = {
+		spec, spec.curClassId, spec.allocatedMasteryCount, spec.allocatedMasteryTypeCount, build.characterLevel,
+		config.enemyLevel or false, config.modList, #config.modList, config.enemyModList, #config.enemyModList,
+		party.enemyModList, #party.enemyModList, items.activeItemSet, items.activeItemSet.useSecondWeaponSet or false,
+		build.mainSocketGroup, #skills.socketGroupList,
+	}
+	for _, group in ipairs(skills.socketGroupList) do
+		list[#list + 1] = group
+	end
+	return list
+end
+
+local function same(a, b)
+	if #a ~= #b then
+		return false
+	end
+	for i = 1, #a do
+		if a[i] ~= b[i] then
+			return false
+		end
+	end
+	return true
+end
+
+local function copyOf(nodes)
+	local copy = {}
+	for id, node in pairs(nodes) do
+		copy[id] = node
+	end
+	return copy
+end
+
+local kept = {}
+kept.__index = kept
+
+-- Whether the environment's queries may let a modifier in.
+function kept:isAsked(mod)
+	return recorder.matters(self.asked, mod, self.admits)
+end
+
+function kept:isSpecial(node)
+	if self.special[node.id] then
+		return true
+	end
+	local mods = node.modList
+	for i = 1, mods and #mods or 0 do
+		if SPECIAL[mods[i].name] then
+			return true
+		end
+	end
+	return false
+end
+
+-- Modifiers that queries let in, of the nodes themselves: the list that initEnv asks before items come in.
+function kept:askedOfNodes(nodes, sequence)
+	local n = #sequence
+	for _, node in pairs(nodes) do
+		local mods = node.modList
+		for i = 1, mods and #mods or 0 do
+			if self.askedNames[mods[i].name] and self:isAsked(mods[i]) then
+				n = n + 1
+				sequence[n] = mods[i]
+			end
+		end
+	end
+	return sequence
+end
+
+function kept:askedOfList(all, sequence)
+	local n = #sequence
+	for i = 1, #all do
+		if self.askedNames[all[i].name] and self:isAsked(all[i]) then
+			n = n + 1
+			sequence[n] = all[i]
+		end
+	end
+	return sequence
+end
+
+-- What a jewel's radius shows of a node.
+local function stateOf(node)
+	return { node, node.modList, node.alloc or false, node.allocMode or 0, node.type, node.conqueredBy or false }
+end
+
+local function isInState(state, node)
+	return state[1] == node and state[2] == node.modList and state[3] == (node.alloc or false)
+		and state[4] == (node.allocMode or 0) and state[5] == node.type and state[6] == (node.conqueredBy or false)
+end
+
+-- Whether the nodes, as nodes, are to initEnv what those of the environment were.
+function kept:fits(build, nodes)
+	local spec, own = build.spec, self.nodes
+	for id, node in next, nodes do
+		if own[id] ~= node and self:isSpecial(node) then
+			return false
+		end
+	end
+	for id, node in next, own do
+		if nodes[id] ~= node and self:isSpecial(node) then
+			return false
+		end
+	end
+	for id, state in next, self.inRadius do
+		if not isInState(state, spec.nodes[id]) then
+			return false
+		end
+	end
+	for id, distance in next, self.distances do
+		if spec.nodes[id].distanceToClassStart ~= distance then
+			return false
+		end
+	end
+	for i = 1, #COUNTERS do
+		local now, before = spec[COUNTERS[i].field], self.counts[i]
+		if now ~= before and (not self.counters[i] or not now or now == 0) then
+			return false
+		end
+	end
+	return true
+end
+
+-- Puts the modifiers `all` in the place of those of the environment's own nodes.
+function kept:exchange(mods, all)
+	local segments, cursor, changed = self.segments, {}, nil
+	for i = 1, #all do
+		local mod = all[i]
+		local name = mod.name
+		local at = (cursor[name] or 0) + 1
+		cursor[name] = at
+		local segment = self.segments[name]
+		if not segment or segment[at] ~= mod then
+			changed = changed or {}
+			changed[name] = changed[name] or {}
+		end
+	end
+	for name, segment in next, segments do
+		if cursor[name] ~= #segment then
+			changed = changed or {}
+			changed[name] = changed[name] or {}
+		end
+	end
+	if not changed then
+		return
+	end
+	for i = 1, #all do
+		local list = changed[all[i].name]
+		if list then
+			list[#list + 1] = all[i]
+		end
+	end
+	for name, list in next, changed do
+		local whole, before = self.lists[name], self.before[name] or 0
+		local count = #list
+		local fresh, n = {}, 0
+		for i = 1, before do
+			n = n + 1
+			fresh[n] = whole[i]
+		end
+		for i = 1, count do
+			n = n + 1
+			fresh[n] = list[i]
+		end
+		for i = before + (segments[name] and #segments[name] or 0) + 1, whole and #whole or 0 do
+			n = n + 1
+			fresh[n] = whole[i]
+		end
+		mods[name] = n > 0 and fresh or nil
+	end
+end
+
+function kept:count(mods, spec, createMod)
+	for i = 1, #COUNTERS do
+		local now, name = spec[COUNTERS[i].field], COUNTERS[i].name
+		if now ~= self.counts[i] then
+			local fresh = copyOf(mods[name])
+			fresh[self.counters[i]] = createMod(name, "BASE", now)
+			mods[name] = fresh
+		end
+	end
+end
+
+function part.install(shared, env, calcs)
+	local initEnv, buildList = calcs.initEnv, calcs.buildModListForNodeList
+	local take, restore = shared.checkpoints.take, shared.checkpoints.restore
+
+	-- The environment that is being made; what its list of nodes found.
+	local making
+
+	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)
+		local list = buildList(calcEnv, nodeList, finishJewels, withKeystones)
+		if making and finishJewels and not withKeystones and not making.all then
+			making.all, making.calcEnv = list, calcEnv
+			for name, mods in next, calcEnv.modDB.mods do
+				making.before[name] = #mods
+			end
+		end
+		return list
+	end
+
+	-- The place of a counter's modifier in its list: false if it has none, or more than one could be it.
+	local function placeOf(self, counter, count)
+		local list = self.lists[counter.name]
+		local place = false
+		for i = 1, list and count and count > 0 and self.before[counter.name] or 0 do
+			local mod = list[i]
+			if mod.type == "BASE" and mod.value == count and mod.source == nil and mod[1] == nil then
+				if place or self:isAsked(mod) then
+					return false
+				end
+				place = i
+			end
+		end
+		return place
+	end
+
+	-- What initEnv answered for a build, as something to be put back. Nil where it did more than it is known for.
+	local function keep(self, build, override, calcEnv, playerDB, enemyDB, minionDB)
+		local spec = build.spec
+		local all = self.all
+		if self.nested or not all or self.calcEnv ~= calcEnv or calcEnv.modDB:List(nil, "GrantedAscendancyNode")[1] then
+			return nil
+		end
+		-- They take their contents when they are first read.
+		local _ = playerDB and playerDB.mods, enemyDB and enemyDB.mods
+		self.answer = { calcEnv, playerDB, enemyDB, minionDB, override and override.extraJewelFuncs }
+		self.inputs = inputsOf(build)
+		self.lists, self.segments = {}, {}
+		for i = 1, #all do
+			local name = all[i].name
+			self.segments[name] = self.segments[name] or {}
+			table.insert(self.segments[name], all[i])
+		end
+		for name, list in next, calcEnv.modDB.mods do
+			self.lists[name] = copyOf(list)
+		end
+		for name, segment in next, self.segments do
+			for i = 1, #segment do
+				if self.lists[name][(self.before[name] or 0) + i] ~= segment[i] then
+					return nil
+				end
+			end
+		end
+		-- The nodes that items grant, in the order in which they join the tree's own.
+		self.granted, self.special, self.distances = {}, { [LOOKED_FOR] = true }, {}
+		for _, passive in ipairs(calcEnv.modDB:List(nil, "GrantedPassive")) do
+			local node = spec.tree.notableMap[passive]
+			if node and calcEnv.grantedPassives[node.id] then
+				self.granted[#self.granted + 1] = node
+				self.special[node.id] = true
+			end
+		end
+		for _, slot in ipairs(build.itemsTab.orderedSlots) do
+			if slot.nodeId and build.itemsTab.items[slot.selItemId] then
+				self.special[slot.nodeId] = true
+				self.distances[slot.nodeId] = spec.nodes[slot.nodeId].distanceToClassStart
+			end
+		end
+		self.inRadius = {}
+		for _, jewel in ipairs(calcEnv.radiusJewelList) do
+			for id in pairs(jewel.nodes) do
+				self.special[id] = true
+				self.inRadius[id] = spec.nodes[id] and stateOf(spec.nodes[id])
+			end
+		end
+		self.nodes = copyOf(spec.allocNodes)
+		if not calcEnv.player.itemList["Weapon 1"] then
+			-- Read from the store itself: whether bare hands have a technique.
+			recorder.record(self.asked, "LIST", "Keystone", recorder.ANY, recorder.ANY)
+		end
+		self.askedNames = {}
+		for _, byName in pairs(self.asked.asked) do
+			for name in pairs(byName) do
+				self.askedNames[name] = true
+			end
+		end
+		self.ofNodes = self:askedOfNodes(self.nodes, {})
+		self.ofList = self:askedOfList(all, {})
+		self.counts, self.counters = {}, {}
+		for i = 1, #COUNTERS do
+			self.counts[i] = spec[COUNTERS[i].field]
+			self.counters[i] = placeOf(self, COUNTERS[i], self.counts[i])
+		end
+		self.checkpoint = take(self.answer, self.mark)
+		self.all, self.calcEnv, self.mark = nil, nil, nil
+		return self.checkpoint and self
+	end
+
+	local function make(build, mode, override, specEnv)
+		local self = setmetatable({ asked = recorder.new(), before = {}, admits = (tests.new(shared, env)) }, kept)
+		-- Once to write its queries down (the cache of rows has others to write down), once to keep it.
+		local asked = shared.asked
+		shared.asked = self.asked
+		initEnv(build, mode, override and {}, specEnv)
+		shared.asked = asked
+		self.mark = {}
+		making = self
+		local calcEnv, playerDB, enemyDB, minionDB = initEnv(build, mode, override, specEnv)
+		making = nil
+		return keep(self, build, override, calcEnv, playerDB, enemyDB, minionDB), calcEnv, playerDB, enemyDB, minionDB
+	end
+
+	-- Makes the environment that of the build's present nodes; nil if it cannot be.
+	local function reuse(self, build, override)
+		local spec = build.spec
+		local nodes = copyOf(spec.allocNodes)
+		if not same(self.inputs, inputsOf(build)) or not self:fits(build, nodes)
+			or not same(self.ofNodes, self:askedOfNodes(nodes, {})) or not restore(self.checkpoint) then
+			return nil
+		end
+		local calcEnv = self.answer[1]
+		env.ClearMatchKeywordFlagsCache()
+		for i = 1, #self.granted do
+			local node = self.granted[i]
+			nodes[node.id] = spec.nodes[node.id] or node
+		end
+		calcEnv.allocNodes = nodes
+		-- The environment has the nodes that explode already.
+		local explodeSources = calcEnv.explodeSources
+		calcEnv.explodeSources = {}
+		local all = buildList(calcEnv, nodes, true)
+		calcEnv.explodeSources = explodeSources
+		if not same(self.ofList, self:askedOfList(all, {})) then
+			return nil
+		end
+		local mods = calcEnv.modDB.mods
+		self:exchange(mods, all)
+		self:count(mods, spec, env.modLib.createMod)
+		if override then
+			override.extraJewelFuncs = self.answer[5]
+		end
+		return calcEnv
+	end
+
+	function calcs.initEnv(build, mode, override, specEnv)
+		local environments = shared.environments
+		if making then
+			making.nested = true
+		end
+		if not environments or making or mode ~= "CALCULATOR" or environments.build ~= build
+			or override and next(override) or specEnv and specEnv.env then
+			return initEnv(build, mode, override, specEnv)
+		end
+		local playerDB = specEnv and specEnv.cachedPlayerDB
+		-- Those whose base lies in another store belong to an environment that is kept itself.
+		local kind = playerDB == nil and environments.own or environments.within[playerDB]
+		if not kind or kind.used >= SIDE_BY_SIDE or kind.attempts >= ATTEMPTS
+			or kind.enemyDB ~= (specEnv and specEnv.cachedEnemyDB) or kind.minionDB ~= (specEnv and specEnv.cachedMinionDB) then
+			environments.plain = environments.plain + 1
+			return initEnv(build, mode, override, specEnv)
+		end
+		kind.used = kind.used + 1
+		local self = kind[kind.used]
+		if self then
+			local calcEnv = reuse(self, build, override)
+			if calcEnv then
+				environments.reused = environments.reused + 1
+				return calcEnv, self.answer[2], self.answer[3], self.answer[4]
+			end
+			environments.plain = environments.plain + 1
+			return initEnv(build, mode, override, specEnv)
+		end
+		kind.attempts = kind.attempts + 1
+		local calcEnv, enemyDB, minionDB
+		self, calcEnv, playerDB, enemyDB, minionDB = make(build, mode, override, specEnv)
+		environments.made = environments.made + 1
+		if self then
+			kind.attempts = kind.attempts - 1
+			kind[kind.used] = self
+			if playerDB and not specEnv then
+				environments.within[playerDB] = { used = 0, attempts = 0, enemyDB = enemyDB, minionDB = minionDB }
+			end
+		else
+			kind.used = kind.used - 1
+		end
+		return calcEnv, playerDB, enemyDB, minionDB
+	end
+
+	-- What is kept for one build: `own`, environments with a base of their own; `within`, by the store that has it.
+	shared.newEnvironments = function(build)
+		return { build = build, own = { used = 0, attempts = 0 }, within = {}, reused = 0, plain = 0, made = 0 }
+	end
+
+	---Before each calculation of a row: all environments are free, those of `environments` are used from now on.
+	shared.useEnvironments = function(environments)
+		making, shared.environments = nil, environments
+		if environments then
+			environments.own.used = 0
+			for _, kind in next, environments.within do
+				kind.used = 0
+			end
+		end
+	end
+end
+
+return part
