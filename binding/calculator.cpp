@@ -3,6 +3,7 @@
 #include <array>
 
 #include "checkpoint.h"
+#include "nursery.h"
 
 namespace pobatch {
 
@@ -75,6 +76,8 @@ void Calculator::start(const CalculatorConfig& config) {
 		host_.push(L);
 		pushRollback(L, state_.memory());
 		lua_setfield(L, -2, "checkpoints");
+		pobatch_push_nursery(L);
+		lua_setfield(L, -2, "nursery");
 		// As a number: an address fits a double's 53 bits, and LuaJIT's FFI casts it back.
 		lua_pushnumber(L, static_cast<double>(reinterpret_cast<uintptr_t>(chunk_.get())));
 		state_.pushCollect(L);

@@ -108,8 +108,10 @@ void LuaState::close() {
 	std::lock_guard lock(hookMutex_);
 	lua_sethook(L_, nullptr, 0, 0);
 	meter_.setLimit(0);
-	meter_.detach(L_);
+	// With another allocator than its own LuaJIT leaves its own one standing.
+	void* const allocator = meter_.innerData();
 	lua_close(L_);
+	pobatch_destroy_allocator(allocator);
 }
 
 void* LuaState::allocate(void* self, void* block, size_t oldSize, size_t newSize) {

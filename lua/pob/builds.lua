@@ -21,17 +21,39 @@ local COMPILED_LOADS = 1
 -- Builds that stay alive that way after they were unloaded.
 local HELD = 2
 
--- What lives, in MB: Path of Building itself, and each build; and the garbage that may come on top before the collector
--- begins. A collection marks all that lives, so the fewer the better; with this a state of one build stays below 400.
-local PROGRAM, EACH_BUILD, GARBAGE = 120, 25, 130
+-- What lives, in MB: Path of Building itself, and each build; and the garbage that may come on top before everything is
+-- collected for the first time. A collection marks all that lives, so that is put off until there are enough rows to pay
+-- for it; a few rows come and go without any.
+local PROGRAM, EACH_BUILD, GARBAGE = 120, 25, 100
+-- From then on only what rows made is collected (host.nursery), each time that they have made this much, in kB; and
+-- everything again when this much of it has stayed.
+local NURSERY, STAYED = 16 * 1024, 64 * 1024
 
 -- Loading leaves some 50 MB of garbage: taken for living, it would put off the next collection for long.
 function builds:paceCollector()
 	local living = PROGRAM + EACH_BUILD * (self.loaded + math.min(self.unloaded, HELD))
 	local goal = living + GARBAGE
-	collectgarbage("setpause", math.max(101, 100 * goal * 1024 / collectgarbage("count")))
+	collectgarbage("setpause", math.max(101, 100 * (goal + GARBAGE) * 1024 / collectgarbage("count")))
 	collectgarbage("restart", -1)
-	collectgarbage("setpause", 100 * goal / living)
+	collectgarbage("setpause", 100 * (goal + GARBAGE) / living)
+	self.collectAt, self.settleAt = goal * 1024, 0
+end
+
+--- After each row. LuaJIT's own collector goes on where something sets it going, a memory limit for one.
+function builds:collect()
+	local used = collectgarbage("count")
+	if used < self.collectAt then
+		return
+	end
+	local nursery = self.world.native.nursery
+	local wait = NURSERY
+	if used > self.settleAt then
+		nursery.settle()
+		self.settleAt = collectgarbage("count") + STAYED
+	elseif not nursery.sweep() then
+		self.settleAt, wait = 0, GARBAGE * 1024
+	end
+	self.collectAt = collectgarbage("count") + wait
 end
 
 local function emptyCache()
@@ -172,6 +194,8 @@ function builds:load(xmlText, specIndex)
 	local root = inspect(env, xmlText, specIndex)
 	local before = self.current
 	self.loading = self.loading + 1
+	-- Loading leaves much that lives: LuaJIT's collector goes on.
+	collectgarbage("restart")
 	local build = { mode = env.LoadModule("Modules/Build"), cache = emptyCache() }
 	self:switch(build)
 	boot.takePrompts(world)

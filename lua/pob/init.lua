@@ -80,7 +80,9 @@ return function(host)
 
 	function pob.Calculate(build, set, names)
 		loaded:switch(build)
-		return build.rows:evaluate(set, names)
+		local answer = build.rows:evaluate(set, names)
+		loaded:collect()
+		return answer
 	end
 
 	--- After a row that failed or was stopped: puts everything back, and proves it by the build's own row.

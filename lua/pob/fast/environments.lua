@@ -97,11 +97,6 @@ end
 local kept = {}
 kept.__index = kept
 
--- Whether the environment's queries may let a modifier in.
-function kept:isAsked(mod)
-	return recorder.matters(self.asked, mod, self.admits)
-end
-
 function kept:isSpecial(node)
 	if self.special[node.id] then
 		return true
@@ -116,26 +111,22 @@ function kept:isSpecial(node)
 end
 
 -- Modifiers that queries let in, of the nodes themselves: the list that initEnv asks before items come in.
-function kept:askedOfNodes(nodes, sequence)
-	local n = #sequence
-	for _, node in pairs(nodes) do
-		local mods = node.modList
-		for i = 1, mods and #mods or 0 do
-			if self.askedNames[mods[i].name] and self:isAsked(mods[i]) then
-				n = n + 1
-				sequence[n] = mods[i]
+function kept:askedOfNodes(nodes)
+	local sequence, n, records = {}, 0, self.ofNode
+	for _, node in next, nodes do
+		local entry, own = records[node], node.modList
+		if not entry or entry.own ~= own or entry.count ~= #own then
+			entry = { own = own, count = #own }
+			for i = 1, #own do
+				if self.isAsked(own[i]) then
+					entry[#entry + 1] = own[i]
+				end
 			end
+			records[node] = entry
 		end
-	end
-	return sequence
-end
-
-function kept:askedOfList(all, sequence)
-	local n = #sequence
-	for i = 1, #all do
-		if self.askedNames[all[i].name] and self:isAsked(all[i]) then
+		for i = 1, #entry do
 			n = n + 1
-			sequence[n] = all[i]
+			sequence[n] = entry[i]
 		end
 	end
 	return sequence
@@ -246,6 +237,14 @@ end
 function part.install(shared, env, calcs)
 	local initEnv, buildList = calcs.initEnv, calcs.buildModListForNodeList
 	local take, restore = shared.checkpoints.take, shared.checkpoints.restore
+	local empty = shared.nursery.empty
+
+	-- The numbers of the row before: calcs.offence has them in a variable of its module.
+	local function drop(actor)
+		if actor and actor.output then
+			empty(actor.output)
+		end
+	end
 
 	-- The environment that is being made; what its list of nodes found.
 	local making
@@ -268,7 +267,7 @@ function part.install(shared, env, calcs)
 		for i = 1, list and count and count > 0 and self.before[counter.name] or 0 do
 			local mod = list[i]
 			if mod.type == "BASE" and mod.value == count and mod.source == nil and mod[1] == nil then
-				if place or self:isAsked(mod) then
+				if place or self.isAsked(mod) then
 					return false
 				end
 				place = i
@@ -331,14 +330,27 @@ function part.install(shared, env, calcs)
 			-- Read from the store itself: whether bare hands have a technique.
 			recorder.record(self.asked, "LIST", "Keystone", recorder.ANY, recorder.ANY)
 		end
-		self.askedNames = {}
-		for _, byName in pairs(self.asked.asked) do
+		local asked, admits, names = self.asked, tests.new(shared, env), {}
+		for _, byName in pairs(asked.asked) do
 			for name in pairs(byName) do
-				self.askedNames[name] = true
+				names[name] = true
 			end
 		end
-		self.ofNodes = self:askedOfNodes(self.nodes, {})
-		self.ofList = self:askedOfList(all, {})
+		-- Whether the environment's queries may let a modifier in.
+		self.isAsked = function(mod)
+			return names[mod.name] ~= nil and recorder.matters(asked, mod, admits)
+		end
+		self.ofNode, self.records = {}, {}
+		self.nodeSequence, self.listSequence = self:askedOfNodes(self.nodes), {}
+		for i = 1, #all do
+			if self.isAsked(all[i]) then
+				table.insert(self.listSequence, all[i])
+			end
+		end
+		self.increase = 0
+		for _, node in pairs(calcEnv.allocNodes) do
+			self.increase = self.increase + node.modList:Sum("INC", nil, "SmallPassiveSkillEffect")
+		end
 		self.counts, self.counters = {}, {}
 		for i = 1, #COUNTERS do
 			self.counts[i] = spec[COUNTERS[i].field]
@@ -350,7 +362,7 @@ function part.install(shared, env, calcs)
 	end
 
 	local function make(build, mode, override, specEnv)
-		local self = setmetatable({ asked = recorder.new(), before = {}, admits = (tests.new(shared, env)) }, kept)
+		local self = setmetatable({ asked = recorder.new(), before = {} }, kept)
 		-- Once to write its queries down (the cache of rows has others to write down), once to keep it.
 		local asked = shared.asked
 		shared.asked = self.asked
@@ -368,10 +380,15 @@ function part.install(shared, env, calcs)
 		local spec = build.spec
 		local nodes = copyOf(spec.allocNodes)
 		if not same(self.inputs, inputsOf(build)) or not self:fits(build, nodes)
-			or not same(self.ofNodes, self:askedOfNodes(nodes, {})) or not restore(self.checkpoint) then
+			or not same(self.nodeSequence, self:askedOfNodes(nodes)) then
 			return nil
 		end
 		local calcEnv = self.answer[1]
+		drop(calcEnv.player)
+		drop(calcEnv.minion)
+		if not restore(self.checkpoint) then
+			return nil
+		end
 		env.ClearMatchKeywordFlagsCache()
 		for i = 1, #self.granted do
 			local node = self.granted[i]
@@ -381,9 +398,10 @@ function part.install(shared, env, calcs)
 		-- The environment has the nodes that explode already.
 		local explodeSources = calcEnv.explodeSources
 		calcEnv.explodeSources = {}
-		local all = buildList(calcEnv, nodes, true)
+		local sequence = {}
+		local all = shared.listNodes(calcEnv, nodes, self.increase, self.records, self.isAsked, sequence)
 		calcEnv.explodeSources = explodeSources
-		if not same(self.ofList, self:askedOfList(all, {})) then
+		if not same(self.listSequence, sequence) then
 			return nil
 		end
 		local mods = calcEnv.modDB.mods

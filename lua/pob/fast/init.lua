@@ -157,7 +157,7 @@ function fast.attach(host, options)
 	local self = setmetatable({
 		parts = loadParts(options and options.without or {}),
 		-- what edited modules and parts share; edited modules know it as `__pobatch`
-		shared = { checkpoints = host.checkpoints },
+		shared = { checkpoints = host.checkpoints, nursery = host.nursery },
 		-- path -> { text, edited }: modules are loaded again for every build
 		seen = {},
 		sharing = sharing.new(),

@@ -81,9 +81,15 @@ function part.install(shared, env, calcs)
 		return known
 	end
 
+	-- counts the changes of `tagged`
+	local taggings = 0
+
 	local function tag(own, allocMode)
 		for i = 1, #own do
-			tagged[own[i]] = allocMode
+			if tagged[own[i]] ~= allocMode then
+				tagged[own[i]] = allocMode
+				taggings = taggings + 1
+			end
 		end
 	end
 
@@ -169,16 +175,30 @@ function part.install(shared, env, calcs)
 		return build(calcEnv, node, knownOf(node), increase, withKeystones, calcEnv.radiusJewelList, usesSecondSet(calcEnv))
 	end
 
-	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)
-		if calcEnv.mode ~= "CALCULATOR" then
-			return originalList(calcEnv, nodeList, finishJewels, withKeystones)
-		end
-		local radiusJewels = calcEnv.radiusJewelList
+	local function beginJewels(radiusJewels)
 		for i = 1, #radiusJewels do
 			local jewel = radiusJewels[i]
 			env.wipeTable(jewel.data)
 			jewel.data.modSource = "Tree:" .. jewel.nodeId
 		end
+	end
+
+	local function finishAllJewels(calcEnv, all, increase, radiusJewels, secondSet)
+		for _, node in pairs(calcEnv.extraRadiusNodeList) do
+			build(calcEnv, node, knownOf(node), increase, nil, radiusJewels, secondSet)
+		end
+		for i = 1, #radiusJewels do
+			local jewel = radiusJewels[i]
+			jewel.func(nil, all, jewel.data)
+		end
+	end
+
+	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)
+		if calcEnv.mode ~= "CALCULATOR" then
+			return originalList(calcEnv, nodeList, finishJewels, withKeystones)
+		end
+		local radiusJewels = calcEnv.radiusJewelList
+		beginJewels(radiusJewels)
 		local increase = 0
 		local knowns, count = {}, 0
 		for _, node in pairs(nodeList) do
@@ -201,12 +221,68 @@ function part.install(shared, env, calcs)
 			n = n + #list
 		end
 		if finishJewels then
-			for _, node in pairs(calcEnv.extraRadiusNodeList) do
-				build(calcEnv, node, knownOf(node), increase, nil, radiusJewels, secondSet)
+			finishAllJewels(calcEnv, all, increase, radiusJewels, secondSet)
+		end
+		return all
+	end
+
+	local function record(records, node, list, isAsked)
+		local asked
+		for i = 1, #list do
+			if isAsked(list[i]) then
+				asked = asked or {}
+				asked[#asked + 1] = list[i]
 			end
-			for i = 1, #radiusJewels do
-				local jewel = radiusJewels[i]
-				jewel.func(nil, all, jewel.data)
+		end
+		local own = node.modList
+		local entry = {
+			own = own, count = #own, allocMode = node.allocMode, kind = node.type, taggings = taggings,
+			list = list, asked = asked or false,
+		}
+		records[node] = entry
+		return entry
+	end
+
+	-- The same list, finished, for nodes of which `records` has most from earlier calls with the same `increase`: as
+	-- long as a node has the same list of modifiers, and nothing was tagged anew, it brings what it brought.
+	-- Appends the modifiers of the list that `isAsked` lets in to `sequence`.
+	function shared.listNodes(calcEnv, nodeList, increase, records, isAsked, sequence)
+		local radiusJewels = calcEnv.radiusJewelList
+		local jewels = #radiusJewels > 0
+		beginJewels(radiusJewels)
+		local secondSet = usesSecondSet(calcEnv)
+		local all, n = env.new("ModList"), 0
+		local asked = #sequence
+		for id, node in pairs(nodeList) do
+			local entry = records[node]
+			local own = node.modList
+			local list, ofList
+			if entry and entry.own == own and entry.count == #own and entry.allocMode == node.allocMode
+				and entry.kind == node.type and entry.taggings == taggings
+				and not (jewels and (inRadius(radiusJewels, id) or not env.GlobalCache.cachedData[calcEnv.mode].radiusJewelData)) then
+				list, ofList = entry.list, entry.asked
+			else
+				list = build(calcEnv, node, knownOf(node), increase, nil, radiusJewels, secondSet)
+				ofList = record(records, node, list, isAsked).asked
+			end
+			local size = #list
+			for i = 1, size do
+				all[n + i] = list[i]
+			end
+			n = n + size
+			for i = 1, ofList and #ofList or 0 do
+				asked = asked + 1
+				sequence[asked] = ofList[i]
+			end
+		end
+		if jewels or next(calcEnv.extraRadiusNodeList) then
+			finishAllJewels(calcEnv, all, increase, radiusJewels, secondSet)
+			-- Jewels may have added some.
+			for i = n + 1, #all do
+				if isAsked(all[i]) then
+					asked = asked + 1
+					sequence[asked] = all[i]
+				end
 			end
 		end
 		return all
