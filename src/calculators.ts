@@ -79,9 +79,14 @@ export async function referenceCalculator(tree: PassiveTree): Promise<Calculator
  * Path of Building, unmodified, from a checkout.
  *
  * @param folder the checkout; found by {@link findPob} if not given
+ * @param options of the engine; they go before `defaults`, which no answer depends on
  * @throws PobatchError POB_NOT_FOUND, POB_INVALID
  */
-export async function pobCalculator(folder: string | undefined, options: Plain): Promise<CalculatorSource> {
+export async function pobCalculator(
+	folder: string | undefined,
+	options: Plain,
+	defaults: { rowCache: boolean; verify: number },
+): Promise<CalculatorSource> {
 	const found = await findPob(folder);
 	if (found === undefined)
 		throw new PobatchError("POB_NOT_FOUND", "No Path of Building checkout was found", { hint: installHint });
@@ -100,7 +105,7 @@ export async function pobCalculator(folder: string | undefined, options: Plain):
 	return {
 		...(await embedded("pob/calculator.lua")),
 		chunkFolder: source,
-		options: { ...(options as object), dir: source },
+		options: { ...defaults, ...(options as object), dir: source },
 		tree: undefined,
 		treeOf,
 		identity: async () =>

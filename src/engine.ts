@@ -145,8 +145,8 @@ export class Engine {
 			if (value !== undefined && !(Number.isFinite(value) && value > 0))
 				throw invalidArgument("a positive number", name, value);
 		}
-		const source = await resolveCalculator(calculator, options);
 		const { cache = calculator === "pob" } = options;
+		const source = await resolveCalculator(calculator, options, cache);
 		const rowCache = cache === false ? undefined : await RowCache.open(cache === true ? {} : cache);
 		const { isolation = "thread" } = options;
 		if (isolation !== "thread" && isolation !== "process")
@@ -303,9 +303,16 @@ export class Engine {
 	}
 }
 
-async function resolveCalculator(calculator: string, options: EngineOptions): Promise<CalculatorSource> {
+async function resolveCalculator(
+	calculator: string,
+	options: EngineOptions,
+	cache: boolean | RowCacheOptions,
+): Promise<CalculatorSource> {
 	const { tree, pob, options: own = {}, sandbox = true, rollback = sandbox } = options;
-	if (calculator === "pob") return pobCalculator(pob, own);
+	if (calculator === "pob") {
+		const verify = typeof cache === "object" ? (cache.verify ?? 0) : 0;
+		return pobCalculator(pob, own, { rowCache: cache !== false, verify });
+	}
 	if (calculator === "reference") return referenceCalculator(await resolveTree(tree));
 	if (typeof rollback !== "boolean") throw invalidArgument("a boolean", "rollback", rollback);
 	if (rollback && !sandbox)

@@ -32,10 +32,9 @@ const rules: readonly Rule[] = [
 	{ phase: "crossing", file: /^pobatch\/lua\/calculator\.lua$/ },
 	// Rows that are answered without calculating.
 	{ phase: "cache", file: /^pobatch\/lua\/pob\/answers\.lua$/ },
-	{
-		phase: "cache",
-		file: /^pobatch\/lua\/pob\/fast\/(rows|rowkey|rowidentity|recorder)\.lua$/,
-	},
+	{ phase: "cache", file: /^pobatch\/lua\/pob\/fast\/(rows|recorder)\.lua$/ },
+	// What earlier rows have in common with the row, put back.
+	{ phase: "environment", file: /^pobatch\/lua\/pob\/fast\/environments\.lua$/ },
 	// The row's node set put into the build, and back.
 	{
 		phase: "allocation",
@@ -51,7 +50,7 @@ const rules: readonly Rule[] = [
 	{
 		phase: "nodes",
 		file: /^(Modules\/CalcSetup\.lua|pobatch\/lua\/pob\/fast\/nodes\.lua)$/,
-		name: /^buildModListForNode(List)?$/,
+		name: /^(buildModListForNode(List)?|listNodes)$/,
 	},
 	{ phase: "perform", file: /^Modules\/CalcPerform\.lua$/, name: /^perform$/ },
 	{ phase: "offence", file: /^Modules\/CalcOffence\.lua$/, name: /^offence$/ },

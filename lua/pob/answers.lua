@@ -6,20 +6,20 @@ local ffi = require("ffi")
 local answers = {}
 answers.__index = answers
 
--- Bytes for the numbers of all kept rows of a build, and what a row takes besides (nodes, key, tables).
-local BYTES, ROW_BYTES = 24 * 1024 * 1024, 1200
+-- Bytes for the numbers of all kept rows of a build, and what a row takes besides (key, tables).
+local BYTES, ROW_BYTES = 24 * 1024 * 1024, 600
 
 --- `verify`: share of the answered rows that is calculated all the same, 0 to 1. Nil where the cache cannot
 -- be used: this Path of Building is not one that it knows.
-function answers.new(extension, mode, verify)
-	local cache = extension.rows(mode)
+function answers.new(extension, verify)
+	local cache = extension.rows()
 	if not cache then
 		return nil
 	end
 	return setmetatable({ cache = cache, share = verify or 0, owed = 0, answered = 0, calculated = 0, verified = 0 }, answers)
 end
 
---- The numbers kept for the nodes that are allocated now, or nil.
+--- The numbers kept for the row that is set up, or nil.
 function answers:find(plan)
 	self.cache.limit = math.max(1, math.floor(BYTES / (8 * plan.count + ROW_BYTES)))
 	local known = self.cache:find(plan.variant)
@@ -56,11 +56,8 @@ function answers:give(known, plan, result)
 	end
 end
 
---- Raises when the calculated `result` (nil: mode MAIN is needed) differs from the kept numbers in one bit.
+--- Raises when the calculated `result` differs from the kept numbers in one bit.
 function answers:verify(known, plan, result)
-	if not result then
-		error("row cache: a row that changes the build's skills was answered", 0)
-	end
 	for i = 1, plan.count do
 		local name = plan.names[i]
 		local now, before = result[name], known[i - 1]
@@ -77,7 +74,7 @@ function answers:statistics()
 		answered = self.answered,
 		calculated = self.calculated,
 		verified = self.verified,
-		rows = #self.cache.rows,
+		rows = self.cache.count,
 	}
 end
 

@@ -12,7 +12,7 @@ local builds = {}
 builds.__index = builds
 
 function builds.new(world)
-	return setmetatable({ world = world, current = nil, loading = 0, loaded = 0, unloaded = 0 }, builds)
+	return setmetatable({ world = world, current = nil, loading = 0, loaded = 0, unloaded = 0, lives = 0, collectAt = math.huge }, builds)
 end
 
 -- Loads that LuaJIT compiles code in. Compiled code refers to closures that were made for the build that ran, and these to
@@ -21,22 +21,29 @@ local COMPILED_LOADS = 1
 -- Builds that stay alive that way after they were unloaded.
 local HELD = 2
 
--- What lives, in MB: Path of Building itself, and each build; and the garbage that may come on top before everything is
--- collected for the first time. A collection marks all that lives, so that is put off until there are enough rows to pay
--- for it; a few rows come and go without any.
-local PROGRAM, EACH_BUILD, GARBAGE = 120, 25, 100
--- From then on only what rows made is collected (host.nursery), each time that they have made this much, in kB; and
--- everything again when this much of it has stayed.
-local NURSERY, STAYED = 16 * 1024, 64 * 1024
+-- What lives, in MB: Path of Building itself, and each build; and what may come on top before everything is collected.
+-- A collection marks all that lives, so that is put off until there are enough rows or loads to pay for it.
+local PROGRAM, EACH_BUILD, GARBAGE = 120, 25, 140
+-- Once everything was collected LuaJIT's collector rests, and only what rows made is collected (host.nursery), each time
+-- that they have made this much, in MB.
+local NURSERY = 16
+-- What may come on top at least, where more lives than is thought.
+local ROOM = 64
+
+-- Where everything is collected, in kB.
+function builds:limit()
+	local living = PROGRAM + EACH_BUILD * (self.loaded + math.min(self.unloaded, HELD))
+	return 1024 * math.max(living + GARBAGE, self.lives + ROOM)
+end
 
 -- Loading leaves some 50 MB of garbage: taken for living, it would put off the next collection for long.
 function builds:paceCollector()
-	local living = PROGRAM + EACH_BUILD * (self.loaded + math.min(self.unloaded, HELD))
-	local goal = living + GARBAGE
-	collectgarbage("setpause", math.max(101, 100 * (goal + GARBAGE) * 1024 / collectgarbage("count")))
-	collectgarbage("restart", -1)
-	collectgarbage("setpause", 100 * (goal + GARBAGE) / living)
-	self.collectAt, self.settleAt = goal * 1024, 0
+	if self.lives == 0 then
+		local limit = self:limit() + 1024 * ROOM
+		collectgarbage("setpause", math.max(101, 100 * limit / collectgarbage("count")))
+		collectgarbage("restart", -1)
+	end
+	self.collectAt = self.lives == 0 and self:limit() or collectgarbage("count") + 1024 * NURSERY
 end
 
 --- After each row. LuaJIT's own collector goes on where something sets it going, a memory limit for one.
@@ -46,14 +53,14 @@ function builds:collect()
 		return
 	end
 	local nursery = self.world.native.nursery
-	local wait = NURSERY
-	if used > self.settleAt then
+	if used > self:limit() then
 		nursery.settle()
-		self.settleAt = collectgarbage("count") + STAYED
+		self.lives = collectgarbage("count") / 1024
 	elseif not nursery.sweep() then
-		self.settleAt, wait = 0, GARBAGE * 1024
+		self.lives, self.collectAt = 0, self:limit()
+		return
 	end
-	self.collectAt = collectgarbage("count") + wait
+	self.collectAt = collectgarbage("count") + 1024 * NURSERY
 end
 
 local function emptyCache()
@@ -194,8 +201,8 @@ function builds:load(xmlText, specIndex)
 	local root = inspect(env, xmlText, specIndex)
 	local before = self.current
 	self.loading = self.loading + 1
-	-- Loading leaves much that lives: LuaJIT's collector goes on.
-	collectgarbage("restart")
+	-- Nothing is collected while a build is loaded, unless LuaJIT's collector is at work anyway.
+	self:collect()
 	local build = { mode = env.LoadModule("Modules/Build"), cache = emptyCache() }
 	self:switch(build)
 	boot.takePrompts(world)

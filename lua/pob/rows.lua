@@ -47,7 +47,7 @@ function rows.new(world, build, options)
 	}, rows)
 	self.adaptation = adaptation.new(world, mode)
 	if options and options.rowCache and world.extension then
-		self.answers = answers.new(world.extension, mode, options.verify)
+		self.answers = answers.new(world.extension, options.verify)
 	end
 	return self
 end
@@ -64,11 +64,13 @@ local function addFullDps(self, env, playerDB, enemyDB, minionDB)
 	env.player.output.FullDotDPS = full.TotalDotDPS
 end
 
--- The environments of earlier rows to use from now on; nil for none.
-function rows:useEnvironments(environments)
+-- What earlier rows left, to use from now on: their environments, and the cache that learns from the queries. Nil for
+-- none.
+function rows:use(environments, kept)
 	local extension = self.world.extension
 	if extension then
 		extension.useEnvironments(environments)
+		extension.useRows(kept and kept.cache)
 	end
 end
 
@@ -78,22 +80,30 @@ function rows:keepEnvironments()
 	self.environments = extension and extension.environments(self.mode)
 end
 
+local ANSWERED = {}
+
 --- Calculates the tree as it is now: the finished environment.
 -- `mode` is "MAIN" to have the build adapted first; "CALCULATOR" answers nil when it would have to be.
--- `plan`, when given, says what can be left out.
-function rows:calculate(mode, plan)
+-- `plan`, when given, says what can be left out. With `kept`, rows that are known already are not calculated: ANSWERED,
+-- and self.result has the numbers.
+function rows:calculate(mode, plan, kept)
 	local calcs = self.calcs
 	self.world.env.wipeGlobalCache()
-	self:useEnvironments(mode == "CALCULATOR" and self.environments or nil)
+	self:use(mode == "CALCULATOR" and self.environments or nil, kept)
 	local env, playerDB, enemyDB, minionDB = calcs.initEnv(self.mode, mode)
 	if mode == "CALCULATOR" and self.adaptation:isNeeded(env) then
 		return nil
+	end
+	local known = kept and kept:find(plan)
+	if known and not kept:mustVerify() then
+		kept:give(known, plan, self.result)
+		return ANSWERED
 	end
 	if plan and not plan.estimated then
 		if not self.world.extension.performUnestimated(calcs, env) then
 			-- A modifier of this build depends on what was left out.
 			plan.estimated = true
-			return self:calculate(mode, plan)
+			return self:calculate(mode, plan, kept)
 		end
 	else
 		calcs.perform(env)
@@ -101,29 +111,24 @@ function rows:calculate(mode, plan)
 	if plan and plan.fullDps then
 		addFullDps(self, env, playerDB, enemyDB, minionDB)
 	end
+	if known then
+		kept:verify(known, plan, statsModule.take(plan, env, {}))
+	elseif kept then
+		kept:keep(plan, statsModule.take(plan, env, {}))
+	end
 	return env
 end
-
-local ANSWERED = {}
 
 local function calculateSet(self, set, plan, kept)
 	self.allocation:apply(set)
 	local env
 	if not self.allocation.losesWeaponRule then
-		local known = kept and kept:find(plan)
-		if known and not kept:mustVerify() then
-			kept:give(known, plan, self.result)
-			self.roads.answered = self.roads.answered + 1
-			return ANSWERED
-		end
-		env = self:calculate("CALCULATOR", plan)
-		if known then
-			kept:verify(known, plan, env and statsModule.take(plan, env, {}))
-		elseif kept and env then
-			kept:keep(plan, statsModule.take(plan, env, {}))
-		end
+		env = self:calculate("CALCULATOR", plan, kept)
 	end
-	if env then
+	if env == ANSWERED then
+		self.roads.answered = self.roads.answered + 1
+		return env
+	elseif env then
 		self.roads.calculator = self.roads.calculator + 1
 		return env
 	end
@@ -141,7 +146,7 @@ function rows:recover()
 		tab.mainEnv, tab.mainOutput, self.mode.characterLevelAutoMode = window[1], window[2], window[3]
 		self.windowBefore = nil
 	end
-	self:useEnvironments(nil)
+	self:use(nil)
 	self.adaptation:restore()
 	self.allocation:restore()
 	self.dirty = false
@@ -227,7 +232,6 @@ function rows:evaluate(set, names)
 		return statsModule.take(plan, self.loadedEnv, self.result)
 	end
 	local env = self:run(set, plan, self.answers)
-	-- Answered without calculating; `result` has the numbers.
 	if env == ANSWERED then
 		return self.result
 	end

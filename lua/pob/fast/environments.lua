@@ -174,7 +174,8 @@ function kept:fits(build, nodes)
 	return true
 end
 
--- Puts the modifiers `all` in the place of those of the environment's own nodes.
+-- Puts the modifiers `all` in the place of those of the environment's own nodes: the row's modifiers by name, of the
+-- names where they differ, or nil.
 function kept:exchange(mods, all)
 	local segments, cursor, changed = self.segments, {}, nil
 	for i = 1, #all do
@@ -195,7 +196,7 @@ function kept:exchange(mods, all)
 		end
 	end
 	if not changed then
-		return
+		return nil
 	end
 	for i = 1, #all do
 		local list = changed[all[i].name]
@@ -221,17 +222,22 @@ function kept:exchange(mods, all)
 		end
 		mods[name] = n > 0 and fresh or nil
 	end
+	return changed
 end
 
+-- Puts the counters of the row's tree in place: a list of { name, count } of those that differ.
 function kept:count(mods, spec, createMod)
+	local changed = {}
 	for i = 1, #COUNTERS do
 		local now, name = spec[COUNTERS[i].field], COUNTERS[i].name
 		if now ~= self.counts[i] then
+			changed[#changed + 1] = { name = name, count = now }
 			local fresh = copyOf(mods[name])
 			fresh[self.counters[i]] = createMod(name, "BASE", now)
 			mods[name] = fresh
 		end
 	end
+	return changed
 end
 
 function part.install(shared, env, calcs)
@@ -405,12 +411,12 @@ function part.install(shared, env, calcs)
 			return nil
 		end
 		local mods = calcEnv.modDB.mods
-		self:exchange(mods, all)
-		self:count(mods, spec, env.modLib.createMod)
+		local changed = self:exchange(mods, all)
+		local counts = self:count(mods, spec, env.modLib.createMod)
 		if override then
 			override.extraJewelFuncs = self.answer[5]
 		end
-		return calcEnv
+		return calcEnv, { environment = self, nodes = nodes, changed = changed, counts = counts }
 	end
 
 	function calcs.initEnv(build, mode, override, specEnv)
@@ -433,9 +439,12 @@ function part.install(shared, env, calcs)
 		kind.used = kind.used + 1
 		local self = kind[kind.used]
 		if self then
-			local calcEnv = reuse(self, build, override)
+			local calcEnv, present = reuse(self, build, override)
 			if calcEnv then
 				environments.reused = environments.reused + 1
+				if kind == environments.own and kind.used == 1 then
+					environments.present = present
+				end
 				return calcEnv, self.answer[2], self.answer[3], self.answer[4]
 			end
 			environments.plain = environments.plain + 1
@@ -457,7 +466,8 @@ function part.install(shared, env, calcs)
 		return calcEnv, playerDB, enemyDB, minionDB
 	end
 
-	-- What is kept for one build: `own`, environments with a base of their own; `within`, by the store that has it.
+	-- What is kept for one build: `own`, environments with a base of their own; `within`, by the store that has it. And
+	-- of the present row: `present`, what its first environment has otherwise than the one that is kept, if it is one.
 	shared.newEnvironments = function(build)
 		return { build = build, own = { used = 0, attempts = 0 }, within = {}, reused = 0, plain = 0, made = 0 }
 	end
@@ -466,7 +476,7 @@ function part.install(shared, env, calcs)
 	shared.useEnvironments = function(environments)
 		making, shared.environments = nil, environments
 		if environments then
-			environments.own.used = 0
+			environments.own.used, environments.present = 0, nil
 			for _, kind in next, environments.within do
 				kind.used = 0
 			end

@@ -57,21 +57,4 @@ function exact.isExact(mod)
 	return answer
 end
 
-local isExact = exact.isExact
-
----@param mods table @of a ModDB
----@param known table @set of modifiers to leave out
----@param names table @set that gets type .. " " .. name of the modifiers that round
-function exact.inexactNames(mods, known, names)
-	for name, list in pairs(mods) do
-		for i = 1, #list do
-			local mod = list[i]
-			local kind = mod.type
-			if (kind == "BASE" or kind == "INC") and not known[mod] and not isExact(mod) then
-				names[kind .. " " .. name] = true
-			end
-		end
-	end
-end
-
 return exact

@@ -205,14 +205,20 @@ function fast.attach(host, options)
 				self.shared.useEnvironments(environments)
 			end
 		end,
-		---A cache of rows for a build, or nil where its parts are not in use.
-		rows = function(mode, limit)
+		---A cache of rows for one build, or nil where its parts are not in use.
+		rows = function()
 			for _, part in ipairs(self.parts) do
-				if (part.name == "rows" or part.name == "queries") and not part.active then
+				if (part.name == "rows" or part.name == "queries" or part.name == "environments") and not part.active then
 					return nil
 				end
 			end
-			return self.shared.openRows(mode, limit)
+			return self.shared.newRows()
+		end,
+		---Before each calculation: the cache that learns from it; nil for none.
+		useRows = function(rows)
+			if self.shared.useRows then
+				self.shared.useRows(rows)
+			end
 		end,
 	}
 end

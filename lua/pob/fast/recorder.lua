@@ -16,8 +16,8 @@ recorder.ANY = ANY
 ---@return table @what one build's calculations asked for
 function recorder.new()
 	return {
-		-- type -> name -> flags -> keyword flags -> true; type ANY: a query for all types;
-		-- flags ANY: a read that does not look at flags
+		-- type -> name -> list of flags and keyword flags in turns; type ANY: a query for all
+		-- types; flags ANY: a read that does not look at flags
 		asked = {},
 		-- the same the other way round: flags -> keyword flags -> type -> name -> true,
 		-- and what it has for the flags of the last query
@@ -30,9 +30,8 @@ function recorder.new()
 		-- type .. " " .. name of modifiers whose order was seen: queries that list them, or
 		-- stop at one; type ANY: of all types
 		ordered = {},
-		-- names that were asked for in a new way since they were last taken
-		fresh = {},
-		freshCount = 0,
+		-- changes with whatever was not known before
+		version = 0,
 	}
 end
 
@@ -45,18 +44,24 @@ local function below(t, key)
 	return found
 end
 
+-- LuaJIT compiles no code that reads a number from a table with numbers on both its sides:
+-- flags, of which some are 0, are kept off the side for small whole ones.
+local function keyOf(flags)
+	return flags == ANY and ANY or flags + 0.5
+end
+
 local function remember(asked, kind, name, flags, keywordFlags)
-	below(below(below(asked.asked, kind), name), flags)[keywordFlags] = true
-	below(below(below(asked.byFlags, flags), keywordFlags), kind)[name] = true
-	asked.freshCount = asked.freshCount + 1
-	asked.fresh[asked.freshCount] = name
+	local pairsOf = below(below(asked.asked, kind), name)
+	pairsOf[#pairsOf + 1], pairsOf[#pairsOf + 2] = flags, keywordFlags
+	below(below(below(asked.byFlags, keyOf(flags)), keyOf(keywordFlags)), kind)[name] = true
+	asked.version = asked.version + 1
 end
 
 -- A row makes thousands of queries, and one after the other mostly with the same flags.
 function recorder.record(asked, kind, name, flags, keywordFlags)
 	if asked.flags ~= flags or asked.keywordFlags ~= keywordFlags then
 		asked.flags, asked.keywordFlags = flags, keywordFlags
-		asked.present = below(below(asked.byFlags, flags), keywordFlags)
+		asked.present = below(below(asked.byFlags, keyOf(flags)), keyOf(keywordFlags))
 	end
 	local names = asked.present[kind]
 	if not (names and names[name]) and name then
@@ -76,6 +81,7 @@ function recorder.link(asked, a, b)
 		together[a][b] = true
 		together[b] = together[b] or {}
 		together[b][a] = true
+		asked.version = asked.version + 1
 	end
 end
 
@@ -83,24 +89,15 @@ end
 function recorder.order(asked, kind, name)
 	if name and not asked.ordered[kind .. " " .. name] then
 		asked.ordered[kind .. " " .. name] = true
-		asked.freshCount = asked.freshCount + 1
-		asked.fresh[asked.freshCount] = name
+		asked.version = asked.version + 1
 	end
 end
 
 local function lets(byName, mod, admits)
-	local byFlags = byName and byName[mod.name]
-	if not byFlags then
-		return false
-	end
-	if byFlags[ANY] then
-		return true
-	end
-	for flags, byKeywords in pairs(byFlags) do
-		for keywordFlags in pairs(byKeywords) do
-			if admits(mod, flags, keywordFlags) then
-				return true
-			end
+	local pairsOf = byName and byName[mod.name]
+	for i = 1, pairsOf and #pairsOf or 0, 2 do
+		if pairsOf[i] == ANY or admits(mod, pairsOf[i], pairsOf[i + 1]) then
+			return true
 		end
 	end
 	return false

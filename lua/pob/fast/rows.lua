@@ -1,25 +1,23 @@
--- Rows that need not be calculated: two node sets whose nodes bring the same modifiers,
--- as far as any query of the build lets them in, have the same stats, to the bit.
+-- Rows that need not be calculated: two node sets whose nodes bring the same modifiers, as far as any query of the
+-- build lets them in, have the same stats, to the bit.
 --
--- A row's key has two parts. Modifiers whose order shows (products, lists, overrides,
--- whatever is tabulated, sums with fractions) stand in it in the order in which Path of
--- Building adds them up: that of initEnv's own copy of spec.allocNodes. All others,
--- summed without rounding (see exact.lua), stand in it as a multiset: what the row has
--- more or less than the build's own nodes. A modifier is described by type, name,
--- value, flags, tags, the kind of its source, its node's weapon set and what the
--- scaling of passives looks at. Modifiers that no query lets in leave no trace. A node
--- that is looked at as a node stands for itself: jewel sockets, keystones, nodes inside
--- a radius jewel, nodes that items grant, nodes that grant skills.
+-- Only rows that took a kept environment (environments.lua) can be told apart so cheaply, and by so little: nothing
+-- differs between them but the modifiers in the tree's place of the store, which the environment lists by name, the
+-- counters of the tree, and the weapon sets that nodes are allocated for. A row's key describes, for each name whose
+-- modifiers are not those of the environment's own nodes, the ones that some query lets in (recorder.lua): as a
+-- sequence where their order shows (products, lists, overrides, whatever is tabulated, sums with fractions), else as a
+-- multiset. Sums without rounding have the same bits in any order; which do is looked at after each calculation, in
+-- the stores as they are then (exact.lua). A modifier is described by type, name, value, flags, tags and the kind of
+-- its source.
 --
--- What queries are known grows while rows are calculated; a row is kept as its full
--- list of nodes, so that its key can be made anew.
+-- What queries are known grows while rows are calculated. A kept row stays right: it made none of the later ones.
 
-local ffi = require("ffi")
 local recorder = require("pob.fast.recorder")
 local tests = require("pob.fast.querytests")
 local exact = require("pob.fast.exact")
-local rowidentity = require("pob.fast.rowidentity")
-local rowkey = require("pob.fast.rowkey")
+local moddescription = require("pob.fast.moddescription")
+
+local next = next
 
 local part = {
 	name = "rows",
@@ -27,215 +25,242 @@ local part = {
 		{ name = "initEnv", file = "Modules/CalcSetup.lua", lines = 1577, hash = "dcfa0e68c7fb6bde" },
 		{ name = "buildModListForNode", file = "Modules/CalcSetup.lua", lines = 152, hash = "d32bb67370feb980" },
 	},
+	wholeCalculation = true,
 }
 
 function part.ready(_, path)
 	return path == "Modules/Calcs.lua"
 end
 
--- Read from the store itself, by BASE and the thorns flag: whether the build gets PoB's
--- thorns skill.
-local THORNS = { "Physical", "Fire", "Cold", "Lightning", "Chaos" }
-
-local MAX_NODES = 4096
-local MAX_IDENTITIES = 65000
+-- The types of modifiers that are summed, or only looked for: their order shows only where the sum rounds.
+local UNORDERED = { BASE = true, INC = true, FLAG = true }
 
 local cache = {}
 cache.__index = cache
-for _, methods in ipairs({ rowidentity, rowkey }) do
-	for name, method in pairs(methods) do
-		cache[name] = method
-	end
-end
 
-local function newCache(mode, shared, env, limit)
-	local asked = recorder.new()
-	for _, damage in ipairs(THORNS) do
-		recorder.record(asked, "BASE", damage .. "Min", recorder.ANY, recorder.ANY)
-		recorder.record(asked, "BASE", damage .. "Max", recorder.ANY, recorder.ANY)
-	end
+local function newCache(shared, env)
 	return setmetatable({
-		mode = mode,
+		shared = shared,
 		admits = (tests.new(shared, env)),
-		asked = asked,
-		limit = limit,
-		-- node -> its first modifier, or EMPTY -> weapon set -> identity
-		identityOf = setmetatable({}, { __mode = "k" }),
-		identities = {},
-		-- modifier name -> identities that have it
-		byName = {},
-		-- descriptions -> small numbers
+		asked = recorder.new(),
+		-- modifier -> a small number, the same for equal descriptions
+		numberOf = {},
 		numbers = {},
 		numberCount = 0,
-		-- ids of nodes that stand for themselves
-		special = {},
-		seenRadius = {},
-		-- key -> value; rows: all of them with their nodes
-		answers = {},
-		rows = {},
-		nodes = ffi.new("uint16_t[?]", MAX_NODES),
-		nodeCount = 0,
-		stale = false,
-		-- type and name of modifiers in whose sums others than the tree's bring fractions
+		-- modifier -> whether it is asked for, as of `askedVersion`
+		matter = {},
+		askedVersion = -1,
+		-- names in the tree's place, with all that are summed with them: where fractions are looked for
+		watched = {},
+		isWatched = {},
+		watchedVersion = -1,
+		treeNames = {},
+		-- type and name of modifiers in whose sums fractions take part
 		rounding = {},
-		-- the modifiers of all nodes met; what of them rounds is seen row by row
-		treeMods = setmetatable({}, { __mode = "k" }),
-		-- the build's own nodes: id -> identity
-		base = {},
-		-- what was calculated since find()
+		roundings = 0,
+		-- key -> value
+		answers = {},
+		count = 0,
+		limit = 1,
+		-- environments of the present row
 		envs = {},
 		envCount = 0,
-		hits = 0,
-		misses = 0,
 	}, cache)
 end
 
--- What the last rows asked for that was not known before.
-function cache:learn()
-	local asked = self.asked
-	local changed = self.stale
-	for i = 1, asked.freshCount do
-		for _, identity in ipairs(self.byName[asked.fresh[i]] or {}) do
-			local sequence, free = identity.sequence, table.concat(identity.free, ",")
-			self:weigh(identity)
-			changed = changed or identity.sequence ~= sequence or table.concat(identity.free, ",") ~= free
+function cache:number(mod)
+	local number = self.numberOf[mod]
+	if not number then
+		local text = moddescription.of(mod)
+		number = self.numbers[text]
+		if not number then
+			number = self.numberCount + 1
+			self.numberCount, self.numbers[text] = number, number
 		end
-		asked.fresh[i] = nil
+		self.numberOf[mod] = number
 	end
-	asked.freshCount = 0
-	if self.stale then
-		for _, identity in ipairs(self.identities) do
-			self:weigh(identity)
-		end
-		self.stale = false
-	end
-	if changed then
-		self.answers = {}
-		for _, row in ipairs(self.rows) do
-			local nodes = ffi.cast("const uint16_t *", row.nodes)
-			row.key = self:key(nodes, #row.nodes / 2, row.rest, row.variant)
-			self.answers[row.key] = row
-		end
-	end
+	return number
 end
 
--- Reads the allocated nodes of the build as they are now.
-function cache:read()
-	local spec = self.mode.spec
-	if #self.identities > MAX_IDENTITIES then
-		self:clear()
+function cache:matters(mod)
+	local answer = self.matter[mod]
+	if answer == nil then
+		answer = recorder.matters(self.asked, mod, self.admits)
+		self.matter[mod] = answer
 	end
-	local copy, count, others = {}, 0, { tostring(spec.allocatedMasteryCount), tostring(spec.curClassId) }
-	for id, node in pairs(spec.allocNodes) do
-		copy[id] = node
-	end
-	for _, node in pairs(copy) do
-		self.nodes[count] = self:identify(node).number
-		count = count + 1
-		if node.type == "Socket" then
-			others[#others + 1] = node.id .. "@" .. tostring(node.distanceToClassStart)
-		end
-	end
-	table.sort(others)
-	self.nodeCount = count
-	return {
-		nodes = ffi.string(self.nodes, count * 2),
-		rest = {
-			notables = spec.allocatedNotableCount,
-			smith = spec.allocatedSmithBodyArmourNodeCount,
-			others = table.concat(others, ","),
-		},
-	}
+	return answer
 end
 
----The value kept for a row like the present one.
+-- The modifiers `list` of a name that matter, as text; "" where none does.
+function cache:describe(list)
+	local sequence, free, n = "", nil, 0
+	for i = 1, #list do
+		local mod = list[i]
+		if self:matters(mod) then
+			if not UNORDERED[mod.type] or self.rounding[mod.type .. " " .. mod.name] or not exact.isExact(mod)
+				or recorder.isOrdered(self.asked, mod) then
+				sequence = sequence .. self:number(mod) .. "."
+			else
+				free = free or {}
+				n = n + 1
+				free[n] = self:number(mod)
+			end
+		end
+	end
+	if free then
+		if n > 1 then
+			table.sort(free)
+		end
+		sequence = sequence .. "/" .. table.concat(free, ".")
+	end
+	return sequence
+end
+
+-- Weapon sets: the condition that Path of Building writes into the modifiers of such nodes, which nodes may share.
+local function weaponSets(nodes)
+	local text
+	for id, node in next, nodes do
+		if (node.allocMode or 0) ~= 0 then
+			text = (text or "") .. id .. "=" .. node.allocMode
+			for _, mod in ipairs(node.modList) do
+				local tag = mod[#mod]
+				text = text .. (tag and tag.type == "Condition" and tag.var or "-")
+			end
+		end
+	end
+	return text
+end
+
+function cache:key(present, variant)
+	if self.askedVersion ~= self.asked.version then
+		self.askedVersion, self.matter = self.asked.version, {}
+	end
+	local texts, n = { variant, weaponSets(present.nodes) or "" }, 2
+	for name, list in next, present.changed or {} do
+		local segment = present.environment.segments[name]
+		local text = self:describe(list)
+		-- Another order of the same may be no difference.
+		if text ~= (segment and self:describe(segment) or "") then
+			n = n + 1
+			texts[n] = name .. ":" .. text
+		end
+		if not self.treeNames[name] then
+			self.treeNames[name], self.watchedVersion = true, -1
+		end
+	end
+	local byName = self.asked.asked.BASE
+	for i = 1, #present.counts do
+		local counter = present.counts[i]
+		if byName and byName[counter.name] then
+			n = n + 1
+			texts[n] = counter.name .. "=" .. counter.count
+		end
+	end
+	if n > 3 then
+		table.sort(texts)
+	end
+	return table.concat(texts, ";")
+end
+
+---The value kept for a row like the present one; nil also for rows that are set up as a whole.
 ---@param variant string @what else the value depends on: the stats, what was left out
 ---@return any|nil
 function cache:find(variant)
-	if self.asked.freshCount > 0 or self.stale then
-		self:learn()
+	local environments = self.shared.environments
+	local present = environments and environments.present
+	self.present, self.variant = present, variant
+	if not present then
+		return nil
 	end
-	self.envCount = 0
-	local row = self:read()
-	row.variant = variant
-	self.present = row
-	row.key = self:key(self.nodes, self.nodeCount, row.rest, variant)
-	local known = self.answers[row.key]
-	if known then
-		self.hits = self.hits + 1
-		return known.value
+	if self.environment ~= present.environment then
+		-- Keys are relative to its own nodes.
+		self.environment, self.answers, self.count = present.environment, {}, 0
+		for name in next, present.environment.segments do
+			self.treeNames[name] = true
+		end
+		self.watchedVersion = -1
 	end
-	self.misses = self.misses + 1
-	return nil
+	self.foundVersion, self.foundRoundings = self.asked.version, self.roundings
+	self.presentKey = self:key(present, variant)
+	return self.answers[self.presentKey]
 end
 
--- Names in whose sums a fraction takes part, with those that are summed with them: from
--- now on their order counts.
+-- The names whose sums the tree's modifiers take part in.
+function cache:watch()
+	local together, watched, isWatched = self.asked.together, {}, {}
+	local function add(name)
+		if not isWatched[name] then
+			isWatched[name] = true
+			watched[#watched + 1] = name
+		end
+	end
+	for name in next, self.treeNames do
+		add(name)
+		for other in next, together[name] or {} do
+			add(other)
+			for third in next, together[other] or {} do
+				add(third)
+			end
+		end
+	end
+	self.watched, self.watchedVersion = watched, self.asked.version
+end
+
+-- A fraction in one sum shows in all that are summed with it.
+function cache:round(kind, name)
+	local together, rounding = self.asked.together, self.rounding
+	local function add(other)
+		if not rounding[kind .. " " .. other] then
+			rounding[kind .. " " .. other] = true
+			self.roundings = self.roundings + 1
+		end
+	end
+	add(name)
+	for other in next, together[name] or {} do
+		add(other)
+		for third in next, together[other] or {} do
+			add(third)
+		end
+	end
+end
+
 function cache:lookForFractions()
-	local seen, found = {}, {}
+	if self.watchedVersion ~= self.asked.version then
+		self:watch()
+		-- What is summed together may have grown.
+		self.rounding = {}
+	end
 	for i = 1, self.envCount do
-		exact.inexactNames(self.envs[i].modDB.mods, self.treeMods, seen)
-		self.envs[i] = nil
-	end
-	self.envCount = 0
-	for name in pairs(seen) do
-		self:spread(found, name)
-	end
-	for name in pairs(found) do
-		if not self.rounding[name] then
-			self.rounding[name] = true
-			self.stale = true
+		local mods = self.envs[i].modDB.mods
+		for k = 1, #self.watched do
+			local list = mods[self.watched[k]]
+			for j = 1, list and #list or 0 do
+				local mod = list[j]
+				if (mod.type == "BASE" or mod.type == "INC") and not exact.isExact(mod)
+					and not self.rounding[mod.type .. " " .. mod.name] then
+					self:round(mod.type, mod.name)
+				end
+			end
 		end
 	end
 end
 
 ---Keeps the value of the row that find() did not know, after it was calculated.
 function cache:keep(value)
-	local row = self.present
+	local present = self.present
+	if not present then
+		return
+	end
 	self:lookForFractions()
-	row.value = value
-	if #self.rows >= self.limit then
-		self.rows, self.answers = {}, {}
+	local key = self.presentKey
+	if self.foundVersion ~= self.asked.version or self.foundRoundings ~= self.roundings then
+		key = self:key(present, self.variant)
 	end
-	self.rows[#self.rows + 1] = row
-	if self.asked.freshCount > 0 or self.stale then
-		self:learn()
+	if self.count >= self.limit then
+		self.answers, self.count = {}, 0
 	end
-	self.answers[row.key] = row
-end
-
-function cache:clear()
-	self.rows, self.answers = {}, {}
-	self.identities, self.byName = {}, {}
-	self.identityOf = setmetatable({}, { __mode = "k" })
-	self:setBase()
-end
-
--- The nodes that rows are compared with; any set would do.
-function cache:setBase()
-	self.base = {}
-	for id, node in pairs(self.mode.spec.allocNodes) do
-		self.base[id] = self:identify(node)
-	end
-end
-
--- Called for every calculation: nodes that it looked at as nodes.
-function cache:look(calcEnv)
-	self.envCount = self.envCount + 1
-	self.envs[self.envCount] = calcEnv
-	for _, jewel in ipairs(calcEnv.radiusJewelList) do
-		if not self.seenRadius[jewel.nodes] then
-			self.seenRadius[jewel.nodes] = true
-			for id in pairs(jewel.nodes) do
-				self.stale = self.stale or not self.special[id]
-				self.special[id] = true
-			end
-		end
-	end
-	for id in pairs(calcEnv.grantedPassives) do
-		self.stale = self.stale or not self.special[id]
-		self.special[id] = true
-	end
+	self.answers[key] = value
+	self.count = self.count + 1
 end
 
 function part.install(shared, env, calcs)
@@ -248,18 +273,24 @@ function part.install(shared, env, calcs)
 			return initEnv(...)
 		end
 		local calcEnv, a, b, c = initEnv(...)
-		mine:look(calcEnv)
+		mine.envCount = mine.envCount + 1
+		mine.envs[mine.envCount] = calcEnv
 		return calcEnv, a, b, c
 	end
 
-	---@param limit number @rows to keep
-	shared.openRows = function(mode, limit)
-		return mode.calcsTab.calcs.pobatchOpenRows(mode, limit)
+	shared.newRows = function()
+		return newCache(shared, env)
 	end
-	calcs.pobatchOpenRows = function(mode, limit)
-		mine = newCache(mode, shared, env, limit or 20000)
-		mine:setBase()
-		return mine
+
+	---Before each calculation: whose queries to write down from now on; nil for nobody's.
+	shared.useRows = function(rows)
+		mine, shared.asked = rows, nil
+		if rows then
+			for i = 1, rows.envCount do
+				rows.envs[i] = nil
+			end
+			rows.envCount = 0
+		end
 	end
 end
 
