@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lua.h"
+#include "lauxlib.h"
 // lj_obj.h before the others.
 #include "lj_obj.h"
 // clang-format off
@@ -176,10 +177,10 @@ static void addFunction(Walk* walk, GCfunc* function) {
 	addCell(walk, CellObject, object, &function->l.env);
 	for (uint32_t i = 0; i < function->l.nupvalues; i++) {
 		GCupval* const upvalue = &gcref(function->l.uvptr[i])->uv;
-		if (!isInScope(walk, obj2gco(upvalue))) continue;
 		if (!upvalue->closed) {
-			walk->obstacle = "a coroutine";  // Its variable: the function came from within it.
-		} else if (isNewUpvalue(walk, upvalue)) {
+			// Of a function at work: a coroutine's, or the caller's.
+			walk->obstacle = "a coroutine";
+		} else if (isInScope(walk, obj2gco(upvalue)) && isNewUpvalue(walk, upvalue)) {
 			meet(walk, &upvalue->tv);
 			if (!upvalue->immutable) addCell(walk, CellValue, obj2gco(upvalue), &upvalue->tv);
 		}

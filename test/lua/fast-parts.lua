@@ -1,4 +1,5 @@
 -- Path of Building's replacements without Path of Building: what they make of a module's text.
+local host = ...
 local fast, source
 
 return {
@@ -20,14 +21,14 @@ return {
 	commands = {
 		-- The text that would be compiled instead, and what is said of each function.
 		transform = function(_, args)
-			local extension = fast.attach()
+			local extension = fast.attach(host)
 			local text = extension.transform(args.path, args.text)
 			extension.loaded(args.path, { common = {} })
 			return { text = text or "as it is", report = extension.report() }
 		end,
 		-- What `text` returns (a list of texts), as it is and as it would be compiled instead; and the latter's lines.
 		compose = function(_, args)
-			local extension = fast.attach()
+			local extension = fast.attach(host)
 			local env = setmetatable({ common = {} }, { __index = _G })
 			extension.loaded("Modules/Common.lua", env)
 			local edited = extension.transform("Modules/CalcOffence.lua", args.text)
