@@ -46,6 +46,33 @@ describeWithBuilds("with Path of Building", (pob) => {
 			await build.close();
 		});
 
+		it("with nodes in the second weapon set alone, keeps them there", async () => {
+			let checked = 0;
+			for (const name of sharedBuilds) {
+				const build = await load(name);
+				const { tree, allocated, info } = build;
+				// Ascendancy nodes, keystones and sockets never belong to one set.
+				const ordinary = (id: number) =>
+					/^(normal|notable)$/.test(tree?.node(id).type ?? "") && !tree?.node(id).ascendancy;
+				const path = tree?.pathsWithin(allocated, 3).find(({ nodes }) => nodes.every(ordinary));
+				if (path && info.weaponSets.every((weaponSet) => weaponSet === 0)) {
+					const weaponSets = Object.fromEntries([...path.nodes].map((id) => [id, 2 as const]));
+					const set = { add: [...path.nodes], weaponSets };
+					const wanted = await build.calculate(set, { stats: build.stats() });
+					const again = await engine.load(await build.toXml(set));
+					const inSecond = again.allocated.filter((_, i) => again.info.weaponSets[i] === 2);
+					expect([name, inSecond]).toEqual([name, [...path.nodes].sort((a, b) => a - b)]);
+					const known = build.stats().filter((stat) => again.stats().includes(stat));
+					const row = await again.calculate({}, { stats: known });
+					expect([name, row]).toEqual([name, Object.fromEntries(known.map((stat) => [stat, wanted[stat]]))]);
+					await again.close();
+					checked++;
+				}
+				await build.close();
+			}
+			expect(checked).toBeGreaterThan(0);
+		});
+
 		it("as a code is read again, too", async () => {
 			const build = await load(first);
 			const { nodes = [] } = { nodes: build.tree?.pathsWithin(build.allocated, 2).at(-1)?.nodes };
