@@ -34,6 +34,21 @@ export function describeWithBuilds(name: string, body: (pob: string) => void): v
 
 export const buildText = (name: string) => readFile(join(shared, "builds", `${name}.xml`), "utf8");
 
+const ownBuilds = process.env.POBATCH_BUILDS;
+
+/** Builds to attack, by name and text: all of the folder POBATCH_BUILDS where that is set, else the shared ones. */
+export const testedBuilds: [name: string, text: () => Promise<string>][] = ownBuilds
+	? (await readdir(ownBuilds))
+			.filter((file) => file.endsWith(".xml"))
+			.sort()
+			.map((file) => [file.replace(/\.xml$/, ""), () => readFile(join(ownBuilds, file), "utf8")])
+	: sharedBuilds.map((name) => [name, () => buildText(name)]);
+
+/** The same for tests that need builds to attack. */
+export function describeWithTestedBuilds(name: string, body: (pob: string) => void): void {
+	describeWithPob(name, body, testedBuilds.length > 0, "builds: a folder of PoB XML in POBATCH_BUILDS");
+}
+
 /** What Path of Building answers for a build and changes of its tree. */
 export interface Truth {
 	base: Record<string, number>;
