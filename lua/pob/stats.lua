@@ -1,11 +1,13 @@
 --- Names of stats: which ones a build answers, their labels, and how to take them from PoB's output.
 
+local outputNames = require("pob.outputnames")
+
 local stats = {}
 stats.__index = stats
 
 local FULL_DPS = { FullDPS = true, FullDotDPS = true }
 
--- Numbers that PoB adds to its output in mode MAIN only: sums over the player's modifiers.
+-- Numbers that PoB adds to its output when it calculates for the window: sums over the player's modifiers.
 local MAIN_ONLY = {
 	ExtraPoints = { "BASE", nil, "ExtraPoints" },
 	WeaponSetPassivePoints = { "BASE", nil, "WeaponSetPassivePoints" },
@@ -18,12 +20,6 @@ local MAIN_ONLY = {
 }
 
 local MINION = "Minion."
-
--- Modules in whose text the names of PoB's output are looked up when the build itself does not have them.
-local SOURCES = {
-	"Modules/CalcPerform.lua", "Modules/CalcOffence.lua", "Modules/CalcDefence.lua", "Modules/CalcTriggers.lua",
-	"Modules/CalcMirages.lua", "Modules/CalcSections.lua", "Modules/Calcs.lua",
-}
 
 function stats.new(world, mode)
 	return setmetatable({ world = world, mode = mode }, stats)
@@ -87,86 +83,22 @@ function stats:list()
 	return known
 end
 
--- Every name that PoB's calculation can put into its output, of any build; names that it composes of a
--- word and a suffix are kept as suffixes, and as words all that stand in quotes.
-local function namesInSource(world)
-	if not world.outputNames then
-		local names, suffixes, words = {}, {}, {}
-		for _, path in ipairs(SOURCES) do
-			local text = world.files:read(path) or ""
-			for name in text:gmatch("[oO]utput%.([%a_][%w_]*)") do
-				names[name] = true
-			end
-			for name in text:gmatch('[oO]utput%["([%a][%w:_]*)"%]') do
-				names[name] = true
-			end
-			for suffix in text:gmatch('%.%. *"(%u%w+)"%]') do
-				suffixes[suffix] = true
-			end
-			for word in text:gmatch('"(%u%a+)"') do
-				words[word] = true
-			end
-			for name in text:gmatch("{%d*:?output:([%a][%w_]*)}") do
-				names[name] = true
-			end
-		end
-		world.outputNames, world.outputSuffixes, world.outputWords = names, suffixes, words
-	end
-	return world.outputNames, world.outputSuffixes, world.outputWords
-end
-
 --- Names that the calculation answers for some builds or node sets, but not for this build as it is: 0 here.
 function stats:others()
-	self:list()
-	local others = {}
-	for name in pairs((namesInSource(self.world))) do
-		if not self.have[name] then
-			others[#others + 1] = name
-		end
+	if not self.otherNames then
+		self:list()
+		self.otherNames, self.isOther = outputNames.others(self.world, self.have)
 	end
-	table.sort(others)
-	return others
-end
-
--- Whether `text` is one to three words that PoB's calculation has in quotes.
-local function isComposed(text, words, depth)
-	depth = depth or 1
-	if words[text] then
-		return true
-	end
-	if depth < 3 then
-		for cut = #text - 2, 2, -1 do
-			if words[text:sub(1, cut)] and isComposed(text:sub(cut + 1), words, depth + 1) then
-				return true
-			end
-		end
-	end
-	return false
+	return self.otherNames
 end
 
 function stats:isKnown(name)
-	self:list()
-	if self.have[name] or MAIN_ONLY[name] or FULL_DPS[name] then
+	self:others()
+	if self.have[name] or self.isOther[name] or MAIN_ONLY[name] or FULL_DPS[name] then
 		return true
 	end
-	local plain = name:sub(1, #MINION) == MINION and name:sub(#MINION + 1) or name
-	if self.have[plain] and plain ~= name then
-		return true
-	end
-	local names, suffixes, words = namesInSource(self.world)
-	if names[plain] then
-		return true
-	end
-	-- Per skill ("ActiveBallistaLimit") and per item slot ("ArmourOnBoots").
-	if plain:match("^Active%a+Limit$") or self.mode.itemsTab.slots[plain:match("^%a+On(%u[%a%d ]+)$") or ""] then
-		return true
-	end
-	for cut = 2, #plain - 2 do
-		if suffixes[plain:sub(cut + 1)] and isComposed(plain:sub(1, cut), words) then
-			return true
-		end
-	end
-	return false
+	local plain = name:sub(1, #MINION) == MINION and name:sub(#MINION + 1)
+	return plain and (self.have[plain] or self.isOther[plain]) or false
 end
 
 -- Edit distance of two names, ignoring case.
@@ -250,6 +182,7 @@ function stats:plan(names)
 end
 
 --- Writes the numbers of a finished environment into `result`; what PoB leaves out counts as 0.
+-- Sums over modifiers are right only as long as no other row is calculated, which marks shared modifiers anew.
 function stats.take(plan, env, result)
 	local output = env.player.output
 	local minionOutput = type(output.Minion) == "table" and output.Minion or nil
@@ -257,7 +190,7 @@ function stats.take(plan, env, result)
 	for i = 1, plan.count do
 		local value
 		local query = mainOnly[i]
-		if query then
+		if query and output[names[i]] == nil then
 			value = env.modDB:Sum(query[1], query[2] and { source = query[2] } or nil, query[3], query[4])
 		elseif minion[i] then
 			value = minionOutput and minionOutput[minion[i]]

@@ -297,6 +297,50 @@ describe("stats", () => {
 		});
 	});
 
+	it("whose names Path of Building joins can be asked for where only node sets have them", async () => {
+		const pob = miniPobWith({
+			"src/Modules/CalcDefence.lua": (text) =>
+				text.replace(
+					/(\toutput\.Armour = )/,
+					`for _, pool in ipairs({ "Life", "Mana", "Armour" }) do
+						if db:Sum("BASE", nil, pool) ~= (pool == "Armour" and 0 or nil) then
+							output["Most" .. pool .. "Taken"] = 2 * db:Sum("BASE", nil, pool)
+						end
+					end
+					$1`,
+				),
+		});
+		const joined = await Engine.open({ calculator: "pob", pob, threads: 1, cache: false });
+		const build = await joined.load(miniBuild());
+		expect(build.stats()).toContain("MostManaTaken");
+		expect(build.stats()).not.toContain("MostArmourTaken");
+		expect(await rowOf(build, { add: [24] }, "MostArmourTaken", "MostManaTaken")).toEqual([10, 80]);
+		expect(await build.calculate({}, { stats: ["MostArmourTaken"] })).toEqual({ MostArmourTaken: 0 });
+		await expect(build.calculate({}, { stats: ["MostSpearTaken"] })).rejects.toMatchObject({
+			code: "UNKNOWN_STAT",
+		});
+		await joined.close();
+	});
+
+	it("that are sums over modifiers stay those of the loaded build when a row changes a modifier in place", async () => {
+		const pob = miniPobWith({
+			// Path of Building marks modifiers that nodes share with the weapon set of the node that has them.
+			"src/Modules/CalcSetup.lua": (text) =>
+				text.replace(
+					"local function addNodes(env, build)",
+					`$&
+					for _, mod in ipairs(build.spec.nodes[13].modList) do
+						mod.value = build.spec.allocNodes[24] and 50 or 20
+					end`,
+				),
+		});
+		const marking = await Engine.open({ calculator: "pob", pob, threads: 1, cache: false });
+		const build = await marking.load(miniBuild());
+		expect(await rowOf(build, { add: [24] }, "Spec:LifeInc")).toEqual([50]);
+		expect(await build.calculate({}, { stats: ["Spec:LifeInc"] })).toEqual({ "Spec:LifeInc": 20 });
+		await marking.close();
+	});
+
 	it("that hang on an order which Path of Building leaves to chance are always the same, and named", async () => {
 		const items = `<Item id="1">Rarity: MAGIC\nRed\nStone Charm\n+10 to Life</Item><Item id="2">Rarity: MAGIC\nBlue\nStone Charm\n+10 to Mana</Item>
 			<ItemSet id="1"><Slot name="Charm 2" itemId="2" active="true"/><Slot name="Charm 1" itemId="1" active="true"/></ItemSet>`;

@@ -1,0 +1,163 @@
+--- Names that Path of Building's calculation can give numbers in its output, of any build.
+--
+-- They are read from the text of its modules. It writes most of them out; others it joins from words and variables
+-- (damageType .. "Max"), and what such a variable stands for is learned from the names that the build has.
+
+local outputNames = {}
+
+local SOURCES = {
+	"Modules/CalcPerform.lua", "Modules/CalcOffence.lua", "Modules/CalcDefence.lua", "Modules/CalcTriggers.lua",
+	"Modules/CalcMirages.lua", "Modules/CalcSections.lua", "Modules/Calcs.lua",
+}
+
+-- The parts of `inside`, what stands between the brackets of output[...]: literals as texts, variables as { name }.
+-- Nil for what is no joining of these, with one or two variables.
+local function partsOf(inside)
+	local parts, variables = {}, 0
+	for part in (inside .. ".."):gmatch("%s*(.-)%s*%.%.") do
+		local literal, variable = part:match('^"([%w:_ ]*)"$'), part:match("^[%a_][%w_%.]*$")
+		if not literal and not variable then
+			return nil
+		end
+		parts[#parts + 1] = literal or { variable }
+		variables = variables + (variable and 1 or 0)
+	end
+	return #parts > 1 and variables > 0 and variables < 3 and parts or nil
+end
+
+-- What the text of PoB's calculation says about the names of its output: those that it writes out, how it joins
+-- others, and words in quotes that may be joined (alone, and in lists of nothing else).
+local function sourceOf(world)
+	if not world.outputSource then
+		local names, joinings, words, lists = {}, {}, {}, {}
+		for _, path in ipairs(SOURCES) do
+			local text = world.files:read(path) or ""
+			for name in text:gmatch("[oO]utput%.([%a_][%w_]*)") do
+				names[name] = true
+			end
+			for name in text:gmatch('[oO]utput%["([%a][%w:_]*)"%]') do
+				names[name] = true
+			end
+			for name in text:gmatch("{%d*:?output:([%a][%w_]*)}") do
+				names[name] = true
+			end
+			for inside in text:gmatch("[oO]utput%[([^%[%]\n]-)%]") do
+				joinings[#joinings + 1] = partsOf(inside)
+			end
+			for word in text:gmatch('"(%u[%w ]*)"') do
+				words[word] = true
+			end
+			for list in text:gmatch("{([^{}]*)}") do
+				if not list:gsub('"%u[%w ]*"', ""):find("[^%s,]") then
+					local members = {}
+					for word in list:gmatch('"(%u[%w ]*)"') do
+						members[#members + 1] = word
+					end
+					lists[#lists + 1] = #members > 1 and members or nil
+				end
+			end
+		end
+		world.outputSource = { names = names, joinings = joinings, words = words, lists = lists }
+	end
+	return world.outputSource
+end
+
+-- A word stands for a variable if it makes known names of so many of the joinings with that variable; and all of a
+-- list stand for it if so many of the list do.
+local SHARE_OF_JOININGS, SHARE_OF_LIST = 0.15, 0.5
+
+-- Joinings with one variable, by what comes after it: { variable, before }; and how many a variable has.
+local function singleJoinings(joinings)
+	local byEnd, counts = {}, {}
+	for _, parts in ipairs(joinings) do
+		local variable, before, after = nil, "", ""
+		for _, part in ipairs(parts) do
+			if type(part) == "table" then
+				variable = variable and "" or part[1]
+			elseif variable then
+				after = after .. part
+			else
+				before = before .. part
+			end
+		end
+		if variable ~= "" then
+			byEnd[after] = byEnd[after] or {}
+			table.insert(byEnd[after], { variable = variable, before = before })
+			counts[variable] = (counts[variable] or 0) + 1
+		end
+	end
+	return byEnd, counts
+end
+
+-- variable -> word -> true, learned from the names in `have`.
+local function wordsByVariable(source, have)
+	local byEnd, counts = singleJoinings(source.joinings)
+	local uses, found = {}, {}
+	for name in pairs(have) do
+		for cut = 1, #name do
+			for _, joining in ipairs(byEnd[name:sub(cut + 1)] or {}) do
+				local word = name:sub(#joining.before + 1, cut)
+				if source.words[word] and name:sub(1, #joining.before) == joining.before then
+					uses[joining.variable] = uses[joining.variable] or {}
+					uses[joining.variable][word] = (uses[joining.variable][word] or 0) + 1
+				end
+			end
+		end
+	end
+	for variable, words in pairs(uses) do
+		local learned, all = {}, {}
+		for word, count in pairs(words) do
+			learned[word] = count >= SHARE_OF_JOININGS * counts[variable] or nil
+			all[word] = learned[word]
+		end
+		for _, list in ipairs(source.lists) do
+			local shared = 0
+			for _, word in ipairs(list) do
+				shared = shared + (learned[word] and 1 or 0)
+			end
+			for _, word in ipairs(shared > 1 and shared >= SHARE_OF_LIST * #list and list or {}) do
+				all[word] = true
+			end
+		end
+		found[variable] = all
+	end
+	return found
+end
+
+-- Adds to `names` all that `parts` make, from the one at `at` on.
+local function join(parts, at, text, words, names)
+	local part = parts[at]
+	if not part then
+		names[text] = true
+	elseif type(part) == "string" then
+		join(parts, at + 1, text .. part, words, names)
+	else
+		for word in pairs(words[part[1]] or {}) do
+			join(parts, at + 1, text .. word, words, names)
+		end
+	end
+end
+
+--- Names that are not in `have` (those of the build as it is), sorted; and the same as name -> true.
+function outputNames.others(world, have)
+	local source, names = sourceOf(world), {}
+	for name in pairs(source.names) do
+		names[name] = true
+	end
+	local words = wordsByVariable(source, have)
+	for _, parts in ipairs(source.joinings) do
+		join(parts, 1, "", words, names)
+	end
+	local others = {}
+	for name in pairs(names) do
+		if have[name] then
+			names[name] = nil
+		else
+			others[#others + 1] = name
+		end
+	end
+	table.sort(others)
+	return others, names
+end
+
+return outputNames
