@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Engine, type NodeSetDelta, NodeSets } from "../../src/index.js";
+import { type Build, Engine, type NodeSetDelta, NodeSets } from "../../src/index.js";
 import { buildText, describeWithBuilds, differences, setOf, sharedBuilds, truthOf } from "../support/pob.js";
 
 const sorceress = "sorceress_69_poeninja";
@@ -61,6 +61,40 @@ describeWithBuilds("what Path of Building's window shows", (pob) => {
 		return { allocated: build.allocated, info: build.info, close: () => build.close() };
 	}
 
+	it.each(
+		sharedBuilds,
+	)("%s: with a second tree, each tree answers its own truth, also after rows", async (name) => {
+		const { base, sets } = await truthOf(name);
+		const known = sets.filter((_, i) => !(name === unwritten.build && i === unwritten.set));
+		// The second tree: the first one with a change of the truth, which its own nodes must then answer.
+		const changed = known.findIndex(({ add, remove }) => add.length > 0 && remove.length > 0);
+		const change = known[changed] ?? known[0];
+		if (!change) throw new Error("no changes");
+		const stats = Object.keys(base);
+		const single = await engine.load(await buildText(name));
+		const specOf = (xml: string) => xml.match(/<Spec\b[^]*?<\/Spec>/)?.[0] ?? "";
+		const second = specOf(await single.toXml(setOf(change)));
+		const both = (await single.toXml()).replace("</Tree>", `${second}</Tree>`);
+		await single.close();
+
+		const [first, other] = [await engine.load(both, { spec: 1 }), await engine.load(both, { spec: 2 })];
+		expect([first.info.specs, first.info.activeSpec, other.info.activeSpec]).toEqual([2, 1, 2]);
+		const changes = [{}, ...known.slice(0, 12).map(setOf), {}];
+		const outs = [base, ...known.slice(0, 12).map(({ out }) => out), base];
+		const back = changeTo(first, other);
+		for (const _ of [1, 2]) {
+			const rows = await first.calculateBatch(NodeSets.deltas(changes), { stats });
+			expect(outs.map((out, i) => differences(rows.row(i), pickOf(out, stats)))).toEqual(outs.map(() => []));
+			const others = await other.calculateBatch(NodeSets.deltas([{}, back, {}]), { stats });
+			const found = [change.out, base, change.out].map((out, i) =>
+				differences(others.row(i), pickOf(out, stats)),
+			);
+			expect(found).toEqual([[], [], []]);
+		}
+		await first.close();
+		await other.close();
+	});
+
 	it("rows of one build are the same next to other builds, and after they were closed", async () => {
 		const [first, second] = sharedBuilds as [string, string];
 		const text = await buildText(first);
@@ -84,6 +118,23 @@ describeWithBuilds("what Path of Building's window shows", (pob) => {
 		await build.close();
 	});
 });
+
+/** What makes the nodes of `from` those of `to`. */
+function changeTo(to: Build, from: Build): NodeSetDelta {
+	const stateOf = ({ allocated, info }: Build) =>
+		new Map(allocated.map((id, i) => [id, [info.attributes[i] ?? 0, info.weaponSets[i] ?? 0] as const]));
+	const [wanted, had] = [stateOf(to), stateOf(from)];
+	const add = [...wanted].filter(([id, state]) => String(had.get(id)) !== String(state));
+	const sides = [undefined, "Str", "Dex", "Int"] as const;
+	return {
+		add: add.map(([id]) => id),
+		remove: [...had.keys()].filter((id) => !wanted.has(id)),
+		attributes: Object.fromEntries(add.flatMap(([id, [at]]) => (sides[at] ? [[id, sides[at]]] : []))),
+		weaponSets: Object.fromEntries(
+			add.flatMap(([id, [, set]]) => (set === 1 || set === 2 ? [[id, set]] : [])),
+		),
+	};
+}
 
 function pickOf(out: Record<string, number>, stats: readonly string[]): Record<string, number> {
 	return Object.fromEntries(stats.map((stat) => [stat, out[stat] ?? 0]));
