@@ -352,6 +352,33 @@ describe("stats", () => {
 			"Path of Building itself leaves these stats to chance (2 charms are active but 1 count; here those in the first slots do): Life, Mana",
 		]);
 	});
+
+	it("that hang on which of three goes first are named, whichever it is", async () => {
+		// A walk of the three alone, as Path of Building's over its charms.
+		const pob = miniPobWith({
+			"src/Modules/CalcSetup.lua": (text) =>
+				text.replace(
+					"for _, slot in pairs(build.itemsTab.slots) do",
+					`local charms = {}
+					for _, slot in ipairs(build.itemsTab.orderedSlots) do
+						charms[build.itemsTab.items[slot.selItemId] or false] = slot
+					end
+					charms[false] = nil
+					for _, slot in pairs(charms) do`,
+				),
+		});
+		const charm = (id: number, line: string) =>
+			`<Item id="${id}">Rarity: MAGIC\nCharm ${id}\nStone Charm\n${line}</Item>`;
+		const slot = (id: number) => `<Slot name="Charm ${id}" itemId="${id}" active="true"/>`;
+		const items = `${charm(1, "+10 to Life")}${charm(2, "+10 to Mana")}${charm(3, "+10 to Armour")}
+			<ItemSet id="1">${slot(1)}${slot(2)}${slot(3)}</ItemSet>`;
+		const walking = await Engine.open({ calculator: "pob", pob, threads: 1, cache: false });
+		const build = await walking.load(miniBuild({ items }));
+		expect(build.warnings).toEqual([
+			"Path of Building itself leaves these stats to chance (3 charms are active but 1 count; here those in the first slots do): Armour, Life, Mana",
+		]);
+		await walking.close();
+	});
 });
 
 describe("a row that fails or is stopped", () => {
