@@ -56,11 +56,13 @@ describe("what a calculator in the sandbox has", () => {
 		const body = "local t = {} for name in pairs(host) do t[#t + 1] = name end table.sort(t) return t";
 		expect(await attempt(body)).toEqual(["log", "now"]);
 		expect(await attempt(body, { sandbox: false })).toEqual([
+			"checkpoints",
 			"deflate",
 			"inflate",
 			"listFiles",
 			"log",
 			"now",
+			"nursery",
 			"realPath",
 		]);
 	});
