@@ -44,5 +44,62 @@ return {
 			local lines = source.lines(args.text)
 			return source.find(lines, assert(loadstring(args.text)), args.last - args.first + 1, hash) or 0
 		end,
+		-- For each text: what the replacement of the parser's search answers, what all matches put in order answer, and
+		-- how many patterns were tried.
+		search = function(_, args)
+			local patterns, shared = require("pob.fast.patterns"), {}
+			require("pob.fast.parsing").install(shared)
+			local list = {}
+			for i, pattern in ipairs(args.patterns) do
+				list[pattern] = "value " .. i
+			end
+			local index = patterns.index(list, args.plain)
+			local function joined(value, rest, captures)
+				local parts = { tostring(value), rest }
+				for _, capture in ipairs(captures or {}) do
+					parts[#parts + 1] = tostring(capture)
+				end
+				return table.concat(parts, "|")
+			end
+			local out = {}
+			for i, text in ipairs(args.texts) do
+				local matches = {}
+				for pattern in pairs(list) do
+					local found = { text:lower():find(pattern, 1, args.plain) }
+					if found[1] then
+						matches[#matches + 1] = { pattern = pattern, first = found[1], last = found[2], captures = { unpack(found, 3, 7) } }
+					end
+				end
+				table.sort(matches, function(a, b)
+					if a.first ~= b.first then
+						return a.first < b.first
+					elseif a.last ~= b.last then
+						return a.last > b.last
+					elseif #a.pattern ~= #b.pattern then
+						return #a.pattern > #b.pattern
+					end
+					return a.pattern < b.pattern
+				end)
+				local best = matches[1]
+				local narrowed = {}
+				for pattern, value in shared.narrowed(text:lower())(list) do
+					narrowed[pattern] = value == list[pattern] or nil
+				end
+				local lost = 0
+				for _, match in ipairs(args.plain and {} or matches) do
+					lost = lost + (narrowed[match.pattern] and 0 or 1)
+				end
+				local _, tried = patterns.candidates(index, text:lower())
+				out[i] = {
+					answer = joined(shared.scan(text, list, args.plain)),
+					wanted = best and joined(list[best.pattern], text:sub(1, best.first - 1) .. text:sub(best.last + 1), best.captures)
+						or joined(nil, text),
+					matches = #matches,
+					lost = lost,
+					tried = tried,
+				}
+			end
+			return out
+		end,
 	},
 }

@@ -135,6 +135,88 @@ describe("names composed of a literal and a variable", () => {
 	});
 });
 
+describe("the search for the pattern that fits a text best", () => {
+	let engine: Engine;
+	beforeAll(async () => {
+		engine = await openParts();
+	});
+	afterAll(() => engine.close());
+
+	interface Found {
+		answer: string;
+		wanted: string;
+		matches: number;
+		lost: number;
+		tried: number;
+	}
+	const search = async (patterns: string[], texts: string[], plain = false) => {
+		const found = (await engine.command("search", { patterns, texts, plain })) as unknown as Found[];
+		expect(found.map(({ answer }) => answer)).toEqual(found.map(({ wanted }) => wanted));
+		expect(found.map(({ lost }) => lost)).toEqual(texts.map(() => 0));
+		return found;
+	};
+	const filler = Array.from({ length: 40 }, (_, i) => `^filler ${i} of the list`);
+
+	it.each([
+		["gains? (%d+) life", "Gain 12 Life", "Gains 12 Life"],
+		["([%a ]+) damage taken", "Cold damage taken", "all damage taken"],
+		["%+?(%d+)%% of armour", "+5% of armour", "5% of Armour"],
+		["lost+ souls*", "lostttt soul", "lost soulss"],
+		["[]x]ab[^]]cdef", "]ab-cdef", "xabzcdef"],
+		["[%]a]bcde", "]bcde", "abcde"],
+		["one%-two%.three", "one-two.three", "say one-two.three"],
+		["x%b()yzzy", "x(a(b)c)yzzy", "x()yzzy"],
+		["%f[%a]word", "a word", "word"],
+		["(%a%a)%1back", "ababback", "anzazaback"],
+		["()here()", "right here", "here"],
+		["a.-bcde$", "a - bcde", "abcde"],
+		["cost$", "what cost", "cost"],
+		["2^3$4", "2^3$4", "12^3$45"],
+		["a(b)?cdef", "ab?cdef", "acdef"],
+		["-minus", "-minus", "a-minus"],
+	])("tries %j where Lua's own matcher finds it", async (pattern, one, two) => {
+		const found = await search([pattern, ...filler], [one, two, "no such text"]);
+		expect(found[0]?.matches).toBe(1);
+		expect(found[2]).toMatchObject({ matches: 0 });
+	});
+
+	it("tries few of many patterns", async () => {
+		const [found] = await search(filler, ["Filler 7 of the list, and more"]);
+		expect(found).toMatchObject({ matches: 1 });
+		expect(found?.tried).toBeLessThan(5);
+	});
+
+	it("takes the first in the text, then the longest match, then the longest pattern, then the first by name", async () => {
+		const value = async (patterns: string[], text: string) =>
+			(await search([...patterns, ...filler], [text]))[0]?.answer;
+		expect(await value(["later", "soon then"], "soon then later")).toMatch(/^value 2\| later/);
+		expect(await value(["some", "something"], "something")).toBe("value 2|");
+		expect(await value(["some%a+", "%a+thing", "[a-z]+thing"], "something")).toBe("value 3|");
+		expect(await value(["so(.)ething", "som(.)thing"], "Something")).toBe("value 1||m");
+		expect(await value(["som(.)thing", "so(.)ething"], "Something")).toBe("value 2||m");
+	});
+
+	it("answers as all patterns do, for patterns and texts at random", async () => {
+		const random = dice(29);
+		const pick = (list: readonly string[]) => list[random(list.length)] as string;
+		const item = () =>
+			pick(["a", "b", "ab", "bab", "%d", ".", "[ab]", "[^a]", "%%", "%a", "1"]) +
+			pick(["", "", "", "", "?", "*", "+", "-"]);
+		const pattern = () => {
+			const items = Array.from({ length: 3 + random(7) }, item);
+			if (random(3) === 0) items[1] = `(${items[1]})`;
+			return (random(5) === 0 ? "^" : "") + items.join("") + (random(10) === 0 ? "$" : "");
+		};
+		const patterns = Array.from({ length: 300 }, pattern);
+		const texts = Array.from({ length: 200 }, () =>
+			Array.from({ length: random(24) }, () => pick(["a", "b", "B", "1", "%"])).join(""),
+		);
+		const found = await search(patterns, texts);
+		expect(found.filter(({ matches }) => matches > 0).length).toBeGreaterThan(50);
+		await search(patterns, texts, true);
+	});
+});
+
 const rowCount = 40;
 
 describeWithBuilds("replacements of Path of Building's functions", (pob) => {
