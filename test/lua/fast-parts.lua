@@ -44,6 +44,21 @@ return {
 			local lines = source.lines(args.text)
 			return source.find(lines, assert(loadstring(args.text)), args.last - args.first + 1, hash) or 0
 		end,
+		-- What the replacement of modLib.formatFlags answers where the original is `describe`, and how often that was called.
+		flagNames = function(_, args)
+			local calls, out = 0, {}
+			local function describe(flags, names)
+				calls = calls + 1
+				return flags .. " of " .. names[1]
+			end
+			local env = { modLib = { formatFlags = describe } }
+			require("pob.fast.flagnames").install({}, env)
+			local tables = { { "mods" }, { "keywords" } }
+			for i, ask in ipairs(args.asks) do
+				out[i] = env.modLib.formatFlags(ask[1], tables[ask[2]])
+			end
+			return { texts = out, calls = calls, failed = not pcall(env.modLib.formatFlags, nil, tables[1]) }
+		end,
 		-- For each text: what the replacement of the parser's search answers, what all matches put in order answer, and
 		-- how many patterns were tried.
 		search = function(_, args)

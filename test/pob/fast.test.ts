@@ -135,6 +135,25 @@ describe("names composed of a literal and a variable", () => {
 	});
 });
 
+describe("names of flags", () => {
+	it("are put together once for each flags and each table of names", async () => {
+		await using engine = await openParts();
+		const asks = [
+			[0, 1],
+			[5, 1],
+			[5, 2],
+			[5, 1],
+			[0, 2],
+			[5, 2],
+		];
+		expect(await engine.command("flagNames", { asks })).toEqual({
+			texts: ["0 of mods", "5 of mods", "5 of keywords", "5 of mods", "0 of keywords", "5 of keywords"],
+			calls: 4,
+			failed: true,
+		});
+	});
+});
+
 describe("the search for the pattern that fits a text best", () => {
 	let engine: Engine;
 	beforeAll(async () => {

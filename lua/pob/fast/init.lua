@@ -13,7 +13,7 @@ local fast = {}
 -- Order matters where one part wraps what another put in place.
 local NAMES = {
 	"bits", "objects", "mods", "queries", "evaluate", "calclib", "nodes", "setup", "merging", "fulldps", "estimations",
-	"environments", "rows", "paths", "parsing",
+	"environments", "rows", "paths", "parsing", "flagnames",
 }
 
 local function loadParts(without)
