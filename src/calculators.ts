@@ -7,7 +7,7 @@ import { digest, luaDigest, manifestDigest } from "./identity.js";
 import { PassiveTree } from "./passive-tree.js";
 import { findPob, installHint, pobSource, pobTreeFile } from "./pob/checkout.js";
 import { decodePobCode } from "./pob/code.js";
-import { parseXml } from "./pob/xml.js";
+import { childOf, childrenOf, parseXml, type XmlElement } from "./pob/xml.js";
 import { treeForCalculator } from "./tree-data.js";
 
 /** How a build's text is read. */
@@ -113,10 +113,20 @@ export async function pobCalculator(
 		prepare(text, { spec }) {
 			const xml = /^\s*</.test(text) ? text : decodePobCode(text);
 			// Refuses here, with a line number, what would only confuse Path of Building's own reader.
-			parseXml(xml);
+			const document = parseXml(xml);
+			const version = treeVersionOf(document, spec);
+			// Read while the states load the build. Whoever needs it asks again, and is told what went wrong.
+			if (version !== undefined) treeOf(version).catch(() => {});
 			return { source: { xml, ...(spec !== undefined && { spec }) }, warnings: [] };
 		},
 	};
+}
+
+/** The version of the tree that a build of Path of Building uses; undefined where the build does not tell. */
+function treeVersionOf(document: XmlElement, spec: number | undefined): string | undefined {
+	const tree = childOf(document, "Tree");
+	const wanted = spec ?? Number(tree?.attributes.get("activeSpec") ?? 1);
+	return childrenOf(tree, "Spec")[wanted - 1]?.attributes.get("treeVersion");
 }
 
 /** A user's own Lua file. `require` finds its neighbours. */

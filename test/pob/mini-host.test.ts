@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Engine } from "../../src/index.js";
-import { miniPob, miniPobWith } from "../support/pob.js";
+import { miniBuild, miniPob, miniPobWith, miniSpec } from "../support/pob.js";
 
 const open = (pob: string, onLog?: (text: string) => void) =>
 	Engine.open({ calculator: "pob", pob, threads: 1, cache: false, ...(onLog && { onLog }) });
@@ -73,6 +73,15 @@ describe("a checkout", () => {
 	it("that misses data which only loading shows tells the module", async () => {
 		const folder = miniPobWith({ "src/TreeData/0_1/tree.lua": undefined });
 		await expect(open(folder)).rejects.toThrow(/error loading 'TreeData\/0_1\/tree\.lua': .*No such file/);
+	});
+
+	it("whose tree JSON is broken says so, and nothing else, to a build that is no build anyway", async () => {
+		const folder = miniPobWith({});
+		await using engine = await open(folder);
+		writeFileSync(join(folder, "src/TreeData/0_1/tree.json"), "{");
+		await expect(engine.load(miniBuild())).rejects.toMatchObject({ code: "TREE_INVALID" });
+		const wrong = miniBuild({ specs: [miniSpec("1"), miniSpec("1", "", "9_9")] });
+		await expect(engine.load(wrong)).rejects.toMatchObject({ code: "BUILD_INVALID" });
 	});
 
 	it("doctor tells version, trees and what is missing", async () => {
