@@ -72,6 +72,8 @@ function boot.start(native, place, extension)
 	main.viewPort = { x = 0, y = 0, width = main.screenW, height = main.screenH }
 	-- From here on PoB behaves as released: no developer shortcuts, no saving when a build is closed.
 	launch.devMode = false
+	-- What is compiled now belongs to a build, and the next one needs it again.
+	world.keepsChunks = true
 	world.version = launch.versionNumber or "?"
 	return world
 end

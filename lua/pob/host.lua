@@ -192,14 +192,20 @@ function host.new(native, place, extension)
 		logging(ok and text or tostring(format))
 	end
 
-	-- Modules.
+	-- Modules. Those that each build loads again are compiled once: running a chunk again makes new functions, too.
+	local compiled = {}
 	local function compile(path, text)
 		if extension then
 			text = extension.transform(path, text) or text
 		end
+		local known = compiled[path]
+		if known and known.text == text then
+			return known.chunk
+		end
 		local chunk, message = loadstring(text, "@" .. path)
 		if chunk then
 			setfenv(chunk, env)
+			compiled[path] = self.keepsChunks and { text = text, chunk = chunk } or nil
 		end
 		return chunk, message
 	end

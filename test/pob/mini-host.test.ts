@@ -84,6 +84,20 @@ describe("a checkout", () => {
 		await expect(engine.load(wrong)).rejects.toMatchObject({ code: "BUILD_INVALID" });
 	});
 
+	it("may change what each build loads again: the next one has it", async () => {
+		const folder = miniPobWith({});
+		await using engine = await open(folder);
+		const labelOfLife = async () => {
+			const build = await engine.load(miniBuild());
+			const list = (await build.command("statList")) as unknown as { name: string; label: string }[];
+			return list.find(({ name }) => name === "Life")?.label;
+		};
+		const file = join(folder, "src/Modules/BuildDisplayStats.lua");
+		expect([await labelOfLife(), await labelOfLife()]).toEqual(["Total Life", "Total Life"]);
+		writeFileSync(file, readFileSync(file, "utf8").replace("Total Life", "All of Life"));
+		expect([await labelOfLife(), await labelOfLife()]).toEqual(["All of Life", "All of Life"]);
+	});
+
 	it("doctor tells version, trees and what is missing", async () => {
 		await using engine = await open(miniPob);
 		const root = readFileSync(join(miniPob, "manifest.xml"), "utf8").match(/number="([^"]*)"/)?.[1];
