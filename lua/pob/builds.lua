@@ -67,13 +67,8 @@ local function emptyCache()
 	return { MAIN = {}, CALCS = {}, CALCULATOR = {}, CACHE = {} }
 end
 
---- Makes `build` the one that PoB's code sees.
-function builds:switch(build)
-	if self.current == build then
-		return
-	end
-	-- A load that was stopped from outside may have left it off.
-	jit.on()
+-- Makes `build` the one that PoB's code sees.
+local function place(self, build)
 	local env = self.world.env
 	local main = env.main
 	main.modes.BUILD = build.mode
@@ -86,6 +81,29 @@ function builds:switch(build)
 		build.mode.skillsTab:UpdateGlobalGemCountAssignments()
 	end
 	self.current = build
+end
+
+--- Makes `build` the one that PoB's code sees, if it is not.
+function builds:switch(build)
+	if self.current ~= build then
+		-- A load that was stopped from outside may have left it off.
+		jit.on()
+		place(self, build)
+	end
+end
+
+--- Calls `load(source)` while LuaJIT compiles nothing, unless the state has loaded too few builds for that. Code that
+-- is compiled already runs, and what the rows run through is compiled with them.
+function builds:uncompiled(load, source)
+	if self.loading >= COMPILED_LOADS then
+		jit.off()
+	end
+	local ok, build, info = pcall(load, source)
+	jit.on()
+	if not ok then
+		error(build, 0)
+	end
+	return build, info
 end
 
 local function firstLine(text)
@@ -204,11 +222,8 @@ function builds:load(xmlText, specIndex)
 	-- Nothing is collected while a build is loaded, unless LuaJIT's collector is at work anyway.
 	self:collect()
 	local build = { mode = env.LoadModule("Modules/Build"), cache = emptyCache() }
-	self:switch(build)
+	place(self, build)
 	boot.takePrompts(world)
-	if self.loading > COMPILED_LOADS then
-		jit.off()
-	end
 	local ok, message = pcall(function()
 		build.mode:Init(false, "build " .. self.loading, xmlText)
 		if main.newMode or not build.mode.calcsTab or not build.mode.calcsTab.mainOutput then
@@ -227,13 +242,12 @@ function builds:load(xmlText, specIndex)
 			build.mode.calcsTab:BuildOutput()
 		end
 	end)
-	jit.on()
 	if not ok then
 		main.newMode = nil
 		local prompts = boot.takePrompts(world)
 		self.current = nil
 		if before then
-			self:switch(before)
+			place(self, before)
 		end
 		local class = unknownClass(env, root)
 		if class then

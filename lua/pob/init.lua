@@ -55,8 +55,8 @@ return function(host)
 		rowOptions = { rowCache = options.rowCache, verify = options.verify }
 	end
 
-	--- source: PoB's XML, or { xml =, spec = number of the tree to use }.
-	pob.load = refusal(function(source)
+	-- source: PoB's XML, or { xml =, spec = number of the tree to use }.
+	local load = refusal(function(source)
 		local xml, spec = source, nil
 		if type(source) == "table" then
 			xml, spec = source.xml, source.spec
@@ -69,6 +69,10 @@ return function(host)
 		build.info.recalculated = differs and build.rows:recalculated() or nil
 		return build, build.info
 	end)
+
+	function pob.load(source)
+		return loaded:uncompiled(load, source)
+	end
 
 	function pob.stats(build)
 		local names = {}
