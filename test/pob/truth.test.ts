@@ -72,7 +72,7 @@ describeWithBuilds("what Path of Building's window shows", (pob) => {
 		if (!change) throw new Error("no changes");
 		const stats = Object.keys(base);
 		const single = await engine.load(await buildText(name));
-		const specOf = (xml: string) => xml.match(/<Spec\b[^]*?<\/Spec>/)?.[0] ?? "";
+		const specOf = (xml: string) => xml.match(/<Spec\b.*?<\/Spec>/s)?.[0] ?? "";
 		const second = specOf(await single.toXml(setOf(change)));
 		const both = (await single.toXml()).replace("</Tree>", `${second}</Tree>`);
 		await single.close();
