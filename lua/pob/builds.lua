@@ -54,8 +54,10 @@ function builds:collect()
 	end
 	local nursery = self.world.native.nursery
 	if used > self:limit() then
-		nursery.settle()
-		self.lives = collectgarbage("count") / 1024
+		-- It fails where a memory limit leaves no room for its own work; the next one may not.
+		if pcall(nursery.settle) then
+			self.lives = collectgarbage("count") / 1024
+		end
 	elseif not nursery.sweep() then
 		self.lives, self.collectAt = 0, self:limit()
 		return
