@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "lua.h"
 #include "lauxlib.h"
+#include "lua.h"
 // lj_obj.h before the others.
 #include "lj_obj.h"
 // clang-format off
@@ -63,7 +63,7 @@ static size_t hashBytes(uint32_t hashMask) {
 // The walk goes over everything twice: first to meet and count it (`fill` is NULL), then to copy it.
 typedef struct Walk {
 	lua_State* L;
-	GCtab* seen;  // keys: what was met; 1 to `count`: the objects to look into
+	GCtab* seen;   // keys: what was met; 1 to `count`: the objects to look into
 	GCtab* young;  // addresses, as keys, of the only objects to look into; NULL: into all
 	int32_t count;
 	const char* obstacle;
@@ -218,8 +218,8 @@ static void walkAll(Walk* walk) {
 	}
 }
 
-// Pushes a table whose keys are the addresses of the objects made after `mark`: LuaJIT puts each new one before
-// all others in its list. False if the mark is not in it.
+// Pushes a table whose keys are the addresses of the objects made after `mark`: LuaJIT puts each new one
+// before all others in its list. False if the mark is not in it.
 static bool pushYounger(lua_State* L, const GCobj* mark) {
 	lua_newtable(L);
 	GCtab* const young = tabV(L->top - 1);

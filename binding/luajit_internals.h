@@ -17,7 +17,8 @@ size_t pobatch_machine_code(struct lua_State* L);
 // but not where `load` catches what its reader raises: no hook would ever run again in the state.
 void pobatch_leave_hook(struct lua_State* L);
 
-// Frees the allocator that luaL_newstate made, and all that it has, after lua_close of a state that had got another.
+// Frees the allocator that luaL_newstate made, and all that it has, after lua_close of a state that had got
+// another.
 void pobatch_destroy_allocator(void* allocator);
 
 #ifdef __cplusplus

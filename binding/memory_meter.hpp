@@ -1,5 +1,5 @@
-// Counts what a Lua state allocates and refuses what would exceed a cap. Small blocks come from a pool of its own, all
-// others from the allocator that the state was made with: LuaJIT's is 20-35 % faster than malloc.
+// Counts what a Lua state allocates and refuses what would exceed a cap. Small blocks come from a pool of its
+// own, all others from the allocator that the state was made with: LuaJIT's is 20-35 % faster than malloc.
 #pragma once
 
 #include <algorithm>

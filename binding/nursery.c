@@ -1,12 +1,13 @@
-// LuaJIT's collector marks and sweeps all that a state holds in each cycle: with Path of Building a million objects,
-// for the few thousand that a row leaves behind. But its propagation phase, once done, is all that a collector by
-// generations needs: what lives is black, what is made is white, and LuaJIT's own write barriers put each black table
-// that gets a white object on a list, and mark what other black objects get. So the phase is left standing; a
-// collection of the young goes over that list and the roots as the end of LuaJIT's mark phase (`atomic`) does, and
-// frees what is white among the objects made since, which LuaJIT has in front of its list. To LuaJIT it is a cycle
-// that takes its time, which it can go on with at any moment.
+// LuaJIT's collector marks and sweeps all that a state holds in each cycle: with Path of Building a million
+// objects, for the few thousand that a row leaves behind. But its propagation phase, once done, is all that a
+// collector by generations needs: what lives is black, what is made is white, and LuaJIT's own write barriers
+// put each black table that gets a white object on a list, and mark what other black objects get. So the
+// phase is left standing; a collection of the young goes over that list and the roots as the end of LuaJIT's
+// mark phase (`atomic`) does, and frees what is white among the objects made since, which LuaJIT has in front
+// of its list. To LuaJIT it is a cycle that takes its time, which it can go on with at any moment.
 //
-// The functions that mark are LuaJIT's own, static ones: its file is compiled in here a second time, under other names.
+// The functions that mark are LuaJIT's own, static ones: its file is compiled in here a second time, under
+// other names.
 #define lj_gc_separateudata pobatch_gc_separateudata
 #define lj_gc_finalize_udata pobatch_gc_finalize_udata
 #define lj_gc_finalize_cdata pobatch_gc_finalize_cdata
@@ -22,9 +23,9 @@
 #define lj_mem_realloc pobatch_mem_realloc
 #define lj_mem_newgco pobatch_mem_newgco
 #define lj_mem_grow pobatch_mem_grow
-#include "lj_gc.c"
-
 #include "nursery.h"
+
+#include "lj_gc.c"
 // After LuaJIT's: they decide what these declare.
 #include "lauxlib.h"
 #include "lua.h"
@@ -49,7 +50,8 @@ static void markReachable(lua_State* L) {
 	gc_mark_gcroot(g);
 #if LJ_HASFFI
 	// Gray, but on no list: what it got since is not marked.
-	if (gcref(g->gcroot[GCROOT_FFI_FIN]) != NULL) gc_traverse_tab(g, gco2tab(gcref(g->gcroot[GCROOT_FFI_FIN])));
+	if (gcref(g->gcroot[GCROOT_FFI_FIN]) != NULL)
+		gc_traverse_tab(g, gco2tab(gcref(g->gcroot[GCROOT_FFI_FIN])));
 #endif
 	gc_propagate_gray(g);
 	setgcrefr(g->gc.gray, g->gc.grayagain);

@@ -1,6 +1,7 @@
-// Blocks of up to 256 bytes, by size class, without headers: most of what Lua allocates. LuaJIT's own allocator joins
-// what is freed with its neighbours, and splits it again for the next object; a row that makes and drops thousands
-// spends more on that than on marking them. Blocks lie in chunks of one class each, which are given back at the end.
+// Blocks of up to 256 bytes, by size class, without headers: most of what Lua allocates. LuaJIT's own
+// allocator joins what is freed with its neighbours, and splits it again for the next object; a row that
+// makes and drops thousands spends more on that than on marking them. Blocks lie in chunks of one class each,
+// which are given back at the end.
 #pragma once
 
 #include <array>
@@ -23,7 +24,8 @@ public:
 	SmallBlocks(const SmallBlocks&) = delete;
 	SmallBlocks& operator=(const SmallBlocks&) = delete;
 
-	// Whether a block is one of these, which its address tells: LuaJIT's own figures for old sizes can be off.
+	// Whether a block is one of these, which its address tells: LuaJIT's own figures for old sizes can be
+	// off.
 	bool owns(const void* block) const { return find(baseOf(block)); }
 
 	// Bytes that a block of these has, at least as many as were asked for.
