@@ -235,6 +235,7 @@ function builds:load(xmlText, specIndex)
 		end
 		if specIndex and specIndex ~= build.mode.treeTab.activeSpec then
 			build.mode.treeTab:SetActiveSpec(specIndex)
+			build.changedTree = true
 			build.mode.buildFlag = true
 		end
 		-- What PoB's first frame does when loading left something to recalculate.
@@ -242,6 +243,8 @@ function builds:load(xmlText, specIndex)
 			build.mode.buildFlag = false
 			env.wipeGlobalCache()
 			build.mode.calcsTab:BuildOutput()
+			-- It also finds the level of a character whose level follows its points, for the next calculation.
+			build.mode:RefreshStatList()
 		end
 	end)
 	if not ok then

@@ -30,8 +30,9 @@ end
 --- options: { rowCache = true, verify = share }, see pob.answers.
 function rows.new(world, build, options)
 	local mode = build.mode
-	-- As after the first click in the window.
-	if hasDisabledJewels(mode) then
+	-- As after the first click in the window. A tree that the build was saved without is changed to as it was read: what
+	-- jewels make of its nodes waits for that click, too.
+	if build.changedTree or hasDisabledJewels(mode) then
 		mode.spec:BuildAllDependsAndPaths()
 	end
 	local self = setmetatable({

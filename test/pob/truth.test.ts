@@ -74,7 +74,10 @@ describeWithBuilds("what Path of Building's window shows", (pob) => {
 		const single = await engine.load(await buildText(name));
 		const specOf = (xml: string) => xml.match(/<Spec\b.*?<\/Spec>/s)?.[0] ?? "";
 		const second = specOf(await single.toXml(setOf(change)));
-		const both = (await single.toXml()).replace("</Tree>", `${second}</Tree>`);
+		// The level stays: where it follows the points, each tree has its own.
+		const both = (await single.toXml())
+			.replace(/(characterLevelAutoMode=")true/, "$1false")
+			.replace("</Tree>", `${second}</Tree>`);
 		await single.close();
 
 		const [first, other] = [await engine.load(both, { spec: 1 }), await engine.load(both, { spec: 2 })];
@@ -93,6 +96,40 @@ describeWithBuilds("what Path of Building's window shows", (pob) => {
 		}
 		await first.close();
 		await other.close();
+	});
+
+	it("a character whose level follows its points has the level of the tree that it is changed to", async () => {
+		const text = await buildText("titan_falling_thunder_99");
+		expect(text).toContain('characterLevelAutoMode="true"');
+		const specOf = (xml: string) => xml.match(/<Spec\b.*?<\/Spec>/s)?.[0] ?? "";
+		const first = await engine.load(text);
+		// Of the tree, what is nearest to the start, in the order that keeps it connected.
+		const kept = new Set(first.allocated.filter((id) => first.tree.node(id).isStart));
+		const own = new Set(first.allocated);
+		for (const id of kept) {
+			for (const next of first.tree.neighbours(id)) {
+				if (kept.size < 60 && own.has(next) && !first.tree.node(next).ascendancy) kept.add(next);
+			}
+		}
+		const smaller = specOf(await first.toXml({ remove: first.allocated.filter((id) => !kept.has(id)) }));
+		const changed = await engine.load(text.replace("</Tree>", `${smaller}</Tree>`), { spec: 2 });
+		expect(changed.info.level).toBeLessThan(first.info.level - 20);
+		const alone = await engine.load(
+			text.replace(specOf(text), smaller).replace(/(<Build\b[^>]*?\blevel=")\d+/, `$1${changed.info.level}`),
+		);
+		expect(alone.info.level).toBe(changed.info.level);
+		const stats = alone.stats().filter((stat) => changed.stats().includes(stat));
+		expect(stats.length).toBeGreaterThan(300);
+		const rows = NodeSets.deltas(changed.allocated.slice(-6).map((id) => ({ remove: [id] })));
+		const [found, wanted] = [
+			await changed.calculateBatch(rows, { stats }),
+			await alone.calculateBatch(rows, { stats }),
+		];
+		expect(found.errors).toEqual([]);
+		expect([...found.values]).toEqual([...wanted.values]);
+		const base = await alone.calculate({}, { stats });
+		expect(differences(changed.info.recalculated ?? {}, base)).toEqual([]);
+		for (const build of [first, changed, alone]) await build.close();
 	});
 
 	it("rows of one build are the same next to other builds, and after they were closed", async () => {
