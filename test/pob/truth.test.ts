@@ -104,11 +104,14 @@ describeWithBuilds("what Path of Building's window shows", (pob) => {
 		const specOf = (xml: string) => xml.match(/<Spec\b.*?<\/Spec>/s)?.[0] ?? "";
 		const first = await engine.load(text);
 		// Of the tree, what is nearest to the start, in the order that keeps it connected.
-		const kept = new Set(first.allocated.filter((id) => first.tree.node(id).isStart));
+		const { tree } = first;
+		if (!tree) throw new Error("no tree");
+		const kept = new Set(first.allocated.filter((id) => tree.node(id).classesStart));
+		expect(kept.size).toBe(1);
 		const own = new Set(first.allocated);
 		for (const id of kept) {
-			for (const next of first.tree.neighbours(id)) {
-				if (kept.size < 60 && own.has(next) && !first.tree.node(next).ascendancy) kept.add(next);
+			for (const next of tree.neighbours(id)) {
+				if (kept.size < 60 && own.has(next) && !tree.node(next).ascendancy) kept.add(next);
 			}
 		}
 		const smaller = specOf(await first.toXml({ remove: first.allocated.filter((id) => !kept.has(id)) }));
@@ -120,6 +123,8 @@ describeWithBuilds("what Path of Building's window shows", (pob) => {
 		expect(alone.info.level).toBe(changed.info.level);
 		const stats = alone.stats().filter((stat) => changed.stats().includes(stat));
 		expect(stats.length).toBeGreaterThan(300);
+		// With the start of the ascendancy, which is never without.
+		expect(changed.allocated.length).toBe(61);
 		const rows = NodeSets.deltas(changed.allocated.slice(-6).map((id) => ({ remove: [id] })));
 		const [found, wanted] = [
 			await changed.calculateBatch(rows, { stats }),
