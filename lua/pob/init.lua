@@ -155,7 +155,9 @@ return function(host)
 			roads[name] = count
 		end
 		if rows.environments then
-			roads.environments = { reused = rows.environments.reused, made = rows.environments.made, plain = rows.environments.plain }
+			local environments = rows.environments
+			roads.environments = { reused = environments.reused, made = environments.made, plain = environments.plain }
+			roads.firstSkills = environments.shared
 		end
 		return roads
 	end

@@ -55,11 +55,14 @@ end
 
 -- Sets FullDPS in `env`'s output the way the window does.
 local function addFullDps(self, env, playerDB, enemyDB, minionDB)
+	local output = env.player.output
 	local full = self.calcs.calcFullDPS(self.mode, "CALCULATOR", {}, {
 		cachedPlayerDB = playerDB,
 		cachedEnemyDB = enemyDB,
 		cachedMinionDB = minionDB,
 	})
+	-- The first skill of the sum may have taken `env`.
+	env.player.output = output
 	env.player.output.SkillDPS = full.skills
 	env.player.output.FullDPS = full.combinedDPS
 	env.player.output.FullDotDPS = full.TotalDotDPS
@@ -100,6 +103,10 @@ function rows:calculate(mode, plan, kept)
 		kept:give(known, plan, self.result)
 		return ANSWERED
 	end
+	local shares = plan and plan.fullDps and not plan.sums and mode == "CALCULATOR" and self.world.extension
+	if shares then
+		shares.beginFirst(self.mode, env)
+	end
 	if plan and not plan.estimated then
 		if not self.world.extension.performUnestimated(calcs, env) then
 			-- A modifier of this build depends on what was left out.
@@ -108,6 +115,9 @@ function rows:calculate(mode, plan, kept)
 		end
 	else
 		calcs.perform(env)
+	end
+	if shares then
+		shares.endFirst(env)
 	end
 	if plan and plan.fullDps then
 		addFullDps(self, env, playerDB, enemyDB, minionDB)

@@ -162,7 +162,7 @@ function stats:plan(names)
 	if samePlan(self.current, names) then
 		return self.current
 	end
-	local plan = { names = {}, count = #names, minion = {}, mainOnly = {}, fullDps = false, estimated = false }
+	local plan = { names = {}, count = #names, minion = {}, mainOnly = {}, sums = false, fullDps = false, estimated = false }
 	local extension = self.world.extension
 	for i = 1, #names do
 		local name = names[i]
@@ -172,6 +172,7 @@ function stats:plan(names)
 		plan.names[i] = name
 		plan.minion[i] = name:sub(1, #MINION) == MINION and name:sub(#MINION + 1) or false
 		plan.mainOnly[i] = MAIN_ONLY[name] or false
+		plan.sums = plan.sums or plan.mainOnly[i] ~= false
 		plan.fullDps = plan.fullDps or FULL_DPS[name] or false
 		plan.estimated = plan.estimated or not extension or extension.isEstimated(plan.minion[i] or name)
 	end

@@ -59,6 +59,113 @@ return {
 			end
 			return { texts = out, calls = calls, failed = not pcall(env.modLib.formatFlags, nil, tables[1]) }
 		end,
+		-- Whether the two values that a text of Lua returns are alike.
+		alike = function(_, args)
+			local alike = require("pob.fast.alike")
+			local out = {}
+			for i, text in ipairs(args.texts) do
+				local one, other, taken = assert(loadstring(text))()
+				out[i] = alike.compare(one, other, taken or {})
+			end
+			return out
+		end,
+		-- Queries to a store whose first modifiers are `base`, and to one that has `base` in its parent: for each query the
+		-- two answers as texts, and whether it was seen to mix.
+		base = function(_, args)
+			local env = {
+				AND64 = bit.band,
+				MatchKeywordFlags = function(flags, modFlags)
+					return bit.band(flags, modFlags) ~= 0
+				end,
+				round = function(value, places)
+					local power = 10 ^ places
+					return math.floor(value * power + 0.5) / power
+				end,
+				data = { highPrecisionMods = {} },
+			}
+			local class, shared = {}, {}
+			class.__index = class
+			function class:EvalMod(mod, _, limits)
+				assert(limits or mod.type == "FLAG" or mod.type == "LIST" or mod.type == "OVERRIDE")
+				return mod[1].passes and mod.value or nil
+			end
+			for _, name in ipairs({ "Sum", "More", "Override", "List", "Tabulate", "ReplaceMod", "ConvertMod" }) do
+				class[name .. "Internal"] = function()
+					return "original"
+				end
+			end
+			require("pob.fast.querydb").install(class, shared, env)
+			local basestore = require("pob.fast.basestore")
+			local arm = basestore.install(class, shared, env)
+			local function storeOf(parent, ...)
+				local store = setmetatable({ mods = {}, parent = parent }, class)
+				for i = 1, select("#", ...) do
+					store:AddList((select(i, ...)))
+				end
+				return store
+			end
+			for _, list in ipairs({ args.base, args.rest }) do
+				for _, mod in ipairs(list) do
+					mod[1], mod.tag = mod.tag, nil
+				end
+			end
+			local parent = storeOf(nil, args.base)
+			local whole, split = storeOf(nil, args.base, args.rest), storeOf(parent, args.rest)
+			local base = basestore.of(parent.mods)
+			if not base then
+				return { refused = true }
+			end
+			arm(whole, base)
+			local function text(value)
+				if type(value) ~= "table" then
+					return type(value) == "number" and ("%.17g"):format(value) or tostring(value)
+				end
+				local parts = {}
+				for i, item in ipairs(value) do
+					parts[i] = text(type(item) == "table" and item.value or item)
+				end
+				return table.concat(parts, ",")
+			end
+			local function ask(store, query)
+				local kind, flags, names = query.kind, query.flags, query.names
+				if kind == "MORE" and #names == 1 then
+					return store:pobatchMoreOne(store, nil, flags, 0, nil, names[1])
+				elseif kind == "MORE" then
+					return store:pobatchMore(store, nil, flags, 0, nil, #names, unpack(names))
+				elseif kind == "OVERRIDE" then
+					return store:pobatchOverride(store, nil, flags, 0, nil, names[1])
+				elseif kind == "FLAG" then
+					return store:pobatchFlag(store, nil, flags, 0, nil, names[1]) or false
+				elseif kind == "LIST" or query.tabulate then
+					local result = {}
+					if kind == "LIST" then
+						store:pobatchList(store, result, nil, flags, 0, nil, names[1])
+					else
+						store:pobatchTabulate(store, result, kind, nil, flags, 0, nil, names[1])
+					end
+					return result
+				elseif #names == 1 then
+					return store:pobatchSumOne(store, kind, nil, flags, 0, nil, names[1])
+				end
+				return store:pobatchSum(store, kind, nil, flags, 0, nil, unpack(names))
+			end
+			local out = {}
+			for i, query in ipairs(args.queries) do
+				shared.guarding, shared.mixed = true, false
+				local one = ask(whole, query)
+				local mixed = shared.mixed
+				shared.guarding = false
+				out[i] = { whole = text(one), split = text(ask(split, query)), mixed = mixed or false }
+			end
+			-- What exchanges a modifier does so in the store itself, or in the parent.
+			shared.guarding, shared.mixed = true, false
+			local name = args.base[1] and args.base[1].name or "?"
+			whole:ReplaceModInternal({ name = name })
+			local replaced = shared.mixed
+			shared.mixed = false
+			whole:ConvertModInternal(name, { name = "other" })
+			return { answers = out, replaced = replaced, converted = shared.mixed }
+		end,
 		-- For each text: what the replacement of the parser's search answers, what all matches put in order answer, and
 		-- how many patterns were tried.
 		search = function(_, args)

@@ -238,6 +238,140 @@ describe("the search for the pattern that fits a text best", () => {
 
 const rowCount = 40;
 
+describe("graphs that are alike", () => {
+	it.each([
+		["equal contents in other tables", "return { 1, { x = 'a' } }, { 1, { x = 'a' } }", true],
+		["another value", "return { 1, { x = 'a' } }, { 1, { x = 'b' } }", false],
+		["a key more, on either side", "return { x = 1 }, { x = 1, y = 2 }", false],
+		["a key less", "return { x = 1, y = 2 }, { x = 1 }", false],
+		["false is not nothing", "return { x = false }, {}", false],
+		["false is not something else", "return { x = false }, { x = 0 }", false],
+		["true and false", "return { x = true }, { x = false }", false],
+		["no number", "return { 0 / 0 }, { 0 / 0 }", true],
+		["no number and a number", "return { 0 / 0 }, { 1 }", false],
+		["circles", "local a, b = {}, {} a.a, b.a = a, b return a, b", true],
+		[
+			"a circle of two for a circle of one",
+			"local a, b = {}, { a = {} } a.a, b.a.a = a, b return a, b",
+			false,
+		],
+		["one table twice for two equal ones", "local t = {} return { t, t }, { {}, {} }", false],
+		["two equal tables for one twice", "local t = {} return { {}, {} }, { t, t }", false],
+		["a table of the outside", "local t = {} return { t }, { t }", true],
+		["a table of the outside as key", "local t = {} return { [t] = 1 }, { [t] = 1 }", true],
+		["other tables as keys", "return { [{}] = 1 }, { [{}] = 1 }", false],
+		[
+			"functions of one text and equal upvalues",
+			"local function make(x) return function() return x end end return { make(1) }, { make(1) }",
+			true,
+		],
+		[
+			"functions of one text and other upvalues",
+			"local function make(x) return function() return x end end return { make(1) }, { make(2) }",
+			false,
+		],
+		["functions of other texts", "return { function() return 1 end }, { function() return 2 end }", false],
+		[
+			"equal metatables",
+			"return setmetatable({}, { __index = { 1 } }), setmetatable({}, { __index = { 1 } })",
+			true,
+		],
+		[
+			"other metatables",
+			"return setmetatable({}, { __index = { 1 } }), setmetatable({}, { __index = { 2 } })",
+			false,
+		],
+		["a metatable on one side", "return setmetatable({}, {}), {}", false],
+		["what the caller compares", "local a, b = { 1 }, { 2 } return { a }, { b }, { [a] = b }", true],
+		[
+			"what the caller compares, exchanged",
+			"local a, b, c, d = {}, {}, {}, {} return { a, c }, { d, b }, { [a] = b, [c] = d }",
+			false,
+		],
+	])("%s", async (_, text, wanted) => {
+		const engine = await openParts();
+		expect(await engine.command("alike", { texts: [text] })).toEqual([wanted]);
+		await engine.close();
+	});
+});
+
+describe("a store whose base could lie in a parent", () => {
+	interface Modifier {
+		tag?: { passes: boolean; globalLimit?: number };
+		name: string;
+		type: string;
+		value: unknown;
+		flags: number;
+		keywordFlags: number;
+		source: string;
+	}
+	interface Answers {
+		refused?: true;
+		answers: { whole: string; split: string; mixed: boolean }[];
+		replaced: boolean;
+		converted: boolean;
+	}
+	let engine: Engine;
+	beforeAll(async () => {
+		engine = await openParts();
+	});
+	afterAll(() => engine.close());
+
+	const kinds = ["BASE", "INC", "MORE", "FLAG", "OVERRIDE", "LIST"];
+	const names = ["Life", "Damage", "Speed"];
+	const modifier = (roll: (n: number) => number): Modifier => {
+		const type = kinds[roll(kinds.length)] as string;
+		const value =
+			type === "FLAG" || type === "LIST" ? true : ([5, 12, 0.1, 0.3, 0, -7.7, 1 / 3][roll(7)] as number);
+		return {
+			name: names[roll(3)] as string,
+			type,
+			value: type === "LIST" ? { value: roll(50) } : value,
+			flags: roll(3) === 0 ? 1 << roll(2) : 0,
+			keywordFlags: 0,
+			source: "Test",
+			...(roll(3) === 0 && { tag: { passes: roll(2) === 0 } }),
+		};
+	};
+
+	it("answers as the divided one does, unless it is seen to mix", async () => {
+		const roll = dice(7);
+		let mixed = 0;
+		let plain = 0;
+		let differing = 0;
+		for (let round = 0; round < 300; round++) {
+			const base = Array.from({ length: roll(5) + 1 }, () => modifier(roll));
+			const rest = Array.from({ length: roll(7) }, () => modifier(roll));
+			const queries = Array.from({ length: 24 }, () => ({
+				kind: kinds[roll(kinds.length)] as string,
+				flags: roll(4),
+				names: roll(2) === 0 ? [names[roll(3)] as string] : names,
+				tabulate: roll(3) === 0,
+			}));
+			const found = (await engine.command("base", { base, rest, queries } as never)) as unknown as Answers;
+			for (const { whole, split, mixed: isMixed } of found.answers) {
+				if (isMixed) mixed++;
+				else {
+					plain++;
+					expect(whole).toBe(split);
+				}
+				if (whole !== split) differing++;
+			}
+			expect([found.replaced, found.converted]).toEqual([true, true]);
+		}
+		// Both happen.
+		expect(plain).toBeGreaterThan(2000);
+		expect(differing).toBeGreaterThan(40);
+		expect(mixed).toBeLessThan(plain);
+	});
+
+	it("is refused where a modifier of the base shares a limit", async () => {
+		const limited = { ...modifier(dice(1)), tag: { passes: true, globalLimit: 10 } };
+		const found = await engine.command("base", { base: [limited], rest: [], queries: [] } as never);
+		expect(found).toEqual({ refused: true });
+	});
+});
+
 describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 	let fast: Engine;
 	let plain: Engine;
@@ -298,5 +432,24 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 		for (let row = 0; row < wanted.length; row++) {
 			for (const stat of some) expect(few.row(row)[stat]).toBe(wanted.row(row)[stat]);
 		}
+	}, 600_000);
+
+	it("the main skill's calculation serves as that of the first skill of FullDPS, to the bit", async () => {
+		const text = await buildText("titan_falling_thunder_99");
+		const [a, b] = [await fast.load(text), await plain.load(text)];
+		const sets = randomSets(b, rowCount, dice(11));
+		const rows = NodeSets.deltas(sets);
+		// Sums over modifiers for the window end it: they are taken when all is calculated.
+		const sums = /^(ExtraPoints|WeaponSetPassivePoints|PassivePointsToWeaponSetPoints|Spec:.*)$/;
+		for (const stats of [b.stats().filter((stat) => !sums.test(stat)), b.defaultStats]) {
+			const [found, wanted] = [
+				await a.calculateBatch(rows, { stats }),
+				await b.calculateBatch(rows, { stats }),
+			];
+			expect(found.errors).toEqual([]);
+			for (let row = 0; row < wanted.length; row++) expect(bitsOf(found, row)).toBe(bitsOf(wanted, row));
+		}
+		const { firstSkills } = (await a.command("roads")) as { firstSkills: number };
+		expect(firstSkills).toBeGreaterThan(rowCount);
 	}, 600_000);
 });

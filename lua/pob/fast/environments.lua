@@ -469,12 +469,15 @@ function part.install(shared, env, calcs)
 	-- What is kept for one build: `own`, environments with a base of their own; `within`, by the store that has it. And
 	-- of the present row: `present`, what its first environment has otherwise than the one that is kept, if it is one.
 	shared.newEnvironments = function(build)
-		return { build = build, own = { used = 0, attempts = 0 }, within = {}, reused = 0, plain = 0, made = 0 }
+		return { build = build, own = { used = 0, attempts = 0 }, within = {}, reused = 0, plain = 0, made = 0, shared = 0 }
 	end
 
 	---Before each calculation of a row: all environments are free, those of `environments` are used from now on.
 	shared.useEnvironments = function(environments)
 		making, shared.environments = nil, environments
+		if shared.forgetNodes then
+			shared.forgetNodes()
+		end
 		if environments then
 			environments.own.used, environments.present = 0, nil
 			for _, kind in next, environments.within do

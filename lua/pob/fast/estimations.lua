@@ -75,8 +75,8 @@ function part.install(shared, env)
 		for _, class in ipairs({ classes.ModDB, classes.ModList }) do
 			local getStat = class.GetStat
 			function class:GetStat(stat, cfg)
-				if shared.unestimated and written[stat] then
-					shared.missed = true
+				if written[stat] then
+					shared.missed, shared.readsEstimated = shared.missed or shared.unestimated, true
 				end
 				return getStat(self, stat, cfg)
 			end

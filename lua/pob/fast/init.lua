@@ -13,7 +13,7 @@ local fast = {}
 -- Order matters where one part wraps what another put in place.
 local NAMES = {
 	"bits", "objects", "mods", "queries", "evaluate", "calclib", "nodes", "setup", "merging", "fulldps", "estimations",
-	"environments", "rows", "paths", "parsing", "flagnames",
+	"environments", "firstskill", "rows", "paths", "parsing", "flagnames",
 }
 
 local function loadParts(without)
@@ -185,6 +185,16 @@ function fast.attach(host, options)
 			calcs.perform(calcEnv, true)
 			shared.unestimated = false
 			return not shared.missed
+		end,
+		---Before a calculation with FullDPS, and after it: whether it stands for that of the first skill of the sum,
+		---which takes `calcEnv` then and puts another output into it.
+		beginFirst = function(build, calcEnv)
+			if self.shared.beginFirst then
+				self.shared.beginFirst(build, calcEnv)
+			end
+		end,
+		endFirst = function(calcEnv)
+			return self.shared.endFirst ~= nil and self.shared.endFirst(calcEnv)
 		end,
 		---Whether a stat is one of the estimations; true where they cannot be left out.
 		isEstimated = function(name)

@@ -39,7 +39,16 @@ local WEAK = { __mode = "k" }
 local EMPTY = {}
 
 function part.install(shared, env, calcs)
-	local originalNode, originalList = calcs.buildModListForNode, calcs.buildModListForNodeList
+	local buildNode, originalList = calcs.buildModListForNode, calcs.buildModListForNodeList
+
+	-- What it asks it asks of lists of this one node: nobody needs to know to tell whether other nodes matter.
+	local function originalNode(calcEnv, node, increase, withKeystones)
+		local asked = shared.asked
+		shared.asked = nil
+		local list = buildNode(calcEnv, node, increase, withKeystones)
+		shared.asked = asked
+		return list
+	end
 
 	-- modifier -> weapon set that it is tagged for
 	local tagged = shared.tagged or setmetatable({}, WEAK)
@@ -193,9 +202,26 @@ function part.install(shared, env, calcs)
 		end
 	end
 
+	-- The list that was put together last: { nodes =, all =, taggings =, secondSet = }. FullDPS asks for it once more for
+	-- each further skill.
+	local last = { nodes = false }
+
+	local function isLast(calcEnv, nodeList)
+		return last.nodes == nodeList and last.taggings == taggings and #calcEnv.explodeSources == 0
+			and last.secondSet == usesSecondSet(calcEnv) and #calcEnv.radiusJewelList == 0
+			and next(calcEnv.extraRadiusNodeList) == nil
+	end
+
+	-- Nodes change between rows, in place.
+	shared.forgetNodes = function()
+		last.nodes, last.all = false, nil
+	end
+
 	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)
 		if calcEnv.mode ~= "CALCULATOR" then
 			return originalList(calcEnv, nodeList, finishJewels, withKeystones)
+		elseif finishJewels and not withKeystones and isLast(calcEnv, nodeList) then
+			return last.all
 		end
 		local radiusJewels = calcEnv.radiusJewelList
 		beginJewels(radiusJewels)
@@ -275,6 +301,7 @@ function part.install(shared, env, calcs)
 				sequence[asked] = ofList[i]
 			end
 		end
+		last.nodes, last.all, last.taggings, last.secondSet = nodeList, all, taggings, secondSet
 		if jewels or next(calcEnv.extraRadiusNodeList) then
 			finishAllJewels(calcEnv, all, increase, radiusJewels, secondSet)
 			-- Jewels may have added some.

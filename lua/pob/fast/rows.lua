@@ -65,6 +65,8 @@ local function newCache(shared, env)
 		-- environments of the present row
 		envs = {},
 		envCount = 0,
+		-- what was known to be asked for when the stores were looked at before the end; false: only at the end
+		lookedVersion = false,
 	}, cache)
 end
 
@@ -118,24 +120,28 @@ end
 
 -- Weapon sets: the condition that Path of Building writes into the modifiers of such nodes, which nodes may share.
 local function weaponSets(nodes)
-	local text
+	local parts, n = {}, 0
 	for id, node in next, nodes do
 		if (node.allocMode or 0) ~= 0 then
-			text = (text or "") .. id .. "=" .. node.allocMode
+			local text = id .. "=" .. node.allocMode
 			for _, mod in ipairs(node.modList) do
 				local tag = mod[#mod]
 				text = text .. (tag and tag.type == "Condition" and tag.var or "-")
 			end
+			n = n + 1
+			parts[n] = text
 		end
 	end
-	return text
+	-- In which order the tree lists them shows in the order of their modifiers only.
+	table.sort(parts)
+	return table.concat(parts, ",")
 end
 
 function cache:key(present, variant)
 	if self.askedVersion ~= self.asked.version then
 		self.askedVersion, self.matter = self.asked.version, {}
 	end
-	local texts, n = { variant, weaponSets(present.nodes) or "" }, 2
+	local texts, n = { variant, weaponSets(present.nodes) }, 2
 	for name, list in next, present.changed or {} do
 		local segment = present.environment.segments[name]
 		local text = self:describe(list)
@@ -248,7 +254,7 @@ end
 ---Keeps the value of the row that find() did not know, after it was calculated.
 function cache:keep(value)
 	local present = self.present
-	if not present then
+	if not present or self.lookedVersion and self.lookedVersion ~= self.asked.version then
 		return
 	end
 	self:lookForFractions()
@@ -282,6 +288,14 @@ function part.install(shared, env, calcs)
 		return newCache(shared, env)
 	end
 
+	---Looks at the stores as they are now, too.
+	shared.lookEarly = function()
+		if mine then
+			mine:lookForFractions()
+			mine.lookedVersion = mine.asked.version
+		end
+	end
+
 	---Before each calculation: whose queries to write down from now on; nil for nobody's.
 	shared.useRows = function(rows)
 		mine, shared.asked = rows, nil
@@ -289,7 +303,7 @@ function part.install(shared, env, calcs)
 			for i = 1, rows.envCount do
 				rows.envs[i] = nil
 			end
-			rows.envCount = 0
+			rows.envCount, rows.lookedVersion = 0, false
 		end
 	end
 end
