@@ -63,6 +63,8 @@ export async function nodePower(build: Build, options: PowerOptions): Promise<Po
 	const { tree } = build;
 	if (!tree)
 		throw new PobatchError("TREE_INVALID", "Node power needs a passive tree: open the engine with one");
+	if (!Array.isArray(stats) || stats.length === 0)
+		throw invalidArgument("a list of stats, the first of which sorts the nodes", "stats", stats);
 	if (!Number.isInteger(depth) || depth < 1) throw invalidArgument("a positive integer", "depth", depth);
 	if (radius !== undefined && !(radius > 0)) throw invalidArgument("a positive number", "radius", radius);
 

@@ -102,6 +102,8 @@ describe("node power", () => {
 	});
 
 	it.each([
+		{ stats: undefined },
+		{ stats: [] },
 		{ depth: 0 },
 		{ depth: 1.5 },
 		{ radius: -1 },

@@ -202,19 +202,27 @@ function part.install(shared, env, calcs)
 		end
 	end
 
-	-- The list that was put together last: { nodes =, all =, taggings =, secondSet = }. FullDPS asks for it once more for
-	-- each further skill.
+	-- The list that was put together last, and what from. FullDPS asks for it once more for each further skill, while
+	-- nodes and jewels are what they were.
 	local last = { nodes = false }
 
+	local function remember(calcEnv, nodeList, all)
+		last.nodes, last.all, last.taggings, last.secondSet = nodeList, all, taggings, usesSecondSet(calcEnv)
+		last.jewels, last.jewelCount = calcEnv.radiusJewelList, #calcEnv.radiusJewelList
+		last.outside, last.jewelData = calcEnv.extraRadiusNodeList, env.GlobalCache.cachedData[calcEnv.mode].radiusJewelData
+	end
+
+	-- Nodes that explode are listed each time.
 	local function isLast(calcEnv, nodeList)
 		return last.nodes == nodeList and last.taggings == taggings and #calcEnv.explodeSources == 0
-			and last.secondSet == usesSecondSet(calcEnv) and #calcEnv.radiusJewelList == 0
-			and next(calcEnv.extraRadiusNodeList) == nil
+			and last.secondSet == usesSecondSet(calcEnv) and last.jewels == calcEnv.radiusJewelList
+			and last.jewelCount == #calcEnv.radiusJewelList and last.outside == calcEnv.extraRadiusNodeList
+			and last.jewelData == env.GlobalCache.cachedData[calcEnv.mode].radiusJewelData
 	end
 
 	-- Nodes change between rows, in place.
 	shared.forgetNodes = function()
-		last.nodes, last.all = false, nil
+		last = { nodes = false }
 	end
 
 	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)
@@ -248,6 +256,9 @@ function part.install(shared, env, calcs)
 		end
 		if finishJewels then
 			finishAllJewels(calcEnv, all, increase, radiusJewels, secondSet)
+			if not withKeystones then
+				remember(calcEnv, nodeList, all)
+			end
 		end
 		return all
 	end
@@ -301,7 +312,6 @@ function part.install(shared, env, calcs)
 				sequence[asked] = ofList[i]
 			end
 		end
-		last.nodes, last.all, last.taggings, last.secondSet = nodeList, all, taggings, secondSet
 		if jewels or next(calcEnv.extraRadiusNodeList) then
 			finishAllJewels(calcEnv, all, increase, radiusJewels, secondSet)
 			-- Jewels may have added some.
@@ -312,6 +322,7 @@ function part.install(shared, env, calcs)
 				end
 			end
 		end
+		remember(calcEnv, nodeList, all)
 		return all
 	end
 end
