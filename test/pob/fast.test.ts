@@ -434,6 +434,35 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 		}
 	}, 600_000);
 
+	it("a first row unlike all others does not set up the others for itself", async () => {
+		const build = await fast.load(await buildText("witch_76_poeninja"));
+		const [jewel] = build.info.jewels as { node: number; allocated: boolean }[];
+		const socket = jewel?.node ?? 0;
+		expect(build.allocated).toContain(socket);
+		const rows = build.allocated.slice(-60).map((id) => ({ remove: [id] }));
+		await build.calculateBatch(NodeSets.deltas([{ remove: [socket] }, ...rows]));
+		const { environments } = (await build.command("roads")) as { environments: Record<string, number> };
+		expect(environments.made).toBe(2);
+		expect(environments.reused).toBeGreaterThan(40);
+	});
+
+	it("the same change to a node of either weapon set makes two rows", async () => {
+		const build = await kept.load(await buildText("huntress_68_poeninja"));
+		const { allocated, attributes, weaponSets } = build.info;
+		const changes = allocated.flatMap((id, i) => {
+			const weaponSet = weaponSets[i] as 0 | 1 | 2;
+			if (weaponSet === 0 || attributes[i] === 0) return [];
+			return (["Str", "Dex", "Int"] as const).map((attribute) => ({
+				remove: [id],
+				add: [id],
+				attributes: { [id]: attribute },
+				weaponSets: { [id]: weaponSet },
+			}));
+		});
+		expect(new Set(changes.flatMap(({ weaponSets }) => Object.values(weaponSets)))).toEqual(new Set([1, 2]));
+		expect((await build.calculateBatch(NodeSets.deltas(changes))).errors).toEqual([]);
+	});
+
 	it("the main skill's calculation serves as that of the first skill of FullDPS, to the bit", async () => {
 		const text = await buildText("titan_falling_thunder_99");
 		const [a, b] = [await fast.load(text), await plain.load(text)];

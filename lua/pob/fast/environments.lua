@@ -46,6 +46,10 @@ local SIDE_BY_SIDE = 4
 -- Rows that may fail to make one before it is given up.
 local ATTEMPTS = 3
 
+-- Rows in succession that an environment may not serve before another one is made of the row at hand, at first; twice
+-- as many each time. The first row of all may be an odd one, and a search moves away from where it began.
+local PATIENCE = 8
+
 -- initEnv looks for this node by its id.
 local LOOKED_FOR = 39935
 
@@ -92,6 +96,11 @@ local function copyOf(nodes)
 		copy[id] = node
 	end
 	return copy
+end
+
+-- Environments with the same base: `used` by the present row so far, `attempts` in vain.
+local function newKind(enemyDB, minionDB)
+	return { used = 0, attempts = 0, patience = PATIENCE, enemyDB = enemyDB, minionDB = minionDB }
 end
 
 local kept = {}
@@ -368,7 +377,7 @@ function part.install(shared, env, calcs)
 	end
 
 	local function make(build, mode, override, specEnv)
-		local self = setmetatable({ asked = recorder.new(), before = {} }, kept)
+		local self = setmetatable({ asked = recorder.new(), before = {}, misses = 0 }, kept)
 		-- Once to write its queries down (the cache of rows has others to write down), once to keep it.
 		local asked = shared.asked
 		shared.asked = self.asked
@@ -442,13 +451,21 @@ function part.install(shared, env, calcs)
 			local calcEnv, present = reuse(self, build, override)
 			if calcEnv then
 				environments.reused = environments.reused + 1
+				self.misses = 0
 				if kind == environments.own and kind.used == 1 then
 					environments.present = present
 				end
 				return calcEnv, self.answer[2], self.answer[3], self.answer[4]
 			end
-			environments.plain = environments.plain + 1
-			return initEnv(build, mode, override, specEnv)
+			self.misses = self.misses + 1
+			if self.misses < kind.patience then
+				environments.plain = environments.plain + 1
+				return initEnv(build, mode, override, specEnv)
+			end
+			kind.patience, kind[kind.used] = 2 * kind.patience, nil
+			if kind == environments.own and self.answer[2] then
+				environments.within[self.answer[2]] = nil
+			end
 		end
 		kind.attempts = kind.attempts + 1
 		local calcEnv, enemyDB, minionDB
@@ -458,7 +475,7 @@ function part.install(shared, env, calcs)
 			kind.attempts = kind.attempts - 1
 			kind[kind.used] = self
 			if playerDB and not specEnv then
-				environments.within[playerDB] = { used = 0, attempts = 0, enemyDB = enemyDB, minionDB = minionDB }
+				environments.within[playerDB] = newKind(enemyDB, minionDB)
 			end
 		else
 			kind.used = kind.used - 1
@@ -469,7 +486,7 @@ function part.install(shared, env, calcs)
 	-- What is kept for one build: `own`, environments with a base of their own; `within`, by the store that has it. And
 	-- of the present row: `present`, what its first environment has otherwise than the one that is kept, if it is one.
 	shared.newEnvironments = function(build)
-		return { build = build, own = { used = 0, attempts = 0 }, within = {}, reused = 0, plain = 0, made = 0, shared = 0 }
+		return { build = build, own = newKind(), within = {}, reused = 0, plain = 0, made = 0, shared = 0 }
 	end
 
 	---Before each calculation of a row: all environments are free, those of `environments` are used from now on.

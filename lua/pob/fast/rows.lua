@@ -118,15 +118,16 @@ function cache:describe(list)
 	return sequence
 end
 
--- Weapon sets: the condition that Path of Building writes into the modifiers of such nodes, which nodes may share.
-local function weaponSets(nodes)
+-- The nodes of weapon sets, each with its modifiers and the condition that Path of Building writes into them: which of
+-- them are of which set. Nodes may share a modifier, and with it the condition.
+function cache:weaponSets(nodes)
 	local parts, n = {}, 0
 	for id, node in next, nodes do
 		if (node.allocMode or 0) ~= 0 then
 			local text = id .. "=" .. node.allocMode
 			for _, mod in ipairs(node.modList) do
 				local tag = mod[#mod]
-				text = text .. (tag and tag.type == "Condition" and tag.var or "-")
+				text = text .. " " .. self:number(mod) .. (tag and tag.type == "Condition" and tag.var or "-")
 			end
 			n = n + 1
 			parts[n] = text
@@ -141,7 +142,7 @@ function cache:key(present, variant)
 	if self.askedVersion ~= self.asked.version then
 		self.askedVersion, self.matter = self.asked.version, {}
 	end
-	local texts, n = { variant, weaponSets(present.nodes) }, 2
+	local texts, n = { variant, self:weaponSets(present.nodes) }, 2
 	for name, list in next, present.changed or {} do
 		local segment = present.environment.segments[name]
 		local text = self:describe(list)
