@@ -492,6 +492,8 @@ function part.install(shared, env, calcs)
 	---Before each calculation of a row: all environments are free, those of `environments` are used from now on.
 	shared.useEnvironments = function(environments)
 		making, shared.environments = nil, environments
+		-- A row that was stopped may have left it (firstskill.lua).
+		shared.guarding, shared.performed = false, nil
 		if shared.forgetNodes then
 			shared.forgetNodes()
 		end

@@ -182,7 +182,6 @@ function part.install(shared, env, calcs)
 
 	---Before the calculation of a row with FullDPS: watches whether it can stand for that of the sum's first skill.
 	shared.beginFirst = function(build, calcEnv)
-		shared.guarding, shared.performed = false, nil
 		local environments = shared.environments
 		local kept = environments and environments.present and environments.present.environment
 		if not kept or kept.answer[1] ~= calcEnv then
