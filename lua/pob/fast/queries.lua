@@ -76,8 +76,18 @@ function part.install(shared, env)
 	-- shared.asked: where the present build's queries are written down, if at all
 	local record, link, order, ANY = recorder.record, recorder.link, recorder.order, recorder.ANY
 
+	-- A query for modifiers of one node, or one item, tells them apart by where they come from.
+	local function seeSource(kind, source, name)
+		if name and source:find(":", 1, true) then
+			order(shared.asked, kind, name)
+		end
+	end
+
 	local function recordOne(kind, cfg, name)
 		if cfg then
+			if cfg.source then
+				seeSource(kind, cfg.source, name)
+			end
 			record(shared.asked, kind, name, cfg.flags or 0, cfg.keywordFlags or 0)
 		else
 			record(shared.asked, kind, name, 0, 0)
@@ -100,7 +110,7 @@ function part.install(shared, env)
 	end
 
 	local sum = unroll.compile([[
-		local shared, record, link, recordAll, linkAll, sumOf = ...
+		local shared, record, link, recordAll, linkAll, seeSource, sumOf = ...
 		return function(self, kind, cfg, NAMES, o1, o2, o3, o4, o5, o6, o7, o8, more)
 			if o1 ~= nil or o2 ~= nil or o3 ~= nil or o4 ~= nil or o5 ~= nil or o6 ~= nil or o7 ~= nil or o8 ~= nil then
 				if more ~= nil then
@@ -119,19 +129,25 @@ function part.install(shared, env)
 			if n2 == nil and n3 == nil and n4 == nil and n5 == nil and n6 == nil and n7 == nil
 				and n8 == nil and n9 == nil and n10 == nil and n11 == nil and n12 == nil and n1 then
 				if shared.asked then
+					if source then
+						seeSource(kind, source, n1)
+					end
 					record(shared.asked, kind, n1, flags, keywordFlags)
 				end
 				return self:pobatchSumOne(self, kind, cfg, flags, keywordFlags, source, n1)
 			end
 			if shared.asked then
 				{{if NAME then
+					if source then
+						seeSource(kind, source, NAME)
+					end
 					record(shared.asked, kind, NAME, flags, keywordFlags)
 					link(shared.asked, n1, NAME)
 				end}}
 			end
 			return self:pobatchSum(self, kind, cfg, flags, keywordFlags, source, NAMES)
 		end
-	]], shared, record, link, recordAll, linkAll, store.Sum)
+	]], shared, record, link, recordAll, linkAll, seeSource, store.Sum)
 
 	local function orderAll(kind, ...)
 		for i = 1, select("#", ...) do

@@ -27,8 +27,8 @@ function recorder.new()
 		present = {},
 		-- name -> names that were summed together with it
 		together = {},
-		-- type .. " " .. name of modifiers whose order was seen: queries that list them, or
-		-- stop at one; type ANY: of all types
+		-- type .. " " .. name of modifiers that were looked at one by one: queries that list them, put
+		-- another in their place, or ask for those of one source; type ANY: of all types
 		ordered = {},
 		-- changes with whatever was not known before
 		version = 0,
@@ -85,7 +85,7 @@ function recorder.link(asked, a, b)
 	end
 end
 
----A query that shows the order of a name's modifiers.
+---A query that looks at a name's modifiers one by one: it shows their order, and their sources.
 function recorder.order(asked, kind, name)
 	if name and not asked.ordered[kind .. " " .. name] then
 		asked.ordered[kind .. " " .. name] = true
@@ -109,7 +109,7 @@ function recorder.matters(asked, mod, admits)
 	return lets(asked.asked[mod.type], mod, admits) or lets(asked.asked[ANY], mod, admits)
 end
 
----Whether a query showed the order of modifiers like this one.
+---Whether a query looked at modifiers like this one by one.
 function recorder.isOrdered(asked, mod)
 	return asked.ordered[mod.type .. " " .. mod.name] or asked.ordered[ANY .. " " .. mod.name]
 end

@@ -8,7 +8,7 @@
 -- sequence where their order shows (products, lists, overrides, whatever is tabulated, sums with fractions), else as a
 -- multiset. Sums without rounding have the same bits in any order; which do is looked at after each calculation, in
 -- the stores as they are then (exact.lua). A modifier is described by type, name, value, flags, tags and the kind of
--- its source.
+-- its source; by the source itself where modifiers are looked at one by one.
 --
 -- What queries are known grows while rows are calculated. A kept row stays right: it made none of the later ones.
 
@@ -99,8 +99,10 @@ function cache:describe(list)
 	for i = 1, #list do
 		local mod = list[i]
 		if self:matters(mod) then
-			if not UNORDERED[mod.type] or self.rounding[mod.type .. " " .. mod.name] or not exact.isExact(mod)
-				or recorder.isOrdered(self.asked, mod) then
+			if recorder.isOrdered(self.asked, mod) then
+				-- Who looks at modifiers one by one may look at where they come from, too.
+				sequence = sequence .. self:number(mod) .. "@" .. tostring(mod.source) .. "."
+			elseif not UNORDERED[mod.type] or self.rounding[mod.type .. " " .. mod.name] or not exact.isExact(mod) then
 				sequence = sequence .. self:number(mod) .. "."
 			else
 				free = free or {}
