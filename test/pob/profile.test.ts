@@ -18,11 +18,11 @@ describeWithBuilds("a profile of real builds", (pob) => {
 			const { phases, functions } = await engine.takeProfile();
 			const names = phases.map(({ name }) => name);
 			expect(names).toEqual(
-				expect.arrayContaining(["boot", "load", "init", "nodes", "skills", "perform", "offence", "defence"]),
+				expect.arrayContaining(["boot", "load", "environment", "perform", "offence", "defence"]),
 			);
-			const initEnv = functions.find(({ name }) => name === "calcs.initEnv");
-			expect(initEnv?.file).toBe("Modules/CalcSetup.lua");
-			expect(initEnv?.line).toBeGreaterThan(1);
+			const offence = functions.find(({ name }) => name === "calcs.offence");
+			expect(offence?.file).toBe("Modules/CalcOffence.lua");
+			expect(offence?.line).toBeGreaterThan(1);
 		}
 		expect(Buffer.compare(bits[0] as Uint8Array, bits[1] as Uint8Array)).toBe(0);
 	});
