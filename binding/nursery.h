@@ -9,17 +9,17 @@ extern "C" {
 struct lua_State;
 
 // Pushes a table of functions for Lua:
-//   settle()  Collects everything, and takes what lives for old. From then on LuaJIT's own collector rests
-//   until
-//             something sets it going (collectgarbage("restart"), a memory limit that comes near).
-//   sweep() -> boolean  Collects what was made since and is not reachable any more; what is reachable is old
-//   from
-//             then on. Strings, userdata and old objects that died wait for the next `settle`. False, and
-//             nothing is done, where LuaJIT's own collector has run since.
-//   empty(table)  Gives back what a table holds. What was put into an old function's variable stays until the
-//   next
-//             `settle`, even when the variable has got another value since: if it is large it is better
-//             emptied.
+//
+// settle()
+//   Collects everything, and takes what lives for old. From then on LuaJIT's own collector rests until
+//   something sets it going (collectgarbage("restart"), a memory limit that comes near).
+// sweep() -> boolean
+//   Collects what was made since and is not reachable any more; what is reachable is old from then on.
+//   Strings, userdata and old objects that died wait for the next `settle`. False, and nothing is done, where
+//   LuaJIT's own collector has run since.
+// empty(table)
+//   Gives back what a table holds. What was put into an old function's variable stays until the next
+//   `settle`, even when the variable has got another value since: if it is large it is better emptied.
 void pobatch_push_nursery(struct lua_State* L);
 
 #ifdef __cplusplus

@@ -30,8 +30,8 @@ end
 --- options: { rowCache = true, verify = share }, see pob.answers.
 function rows.new(world, build, options)
 	local mode = build.mode
-	-- As after the first click in the window. A tree that the build was saved without is changed to as it was read: what
-	-- jewels make of its nodes waits for that click, too.
+	-- As after the first click in the window. Where the build was changed to another of its trees, what jewels make of
+	-- that tree's nodes waits for the click, too.
 	if build.changedTree or hasDisabledJewels(mode) then
 		mode.spec:BuildAllDependsAndPaths()
 	end

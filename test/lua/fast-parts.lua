@@ -81,7 +81,7 @@ return {
 					local power = 10 ^ places
 					return math.floor(value * power + 0.5) / power
 				end,
-				data = { highPrecisionMods = {} },
+				data = { highPrecisionMods = { Damage = { MORE = 3 } } },
 			}
 			local class, shared = {}, {}
 			class.__index = class

@@ -365,6 +365,25 @@ describe("a store whose base could lie in a parent", () => {
 		expect(mixed).toBeLessThan(plain);
 	});
 
+	it("mixes where a factor of the base brings nothing but the precision of those behind it", async () => {
+		const factor = (name: string, value: number): Modifier => ({
+			name,
+			type: "MORE",
+			value,
+			flags: 0,
+			keywordFlags: 0,
+			source: "Test",
+		});
+		// "Damage" is rounded to more digits.
+		const args = {
+			base: [factor("Damage", 0)],
+			rest: [factor("Speed", 12.5)],
+			queries: [{ kind: "MORE", flags: 0, names: ["Damage", "Speed"], tabulate: false }],
+		};
+		const { answers } = (await engine.command("base", args as never)) as unknown as Answers;
+		expect(answers).toEqual([{ whole: "1.125", split: "1.1299999999999999", mixed: true }]);
+	});
+
 	it("is refused where a modifier of the base shares a limit", async () => {
 		const limited = { ...modifier(dice(1)), tag: { passes: true, globalLimit: 10 } };
 		const found = await engine.command("base", { base: [limited], rest: [], queries: [] } as never);

@@ -42,6 +42,7 @@ local function functions(a, b, stack)
 	if not ok or not okToo or one ~= other then
 		return false
 	end
+	push(stack, debug.getfenv(a), debug.getfenv(b))
 	local i = 1
 	while true do
 		local name, value = debug.getupvalue(a, i)

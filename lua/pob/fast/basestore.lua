@@ -45,9 +45,10 @@ end
 
 --- Answers arm(store, base), which has `store` set shared.mixed, while shared.guarding, when a query mixes.
 function basestore.install(class, shared, env)
-	local admits = tests.new(shared, env)
+	local admits, precisionOf = tests.new(shared, env)
 
-	-- Whether the base's modifiers bring anything to the query.
+	-- Whether the base's modifiers bring anything to the query. A factor brings a precision, too, whatever its value,
+	-- which products of the names behind it are rounded to.
 	local function contributes(list, kind, context, cfg, flags, keywordFlags)
 		for i = 1, #list do
 			local mod = list[i]
@@ -56,7 +57,7 @@ function basestore.install(class, shared, env)
 				if mod[1] then
 					value = context:EvalMod(mod, cfg, {})
 				end
-				if value and (value ~= 0 or not NUMERIC[kind]) then
+				if value and (value ~= 0 or not NUMERIC[kind]) or kind == "MORE" and precisionOf(mod) then
 					return true
 				end
 			end
@@ -64,7 +65,8 @@ function basestore.install(class, shared, env)
 		return false
 	end
 
-	local function hasMore(list, count, kind)
+	-- Whether a list has modifiers of the type behind its first `count`.
+	local function goesOn(list, count, kind)
 		for i = count + 1, list and #list or 0 do
 			if not kind or list[i].type == kind then
 				return true
@@ -82,7 +84,7 @@ function basestore.install(class, shared, env)
 			local name = select(i, ...)
 			local kinds = name and base[name]
 			own = own or kinds and kinds[kind] and contributes(kinds[kind], kind, context, cfg, flags, keywordFlags)
-			rest = rest or name and hasMore(mods[name], kinds and kinds.count or 0, kind)
+			rest = rest or name and goesOn(mods[name], kinds and kinds.count or 0, kind)
 		end
 		return own and rest
 	end
@@ -123,7 +125,7 @@ function basestore.install(class, shared, env)
 			local name = select(i, ...)
 			local kinds = name and self.pobatchBase[name]
 			own = own or kinds
-			rest = rest or name and hasMore(self.mods[name], kinds and kinds.count or 0)
+			rest = rest or name and goesOn(self.mods[name], kinds and kinds.count or 0)
 		end
 		shared.mixed = shared.mixed or own and rest
 	end
@@ -206,28 +208,23 @@ function basestore.install(class, shared, env)
 	end
 
 	-- The originals, for queries with many names.
-	local sumInternal, moreInternal, overrideInternal = class.SumInternal, class.MoreInternal, class.OverrideInternal
-	local listInternal, tabulateInternal = class.ListInternal, class.TabulateInternal
+	for kind, name in next, { MORE = "MoreInternal", OVERRIDE = "OverrideInternal" } do
+		local original = class[name]
+		methods[name] = function(self, context, cfg, flags, keywordFlags, source, ...)
+			if shared.guarding then
+				check(self, context, kind, cfg, flags, keywordFlags, ...)
+			end
+			return original(self, context, cfg, flags, keywordFlags, source, ...)
+		end
+	end
+
+	local sumInternal, listInternal, tabulateInternal = class.SumInternal, class.ListInternal, class.TabulateInternal
 
 	function methods:SumInternal(context, kind, cfg, flags, keywordFlags, source, ...)
 		if shared.guarding then
 			checkSum(self, context, kind, cfg, flags, keywordFlags, ...)
 		end
 		return sumInternal(self, context, kind, cfg, flags, keywordFlags, source, ...)
-	end
-
-	function methods:MoreInternal(context, cfg, flags, keywordFlags, source, ...)
-		if shared.guarding then
-			check(self, context, "MORE", cfg, flags, keywordFlags, ...)
-		end
-		return moreInternal(self, context, cfg, flags, keywordFlags, source, ...)
-	end
-
-	function methods:OverrideInternal(context, cfg, flags, keywordFlags, source, ...)
-		if shared.guarding then
-			check(self, context, "OVERRIDE", cfg, flags, keywordFlags, ...)
-		end
-		return overrideInternal(self, context, cfg, flags, keywordFlags, source, ...)
 	end
 
 	function methods:ListInternal(context, result, cfg, flags, keywordFlags, source, ...)

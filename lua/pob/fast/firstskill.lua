@@ -91,8 +91,8 @@ local function isWhole(whole, base, rest, pairsOf)
 			pairsOf[#pairsOf + 1] = { list[i], i <= #front and front[i] or back[i - #front] }
 		end
 	end
-	for _, part in ipairs({ base, rest }) do
-		for name, list in next, part do
+	for _, half in ipairs({ base, rest }) do
+		for name, list in next, half do
 			if #list > 0 and not whole[name] then
 				return false
 			end
@@ -126,28 +126,27 @@ end
 
 -- Whether `calcEnv`, fresh from initEnv, is `other` with the base in front of its stores.
 local function isSame(calcEnv, other, playerDB, enemyDB)
-	local own = { modDB = calcEnv.modDB, enemyDB = calcEnv.enemyDB }
+	local playerStore, enemyStore = calcEnv.modDB, calcEnv.enemyDB
 	-- They take their contents when they are first read.
-	local _ = own.modDB.mods, own.enemyDB.mods, other.modDB.mods, other.enemyDB.mods, playerDB.mods, enemyDB.mods
+	local _ = playerStore.mods, enemyStore.mods, other.modDB.mods, other.enemyDB.mods, playerDB.mods, enemyDB.mods
 	if not isPlain(playerDB) or not isPlain(enemyDB) then
 		return false
 	end
 	local pairsOf = {}
-	if not isAlikeStore(own.modDB, other.modDB, playerDB, pairsOf)
-		or not isAlikeStore(own.enemyDB, other.enemyDB, enemyDB, pairsOf) then
+	if not isAlikeStore(playerStore, other.modDB, playerDB, pairsOf)
+		or not isAlikeStore(enemyStore, other.enemyDB, enemyDB, pairsOf) then
 		return false
 	end
 	local first, second = { calcEnv }, { other }
 	for i = 1, #pairsOf do
 		first[i + 1], second[i + 1] = pairsOf[i][1], pairsOf[i][2]
 	end
-	return alike.compare(first, second, { [own.modDB] = other.modDB, [own.enemyDB] = other.enemyDB })
+	return alike.compare(first, second, { [playerStore] = other.modDB, [enemyStore] = other.enemyDB })
 end
 
 function part.install(shared, env, calcs)
 	local initEnv, perform = calcs.initEnv, calcs.perform
-	local modDB = env.common.classes.ModDB
-	local arm = basestore.install(modDB, shared, env)
+	local arm = basestore.install(env.common.classes.ModDB, shared, env)
 
 	-- The first skill of the sum, as calcFullDPS comes to it.
 	local function firstOf(skills)
@@ -197,10 +196,10 @@ function part.install(shared, env, calcs)
 		end
 	end
 
-	---After it: whether it does. calcFullDPS takes it then.
+	---After it: if it can, calcFullDPS takes it, and puts another output into `calcEnv` later.
 	shared.endFirst = function(calcEnv)
 		if not shared.guarding then
-			return false
+			return
 		end
 		shared.guarding = false
 		local environments = shared.environments
@@ -209,7 +208,7 @@ function part.install(shared, env, calcs)
 		if shared.mixed or shared.readsEstimated or calcEnv.minion or environments.own.used ~= 1
 			or not keeps(calcEnv.modDB, kept.answer[2]) or not keeps(calcEnv.enemyDB, kept.answer[3])
 			or firstOf(calcEnv.player.activeSkillList) ~= mainSkill then
-			return false
+			return
 		end
 		environments.shared = environments.shared + 1
 		if shared.lookEarly then
@@ -217,7 +216,6 @@ function part.install(shared, env, calcs)
 			shared.lookEarly()
 		end
 		shared.performed = { env = calcEnv, skill = mainSkill, playerDB = kept.answer[2] }
-		return true
 	end
 
 	function calcs.initEnv(build, mode, override, specEnv)

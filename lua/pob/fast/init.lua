@@ -186,15 +186,17 @@ function fast.attach(host, options)
 			shared.unestimated = false
 			return not shared.missed
 		end,
-		---Before a calculation with FullDPS, and after it: whether it stands for that of the first skill of the sum,
-		---which takes `calcEnv` then and puts another output into it.
+		---Before a calculation with FullDPS, and after it: where it can stand for that of the first skill of the sum,
+		---calcFullDPS takes `calcEnv`, and puts another output into it.
 		beginFirst = function(build, calcEnv)
 			if self.shared.beginFirst then
 				self.shared.beginFirst(build, calcEnv)
 			end
 		end,
 		endFirst = function(calcEnv)
-			return self.shared.endFirst ~= nil and self.shared.endFirst(calcEnv)
+			if self.shared.endFirst then
+				self.shared.endFirst(calcEnv)
+			end
 		end,
 		---Whether a stat is one of the estimations; true where they cannot be left out.
 		isEstimated = function(name)
