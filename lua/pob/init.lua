@@ -48,7 +48,7 @@ return function(host)
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
 		if options.fast ~= false then
-			extension = require("pob.fast").attach(host, { without = options.without })
+			extension = require("pob.fast").attach(host, { without = options.without, slicesAfter = options.slicesAfter })
 		end
 		world = boot.start(host, place, extension)
 		loaded = builds.new(world)

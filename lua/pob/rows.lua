@@ -44,7 +44,7 @@ function rows.new(world, build, options)
 		stats = statsModule.new(world, mode),
 		result = {},
 		loadedEnv = mode.calcsTab.mainEnv,
-		roads = { loaded = 0, calculator = 0, main = 0, answered = 0 },
+		roads = { loaded = 0, calculator = 0, main = 0, answered = 0, sliced = 0, anew = 0 },
 	}, rows)
 	self.adaptation = adaptation.new(world, mode)
 	if options and options.rowCache and world.extension then
@@ -70,11 +70,11 @@ end
 
 -- What earlier rows left, to use from now on: their environments, and the cache that learns from the queries. Nil for
 -- none.
-function rows:use(environments, kept)
+function rows:use(environments, cache)
 	local extension = self.world.extension
 	if extension then
 		extension.useEnvironments(environments)
-		extension.useRows(kept and kept.cache)
+		extension.useRows(cache)
 	end
 end
 
@@ -86,6 +86,31 @@ end
 
 local ANSWERED = {}
 
+-- After initEnv: the calculation of what the plan asks for. False where a modifier depends on the estimations that the plan
+-- leaves out, and the row has to be calculated anew.
+local function perform(self, plan, env, playerDB, enemyDB, minionDB)
+	local extension = self.world.extension
+	local shares = plan and plan.fullDps and not plan.sums and extension
+	if shares then
+		shares.beginFirst(self.mode, env)
+	end
+	if plan and not plan.estimated then
+		if not extension.performUnestimated(self.calcs, env) then
+			plan.estimated = true
+			return false
+		end
+	else
+		self.calcs.perform(env)
+	end
+	if shares then
+		shares.endFirst(env)
+	end
+	if plan and plan.fullDps then
+		addFullDps(self, env, playerDB, enemyDB, minionDB)
+	end
+	return true
+end
+
 --- Calculates the tree as it is now: the finished environment.
 -- `mode` is "MAIN" to have the build adapted first; "CALCULATOR" answers nil when it would have to be.
 -- `plan`, when given, says what can be left out. With `kept`, rows that are known already are not calculated: ANSWERED,
@@ -93,34 +118,22 @@ local ANSWERED = {}
 function rows:calculate(mode, plan, kept)
 	local calcs = self.calcs
 	self.world.env.wipeGlobalCache()
-	self:use(mode == "CALCULATOR" and self.environments or nil, kept)
+	self:use(mode == "CALCULATOR" and self.environments or nil, kept and kept:cacheOf(plan))
 	local env, playerDB, enemyDB, minionDB = calcs.initEnv(self.mode, mode)
 	if mode == "CALCULATOR" and self.adaptation:isNeeded(env) then
 		return nil
 	end
 	local known = kept and kept:find(plan)
-	if known and not kept:mustVerify() then
+	local verifies = known and kept:mustVerify()
+	if kept then
+		kept:count(known ~= nil, verifies)
+	end
+	if known and not verifies then
 		kept:give(known, plan, self.result)
 		return ANSWERED
 	end
-	local shares = plan and plan.fullDps and not plan.sums and mode == "CALCULATOR" and self.world.extension
-	if shares then
-		shares.beginFirst(self.mode, env)
-	end
-	if plan and not plan.estimated then
-		if not self.world.extension.performUnestimated(calcs, env) then
-			-- A modifier of this build depends on what was left out.
-			plan.estimated = true
-			return self:calculate(mode, plan, kept)
-		end
-	else
-		calcs.perform(env)
-	end
-	if shares then
-		shares.endFirst(env)
-	end
-	if plan and plan.fullDps then
-		addFullDps(self, env, playerDB, enemyDB, minionDB)
+	if not perform(self, plan, env, playerDB, enemyDB, minionDB) then
+		return self:calculate(mode, plan, kept)
 	end
 	if known then
 		kept:verify(known, plan, statsModule.take(plan, env, {}))
@@ -130,10 +143,82 @@ function rows:calculate(mode, plan, kept)
 	return env
 end
 
-local function calculateSet(self, set, plan, kept)
+-- A row in parts, each of which is calculated without what only the others need, unless `kept` knows it: the environment,
+-- or ANSWERED if all are known, and self.result has the numbers; nil where the build would have to be adapted.
+function rows:calculateParts(plan, kept)
+	local extension = self.world.extension
+	local slices = extension.slices
+	local env, playerDB, enemyDB, minionDB
+	-- whether the environment was calculated with; all parts are known; those that are known are to be verified
+	local isUsed, isKnown, verifies = true, true, nil
+	for _, part in ipairs(self.stats:parts(plan, not kept or self.hasMinion)) do
+		local cache = kept and kept:cacheOf(part)
+		if isUsed then
+			-- A calculation leaves its marks in the environment.
+			self.world.env.wipeGlobalCache()
+			self:use(self.environments, cache)
+			env, playerDB, enemyDB, minionDB = self.calcs.initEnv(self.mode, "CALCULATOR")
+			isUsed = false
+			if self.adaptation:isNeeded(env) then
+				return nil
+			elseif env.player.mainSkill.minion and not self.hasMinion then
+				-- It comes after the player, and may look at all that the player has.
+				self.hasMinion = true
+				return self:calculateParts(plan, kept)
+			end
+		end
+		local known = kept and kept:find(part)
+		isKnown = isKnown and known ~= nil
+		if known and verifies == nil then
+			verifies = kept:mustVerify()
+		end
+		if known and not verifies then
+			kept:give(known, part, self.result)
+		else
+			if cache then
+				extension.useRows(cache, env)
+			end
+			local slice = slices:of(part)
+			slices:use(slice)
+			if not perform(self, part, env, playerDB, enemyDB, minionDB) then
+				slices:use(nil)
+				return self:calculateParts(plan, kept)
+			end
+			isUsed = true
+			if slice.missed then
+				-- What counts is calculated by run().
+				return env
+			end
+			slices:use(nil)
+			statsModule.take(part, env, self.result)
+			if known then
+				kept:verify(known, part, self.result)
+			elseif kept then
+				kept:keep(part, self.result)
+			end
+		end
+	end
+	if kept then
+		kept:count(isKnown, verifies)
+	end
+	return isUsed and env or ANSWERED
+end
+
+-- `isFull`: a row that met what its slice left out is calculated anew.
+local function calculateSet(self, set, plan, kept, isFull)
 	self.allocation:apply(set)
 	local env
-	if not self.allocation.losesWeaponRule then
+	local slices = plan and not plan.sums and self.environments and self.world.extension.slices
+	local stage = slices and not self.isUnsliced and (isFull and "learning" or slices:stage())
+	if self.allocation.losesWeaponRule then
+		env = nil
+	elseif stage == "sliced" then
+		env = self:calculateParts(plan, kept)
+	elseif stage == "learning" then
+		slices:useAll()
+		env = self:calculate("CALCULATOR", plan)
+		slices:use(nil)
+	else
 		env = self:calculate("CALCULATOR", plan, kept)
 	end
 	if env == ANSWERED then
@@ -141,7 +226,8 @@ local function calculateSet(self, set, plan, kept)
 		return env
 	elseif env then
 		self.roads.calculator = self.roads.calculator + 1
-		return env
+		self.roads.sliced = self.roads.sliced + (stage == "sliced" and 1 or 0)
+		return env, stage == "sliced"
 	end
 	self.roads.main = self.roads.main + 1
 	self.adaptation:save()
@@ -158,24 +244,36 @@ function rows:recover()
 		self.windowBefore = nil
 	end
 	self:use(nil)
+	if self.world.extension then
+		self.world.extension.slices:use(nil)
+	end
 	self.adaptation:restore()
 	self.allocation:restore()
 	self.dirty = false
 end
 
 --- The environment of `set`, calculated; everything is put back before this returns or raises.
--- With `kept`, an answer that is known already goes into self.result instead.
+-- With a plan, ANSWERED where self.result has its numbers already.
 function rows:run(set, plan, kept)
 	if self.dirty then
 		self:recover()
 	end
 	self.dirty = true
-	local ok, env = xpcall(calculateSet, debug.traceback, self, set, plan, kept)
+	local ok, env, isTaken = xpcall(calculateSet, debug.traceback, self, set, plan, kept)
+	local extension = self.world.extension
+	if extension and extension.slices:hasMissed(ok) then
+		-- Other skills are calculated in full.
+		self.isUnsliced = extension.slices:hasNeededSkills() or self.isUnsliced
+		self.roads.anew = self.roads.anew + 1
+		self:recover()
+		self.dirty = true
+		ok, env, isTaken = xpcall(calculateSet, debug.traceback, self, set, plan, nil, true)
+	end
 	self:recover()
 	if not ok then
 		error(env, 0)
 	end
-	return env
+	return isTaken and ANSWERED or env
 end
 
 local NOTHING = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }

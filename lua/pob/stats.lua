@@ -157,29 +157,70 @@ local function samePlan(plan, names)
 	return true
 end
 
+-- A plan for known names.
+local function newPlan(self, names, part)
+	local plan = {
+		names = {}, count = #names, minion = {}, mainOnly = {}, sums = false, fullDps = false, estimated = false,
+		-- which part of the calculation answers it, and the numbers that it takes
+		part = part, offence = part ~= "defence", fields = {},
+	}
+	local extension = self.world.extension
+	for i = 1, #names do
+		local name = names[i]
+		plan.names[i] = name
+		plan.minion[i] = name:sub(1, #MINION) == MINION and name:sub(#MINION + 1) or false
+		plan.fields[i] = plan.minion[i] or name
+		plan.mainOnly[i] = MAIN_ONLY[name] or false
+		plan.sums = plan.sums or plan.mainOnly[i] ~= false
+		plan.fullDps = plan.fullDps or FULL_DPS[name] or false
+		plan.estimated = plan.estimated or not extension or extension.isEstimated(plan.fields[i])
+	end
+	-- Names what the numbers of a row are, for rows kept in a cache.
+	plan.variant = table.concat(plan.names, ",")
+	local fields = {}
+	for i = 1, plan.count do
+		fields[i] = plan.fields[i]
+	end
+	table.sort(fields)
+	plan.id = part .. ":" .. table.concat(fields, ",")
+	return plan
+end
+
 --- How to answer the array `names`; raises for a name that PoB does not have.
 function stats:plan(names)
 	if samePlan(self.current, names) then
 		return self.current
 	end
-	local plan = { names = {}, count = #names, minion = {}, mainOnly = {}, sums = false, fullDps = false, estimated = false }
-	local extension = self.world.extension
-	for i = 1, #names do
-		local name = names[i]
+	for _, name in ipairs(names) do
 		if not self:isKnown(name) then
 			error("unknown stat '" .. tostring(name) .. "': near " .. table.concat(self:near(tostring(name), 4), ", "), 0)
 		end
-		plan.names[i] = name
-		plan.minion[i] = name:sub(1, #MINION) == MINION and name:sub(#MINION + 1) or false
-		plan.mainOnly[i] = MAIN_ONLY[name] or false
-		plan.sums = plan.sums or plan.mainOnly[i] ~= false
-		plan.fullDps = plan.fullDps or FULL_DPS[name] or false
-		plan.estimated = plan.estimated or not extension or extension.isEstimated(plan.minion[i] or name)
 	end
-	-- Names what the numbers of a row are, for rows kept in a cache.
-	plan.variant = table.concat(plan.names, ",")
-	self.current = plan
-	return plan
+	self.current = newPlan(self, names, "whole")
+	return self.current
+end
+
+--- The plans that answer `plan` together, none of which needs all of the calculation; only itself with `asOne`.
+function stats:parts(plan, asOne)
+	if asOne then
+		plan.one = plan.one or { plan }
+		return plan.one
+	elseif not plan.parts then
+		local slices = self.world.extension.slices
+		local names = { offence = {}, defence = {} }
+		for i = 1, plan.count do
+			local name = plan.names[i]
+			local isOffence = plan.minion[i] or FULL_DPS[name] or slices:isOfOffence(name)
+			table.insert(isOffence and names.offence or names.defence, name)
+		end
+		plan.parts = {}
+		for _, part in ipairs({ "defence", "offence" }) do
+			if #names[part] > 0 then
+				table.insert(plan.parts, newPlan(self, names[part], part))
+			end
+		end
+	end
+	return plan.parts
 end
 
 --- Writes the numbers of a finished environment into `result`; what PoB leaves out counts as 0.

@@ -173,6 +173,7 @@ end
 ---@return boolean @whether any was replaced
 function concats.apply(lines, shared)
 	shared.names, shared.nameIds = shared.names or {}, shared.nameIds or {}
+	shared.rewritten = shared.rewritten or {}
 	local changed, open = false, nil
 	for n = 1, #lines do
 		local line = lines[n]
@@ -186,8 +187,14 @@ function concats.apply(lines, shared)
 			if at and not line:find("]" .. level .. "]", at, true) then
 				open = level
 			elseif line:find("..", 1, true) and line:find("[\"']") then
-				lines[n] = rewrite(line, shared.names, shared.nameIds)
-				changed = changed or lines[n] ~= line
+				-- Modules are compiled more than once, with most of their lines as they were.
+				local rewritten = shared.rewritten[line]
+				if not rewritten then
+					rewritten = rewrite(line, shared.names, shared.nameIds)
+					shared.rewritten[line] = rewritten
+				end
+				lines[n] = rewritten
+				changed = changed or rewritten ~= line
 			end
 		end
 	end

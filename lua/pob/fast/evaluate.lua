@@ -137,6 +137,9 @@ function part.install(shared, env)
 	})
 
 	local function getCondition(self, var, cfg, noMod)
+		if shared.leftOutConditions[var] then
+			shared.missModifier(conditionName[var])
+		end
 		if cfg and cfg.overrideCond and cfg.overrideCond[var] ~= nil then
 			return cfg.overrideCond[var]
 		end
@@ -153,6 +156,9 @@ function part.install(shared, env)
 	end
 
 	local function getMultiplier(self, var, cfg, noMod)
+		if shared.leftOutMultipliers[var] then
+			shared.missModifier(multiplierName[var])
+		end
 		if noMod then
 			local parent = self.parent
 			return (self.multipliers[var] or 0) + (parent and parent:GetMultiplier(var, cfg, true) or 0) + 0
@@ -167,6 +173,8 @@ function part.install(shared, env)
 			+ (self:Sum("BASE", cfg, name) or 0)
 	end
 
+	-- A slice may leave conditions and multipliers out, and watches who asks for them.
+	shared.watchesStates = true
 	for _, class in ipairs({ modDB, modList }) do
 		class.EvalMod = evalMod
 		class.GetCondition = getCondition

@@ -234,8 +234,10 @@ function part.install(shared, env, calcs)
 				return
 			end
 		end
-		return perform(calcEnv, skipEHP)
+		return (shared.performs or perform)(calcEnv, skipEHP)
 	end
+	-- shared.performs: what to call instead of Path of Building's own
+	shared.wrapsPerform = true
 end
 
 return part

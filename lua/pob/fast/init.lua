@@ -6,6 +6,7 @@
 
 local concats = require("pob.fast.concats")
 local sharing = require("pob.fast.sharing")
+local slicesModule = require("pob.slice")
 local source = require("pob.fast.source")
 
 local fast = {}
@@ -63,6 +64,7 @@ function extension:transform(path, text)
 		return seen.edited
 	end
 	self.sharing:see(path, text)
+	self.slices:see(path, text)
 	local lines, chunk
 	for _, part in ipairs(self.parts) do
 		for i, target in ipairs(part.targets) do
@@ -83,7 +85,15 @@ function extension:transform(path, text)
 	if not lines and not composes then
 		return nil
 	end
-	lines = lines or source.lines(text)
+	local edited = self:edited(path, lines or source.lines(text), composes)
+	self.seen[path] = { text = text, edited = edited }
+	return edited
+end
+
+---A module's text with what the parts that are in use add to it, and with names looked up; nil: as it is.
+---@param lines table @changed
+---@param composes boolean @whether names that it joins are looked up
+function extension:edited(path, lines, composes)
 	local changed
 	for _, part in ipairs(self.parts) do
 		for i, edits in pairs(part.edits or {}) do
@@ -103,7 +113,6 @@ function extension:transform(path, text)
 		-- A function may have no room for one more upvalue.
 		edited = loadstring(composed, "=" .. path) and composed or edited
 	end
-	self.seen[path] = { text = text, edited = edited }
 	return edited
 end
 
@@ -120,6 +129,9 @@ function extension:loaded(path, env, ...)
 		end
 	end
 	self.sharing:keep(path, ...)
+	if path == "Modules/Calcs.lua" and self.sharing:isKnown() and not self.without.slices then
+		self.slices:ready(env, (...))
+	end
 end
 
 ---@return table @list of { name, part, file, status = "fast"|"original", why }
@@ -163,7 +175,12 @@ function fast.attach(host, options)
 		sharing = sharing.new(),
 		without = options and options.without or {},
 	}, extension)
+	self.slices = slicesModule.new(self.shared, function(path, text)
+		local edited = self:edited(path, source.lines(text), not self.without.concats)
+		return edited or text
+	end, options and options.slicesAfter)
 	return {
+		slices = self.slices,
 		transform = function(path, text)
 			return self:transform(path, text)
 		end,
@@ -226,10 +243,10 @@ function fast.attach(host, options)
 			end
 			return self.shared.newRows()
 		end,
-		---Before each calculation: the cache that learns from it; nil for none.
-		useRows = function(rows)
+		---Before each calculation: the cache that learns from it; nil for none. `calcEnv`: set up already.
+		useRows = function(rows, calcEnv)
 			if self.shared.useRows then
-				self.shared.useRows(rows)
+				self.shared.useRows(rows, calcEnv)
 			end
 		end,
 	}

@@ -116,7 +116,7 @@ function part.install(shared, env)
 				if more ~= nil then
 					error("a sum over more than 20 modifier names", 2)
 				end
-				if shared.asked then
+				if shared.asked and not self.pobatchUnasked then
 					recordAll(kind, cfg, NAMES, o1, o2, o3, o4, o5, o6, o7, o8)
 					linkAll(shared.asked, NAMES, o1, o2, o3, o4, o5, o6, o7, o8)
 				end
@@ -128,7 +128,7 @@ function part.install(shared, env)
 			end
 			if n2 == nil and n3 == nil and n4 == nil and n5 == nil and n6 == nil and n7 == nil
 				and n8 == nil and n9 == nil and n10 == nil and n11 == nil and n12 == nil and n1 then
-				if shared.asked then
+				if shared.asked and not self.pobatchUnasked then
 					if source then
 						seeSource(kind, source, n1)
 					end
@@ -136,7 +136,7 @@ function part.install(shared, env)
 				end
 				return self:pobatchSumOne(self, kind, cfg, flags, keywordFlags, source, n1)
 			end
-			if shared.asked then
+			if shared.asked and not self.pobatchUnasked then
 				{{if NAME then
 					if source then
 						seeSource(kind, source, NAME)
@@ -156,7 +156,7 @@ function part.install(shared, env)
 	end
 
 	local function moreOne(self, cfg, name)
-		if shared.asked then
+		if shared.asked and not self.pobatchUnasked then
 			recordOne("MORE", cfg, name)
 		end
 		if cfg then
@@ -173,7 +173,7 @@ function part.install(shared, env)
 				return moreOne(self, cfg, name)
 			end
 		end
-		if shared.asked then
+		if shared.asked and not self.pobatchUnasked then
 			recordAll("MORE", cfg, ...)
 		end
 		if count > unroll.COUNT then
@@ -200,7 +200,7 @@ function part.install(shared, env)
 		if more ~= nil then
 			tooMany()
 		end
-		if shared.asked then
+		if shared.asked and not self.pobatchUnasked then
 			recordOne("FLAG", cfg, a)
 			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
 				recordAll("FLAG", cfg, b, c, d, e, f, g, h, i, j, k, l)
@@ -219,7 +219,7 @@ function part.install(shared, env)
 		if more ~= nil then
 			tooMany()
 		end
-		if shared.asked then
+		if shared.asked and not self.pobatchUnasked then
 			recordOne("OVERRIDE", cfg, a)
 			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
 				recordAll("OVERRIDE", cfg, b, c, d, e, f, g, h, i, j, k, l)
@@ -238,7 +238,7 @@ function part.install(shared, env)
 		if more ~= nil then
 			tooMany()
 		end
-		if shared.asked then
+		if shared.asked and not self.pobatchUnasked then
 			recordOne("LIST", cfg, a)
 			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
 				recordAll("LIST", cfg, b, c, d, e, f, g, h, i, j, k, l)
@@ -260,7 +260,7 @@ function part.install(shared, env)
 		if more ~= nil then
 			tooMany()
 		end
-		if shared.asked then
+		if shared.asked and not self.pobatchUnasked then
 			recordOne(kind or ANY, cfg, a)
 			order(shared.asked, kind or ANY, a)
 			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
@@ -284,7 +284,7 @@ function part.install(shared, env)
 		if more ~= nil then
 			tooMany()
 		end
-		if shared.asked then
+		if shared.asked and not self.pobatchUnasked then
 			recordOne(kind, cfg, a)
 			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
 				recordAll(kind, cfg, b, c, d, e, f, g, h, i, j, k, l)
@@ -303,20 +303,23 @@ function part.install(shared, env)
 	for _, class in ipairs({ classes.ModDB, classes.ModList }) do
 		local replace, convert = class.ReplaceModInternal, class.ConvertModInternal
 		function class:ReplaceModInternal(mod)
-			if shared.asked then
+			if shared.asked and not self.pobatchUnasked then
 				record(shared.asked, mod.type, mod.name, ANY, ANY)
 				order(shared.asked, mod.type, mod.name)
 			end
 			return replace(self, mod)
 		end
 		function class:ConvertModInternal(oldName, mod)
-			if shared.asked then
+			if shared.asked and not self.pobatchUnasked then
 				record(shared.asked, mod.type, oldName, ANY, ANY)
 				order(shared.asked, mod.type, oldName)
 			end
 			return convert(self, oldName, mod)
 		end
 	end
+
+	-- True of stores that modifiers of the tree never get into: what they are asked for does not matter.
+	classes.ModDB.pobatchUnasked, classes.ModList.pobatchUnasked = false, false
 
 	local function newMod(self, ...)
 		self:AddMod(modLib.createMod(...))

@@ -282,6 +282,8 @@ function part.install(shared, env, calcs)
 			return initEnv(...)
 		end
 		local calcEnv, a, b, c = initEnv(...)
+		-- What the tree does to the enemy is said by the player's modifiers, and these are asked for.
+		calcEnv.enemyDB.pobatchUnasked = true
 		mine.envCount = mine.envCount + 1
 		mine.envs[mine.envCount] = calcEnv
 		return calcEnv, a, b, c
@@ -299,14 +301,16 @@ function part.install(shared, env, calcs)
 		end
 	end
 
-	---Before each calculation: whose queries to write down from now on; nil for nobody's.
-	shared.useRows = function(rows)
-		mine, shared.asked = rows, nil
+	---Before each calculation: whose queries to write down from now on; nil for nobody's. `calcEnv`: the first environment,
+	---if there is one already.
+	shared.useRows = function(rows, calcEnv)
+		mine, shared.asked = rows, rows and calcEnv and rows.asked or nil
 		if rows then
 			for i = 1, rows.envCount do
 				rows.envs[i] = nil
 			end
-			rows.envCount, rows.lookedVersion = 0, false
+			rows.envs[1] = calcEnv
+			rows.envCount, rows.lookedVersion = calcEnv and 1 or 0, false
 		end
 	end
 end

@@ -1,0 +1,685 @@
+-- What each statement of Path of Building's calculation does, as far as it shows: what it reads, what it writes, whether
+-- it can be left out when nobody reads what it writes.
+--
+-- A unit is a statement (of a control statement: its head). Variables are told apart one by one; fields of tables by
+-- their name alone, whatever the table, so that it does not matter who else knows the table. Nothing is said about when
+-- a statement runs. Units that do more than write variables, fields of outputs, or tables that only one variable knows,
+-- are rooted: they stay wherever their function does.
+
+local copies = require("pob.slice.copies")
+local parser = require("pob.slice.parser")
+local values = require("pob.slice.values")
+local vocabulary = require("pob.slice.vocabulary")
+
+local facts = {}
+facts.__index = facts
+
+local OUTPUT, QUERIES, QUERY_FUNCTIONS = vocabulary.OUTPUT, vocabulary.QUERIES, vocabulary.QUERY_FUNCTIONS
+local FIRST_NAME, LAST_NAME = vocabulary.FIRST_NAME, vocabulary.LAST_NAME
+local PURE, PURE_METHODS, MUTATORS, NEVER = vocabulary.PURE, vocabulary.PURE_METHODS, vocabulary.MUTATORS, vocabulary.NEVER
+local isFalse, pathOf, isOutput, isFlags = vocabulary.isFalse, vocabulary.pathOf, vocabulary.isOutput, vocabulary.isFlags
+local stateOf, isStore = vocabulary.stateOf, vocabulary.isStore
+
+-- The name of the modifier that would say the same as the state `key`.
+local function stateName(prefix, key)
+	return { k = "binary", op = "..", a = { k = "string", v = prefix }, b = key }
+end
+
+---@param world table @globals of the running Path of Building, for its lists of names
+function facts.new(world)
+	return setmetatable({
+		world = world,
+		units = {},
+		files = {},
+		copyCount = 0,
+		-- { variable, key }: tables that are changed, at a key that is written out, or nil
+		changed = {},
+		clauses = 0,
+		-- functions of `calcs` by name
+		functions = {},
+		-- name of a function -> statements that are calls of it
+		statementsByCallee = {},
+	}, facts)
+end
+
+local function newFunction(f, owner)
+	f.owner, f.units, f.callers = owner, {}, {}
+	-- Functions in functions would have to be copied with their names.
+	local around = owner and owner.func
+	while around do
+		around.hasFunctions = true
+		around = around.owner and around.owner.func
+	end
+	return f
+end
+
+-- What most units have nothing of. Of a unit: variables (`uses`), variables of functions (`calls`), functions; names, and
+-- expressions of such, of fields that it reads, of modifiers that it asks for, texts that may be either (`reads`,
+-- `readKeys`, `asks` ...); the same, of fields of outputs that it writes (`stores`), and of modifiers that it makes.
+local NONE = {}
+
+local function push(unit, list, value)
+	local values = unit[list]
+	if values == NONE then
+		unit[list] = { value }
+	else
+		values[#values + 1] = value
+	end
+end
+
+local function newUnit(self, statement, scope)
+	local unit = {
+		statement = statement, parent = scope.parent, func = scope.func, file = scope.file, never = scope.never,
+		clause = scope.clause, lasts = scope.lasts, rooted = false, uses = NONE, calls = NONE, functions = NONE, reads = NONE, readKeys = NONE,
+		asks = NONE, askKeys = NONE, texts = NONE, textKeys = NONE, stores = NONE, storeKeys = NONE, makes = NONE, makeKeys = NONE, stateKeys = NONE,
+	}
+	self.units[#self.units + 1] = unit
+	local original = statement.original or statement
+	original.units = original.units or {}
+	table.insert(original.units, unit)
+	scope.func.units[#scope.func.units + 1] = unit
+	return unit
+end
+
+local function addSource(variable, what, e)
+	variable.sources = variable.sources or {}
+	table.insert(variable.sources, { what = what, e = e })
+end
+
+local function define(unit, variable, value, what)
+	variable.defs = variable.defs or {}
+	table.insert(variable.defs, unit)
+	unit.defined = unit.defined or {}
+	table.insert(unit.defined, variable)
+	if value then
+		addSource(variable, what or "itself", value)
+	else
+		variable.unknown = true
+	end
+	-- Tables that nobody else knows at first: all values are new ones.
+	if not value or value.k ~= "table" then
+		variable.isShared = true
+	end
+end
+
+local walkFunction
+
+-- Copies of functions for their calls with texts as arguments: so many at most, of functions up to so many statements.
+local MAX_COPIES, MAX_STATEMENTS = 200, 60
+
+-- The function that a call with texts as arguments calls, looked at for this call alone: what it writes and reads is often
+-- named by them. Answers a variable that stands for it; nil where all calls are looked at as one.
+function facts:specialized(unit, e)
+	local callee = e.f.v
+	local f = callee.func
+	if not f or not callee.owner or #callee.defs > 1 or self.copyCount >= MAX_COPIES then
+		return nil
+	end
+	local literal = false
+	for i, arg in ipairs(e.args) do
+		literal = literal or f.params[i] ~= nil and (arg.k == "string" or arg.k == "binary" and arg.op == "..")
+	end
+	f.size = f.size or copies.countStatements(f.body)
+	if not literal or f.size > MAX_STATEMENTS or f.hasFunctions then
+		return nil
+	end
+	self.copyCount = self.copyCount + 1
+	local made = copies.of(f, e.args)
+	for i, parameter in ipairs(made.params) do
+		addSource(parameter, "itself", e.args[i] or { k = "constant" })
+	end
+	callee.isSpecialized = true
+	walkFunction(self, made, callee.owner)
+	return { name = callee.name, func = made, defs = { callee.owner } }
+end
+
+-- Where a variable is only looked into.
+local BASE = "base"
+
+-- `names`: texts in this expression are names of modifiers, or only compared
+local function collect(self, unit, e, names, isCallee)
+	local k = e.k
+	if k == "constant" or k == "vararg" then
+		return
+	elseif k == "string" then
+		if not names then
+			push(unit, "texts", e.v)
+		end
+	elseif k == "local" then
+		if not NEVER[e.name] then
+			push(unit, "uses", e.v)
+			e.v.isValue = e.v.isValue or isCallee ~= true
+			-- Whoever gets a table as a value may change it.
+			e.v.leaks = e.v.leaks or not isCallee
+		end
+	elseif k == "global" then
+		return
+	elseif k == "index" then
+		collect(self, unit, e.o, names, e.o.k == "local" and BASE or nil)
+		local state = stateOf(e.o)
+		if state then
+			push(unit, "askKeys", stateName(state, e.key))
+			collect(self, unit, e.key, true)
+		elseif e.key.k == "string" and e.o.k == "index" and e.o.key.v == "mods" then
+			push(unit, "asks", e.key.v)
+		elseif e.key.k == "string" then
+			if e.o.name == "calcs" then
+				local variable = self:named("calcs." .. e.key.v)
+				variable.escapes = variable.escapes or not isCallee
+				push(unit, "uses", variable)
+			else
+				push(unit, "reads", e.key.v)
+			end
+		elseif e.o.k == "index" and e.o.key.v == "mods" then
+			push(unit, "askKeys", e.key)
+			collect(self, unit, e.key, true)
+		elseif e.key.k ~= "constant" then
+			push(unit, "readKeys", e.key)
+			collect(self, unit, e.key, true)
+		end
+	elseif k == "call" then
+		local path = pathOf(e.f)
+		local isQuery = QUERY_FUNCTIONS[path]
+		if not isQuery and not PURE[path] then
+			local callee = e.f.k == "local" and e.f.v or path and e.f.o and e.f.o.name == "calcs" and self:named(path)
+			local special = e.f.k == "local" and self:specialized(unit, e)
+			local changed = MUTATORS[path] and e.args[1] and values.rootOf(e.args[1])
+			if changed then
+				self.changed[#self.changed + 1] = { variable = changed }
+			end
+			if changed and e.args[1].k == "local" and unit.statement.e == e then
+				unit.changes = changed
+			elseif special then
+				push(unit, "calls", special)
+				push(unit, "functions", special.func)
+			elseif callee then
+				push(unit, "calls", callee)
+				callee.sites = callee.sites or {}
+				table.insert(callee.sites, e.args)
+			else
+				unit.rooted = true
+			end
+			if unit.statement.e == e and path then
+				self.statementsByCallee[path] = self.statementsByCallee[path] or {}
+				table.insert(self.statementsByCallee[path], unit)
+			end
+		end
+		collect(self, unit, e.f, names, true)
+		for i, arg in ipairs(e.args) do
+			if isQuery and i >= isQuery and i <= (LAST_NAME[path] or i) then
+				push(unit, "askKeys", arg)
+			end
+			if not (i == 1 and unit.changes and unit.statement.e == e) then
+				collect(self, unit, arg, isQuery, PURE[path] and arg.k == "local" and BASE or nil)
+			end
+		end
+	elseif k == "method" then
+		local prefix = QUERIES[e.name]
+		local makes = e.name == "NewMod" and isStore(e.o) and unit.statement.e == e
+		if makes then
+			push(unit, "makeKeys", e.args[1])
+		elseif not prefix and not PURE_METHODS[e.name] then
+			unit.rooted = true
+		end
+		collect(self, unit, e.o, names)
+		for i, arg in ipairs(e.args) do
+			if prefix and i >= FIRST_NAME[e.name] and i <= (LAST_NAME[e.name] or i) then
+				if prefix == OUTPUT then
+					push(unit, "readKeys", arg)
+				elseif prefix == "" then
+					push(unit, "askKeys", arg)
+				else
+					-- Where it is not known which, that is watched in a row.
+					push(unit, "stateKeys", stateName(prefix, arg))
+				end
+			end
+			collect(self, unit, arg, prefix or e.name == "NewMod" and i == 1)
+		end
+	elseif k == "function" then
+		push(unit, "functions", walkFunction(self, e.f, unit))
+		table.insert(unit.statement.inner, e.f)
+	elseif k == "binary" then
+		if e.op == "and" then
+			if not isFalse(e.a) then
+				collect(self, unit, e.a, names)
+				collect(self, unit, e.b, names)
+			end
+		elseif e.op == "or" then
+			if not isFalse(e.a) then
+				collect(self, unit, e.a, names)
+			else
+				collect(self, unit, e.a, true)
+			end
+			collect(self, unit, e.b, names)
+		elseif e.op == "==" or e.op == "~=" then
+			collect(self, unit, e.a, true)
+			collect(self, unit, e.b, true)
+		elseif e.op == ".." then
+			if not names then
+				push(unit, "textKeys", e)
+			end
+			collect(self, unit, e.a, true)
+			collect(self, unit, e.b, true)
+		else
+			collect(self, unit, e.a, names)
+			collect(self, unit, e.b, names)
+		end
+	elseif k == "unary" then
+		collect(self, unit, e.a, names)
+	elseif k == "table" then
+		for _, item in ipairs(e.items) do
+			if item.key then
+				collect(self, unit, item.key, names)
+			end
+			collect(self, unit, item.value, names)
+		end
+	end
+end
+
+---The variable that stands for a function of `calcs`.
+function facts:named(path)
+	self.functions[path] = self.functions[path] or { name = path }
+	return self.functions[path]
+end
+
+---The statements that call the function `path` ("calcs.offence") and do nothing with what it answers.
+function facts:callsOf(path)
+	return self.statementsByCallee[path] or {}
+end
+
+local function collectAll(self, unit, list)
+	for _, e in ipairs(list) do
+		collect(self, unit, e)
+	end
+end
+
+local function assign(self, unit, target, value)
+	if target.k == "local" then
+		if target.v.isFalse then
+			error("a variable that was taken to be false in every row is assigned: " .. target.name, 0)
+		end
+		define(unit, target.v, value)
+	elseif target.k == "global" then
+		unit.rooted = true
+	elseif stateOf(target.o) then
+		push(unit, "makeKeys", stateName(stateOf(target.o), target.key))
+		collect(self, unit, target.o)
+		collect(self, unit, target.key, true)
+	elseif isFlags(target.o) then
+		-- What they are named is known only where it is written out.
+		if target.key.k == "string" then
+			push(unit, "stores", target.key.v)
+		else
+			unit.rooted = true
+			collect(self, unit, target.key, true)
+		end
+		collect(self, unit, target.o)
+	elseif isOutput(target.o) and target.key.k == "string" then
+		push(unit, "stores", target.key.v)
+		collect(self, unit, target.o)
+	elseif isOutput(target.o) and target.key.k ~= "constant" then
+		push(unit, "storeKeys", target.key)
+		collect(self, unit, target.o)
+		collect(self, unit, target.key, true)
+	else
+		local root = values.rootOf(target.o)
+		if root then
+			self.changed[#self.changed + 1] = { variable = root, key = target.key.k == "string" and target.key.v or nil }
+		end
+		if target.o.k == "local" then
+			unit.changes = target.o.v
+		else
+			unit.rooted = true
+			collect(self, unit, target.o)
+		end
+		collect(self, unit, target.key)
+	end
+end
+
+-- `clause`: an `if` clause or a loop, which may never run; it gets a number. In functions without a name that the module
+-- itself makes none does: they fill tables that outlast a calculation, so what runs in them depends on earlier ones.
+local function inside(self, scope, parent, clause, never)
+	if not clause.id and not scope.lasts then
+		self.clauses = self.clauses + 1
+		clause.id = self.clauses
+	end
+	return {
+		lasts = scope.lasts,
+		parent = parent, func = scope.func, file = scope.file, never = scope.never or never, loop = scope.loop,
+		clause = clause.id and { id = clause.id, unit = parent, outer = scope.clause } or scope.clause,
+	}
+end
+
+local function walk(self, body, scope)
+	for _, s in ipairs(body) do
+		local k = s.k
+		if s.startsOpen then
+			error("a statement begins with a parenthesis", 0)
+		end
+		if k == "do" then
+			walk(self, s.body, scope)
+		else
+			local unit = newUnit(self, s, scope)
+			-- functions in its expressions
+			s.inner = {}
+			if k == "local" then
+				collectAll(self, unit, s.values)
+				for i, variable in ipairs(s.names) do
+					define(unit, variable, s.values[i] or #s.values == 0 and { k = "table" })
+					variable.isFalse = s.values[i] ~= nil and isFalse(s.values[i])
+				end
+				local value = s.values[1]
+				if #s.names == 1 and value and value.k == "function" then
+					s.names[1].func = value.f
+				end
+			elseif k == "localfunction" then
+				define(unit, s.var, nil)
+				s.var.func, s.var.owner = s.f, unit
+				push(unit, "functions", walkFunction(self, s.f, unit))
+				s.inner[1] = s.f
+			elseif k == "function" then
+				local path = pathOf(s.target)
+				if path and s.target.o and s.target.o.name == "calcs" then
+					local variable = self:named(path)
+					unit.rooted = false
+					define(unit, variable, nil)
+					-- More than one of a name: none is known.
+					variable.func = not variable.func and s.f or nil
+				else
+					unit.rooted = true
+				end
+				push(unit, "functions", walkFunction(self, s.f, unit))
+				s.inner[1] = s.f
+			elseif k == "assign" then
+				collectAll(self, unit, s.values)
+				for i, target in ipairs(s.targets) do
+					assign(self, unit, target, s.values[i])
+				end
+				if #s.targets > 1 and unit.changes then
+					unit.rooted = true
+				end
+			elseif k == "call" then
+				collect(self, unit, s.e)
+			elseif k == "if" then
+				for _, clause in ipairs(s.clauses) do
+					if clause.cond then
+						collect(self, unit, clause.cond)
+					end
+					walk(self, clause.body, inside(self, scope, unit, clause, clause.cond and isFalse(clause.cond)))
+				end
+			elseif k == "return" then
+				unit.isReturn = true
+				collectAll(self, unit, s.values)
+			elseif k == "break" or k == "goto" then
+				if scope.loop then
+					scope.loop.jumps = scope.loop.jumps or {}
+					table.insert(scope.loop.jumps, unit)
+				else
+					unit.rooted = true
+				end
+			elseif k == "label" then
+				unit.isLabel = true
+			else
+				if k == "while" or k == "repeat" then
+					collect(self, unit, s.cond)
+				else
+					collectAll(self, unit, s.values)
+					local call = s.values[1]
+					local path = k == "in" and call.k == "call" and pathOf(call.f)
+					for i, variable in ipairs(s.names) do
+						if path == "pairs" or path == "ipairs" and i == 2 then
+							define(unit, variable, call.args[1], i == 1 and "keys" or "values")
+						else
+							-- A number, where it is not what an iterator of the program's own answers.
+							define(unit, variable, (k == "for" or path == "ipairs") and { k = "constant" } or nil)
+						end
+						variable.isShared = true
+					end
+				end
+				local within = inside(self, scope, unit, s)
+				within.loop = unit
+				walk(self, s.body, within)
+			end
+		end
+	end
+end
+
+function walkFunction(self, f, owner)
+	newFunction(f, owner)
+	for i, parameter in ipairs(f.params) do
+		parameter.isShared, parameter.func, parameter.position = true, nil, i
+	end
+	local isNamed = owner.statement.f == f
+	walk(self, f.body, {
+		func = f, file = owner.file, never = owner.never, clause = owner.clause,
+		lasts = owner.func.owner == nil and not isNamed or owner.lasts,
+	})
+	return f
+end
+
+---Takes in a module.
+---@param text string
+---@param path string
+function facts:add(text, path)
+	local chunk = parser.parse(text, path)
+	local file = { text = text, path = path, chunk = chunk }
+	self.files[#self.files + 1] = file
+	newFunction(chunk, nil)
+	walk(self, chunk.body, { func = chunk, file = file })
+end
+
+-- Parameters stand for the arguments of all calls, where all are known.
+function facts:connect()
+	for _, unit in ipairs(self.units) do
+		for _, variable in ipairs(unit.defined or {}) do
+			local f = variable.func
+			if f and not f.connected then
+				f.connected = true
+				for i, parameter in ipairs(f.params) do
+					-- Functions of `calcs` are called from elsewhere, too.
+					if variable.isValue or variable.escapes or #variable.defs > 1 or variable.name:find("^calcs%.") then
+						parameter.unknown = true
+					end
+					for _, args in ipairs(variable.sites or {}) do
+						local last = args[#args]
+						if args[i] then
+							addSource(parameter, "itself", args[i])
+						elseif last and (last.k == "call" or last.k == "method" or last.k == "vararg") then
+							parameter.unknown = true
+						end
+					end
+				end
+			end
+		end
+	end
+end
+
+-- Marks tables that may have other members than their constructors say, with the tables that have them as members.
+function facts:spreadChanges()
+	local function roots(variable, each)
+		for _, source in ipairs(variable.sources or NONE) do
+			local root = values.rootOf(source.e)
+			if root and root ~= variable then
+				each(root)
+			end
+		end
+	end
+	local function change(variable, key)
+		if key and (variable.isChanged or variable.changedKeys and variable.changedKeys[key]) or not key and variable.isChanged then
+			return
+		end
+		if key then
+			variable.changedKeys = variable.changedKeys or {}
+			variable.changedKeys[key] = true
+		else
+			variable.isChanged = true
+		end
+		roots(variable, function(root)
+			change(root, key)
+		end)
+	end
+	local function leak(variable)
+		roots(variable, function(root)
+			if not root.membersLeak then
+				root.membersLeak = true
+				leak(root)
+			end
+		end)
+	end
+	for _, entry in ipairs(self.changed) do
+		change(entry.variable, entry.key)
+	end
+	for _, unit in ipairs(self.units) do
+		for _, variable in ipairs(unit.defined or NONE) do
+			if variable.leaks then
+				leak(variable)
+			end
+		end
+		for _, variable in ipairs(unit.func.params) do
+			if variable.leaks then
+				leak(variable)
+			end
+		end
+	end
+end
+
+-- What is known of the expressions in unit[keys]: names go to unit[names]; answers a list of { before, after } of the
+-- others, and whether of some nothing is known.
+local function shapesOf(self, unit, keys, names)
+	local patterns, unknown = NONE, false
+	for _, e in ipairs(unit[keys]) do
+		local shapes = values.shapes(e, self.world)
+		for _, shape in ipairs(shapes or NONE) do
+			if type(shape) == "string" then
+				push(unit, names, shape)
+			elseif patterns == NONE then
+				patterns = { shape }
+			else
+				patterns[#patterns + 1] = shape
+			end
+		end
+		unknown = unknown or not shapes
+	end
+	return patterns, unknown
+end
+
+---After all modules are in: finds which units are rooted after all, since they change what others may know, or call a
+---function that does.
+function facts:finish()
+	self:connect()
+	self:spreadChanges()
+	for _, unit in ipairs(self.units) do
+		local variable = unit.statement.k == "localfunction" and unit.statement.var
+		if variable and variable.isSpecialized and not variable.sites and not variable.isValue then
+			-- Copies stand for all of its calls.
+			for _, inner in ipairs(variable.func.units) do
+				inner.never = true
+			end
+		end
+	end
+	local queue = {}
+	local function root(unit)
+		if not unit.isImpure then
+			unit.rooted, unit.isImpure = true, true
+			queue[#queue + 1] = unit
+		end
+	end
+	for _, unit in ipairs(self.units) do
+		if unit.changes then
+			if unit.changes.isShared then
+				unit.rooted = true
+				push(unit, "uses", unit.changes)
+			else
+				define(unit, unit.changes, { k = "table" })
+			end
+		end
+		for _, callee in ipairs(unit.calls) do
+			if callee.func then
+				table.insert(callee.func.callers, unit)
+			else
+				unit.rooted = true
+			end
+		end
+	end
+	for _, unit in ipairs(self.units) do
+		local unknown
+		unit.readPatterns = shapesOf(self, unit, "readKeys", "reads")
+		unit.askPatterns, unknown = shapesOf(self, unit, "askKeys", "asks")
+		unit.asksUnknown = unknown
+		for _, e in ipairs(unit.stateKeys) do
+			for _, name in ipairs(values.known(e, self.world) or NONE) do
+				push(unit, "asks", name)
+			end
+		end
+		unit.textPatterns = shapesOf(self, unit, "textKeys", "texts")
+		unit.storePatterns, unknown = shapesOf(self, unit, "storeKeys", "stores")
+		unit.rooted = unit.rooted or unknown
+		unit.makePatterns, unknown = shapesOf(self, unit, "makeKeys", "makes")
+		unit.rooted = unit.rooted or unknown
+	end
+	for _, unit in ipairs(self.units) do
+		if unit.rooted and not unit.never then
+			root(unit)
+		end
+		if unit.isReturn then
+			unit.rooted = true
+		end
+	end
+	while #queue > 0 do
+		local unit = table.remove(queue)
+		for _, caller in ipairs(unit.func.callers) do
+			if not caller.never then
+				root(caller)
+			end
+		end
+	end
+	self:tidy()
+end
+
+-- Lets go of what only the looking needed.
+function facts:tidy()
+	for _, unit in ipairs(self.units) do
+		local s = unit.statement
+		s.e, s.cond, s.params, s.targets = nil, nil, nil, s.k == "assign" and #s.targets == 1 and s.targets or nil
+		if not (s.targets and s.values[1].k == "table") then
+			s.values, s.targets = nil, nil
+		end
+		for _, clause in ipairs(s.clauses or NONE) do
+			clause.cond = nil
+		end
+		unit.readKeys, unit.askKeys, unit.textKeys, unit.makeKeys, unit.stateKeys = nil, nil, nil, nil, nil
+		unit.namesAny = #unit.storeKeys > 0 and #unit.stores == 0 and #unit.storePatterns == 0 and not unit.never
+		unit.storeKeys = nil
+		for _, variable in ipairs(unit.defined or NONE) do
+			variable.sources, variable.sites = nil, nil
+		end
+	end
+end
+
+---Whether a statement of the module at `path` writes the field `name` of an output.
+function facts:writes(path, name)
+	for _, unit in ipairs(self.units) do
+		if unit.file.path == path then
+			for _, stored in ipairs(unit.stores) do
+				if stored == name then
+					return true
+				end
+			end
+			for _, pattern in ipairs(unit.storePatterns) do
+				if values.fits(name, pattern) then
+					return true
+				end
+			end
+			-- A name that is not known could be any.
+			if unit.namesAny then
+				return true
+			end
+		end
+	end
+	return false
+end
+
+-- It runs once or a few times: compiled, it would cost more than it does.
+jit.off(true, true)
+
+return facts

@@ -1,0 +1,260 @@
+-- Which units of facts.lua are needed for the fields that are asked for.
+
+local liveness = {}
+
+-- Whether some text may have both patterns { before, after, middle }.
+local function meet(a, b)
+	local before = math.min(#a[1], #b[1])
+	local after = math.min(#a[2], #b[2])
+	return a[1]:sub(1, before) == b[1]:sub(1, before) and a[2]:sub(#a[2] - after + 1) == b[2]:sub(#b[2] - after + 1)
+end
+
+local fits = require("pob.slice.values").fits
+
+-- One kind of names: who writes which. It lasts as long as the facts do, and remembers who writes what was ever read.
+local space = {}
+space.__index = space
+
+local function newSpace(units, names, patterns)
+	local self = setmetatable({ byName = {}, byPattern = {}, ofName = {}, ofPattern = {} }, space)
+	for _, unit in ipairs(units) do
+		if not unit.never then
+			for _, name in ipairs(unit[names]) do
+				self.byName[name] = self.byName[name] or {}
+				table.insert(self.byName[name], unit)
+			end
+			for _, pattern in ipairs(unit[patterns]) do
+				self.byPattern[#self.byPattern + 1] = { pattern = pattern, unit = unit }
+			end
+		end
+	end
+	return self
+end
+
+-- The units that write `name`.
+function space:writersOf(name)
+	local writers = self.ofName[name]
+	if not writers then
+		writers = {}
+		for _, unit in ipairs(self.byName[name] or writers) do
+			writers[#writers + 1] = unit
+		end
+		for _, entry in ipairs(self.byPattern) do
+			if fits(name, entry.pattern) then
+				writers[#writers + 1] = entry.unit
+			end
+		end
+		self.ofName[name] = writers
+	end
+	return writers
+end
+
+-- The units that may write a name that looks like `pattern`.
+function space:writersOfPattern(pattern)
+	local id = table.concat(pattern, "\0")
+	local writers = self.ofPattern[id]
+	if not writers then
+		writers = {}
+		for name, units in pairs(self.byName) do
+			if fits(name, pattern) then
+				for _, unit in ipairs(units) do
+					writers[#writers + 1] = unit
+				end
+			end
+		end
+		for _, entry in ipairs(self.byPattern) do
+			if meet(pattern, entry.pattern) then
+				writers[#writers + 1] = entry.unit
+			end
+		end
+		self.ofPattern[id] = writers
+	end
+	return writers
+end
+
+-- Answers which names something writes that `isThere` does not hold for. Answers are looked up when they are asked for.
+function space:leftOut(isThere)
+	local answers = {}
+	return function(name)
+		local answer = answers[name]
+		if answer == nil then
+			answer = false
+			for _, unit in ipairs(type(name) == "string" and self:writersOf(name) or {}) do
+				answer = answer or not isThere(unit)
+			end
+			answers[name] = answer
+		end
+		return answer
+	end
+end
+
+---@param facts table @finished
+---@param wanted table @{ fields, modifiers = lists of names that are read from outside, functions = list of those that are
+---called from outside ("calcs.perform"), without = names of functions that are never called, ran = clause -> whether it ever
+---ran, nil: all did }
+---@return table @{ units = unit -> true for those that are needed, traps = clause -> true for those that never ran, and would
+---do something that is needed, isLeftOut, isModifierLeftOut = function(name) -> whether
+---something that is not needed writes the field, makes the modifier }
+function liveness.of(facts, wanted)
+	local live, locals = {}, {}
+	facts.fields = facts.fields or newSpace(facts.units, "stores", "storePatterns")
+	facts.modifiers = facts.modifiers or newSpace(facts.units, "makes", "makePatterns")
+	local fields, modifiers = facts.fields, facts.modifiers
+	local queue = {}
+	-- those that are needed, and whether one of them asks for a modifier by a name that is not known
+	local units, textsAsked = {}, false
+
+	-- Statements that do nothing but call what is never called, and what these functions do.
+	local left = {}
+	local function leave(f)
+		for _, unit in ipairs(f.units) do
+			left[unit] = true
+			for _, inner in ipairs(unit.functions) do
+				leave(inner)
+			end
+		end
+	end
+	for _, name in ipairs(wanted.without) do
+		for _, unit in ipairs(facts:callsOf(name)) do
+			left[unit] = true
+		end
+		local f = facts:named(name).func
+		if f then
+			leave(f)
+		end
+	end
+
+	local traps = {}
+	-- lists of units that were gone through
+	local marked = {}
+	local ran = wanted.ran
+
+	-- The outermost clause around it that never ran.
+	local function coldOf(unit)
+		local clause, cold = ran and unit.clause, nil
+		while clause do
+			cold = not ran[clause.id] and clause or cold
+			clause = clause.outer
+		end
+		return cold
+	end
+	local function mark(unit)
+		while unit and not live[unit] and not unit.never and not left[unit] do
+			local cold = coldOf(unit)
+			if not cold then
+				live[unit] = true
+				queue[#queue + 1] = unit
+				return
+			elseif traps[cold.id] then
+				return
+			end
+			traps[cold.id] = true
+			unit = cold.unit
+		end
+	end
+	local function markAll(list)
+		if not marked[list] then
+			marked[list] = true
+			for _, unit in ipairs(list) do
+				mark(unit)
+			end
+		end
+	end
+	local function activate(f)
+		for _, unit in ipairs(f.units) do
+			if unit.rooted then
+				mark(unit)
+			end
+		end
+	end
+	local function use(variable)
+		if not locals[variable] then
+			locals[variable] = true
+			for _, unit in ipairs(variable.defs or {}) do
+				mark(unit)
+			end
+		end
+	end
+
+	for _, name in ipairs(wanted.fields) do
+		markAll(fields:writersOf(name))
+	end
+	for _, name in ipairs(wanted.modifiers) do
+		markAll(modifiers:writersOf(name))
+	end
+	for _, path in ipairs(wanted.functions) do
+		use(facts:named(path))
+	end
+	for _, file in ipairs(facts.files) do
+		activate(file.chunk)
+	end
+	local function step(unit)
+		mark(unit.parent)
+		-- A function that does something must be there, and be called.
+		if unit.func.owner then
+			mark(unit.func.owner)
+			if not unit.isReturn then
+				for _, caller in ipairs(unit.func.callers) do
+					mark(caller)
+				end
+			end
+		end
+		for _, variable in ipairs(unit.uses) do
+			use(variable)
+		end
+		for _, name in ipairs(unit.reads) do
+			markAll(fields:writersOf(name))
+		end
+		for _, pattern in ipairs(unit.readPatterns) do
+			markAll(fields:writersOfPattern(pattern))
+		end
+		for _, name in ipairs(unit.asks) do
+			markAll(modifiers:writersOf(name))
+		end
+		for _, pattern in ipairs(unit.askPatterns) do
+			markAll(modifiers:writersOfPattern(pattern))
+		end
+		-- A name that is not known is one of the texts that the program has.
+		textsAsked = textsAsked or unit.asksUnknown
+		units[#units + 1] = unit
+		for _, f in ipairs(unit.functions) do
+			activate(f)
+		end
+		for _, jump in ipairs(unit.jumps or {}) do
+			mark(jump)
+		end
+	end
+	local function askTexts(unit)
+		for _, name in ipairs(unit.texts) do
+			markAll(modifiers:writersOf(name))
+		end
+		for _, pattern in ipairs(unit.textPatterns) do
+			markAll(modifiers:writersOfPattern(pattern))
+		end
+	end
+	local asked = 0
+	repeat
+		while #queue > 0 do
+			step(table.remove(queue))
+		end
+		while textsAsked and asked < #units do
+			asked = asked + 1
+			askTexts(units[asked])
+		end
+	until #queue == 0
+	-- Where something is as in the original: it runs if it has to, is never called, or a trap would say that it runs.
+	local function isThere(unit)
+		if live[unit] or left[unit] then
+			return true
+		end
+		local cold = coldOf(unit)
+		return cold ~= nil and traps[cold.id] == true
+	end
+	return { units = live, traps = traps, isLeftOut = fields:leftOut(isThere),
+		isModifierLeftOut = modifiers:leftOut(isThere) }
+end
+
+-- It runs once or a few times: compiled, it would cost more than it does.
+jit.off(true, true)
+
+return liveness

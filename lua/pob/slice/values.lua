@@ -1,0 +1,357 @@
+-- Which texts an expression can have, as far as the program itself says: literals, what is joined from them, variables
+-- that go over lists of them, parameters by the arguments of all calls.
+
+local values = {}
+
+-- Alternatives of one expression; more are not looked at one by one.
+local LIMIT = 200
+-- Variables that stand for variables, and so on.
+local DEPTH = 12
+
+local of, tablesOf
+
+-- A running program's table as the parser would answer it, one level deep.
+local function lift(value, depth)
+	if type(value) == "string" then
+		return { k = "string", v = value }
+	elseif type(value) == "table" and depth > 2 then
+		return { k = "unknown" }
+	elseif type(value) ~= "table" then
+		return { k = "constant", v = type(value) == "number" and value or nil }
+	end
+	local items = {}
+	for key, item in pairs(value) do
+		local name = type(key) == "string" and { k = "string", v = key } or { k = "constant", v = key }
+		items[#items + 1] = { key = name, value = lift(item, depth + 1) }
+	end
+	return { k = "table", items = items }
+end
+
+-- What `e`, a path into the globals in `world`, stands for; nil for anything else.
+local function lookUp(e, world)
+	if e.k == "global" then
+		return rawget(world, e.v)
+	elseif e.k == "index" and e.o.name == "env" and e.key.v == "data" then
+		-- An environment has the same data as everybody.
+		return rawget(world, "data")
+	elseif e.k == "index" and e.key.k == "string" then
+		local table = lookUp(e.o, world)
+		if type(table) == "table" then
+			return rawget(table, e.key.v)
+		end
+	end
+	return nil
+end
+
+local function append(list, more)
+	for _, value in ipairs(more) do
+		list[#list + 1] = value
+	end
+	return #list <= LIMIT and list or nil
+end
+
+-- The members of a constructor: keys, or values, as expressions.
+local function members(constructor, what)
+	local list, position = {}, 0
+	for _, item in ipairs(constructor.items) do
+		position = position + (item.key and 0 or 1)
+		list[#list + 1] = what == "values" and item.value or item.key or { k = "constant", v = position }
+	end
+	return list
+end
+
+-- The variable that an expression begins with, if it is only fields of it.
+local function rootOf(e)
+	while e.k == "index" do
+		e = e.o
+	end
+	return e.k == "local" and e.v or nil
+end
+values.rootOf = rootOf
+
+-- Calls `take(e)` with every expression that a variable may stand for; false where some are not known.
+local function eachSource(variable, take)
+	if variable.escapes or not variable.sources or variable.unknown then
+		return false
+	end
+	for _, source in ipairs(variable.sources) do
+		if not take(source) then
+			return false
+		end
+	end
+	return true
+end
+
+-- The members of all tables that `e` may be.
+local function membersOf(e, what, world, depth)
+	local tables = tablesOf(e, world, depth)
+	local root = rootOf(e)
+	if not tables or root and root.changedKeys then
+		return nil
+	end
+	local list = {}
+	for _, constructor in ipairs(tables) do
+		list = append(list, members(constructor, what))
+		if not list then
+			return nil
+		end
+	end
+	return list
+end
+
+-- The expressions that a source of a variable stands for.
+local function resolve(source, world, depth)
+	if source.what == "itself" then
+		return { source.e }
+	end
+	return membersOf(source.e, source.what, world, depth)
+end
+
+local throughVariable
+function throughVariable(variable, world, depth, answer, strict)
+	if variable.busy then
+		-- A variable that is made from itself has no more texts for that, unless it is joined.
+		return variable.busy == "plain" and {} or nil
+	end
+	variable.busy = strict and "joined" or "plain"
+	local list = {}
+	local known = eachSource(variable, function(source)
+		local expressions = resolve(source, world, depth)
+		local root = source.what ~= "itself" and rootOf(source.e)
+		if not expressions or answer == tablesOf and root and root.membersLeak then
+			return false
+		end
+		for _, e in ipairs(expressions) do
+			local found = answer(e, world, depth, strict)
+			list = found and append(list, found)
+			if not list then
+				return false
+			end
+		end
+		return true
+	end)
+	variable.busy = nil
+	return known and list or nil
+end
+
+---The table constructors that `e` may be; nil where it may be others.
+function tablesOf(e, world, depth)
+	depth = depth + 1
+	if depth > DEPTH then
+		return nil
+	elseif e.k == "table" then
+		return { e }
+	elseif e.k == "local" then
+		-- Somebody may have put other things into it.
+		return not e.v.isChanged and not e.v.leaks and throughVariable(e.v, world, depth, tablesOf) or nil
+	elseif e.k == "binary" and (e.op == "or" or e.op == "and") then
+		local a, b = tablesOf(e.a, world, depth), tablesOf(e.b, world, depth)
+		return a and b and append(a, b)
+	end
+	local found = lookUp(e, world)
+	if type(found) == "table" then
+		return { lift(found, 0) }
+	elseif e.k == "index" then
+		local root = rootOf(e)
+		if root and (root.isChanged or root.leaks or root.membersLeak) then
+			return nil
+		end
+		local inner = membersOf(e.o, "values", world, depth)
+		local list = {}
+		for _, member in ipairs(inner or {}) do
+			local tables = member.k == "constant" and {} or tablesOf(member, world, depth)
+			list = tables and list and append(list, tables)
+		end
+		return inner and list
+	end
+	return nil
+end
+
+-- Of texts.
+local METHODS = { gsub = true, lower = true, upper = true }
+
+local NONE = { constant = true, ["function"] = true, table = true }
+
+-- `strict`: numbers count, too, as where texts are joined.
+function of(e, world, depth, strict)
+	depth = depth + 1
+	if depth > DEPTH then
+		return nil
+	elseif e.k == "string" then
+		return { e.v }
+	elseif NONE[e.k] then
+		if not strict then
+			return {}
+		end
+		return e.k == "constant" and e.v and { tostring(e.v) } or nil
+	elseif e.k == "local" then
+		return throughVariable(e.v, world, depth, of, strict)
+	elseif e.k == "binary" then
+		if e.op == "or" or e.op == "and" then
+			-- The first of `and` is answered only when it is false or nil.
+			local a, b = e.op == "and" and {} or of(e.a, world, depth, strict), of(e.b, world, depth, strict)
+			return a and b and append(a, b)
+		elseif e.op == ".." then
+			local a, b = of(e.a, world, depth, true), of(e.b, world, depth, true)
+			if not a or not b or #a * #b > LIMIT then
+				return nil
+			end
+			local list = {}
+			for _, x in ipairs(a) do
+				for _, y in ipairs(b) do
+					list[#list + 1] = x .. y
+				end
+			end
+			return list
+		end
+		return not strict and {} or nil
+	elseif e.k == "index" then
+		local found = lookUp(e, world)
+		if type(found) == "string" then
+			return { found }
+		end
+		local tables = tablesOf(e.o, world, depth)
+		if not tables then
+			return nil
+		end
+		local root = rootOf(e)
+		local changed = root and root.changedKeys
+		if changed and (e.key.k ~= "string" or changed[e.key.v]) then
+			return nil
+		end
+		local list = {}
+		for _, constructor in ipairs(tables) do
+			local keys = members(constructor, "keys")
+			for i, item in ipairs(constructor.items) do
+				-- A key that is not written out may be any.
+				if e.key.k ~= "string" and e.key.v == nil or keys[i].v == e.key.v or keys[i].v == nil then
+					local texts = of(item.value, world, depth, strict)
+					list = texts and list and append(list, texts)
+				end
+			end
+		end
+		return list
+	elseif e.k == "unary" and e.op == "()" then
+		return of(e.a, world, depth, strict)
+	elseif e.k == "call" and e.f.name == "unpack" and #e.args == 1 then
+		local members = membersOf(e.args[1], "values", world, depth)
+		local list = members and {}
+		for _, member in ipairs(members or {}) do
+			local found = of(member, world, depth, strict)
+			list = found and list and append(list, found)
+		end
+		return list
+	elseif e.k == "method" and METHODS[e.name] then
+		local texts = of(e.o, world, depth, true)
+		local args = {}
+		for i, arg in ipairs(e.args) do
+			if arg.k ~= "string" then
+				return nil
+			end
+			args[i] = arg.v
+		end
+		local list = texts and {}
+		for i, text in ipairs(texts or {}) do
+			list[i] = string[e.name](text, unpack(args))
+		end
+		return list
+	end
+	return nil
+end
+
+---The texts that `e` may be, a list; nil where it may be others.
+---@param world table @globals of the running program
+function values.known(e, world)
+	return of(e, world, 0)
+end
+
+-- The operands of a joined text, from left to right.
+local function operands(e, list)
+	if e.k == "binary" and e.op == ".." then
+		operands(e.a, list)
+		operands(e.b, list)
+	else
+		list[#list + 1] = e
+	end
+	return list
+end
+
+---How the texts of `e` look: a list of texts, and of { before, after, middle } where what stands between these is not known.
+---Nil where nothing is known.
+---@param world table @globals of the running program
+function values.shapes(e, world)
+	local texts = of(e, world, 0)
+	if texts then
+		return texts
+	elseif e.k ~= "binary" or e.op ~= ".." then
+		if e.k == "binary" and (e.op == "or" or e.op == "and") then
+			local a, b = e.op == "or" and values.shapes(e.a, world) or {}, values.shapes(e.b, world)
+			return a and b and append(a, b)
+		elseif e.k == "local" and not e.v.busy then
+			e.v.busy = "shapes"
+			local list = {}
+			local known = eachSource(e.v, function(source)
+				local found = source.what == "itself" and values.shapes(source.e, world)
+				list = found and append(list, found)
+				return list ~= nil and list ~= false
+			end)
+			e.v.busy = nil
+			return known and list or nil
+		end
+		return nil
+	end
+	local list = operands(e, {})
+	local befores, afters = { "" }, { "" }
+	for i = 1, #list do
+		local found = of(list[i], world, 0, true)
+		if not found or #found * #befores > LIMIT then
+			break
+		end
+		local joined = {}
+		for _, before in ipairs(befores) do
+			for _, text in ipairs(found) do
+				joined[#joined + 1] = before .. text
+			end
+		end
+		befores = joined
+	end
+	for i = #list, 1, -1 do
+		local found = of(list[i], world, 0, true)
+		if not found or #found * #afters > LIMIT then
+			break
+		end
+		local joined = {}
+		for _, after in ipairs(afters) do
+			for _, text in ipairs(found) do
+				joined[#joined + 1] = text .. after
+			end
+		end
+		afters = joined
+	end
+	local shapes = {}
+	for _, before in ipairs(befores) do
+		for _, after in ipairs(afters) do
+			local middle = ""
+			for i = 2, before == "" and after == "" and #list - 1 or 0 do
+				middle = list[i].k == "string" and #list[i].v > #middle and list[i].v or middle
+			end
+			if before == "" and after == "" and middle == "" then
+				return nil
+			end
+			shapes[#shapes + 1] = { before, after, middle }
+		end
+	end
+	return shapes
+end
+
+---Whether a text looks like a { before, after, middle }.
+function values.fits(text, shape)
+	local before, after, middle = shape[1], shape[2], shape[3]
+	return #text >= #before + #after + #middle and text:sub(1, #before) == before
+		and text:sub(#text - #after + 1) == after and (middle == "" or text:find(middle, 1, true) ~= nil)
+end
+
+-- It runs once or a few times: compiled, it would cost more than it does.
+jit.off(true, true)
+
+return values

@@ -1,0 +1,128 @@
+-- What names mean in Path of Building's calculation: which functions only answer, which tables are outputs, modifier
+-- stores, or what they know besides modifiers.
+
+local vocabulary = {}
+
+-- Methods that answer from a modifier store and leave it as it is, and what they put before the names that they get.
+local OUTPUT = "output"
+local QUERIES = { GetCondition = "Condition:", GetMultiplier = "Multiplier:", GetStat = OUTPUT }
+-- Where the names begin among the arguments, and where they end, if there is just one.
+local FIRST_NAME = { GetCondition = 1, GetMultiplier = 1, GetStat = 1 }
+local LAST_NAME = { GetCondition = 1, GetMultiplier = 1, GetStat = 1, ["calcLib.val"] = 2 }
+for name in ("More Flag Override List Max Min"):gmatch("%a+") do
+	QUERIES[name], FIRST_NAME[name] = "", 2
+end
+for name in ("Sum Tabulate HasMod Combine"):gmatch("%a+") do
+	QUERIES[name], FIRST_NAME[name] = "", 3
+end
+local QUERY_FUNCTIONS = { ["calcLib.mod"] = 3, ["calcLib.mods"] = 3, ["calcLib.val"] = 2 }
+
+local PURE = {}
+for name in ([[
+	m_abs m_floor m_ceil m_min m_max m_sqrt m_pow m_huge m_modf math.abs math.floor math.ceil math.min math.max math.sqrt
+	math.pow math.modf math.fmod round roundSymmetric floor ceil bor band bnot bxor OR64 AND64 NOT64 MatchKeywordFlags
+	type tostring tonumber pairs ipairs next unpack select s_format string.format t_concat table.concat
+	isValueInArray isValueInTable copyTable tableConcat
+]]):gmatch("%S+") do
+	PURE[name] = true
+end
+local PURE_METHODS = {}
+for name in ("gsub lower upper match find format sub rep byte len"):gmatch("%a+") do
+	PURE_METHODS[name] = true
+end
+
+-- They change the table that is their first argument, and nothing else.
+local MUTATORS = { t_insert = true, t_remove = true, t_sort = true, ["table.insert"] = true, ["table.remove"] = true,
+	["table.sort"] = true, wipeTable = true }
+
+-- Rows are calculated in mode CALCULATOR, in which there are no breakdowns.
+local NEVER = { breakdown = true, globalBreakdown = true }
+
+---@param e table
+---@return boolean @whether an expression is false or nil in every row
+local function isFalse(e)
+	if e.k == "local" then
+		return NEVER[e.name] or e.v.isFalse or false
+	elseif e.k == "global" then
+		return NEVER[e.name] or false
+	elseif e.k == "index" then
+		return e.key.k == "string" and NEVER[e.key.v] or false
+	elseif e.k == "binary" then
+		if e.op == "and" then
+			return isFalse(e.a) or isFalse(e.b)
+		elseif e.op == "or" then
+			return isFalse(e.a) and isFalse(e.b)
+		elseif e.op == "==" or e.op == "~=" then
+			local isMode = e.a.k == "index" and e.a.key.k == "string" and e.a.key.v == "mode" and e.b.k == "string"
+			return isMode and (e.b.v == "CALCULATOR") == (e.op == "~=")
+		end
+	end
+	return false
+end
+
+-- "a.b" of a function that is called, "a" of a variable; nil of anything else.
+local function pathOf(e)
+	if e.k == "local" or e.k == "global" then
+		return e.name
+	elseif e.k == "index" and e.key.k == "string" and (e.o.k == "local" or e.o.k == "global") then
+		return e.o.name .. "." .. e.key.v
+	end
+	return nil
+end
+
+local HANDS = { MainHand = true, OffHand = true, Minion = true }
+
+local function isOutputName(name)
+	return name:find("[oO]utput$") ~= nil
+end
+
+-- What a store knows without modifiers, by name; and what modifiers of such names begin with. Reads are watched in rows.
+local STATES = { conditions = "Condition:", condList = "Condition:", multipliers = "Multiplier:" }
+
+local function stateOf(e)
+	if e.k == "local" or e.k == "global" then
+		return STATES[e.name]
+	end
+	return e.k == "index" and STATES[e.key.v]
+end
+
+-- What the window shows of a skill; read by their names alone.
+local FLAGS = { skillFlags = true }
+
+local function isFlags(e)
+	if e.k == "local" or e.k == "global" then
+		return FLAGS[e.name] or false
+	end
+	return e.k == "index" and FLAGS[e.key.v] or false
+end
+
+---Whether an expression is a table of the numbers that the calculation answers.
+local function isOutput(e)
+	if e.k == "local" or e.k == "global" then
+		return isOutputName(e.name)
+	elseif e.k == "index" and e.key.k == "string" then
+		return isOutputName(e.key.v) or HANDS[e.key.v] and isOutput(e.o)
+	end
+	return false
+end
+
+-- Stores that are asked by name alone, never gone through.
+local STORES = { modDB = true, skillModList = true }
+
+local function isStore(e)
+	if e.k == "local" or e.k == "global" then
+		return STORES[e.name]
+	end
+	return e.k == "index" and STORES[e.key.v]
+end
+
+vocabulary.OUTPUT, vocabulary.QUERIES, vocabulary.QUERY_FUNCTIONS = OUTPUT, QUERIES, QUERY_FUNCTIONS
+vocabulary.FIRST_NAME, vocabulary.LAST_NAME = FIRST_NAME, LAST_NAME
+vocabulary.PURE, vocabulary.PURE_METHODS, vocabulary.MUTATORS, vocabulary.NEVER = PURE, PURE_METHODS, MUTATORS, NEVER
+vocabulary.isFalse, vocabulary.pathOf, vocabulary.isOutput, vocabulary.isFlags = isFalse, pathOf, isOutput, isFlags
+vocabulary.stateOf, vocabulary.isStore = stateOf, isStore
+
+-- It runs once or a few times: compiled, it would cost more than it does.
+jit.off(true, true)
+
+return vocabulary

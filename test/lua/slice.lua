@@ -1,0 +1,102 @@
+-- The slicer without Path of Building: small programs in its manner, whole and sliced.
+local facts, liveness, emitter
+
+-- A modifier store: sums of what was made, by name.
+local function newStore(values)
+	local db = { values = {}, conditions = {}, asked = {} }
+	for name, value in pairs(values) do
+		db.values[name] = value
+	end
+	function db:Sum(_, _, ...)
+		local sum = 0
+		for _, name in ipairs({ ... }) do
+			self.asked[name] = true
+			sum = sum + (self.values[name] or 0)
+		end
+		return sum
+	end
+	function db:Flag(_, name)
+		self.asked[name] = true
+		return (self.values[name] or 0) ~= 0
+	end
+	function db:NewMod(name, _, value)
+		self.values[name] = (self.values[name] or 0) + (value == true and 1 or value)
+	end
+	return db
+end
+
+-- What calcs.perform writes, which modifiers it asked for, and which clauses ran.
+local function run(text, values, traps)
+	local calcs, ran, missed = {}, {}, false
+	local env = setmetatable({
+		__pobatch = {
+			ran = ran,
+			watchOutput = function(output)
+				return output
+			end,
+			trap = function()
+				missed = true
+				error(traps or "trapped", 0)
+			end,
+		},
+	}, { __index = _G })
+	setfenv(assert(loadstring(text, "=program")), env)(calcs)
+	local world = { mode = "CALCULATOR", player = { output = {}, modDB = newStore(values) } }
+	local ok, message = pcall(calcs.perform, world)
+	if not ok and not missed then
+		error(message, 0)
+	end
+	local output = {}
+	for name, value in pairs(world.player.output) do
+		output[name] = type(value) == "number" and value or tostring(value)
+	end
+	return { output = output, asked = world.player.modDB.asked, ran = ran, missed = missed }
+end
+
+return {
+	name = "slice",
+	version = "1",
+	open = function(options)
+		package.path = options.lua .. "/?.lua;" .. options.lua .. "/?/init.lua;" .. package.path
+		facts, liveness, emitter = require("pob.slice.facts"), require("pob.slice.liveness"), require("pob.slice.emitter")
+	end,
+	load = function()
+		return {}, {}
+	end,
+	stats = function()
+		return { "Nothing" }
+	end,
+	Calculate = function()
+		return { Nothing = 0 }
+	end,
+	commands = {
+		-- A program, and its slice for `fields`: texts, and what each writes with `values`. With `seen`, clauses that do not
+		-- run with these values count as not there.
+		slice = function(_, args)
+			local program = facts.new({ data = args.data or {} })
+			program:add(args.text, "program.lua")
+			program:finish()
+			local ran
+			if args.seen then
+				ran = run(emitter.marked(program.files[1]), args.seen).ran
+			end
+			local found = liveness.of(program, {
+				fields = args.fields, modifiers = args.modifiers or {}, functions = { "calcs.perform" }, without = args.without or {},
+				ran = ran,
+			})
+			local text = emitter.sliced(program.files[1], found)
+			local leftOut = {}
+			for _, name in ipairs(args.look or {}) do
+				leftOut[name] = found.isLeftOut(name)
+			end
+			return {
+				text = text, leftOut = leftOut, whole = run(args.text, args.values or {}), slice = run(text, args.values or {}),
+			}
+		end,
+		-- Raises what the parser says.
+		parse = function(_, args)
+			require("pob.slice.parser").parse(args.text, "program.lua")
+			return true
+		end,
+	},
+}

@@ -1,0 +1,197 @@
+/** The slicer of lua/pob/slice on small programs: a slice answers the asked numbers like the whole program. */
+
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Build, Engine } from "../src/index.js";
+
+const lua = fileURLToPath(new URL("../lua", import.meta.url));
+
+interface Run {
+	output: Record<string, number | string>;
+	asked: Record<string, boolean>;
+	missed: boolean;
+}
+
+interface Sliced {
+	text: string;
+	leftOut: Record<string, boolean>;
+	whole: Run;
+	slice: Run;
+}
+
+const PROGRAM = `
+local calcs = ...
+local m_max, t_insert = math.max, table.insert
+local kinds = { "Fire", "Cold" }
+local globalOutput
+
+local function double(value)
+	return value * 2
+end
+
+function calcs.leech(output, modDB)
+	output.Leech = modDB:Sum("BASE", nil, "Leech")
+	output.LeechCap = 20
+end
+
+function calcs.touch(env)
+	env.player.touched = true
+	env.player.output.Touched = 1
+end
+
+function calcs.perform(env)
+	local modDB = env.player.modDB
+	local output = env.player.output
+	local breakdown = env.player.breakdown
+	globalOutput = output
+	local life = modDB:Sum("BASE", nil, "Life")
+	output.Life = m_max(1, life)
+	output.LifeHalf = output.Life / 2
+	local parts = {}
+	for _, kind in ipairs(kinds) do
+		local resist = modDB:Sum("BASE", nil, kind .. "Resist")
+		output[kind .. "Resist"] = resist
+		t_insert(parts, resist)
+	end
+	output.ResistSum = parts[1] + parts[2]
+	local function combine(stat, mode)
+		if mode == "ADD" then
+			output[stat] = (output[stat] or 0) + modDB:Sum("BASE", nil, stat .. "Extra")
+		else
+			output[stat] = modDB:Sum("BASE", nil, stat)
+		end
+	end
+	combine("Speed", "SET")
+	combine("Speed", "ADD")
+	combine("Stun", "SET")
+	if modDB:Flag(nil, "Blessed") then
+		modDB:NewMod("Armour", "BASE", double(output.Life), "Blessing")
+		modDB.conditions["Blessed"] = true
+	end
+	if breakdown then
+		breakdown.Life = { life }
+	end
+	output.Armour = modDB:Sum("BASE", nil, "Armour")
+	local steps = 0
+	while true do
+		steps = steps + 1
+		if steps > modDB:Sum("BASE", nil, "Steps") then
+			break
+		end
+	end
+	output.Steps = steps
+	output.Reads = globalOutput["LifeHalf"]
+	calcs.leech(output, modDB)
+	calcs.touch(env)
+	if output.Armour > 1000 then
+		output.Wall = output.Armour - output.ResistSum
+	else
+		output.Wall = 0
+	end
+end
+`;
+
+const VALUES = {
+	Life: 70,
+	FireResist: 10,
+	ColdResist: 20,
+	Armour: 5,
+	Speed: 3,
+	SpeedExtra: 4,
+	Stun: 9,
+	Steps: 6,
+	Leech: 8,
+};
+
+describe("a slice of a program", () => {
+	let engine: Engine;
+	let build: Build;
+
+	beforeAll(async () => {
+		engine = await Engine.open({
+			calculator: fileURLToPath(new URL("lua/slice.lua", import.meta.url)),
+			sandbox: false,
+			threads: 1,
+			cache: false,
+			options: { lua },
+		});
+		build = await engine.load("none");
+	});
+	afterAll(() => engine.close());
+
+	const slice = async (args: object) =>
+		(await build.command("slice", { text: PROGRAM, values: VALUES, ...args })) as unknown as Sliced;
+
+	it.each([
+		["Life", ["Life"], ["FireResist", "Armour", "Speed", "Stun", "Steps", "Leech"]],
+		["ResistSum", ["FireResist", "ColdResist"], ["Life", "Armour", "Speed", "Steps"]],
+		["Speed", ["Speed", "SpeedExtra"], ["Stun", "Life", "Armour"]],
+		["Stun", ["Stun"], ["Speed", "SpeedExtra"]],
+		["Armour", ["Armour", "Blessed", "Life"], ["FireResist", "Leech", "Steps"]],
+		["Steps", ["Steps"], ["Life", "Armour"]],
+		["Reads", ["Life"], ["Armour", "Steps"]],
+		["Leech", ["Leech"], ["Life", "Steps"]],
+		["Wall", ["Armour", "FireResist"], ["Steps", "Leech", "Stun"]],
+	])("answers %s, and asks for no more than it needs", async (field, asked, unasked) => {
+		for (const values of [VALUES, { ...VALUES, Blessed: 1, Armour: 990 }]) {
+			const { whole, slice: part } = await slice({ fields: [field], values });
+			expect(part.output[field]).toBe(whole.output[field]);
+			for (const name of asked) expect(part.asked).toHaveProperty(name);
+			for (const name of unasked) {
+				expect(whole.asked).toHaveProperty(name);
+				expect(part.asked).not.toHaveProperty(name);
+			}
+		}
+	});
+
+	it("keeps what others may know, and each line in its place", async () => {
+		const { text, slice: part } = await slice({ fields: ["Life"] });
+		expect(part.output.Touched).toBeUndefined();
+		expect(text).toContain("env.player.touched = true");
+		const lines = text.split("\n");
+		const line = PROGRAM.split("\n").findIndex((at) => at.includes("output.Life = m_max"));
+		expect(lines[line]).toContain("output.Life = m_max");
+		expect(lines).toHaveLength(PROGRAM.split("\n").length);
+	});
+
+	it("says which numbers were left out", async () => {
+		const { leftOut } = await slice({ fields: ["Life"], look: ["Life", "Armour", "ColdResist", "NoSuch"] });
+		expect(leftOut).toEqual({ Life: false, Armour: true, ColdResist: true, NoSuch: false });
+	});
+
+	it("leaves out calls that never happen, with what they would need", async () => {
+		const { slice: part } = await slice({ fields: ["Leech", "Life"], without: ["calcs.leech"] });
+		expect(part.output).toMatchObject({ Life: 70 });
+		expect(part.output).not.toHaveProperty("Leech");
+	});
+
+	it("stops where something runs that did not run before", async () => {
+		const seen = await slice({ fields: ["Wall"], seen: VALUES });
+		expect(seen.slice).toMatchObject({ missed: false, output: { Wall: 0 } });
+		// What only the clause that never ran reads is not needed.
+		expect(seen.slice.asked).not.toHaveProperty("FireResist");
+		const other = await slice({ fields: ["Wall"], seen: VALUES, values: { ...VALUES, Armour: 2000 } });
+		expect(other.slice.missed).toBe(true);
+	});
+
+	it.each([
+		["local x = ", /program\.lua:1: /],
+		["local s = 'open", /a string is not closed/],
+		["x = [[ open", /a long bracket is not closed/],
+		["for i = 1 do", /program\.lua:1: expected/],
+	])("refuses %j with the line", async (text, message) => {
+		await expect(build.command("parse", { text })).rejects.toThrow(message);
+	});
+
+	it("reads what LuaJIT reads", async () => {
+		const text = [
+			"#!shebang",
+			"local a, b = 0x1p4, 1e-3 --[==[ long ]] comment ]==]",
+			"local t = { 1; [2] = 'two\\'', three = [[3\n]], f(), ... }",
+			"goto done for k, v in pairs(t) do if not v then break elseif k ~= 1 then a = -a ^ 2 .. b end end",
+			"function t.x.y:z(...) return #self, ... end ::done:: repeat local c = t.x 'call' until c { 1 } or a.b['c'].d",
+			"while a < b and a <= b or a > b do local function g() return end g() ; (t.x or g)() end return a, b % 2",
+		].join("\n");
+		await expect(build.command("parse", { text })).resolves.toBe(true);
+	});
+});
