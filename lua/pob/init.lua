@@ -44,7 +44,8 @@ return function(host)
 
 	--- options: dir, the folder of a checkout (or its `src`); fast = false leaves PoB's functions as they are;
 	-- rowCache = true answers rows whose nodes bring the same as a known row's, and verify is the share of those
-	-- that is calculated all the same.
+	-- that is calculated all the same; slicesAfter = rows of the state after which rows leave out what the asked stats do not
+	-- need, nil: never.
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
 		if options.fast ~= false then

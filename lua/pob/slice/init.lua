@@ -13,7 +13,8 @@
 -- calculated anew, in full; and what was missing stays in from then on. Path of Building's own errors in what is left
 -- out do not happen.
 --
--- In use only for versions of Path of Building that are known as a whole: that nothing after `calcs.offence` reads what
+-- Off by default: it pays when a state calculates thousands of rows of one build. Each new slice has to be compiled by
+-- LuaJIT anew, and another build runs into its traps. In use only for versions of Path of Building that are known as a whole: that nothing after `calcs.offence` reads what
 -- it does, besides the outputs, was read in them.
 
 local factsModule = require("pob.slice.facts")
@@ -39,9 +40,8 @@ for _, list in ipairs({ SLICED, OTHERS }) do
 	end
 end
 
--- Rows of a state before it is worth it: it takes half a second, and code that has to be compiled anew. And rows that show
--- what runs.
-local WAIT, LEARN = 1000, 16
+-- Rows that show what runs, before the first slice is made.
+local LEARN = 16
 -- Rows that ran into what was left out before it is put in; doubles each time.
 local PATIENCE = 1
 -- Where that helps no more, the build is better calculated in full.
@@ -57,12 +57,12 @@ local TRAPPED = "pobatch: left out"
 
 ---@param shared table @of the extension
 ---@param finish function @(path, text) -> text: what else is done to a module's text before it is compiled
----@param wait number|nil @rows of the state before slices are made
+---@param wait number|nil @rows of the state before slices are made; nil: never
 function slices.new(shared, finish, wait)
 	local self = setmetatable({
 		shared = shared, finish = finish, texts = {}, skillNames = {},
 		-- rows so far; clauses that ran; slices by what is wanted; whether that helps
-		rows = 0, step = 1, learned = 0, ran = {}, kept = {}, off = false, wait = wait or WAIT,
+		rows = 0, step = 1, learned = 0, ran = {}, kept = {}, off = wait == nil, wait = wait,
 	}, slices)
 	shared.leftOutConditions, shared.leftOutMultipliers, shared.ran = NONE, NONE, self.ran
 
