@@ -18,7 +18,7 @@ describeWithBuilds("slices of the calculation", (pob) => {
 		Engine.open({ calculator: "pob", pob, threads: 1, cache: false, options });
 	beforeAll(async () => {
 		[whole, sliced, cached] = await Promise.all([
-			open({ without: { slices: true } }),
+			open({}),
 			open({ slicesAfter: 4 }),
 			open({ slicesAfter: 4, rowCache: true, verify: 0.5 }),
 		]);

@@ -169,11 +169,10 @@ end
 
 ---Replaces the concatenations in a module's lines, in place.
 ---@param lines table
----@param shared table @of the extension: gets `names`, the answers of all places
+---@param shared table @of the extension: gets `names`, the answers of all places; `rewritten`, if it has that, keeps lines
 ---@return boolean @whether any was replaced
 function concats.apply(lines, shared)
 	shared.names, shared.nameIds = shared.names or {}, shared.nameIds or {}
-	shared.rewritten = shared.rewritten or {}
 	local changed, open = false, nil
 	for n = 1, #lines do
 		local line = lines[n]
@@ -187,11 +186,11 @@ function concats.apply(lines, shared)
 			if at and not line:find("]" .. level .. "]", at, true) then
 				open = level
 			elseif line:find("..", 1, true) and line:find("[\"']") then
-				-- Modules are compiled more than once, with most of their lines as they were.
-				local rewritten = shared.rewritten[line]
-				if not rewritten then
-					rewritten = rewrite(line, shared.names, shared.nameIds)
-					shared.rewritten[line] = rewritten
+				-- Slices are compiled with most of their lines as they were.
+				local kept = shared.rewritten
+				local rewritten = kept and kept[line] or rewrite(line, shared.names, shared.nameIds)
+				if kept then
+					kept[line] = rewritten
 				end
 				lines[n] = rewritten
 				changed = changed or rewritten ~= line

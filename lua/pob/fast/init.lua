@@ -129,7 +129,7 @@ function extension:loaded(path, env, ...)
 		end
 	end
 	self.sharing:keep(path, ...)
-	if path == "Modules/Calcs.lua" and self.sharing:isKnown() and not self.without.slices then
+	if path == "Modules/Calcs.lua" and self.sharing:isKnown() then
 		self.slices:ready(env, (...))
 	end
 end
@@ -163,13 +163,18 @@ function extension:report()
 	return list
 end
 
----@param options table|nil @{ without = { partName = true } }: parts to leave out; also `concats`
+---@param options table|nil @{ without = { partName = true } }: parts to leave out, also `concats`; slicesAfter: rows of the
+---state before slices are made, nil: never
 ---@return table @with the functions transform, loaded, kept and report, for the host
 function fast.attach(host, options)
 	local self = setmetatable({
 		parts = loadParts(options and options.without or {}),
 		-- what edited modules and parts share; edited modules know it as `__pobatch`
-		shared = { checkpoints = host.checkpoints, nursery = host.nursery },
+		shared = {
+			checkpoints = host.checkpoints,
+			nursery = host.nursery,
+			rewritten = options and options.slicesAfter and {} or nil,
+		},
 		-- path -> { text, edited }: modules are loaded again for every build
 		seen = {},
 		sharing = sharing.new(),

@@ -87,7 +87,9 @@ end
 
 ---Sees the text of a module as Path of Building wrote it.
 function slices:see(path, text)
-	if ALL[path] then
+	if not self.wait then
+		return
+	elseif ALL[path] then
 		self.texts[path] = text
 	elseif path:find("^Data/Skills/") then
 		-- Skills bring functions of their own, which calcs.offence calls.
