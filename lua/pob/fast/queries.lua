@@ -73,7 +73,8 @@ function part.install(shared, env)
 	querydb.install(classes.ModDB, shared, env)
 	querylist.install(classes.ModList, shared, env)
 
-	-- shared.asked: where the present build's queries are written down, if at all
+	-- shared.asked: where the present build's queries are written down, if at all; shared.unaskedStore: a store that
+	-- modifiers of the tree never get into, so that what it is asked for does not matter
 	local record, link, order, ANY = recorder.record, recorder.link, recorder.order, recorder.ANY
 
 	-- A query for modifiers of one node, or one item, tells them apart by where they come from.
@@ -116,7 +117,7 @@ function part.install(shared, env)
 				if more ~= nil then
 					error("a sum over more than 20 modifier names", 2)
 				end
-				if shared.asked and not self.pobatchUnasked then
+				if shared.asked and self ~= shared.unaskedStore then
 					recordAll(kind, cfg, NAMES, o1, o2, o3, o4, o5, o6, o7, o8)
 					linkAll(shared.asked, NAMES, o1, o2, o3, o4, o5, o6, o7, o8)
 				end
@@ -128,7 +129,7 @@ function part.install(shared, env)
 			end
 			if n2 == nil and n3 == nil and n4 == nil and n5 == nil and n6 == nil and n7 == nil
 				and n8 == nil and n9 == nil and n10 == nil and n11 == nil and n12 == nil and n1 then
-				if shared.asked and not self.pobatchUnasked then
+				if shared.asked and self ~= shared.unaskedStore then
 					if source then
 						seeSource(kind, source, n1)
 					end
@@ -136,7 +137,7 @@ function part.install(shared, env)
 				end
 				return self:pobatchSumOne(self, kind, cfg, flags, keywordFlags, source, n1)
 			end
-			if shared.asked and not self.pobatchUnasked then
+			if shared.asked and self ~= shared.unaskedStore then
 				{{if NAME then
 					if source then
 						seeSource(kind, source, NAME)
@@ -156,7 +157,7 @@ function part.install(shared, env)
 	end
 
 	local function moreOne(self, cfg, name)
-		if shared.asked and not self.pobatchUnasked then
+		if shared.asked and self ~= shared.unaskedStore then
 			recordOne("MORE", cfg, name)
 		end
 		if cfg then
@@ -173,7 +174,7 @@ function part.install(shared, env)
 				return moreOne(self, cfg, name)
 			end
 		end
-		if shared.asked and not self.pobatchUnasked then
+		if shared.asked and self ~= shared.unaskedStore then
 			recordAll("MORE", cfg, ...)
 		end
 		if count > unroll.COUNT then
@@ -200,7 +201,7 @@ function part.install(shared, env)
 		if more ~= nil then
 			tooMany()
 		end
-		if shared.asked and not self.pobatchUnasked then
+		if shared.asked and self ~= shared.unaskedStore then
 			recordOne("FLAG", cfg, a)
 			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
 				recordAll("FLAG", cfg, b, c, d, e, f, g, h, i, j, k, l)
@@ -219,7 +220,7 @@ function part.install(shared, env)
 		if more ~= nil then
 			tooMany()
 		end
-		if shared.asked and not self.pobatchUnasked then
+		if shared.asked and self ~= shared.unaskedStore then
 			recordOne("OVERRIDE", cfg, a)
 			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
 				recordAll("OVERRIDE", cfg, b, c, d, e, f, g, h, i, j, k, l)
@@ -238,7 +239,7 @@ function part.install(shared, env)
 		if more ~= nil then
 			tooMany()
 		end
-		if shared.asked and not self.pobatchUnasked then
+		if shared.asked and self ~= shared.unaskedStore then
 			recordOne("LIST", cfg, a)
 			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
 				recordAll("LIST", cfg, b, c, d, e, f, g, h, i, j, k, l)
@@ -260,7 +261,7 @@ function part.install(shared, env)
 		if more ~= nil then
 			tooMany()
 		end
-		if shared.asked and not self.pobatchUnasked then
+		if shared.asked and self ~= shared.unaskedStore then
 			recordOne(kind or ANY, cfg, a)
 			order(shared.asked, kind or ANY, a)
 			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
@@ -284,7 +285,7 @@ function part.install(shared, env)
 		if more ~= nil then
 			tooMany()
 		end
-		if shared.asked and not self.pobatchUnasked then
+		if shared.asked and self ~= shared.unaskedStore then
 			recordOne(kind, cfg, a)
 			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
 				recordAll(kind, cfg, b, c, d, e, f, g, h, i, j, k, l)
@@ -303,23 +304,20 @@ function part.install(shared, env)
 	for _, class in ipairs({ classes.ModDB, classes.ModList }) do
 		local replace, convert = class.ReplaceModInternal, class.ConvertModInternal
 		function class:ReplaceModInternal(mod)
-			if shared.asked and not self.pobatchUnasked then
+			if shared.asked and self ~= shared.unaskedStore then
 				record(shared.asked, mod.type, mod.name, ANY, ANY)
 				order(shared.asked, mod.type, mod.name)
 			end
 			return replace(self, mod)
 		end
 		function class:ConvertModInternal(oldName, mod)
-			if shared.asked and not self.pobatchUnasked then
+			if shared.asked and self ~= shared.unaskedStore then
 				record(shared.asked, mod.type, oldName, ANY, ANY)
 				order(shared.asked, mod.type, oldName)
 			end
 			return convert(self, oldName, mod)
 		end
 	end
-
-	-- True of stores that modifiers of the tree never get into: what they are asked for does not matter.
-	classes.ModDB.pobatchUnasked, classes.ModList.pobatchUnasked = false, false
 
 	local function newMod(self, ...)
 		self:AddMod(modLib.createMod(...))

@@ -4,8 +4,8 @@
 -- A row is a function of the answers to its queries. The set of all queries of all
 -- rows of a build is a superset of each single row's, so a modifier that none of them
 -- lets in cannot have changed any of them. The set only grows, and stops growing after
--- a few rows. Every store counts as one (a query to the enemy's store makes a name
--- known for the tree's modifiers as well), sources are not looked at, and tags are not
+-- a few rows. Every store that the tree's modifiers can get into counts as one (that of a
+-- minion, too, but not the enemy's), sources are not looked at, and tags are not
 -- evaluated: all that errs towards "may matter".
 
 local recorder = {}

@@ -283,7 +283,7 @@ function part.install(shared, env, calcs)
 		end
 		local calcEnv, a, b, c = initEnv(...)
 		-- What the tree does to the enemy is said by the player's modifiers, and these are asked for.
-		calcEnv.enemyDB.pobatchUnasked = true
+		shared.unaskedStore = calcEnv.enemyDB
 		mine.envCount = mine.envCount + 1
 		mine.envs[mine.envCount] = calcEnv
 		return calcEnv, a, b, c
