@@ -144,6 +144,61 @@ describe("a slice of a program", () => {
 		}
 	});
 
+	const perform = (...lines: string[]) =>
+		[
+			"local calcs = ...",
+			"function calcs.perform(env)",
+			"local output = env.player.output",
+			...lines,
+			"end",
+		].join("\n");
+	const letters = [..."ABCDEFGHIJKLMNO"];
+	const list = (prefix: string) => `{ ${letters.map((letter) => `"${prefix}${letter}"`).join(", ")} }`;
+	it.each([
+		[
+			"numbers of positions",
+			"OnWeapon 1",
+			['for i in pairs({ "x", "y" }) do output["OnWeapon " .. i] = i end'],
+		],
+		["numbers that a loop counts", "Step 3", ['for i = 1, 4 do output["Step " .. i] = i end']],
+		[
+			"more joined texts than are looked at one by one",
+			"Sum",
+			[
+				"local sum = 0",
+				"output.xCCanyD = 5",
+				`for _, a in ipairs(${list("x")}) do for _, b in ipairs(${list("y")}) do`,
+				'sum = sum + (output[a .. "Can" .. b] or 0) end end',
+				"output.Sum = sum",
+			],
+		],
+	])("knows names made of %s", async (_, field, lines) => {
+		const { whole, slice: part } = await slice({
+			text: perform(...lines),
+			fields: [field],
+			look: ["A", "C", "D"],
+		});
+		expect(whole.output[field]).toBeGreaterThan(0);
+		expect(part.output[field]).toBe(whole.output[field]);
+	});
+
+	it("calls left out what names that it cannot know may read", async () => {
+		// Rows watch for these.
+		const text = perform(
+			'local names, parts = { "A" }, { { name = "B" } }',
+			'table.insert(names, "C")',
+			'for _, part in ipairs(parts) do part.name = "D" end',
+			"output.A, output.C, output.D = 1, 2, 4",
+			"local sum = 0",
+			"for _, name in ipairs(names) do sum = sum + (output[name] or 0) end",
+			"for _, part in ipairs(parts) do sum = sum + (output[part.name] or 0) end",
+			"output.Sum = sum",
+		);
+		const { whole, slice: part, leftOut } = await slice({ text, fields: ["Sum"], look: ["A", "C", "D"] });
+		expect(whole.output.Sum).toBe(7);
+		for (const [name, isLeftOut] of Object.entries(leftOut)) expect(isLeftOut).toBe(!(name in part.output));
+	});
+
 	it("keeps what others may know, and each line in its place", async () => {
 		const { text, slice: part } = await slice({ fields: ["Life"] });
 		expect(part.output.Touched).toBeUndefined();

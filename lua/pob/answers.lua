@@ -12,13 +12,14 @@ local BYTES, ROW_BYTES = 12 * 1024 * 1024, 600
 --- `verify`: share of the answered rows that is calculated all the same, 0 to 1. Nil where the cache cannot
 -- be used: this Path of Building is not one that it knows.
 function answers.new(extension, verify)
-	if not extension.rows() then
+	local first = extension.rows()
+	if not first then
 		return nil
 	end
 	return setmetatable({
 		extension = extension,
 		-- by the parts of the calculation that a row takes: they make other queries
-		caches = {},
+		caches = { whole = first },
 		share = verify or 0,
 		owed = 0,
 		answered = 0,

@@ -26,7 +26,7 @@ local function newStore(values)
 end
 
 -- What calcs.perform writes, which modifiers it asked for, and which clauses ran.
-local function run(text, values, traps)
+local function run(text, values)
 	local calcs, ran, missed = {}, {}, false
 	local env = setmetatable({
 		__pobatch = {
@@ -36,7 +36,7 @@ local function run(text, values, traps)
 			end,
 			trap = function()
 				missed = true
-				error(traps or "trapped", 0)
+				error("trapped", 0)
 			end,
 		},
 	}, { __index = _G })

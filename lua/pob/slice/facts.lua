@@ -6,13 +6,17 @@
 -- a statement runs. Units that do more than write variables, fields of outputs, or tables that only one variable knows,
 -- are rooted: they stay wherever their function does.
 
+local conclusions = require("pob.slice.conclusions")
 local copies = require("pob.slice.copies")
 local parser = require("pob.slice.parser")
+local units = require("pob.slice.units")
 local values = require("pob.slice.values")
 local vocabulary = require("pob.slice.vocabulary")
 
 local facts = {}
 facts.__index = facts
+
+local push, define = units.push, units.define
 
 local OUTPUT, QUERIES, QUERY_FUNCTIONS = vocabulary.OUTPUT, vocabulary.QUERIES, vocabulary.QUERY_FUNCTIONS
 local FIRST_NAME, LAST_NAME = vocabulary.FIRST_NAME, vocabulary.LAST_NAME
@@ -42,66 +46,6 @@ function facts.new(world)
 	}, facts)
 end
 
-local function newFunction(f, owner)
-	f.owner, f.units, f.callers = owner, {}, {}
-	-- Functions in functions would have to be copied with their names.
-	local around = owner and owner.func
-	while around do
-		around.hasFunctions = true
-		around = around.owner and around.owner.func
-	end
-	return f
-end
-
--- What most units have nothing of. Of a unit: variables (`uses`), variables of functions (`calls`), functions; names, and
--- expressions of such, of fields that it reads, of modifiers that it asks for, texts that may be either (`reads`,
--- `readKeys`, `asks` ...); the same, of fields of outputs that it writes (`stores`), and of modifiers that it makes.
-local NONE = {}
-
-local function push(unit, list, value)
-	local values = unit[list]
-	if values == NONE then
-		unit[list] = { value }
-	else
-		values[#values + 1] = value
-	end
-end
-
-local function newUnit(self, statement, scope)
-	local unit = {
-		statement = statement, parent = scope.parent, func = scope.func, file = scope.file, never = scope.never,
-		clause = scope.clause, lasts = scope.lasts, rooted = false, uses = NONE, calls = NONE, functions = NONE, reads = NONE, readKeys = NONE,
-		asks = NONE, askKeys = NONE, texts = NONE, textKeys = NONE, stores = NONE, storeKeys = NONE, makes = NONE, makeKeys = NONE, stateKeys = NONE,
-	}
-	self.units[#self.units + 1] = unit
-	local original = statement.original or statement
-	original.units = original.units or {}
-	table.insert(original.units, unit)
-	scope.func.units[#scope.func.units + 1] = unit
-	return unit
-end
-
-local function addSource(variable, what, e)
-	variable.sources = variable.sources or {}
-	table.insert(variable.sources, { what = what, e = e })
-end
-
-local function define(unit, variable, value, what)
-	variable.defs = variable.defs or {}
-	table.insert(variable.defs, unit)
-	unit.defined = unit.defined or {}
-	table.insert(unit.defined, variable)
-	if value then
-		addSource(variable, what or "itself", value)
-	else
-		variable.unknown = true
-	end
-	-- Tables that nobody else knows at first: all values are new ones.
-	if not value or value.k ~= "table" then
-		variable.isShared = true
-	end
-end
-
 local walkFunction
 
 -- Copies of functions for their calls with texts as arguments: so many at most, of functions up to so many statements.
@@ -126,7 +70,7 @@ function facts:specialized(unit, e)
 	self.copyCount = self.copyCount + 1
 	local made = copies.of(f, e.args)
 	for i, parameter in ipairs(made.params) do
-		addSource(parameter, "itself", e.args[i] or { k = "constant" })
+		units.addSource(parameter, "itself", e.args[i] or { k = "constant" })
 	end
 	callee.isSpecialized = true
 	walkFunction(self, made, callee.owner)
@@ -359,7 +303,7 @@ local function walk(self, body, scope)
 		if k == "do" then
 			walk(self, s.body, scope)
 		else
-			local unit = newUnit(self, s, scope)
+			local unit = units.new(self.units, s, scope)
 			-- functions in its expressions
 			s.inner = {}
 			if k == "local" then
@@ -379,6 +323,9 @@ local function walk(self, body, scope)
 				s.inner[1] = s.f
 			elseif k == "function" then
 				local path = pathOf(s.target)
+				if s.target.o then
+					collect(self, unit, s.target.o, true, BASE)
+				end
 				if path and s.target.o and s.target.o.name == "calcs" then
 					local variable = self:named(path)
 					unit.rooted = false
@@ -417,9 +364,7 @@ local function walk(self, body, scope)
 				else
 					unit.rooted = true
 				end
-			elseif k == "label" then
-				unit.isLabel = true
-			else
+			elseif k ~= "label" then
 				if k == "while" or k == "repeat" then
 					collect(self, unit, s.cond)
 				else
@@ -445,9 +390,9 @@ local function walk(self, body, scope)
 end
 
 function walkFunction(self, f, owner)
-	newFunction(f, owner)
-	for i, parameter in ipairs(f.params) do
-		parameter.isShared, parameter.func, parameter.position = true, nil, i
+	units.newFunction(f, owner)
+	for _, parameter in ipairs(f.params) do
+		parameter.isShared = true
 	end
 	local isNamed = owner.statement.f == f
 	walk(self, f.body, {
@@ -464,196 +409,13 @@ function facts:add(text, path)
 	local chunk = parser.parse(text, path)
 	local file = { text = text, path = path, chunk = chunk }
 	self.files[#self.files + 1] = file
-	newFunction(chunk, nil)
+	units.newFunction(chunk, nil)
 	walk(self, chunk.body, { func = chunk, file = file })
 end
 
--- Parameters stand for the arguments of all calls, where all are known.
-function facts:connect()
-	for _, unit in ipairs(self.units) do
-		for _, variable in ipairs(unit.defined or {}) do
-			local f = variable.func
-			if f and not f.connected then
-				f.connected = true
-				for i, parameter in ipairs(f.params) do
-					-- Functions of `calcs` are called from elsewhere, too.
-					if variable.isValue or variable.escapes or #variable.defs > 1 or variable.name:find("^calcs%.") then
-						parameter.unknown = true
-					end
-					for _, args in ipairs(variable.sites or {}) do
-						local last = args[#args]
-						if args[i] then
-							addSource(parameter, "itself", args[i])
-						elseif last and (last.k == "call" or last.k == "method" or last.k == "vararg") then
-							parameter.unknown = true
-						end
-					end
-				end
-			end
-		end
-	end
-end
-
--- Marks tables that may have other members than their constructors say, with the tables that have them as members.
-function facts:spreadChanges()
-	local function roots(variable, each)
-		for _, source in ipairs(variable.sources or NONE) do
-			local root = values.rootOf(source.e)
-			if root and root ~= variable then
-				each(root)
-			end
-		end
-	end
-	local function change(variable, key)
-		if key and (variable.isChanged or variable.changedKeys and variable.changedKeys[key]) or not key and variable.isChanged then
-			return
-		end
-		if key then
-			variable.changedKeys = variable.changedKeys or {}
-			variable.changedKeys[key] = true
-		else
-			variable.isChanged = true
-		end
-		roots(variable, function(root)
-			change(root, key)
-		end)
-	end
-	local function leak(variable)
-		roots(variable, function(root)
-			if not root.membersLeak then
-				root.membersLeak = true
-				leak(root)
-			end
-		end)
-	end
-	for _, entry in ipairs(self.changed) do
-		change(entry.variable, entry.key)
-	end
-	for _, unit in ipairs(self.units) do
-		for _, variable in ipairs(unit.defined or NONE) do
-			if variable.leaks then
-				leak(variable)
-			end
-		end
-		for _, variable in ipairs(unit.func.params) do
-			if variable.leaks then
-				leak(variable)
-			end
-		end
-	end
-end
-
--- What is known of the expressions in unit[keys]: names go to unit[names]; answers a list of { before, after } of the
--- others, and whether of some nothing is known.
-local function shapesOf(self, unit, keys, names)
-	local patterns, unknown = NONE, false
-	for _, e in ipairs(unit[keys]) do
-		local shapes = values.shapes(e, self.world)
-		for _, shape in ipairs(shapes or NONE) do
-			if type(shape) == "string" then
-				push(unit, names, shape)
-			elseif patterns == NONE then
-				patterns = { shape }
-			else
-				patterns[#patterns + 1] = shape
-			end
-		end
-		unknown = unknown or not shapes
-	end
-	return patterns, unknown
-end
-
----After all modules are in: finds which units are rooted after all, since they change what others may know, or call a
----function that does.
+---After all modules are in.
 function facts:finish()
-	self:connect()
-	self:spreadChanges()
-	for _, unit in ipairs(self.units) do
-		local variable = unit.statement.k == "localfunction" and unit.statement.var
-		if variable and variable.isSpecialized and not variable.sites and not variable.isValue then
-			-- Copies stand for all of its calls.
-			for _, inner in ipairs(variable.func.units) do
-				inner.never = true
-			end
-		end
-	end
-	local queue = {}
-	local function root(unit)
-		if not unit.isImpure then
-			unit.rooted, unit.isImpure = true, true
-			queue[#queue + 1] = unit
-		end
-	end
-	for _, unit in ipairs(self.units) do
-		if unit.changes then
-			if unit.changes.isShared then
-				unit.rooted = true
-				push(unit, "uses", unit.changes)
-			else
-				define(unit, unit.changes, { k = "table" })
-			end
-		end
-		for _, callee in ipairs(unit.calls) do
-			if callee.func then
-				table.insert(callee.func.callers, unit)
-			else
-				unit.rooted = true
-			end
-		end
-	end
-	for _, unit in ipairs(self.units) do
-		local unknown
-		unit.readPatterns = shapesOf(self, unit, "readKeys", "reads")
-		unit.askPatterns, unknown = shapesOf(self, unit, "askKeys", "asks")
-		unit.asksUnknown = unknown
-		for _, e in ipairs(unit.stateKeys) do
-			for _, name in ipairs(values.known(e, self.world) or NONE) do
-				push(unit, "asks", name)
-			end
-		end
-		unit.textPatterns = shapesOf(self, unit, "textKeys", "texts")
-		unit.storePatterns, unknown = shapesOf(self, unit, "storeKeys", "stores")
-		unit.rooted = unit.rooted or unknown
-		unit.makePatterns, unknown = shapesOf(self, unit, "makeKeys", "makes")
-		unit.rooted = unit.rooted or unknown
-	end
-	for _, unit in ipairs(self.units) do
-		if unit.rooted and not unit.never then
-			root(unit)
-		end
-		if unit.isReturn then
-			unit.rooted = true
-		end
-	end
-	while #queue > 0 do
-		local unit = table.remove(queue)
-		for _, caller in ipairs(unit.func.callers) do
-			if not caller.never then
-				root(caller)
-			end
-		end
-	end
-	self:tidy()
-end
-
--- Lets go of what only the looking needed.
-function facts:tidy()
-	for _, unit in ipairs(self.units) do
-		local s = unit.statement
-		s.e, s.cond, s.params, s.targets = nil, nil, nil, s.k == "assign" and #s.targets == 1 and s.targets or nil
-		if not (s.targets and s.values[1].k == "table") then
-			s.values, s.targets = nil, nil
-		end
-		for _, clause in ipairs(s.clauses or NONE) do
-			clause.cond = nil
-		end
-		unit.readKeys, unit.askKeys, unit.textKeys, unit.makeKeys, unit.stateKeys = nil, nil, nil, nil, nil
-		unit.namesAny = #unit.storeKeys > 0 and #unit.stores == 0 and #unit.storePatterns == 0 and not unit.never
-		unit.storeKeys = nil
-		for _, variable in ipairs(unit.defined or NONE) do
-			variable.sources, variable.sites = nil, nil
-		end
-	end
+	conclusions.draw(self)
 end
 
 ---Whether a statement of the module at `path` writes the field `name` of an output.

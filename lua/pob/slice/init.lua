@@ -3,7 +3,7 @@
 -- A row of a few stats calculates all others too: two thousand numbers of how a character leeches, recovers and is
 -- stunned, for all kinds of skills. Here the three modules that do nearly all of it are read as a program; the
 -- statements that cannot show in the asked stats are found (facts.lua, liveness.lua), and the rest is compiled once
--- more. What follows after a condition that was never true for the build counts as not there. A row that makes fewer
+-- more. What follows after a condition that was never true in the state counts as not there. A row that makes fewer
 -- queries costs less, and is more often like another one: the cache of rows does not see what nobody asks for.
 --
 -- Equal because a statement is left out only when it does nothing but write variables, outputs or modifiers that nothing
@@ -14,8 +14,8 @@
 -- out do not happen.
 --
 -- Off by default: it pays when a state calculates thousands of rows of one build. Each new slice has to be compiled by
--- LuaJIT anew, and another build runs into its traps. In use only for versions of Path of Building that are known as a whole: that nothing after `calcs.offence` reads what
--- it does, besides the outputs, was read in them.
+-- LuaJIT anew, and another build runs into its traps. In use only for versions of Path of Building that are known as a
+-- whole: that nothing after `calcs.offence` reads what it does, besides the outputs, was read in them.
 
 local factsModule = require("pob.slice.facts")
 local liveness = require("pob.slice.liveness")
@@ -44,9 +44,9 @@ end
 local LEARN = 16
 -- Rows that ran into what was left out before it is put in; doubles each time.
 local PATIENCE = 1
--- Where that helps no more, the build is better calculated in full.
+-- Where that helps no more, the state had better calculate in full.
 local IMPATIENCE = 512
--- Slices that a build keeps at a time; it is mostly asked for the same stats again.
+-- Slices that a state keeps at a time; it is mostly asked for the same stats again.
 local KEPT = 6
 
 -- How functions of skills begin, and what they take at most.
@@ -62,7 +62,7 @@ function slices.new(shared, finish, wait)
 	local self = setmetatable({
 		shared = shared, finish = finish, texts = {}, skillNames = {},
 		-- rows so far; clauses that ran; slices by what is wanted; whether that helps
-		rows = 0, step = 1, learned = 0, ran = {}, kept = {}, off = wait == nil, wait = wait,
+		rows = 0, step = 1, learned = 0, ran = {}, kept = {}, off = wait == nil, isAtWork = false, wait = wait,
 	}, slices)
 	shared.leftOutConditions, shared.leftOutMultipliers, shared.ran = NONE, NONE, self.ran
 
@@ -198,10 +198,9 @@ local function prepare(self)
 	if not step then
 		return true
 	end
-	-- One that is stopped from outside is not done again.
-	self.off = true
+	self.isAtWork = true
 	step()
-	self.off, self.step = false, self.step + 1
+	self.isAtWork, self.step = false, self.step + 1
 	return false
 end
 
@@ -214,7 +213,7 @@ end
 ---@field offence boolean @whether calcs.offence has to run for the main skill
 
 local function build(self, wanted, before)
-	self.off = true
+	self.isAtWork = true
 	local fields, modifiers, without = {}, {}, { "cacheData" }
 	local function add(list, names)
 		for name in pairs(names) do
@@ -271,12 +270,14 @@ local function build(self, wanted, before)
 		})
 	end
 	slice.conditions, slice.multipliers = watch("Condition:"), watch("Multiplier:")
-	self.off = slice.patience > IMPATIENCE
+	self.isAtWork, self.off = false, slice.patience > IMPATIENCE
 	return slice
 end
 
 ---How the next row is calculated: false, without slices; "learning", with all, saying what runs; or "sliced".
 function slices:stage()
+	-- Work that failed, or was stopped from outside, is not begun again.
+	self.off = self.off or self.isAtWork
 	if not self.calcs or self.off or not self.shared.watchesStates then
 		return false
 	end
@@ -347,11 +348,13 @@ function slices:useAll()
 	self:use(self.all)
 end
 
----Whether the row that was calculated with the present slice must be calculated anew, in full.
+---Whether the row must be calculated anew, in full: its slice, or the making of one, failed it.
 ---@param ok boolean @whether it came to its end
 function slices:hasMissed(ok)
 	local slice = self.present
-	if not slice or slice == self.all or ok and not slice.missed then
+	if not ok and self.isAtWork then
+		return true
+	elseif not slice or slice == self.all or ok and not slice.missed then
 		return false
 	end
 	slice.trips = slice.trips + 1

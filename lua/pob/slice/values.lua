@@ -10,7 +10,7 @@ local DEPTH = 12
 
 local of, tablesOf
 
--- A running program's table as the parser would answer it, one level deep.
+-- A running program's table as the parser would answer it, three levels deep.
 local function lift(value, depth)
 	if type(value) == "string" then
 		return { k = "string", v = value }
@@ -107,8 +107,7 @@ local function resolve(source, world, depth)
 	return membersOf(source.e, source.what, world, depth)
 end
 
-local throughVariable
-function throughVariable(variable, world, depth, answer, strict)
+local function throughVariable(variable, world, depth, answer, strict)
 	if variable.busy then
 		-- A variable that is made from itself has no more texts for that, unless it is joined.
 		return variable.busy == "plain" and {} or nil
@@ -301,10 +300,12 @@ function values.shapes(e, world)
 		return nil
 	end
 	local list = operands(e, {})
-	local befores, afters = { "" }, { "" }
+	-- The first operand that is not known well enough; what stands behind it may be known again.
+	local befores, afters, unknown = { "" }, { "" }, #list + 1
 	for i = 1, #list do
 		local found = of(list[i], world, 0, true)
 		if not found or #found * #befores > LIMIT then
+			unknown = i
 			break
 		end
 		local joined = {}
@@ -315,7 +316,7 @@ function values.shapes(e, world)
 		end
 		befores = joined
 	end
-	for i = #list, 1, -1 do
+	for i = #list, unknown + 1, -1 do
 		local found = of(list[i], world, 0, true)
 		if not found or #found * #afters > LIMIT then
 			break
