@@ -3,6 +3,7 @@
 #include <array>
 
 #include "checkpoint.h"
+#include "modifier_queries.h"
 #include "nursery.h"
 
 namespace pobatch {
@@ -78,6 +79,8 @@ void Calculator::start(const CalculatorConfig& config) {
 		lua_setfield(L, -2, "checkpoints");
 		pobatch_push_nursery(L);
 		lua_setfield(L, -2, "nursery");
+		pobatch_push_modifier_queries(L);
+		lua_setfield(L, -2, "modifierQueries");
 		// As a number: an address fits a double's 53 bits, and LuaJIT's FFI casts it back.
 		lua_pushnumber(L, static_cast<double>(reinterpret_cast<uintptr_t>(chunk_.get())));
 		state_.pushCollect(L);

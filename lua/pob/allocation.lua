@@ -9,6 +9,7 @@
 local conquest = require("pob.conquest")
 local insertion = require("pob.insertion")
 local promotion = require("pob.promotion")
+local clear = require("table.clear")
 
 local allocation = {}
 allocation.__index = allocation
@@ -312,8 +313,8 @@ function allocation:restore()
 		for i = 1, #NODE_FIELDS do
 			node[NODE_FIELDS[i]] = values[i]
 		end
-		self.saved[node] = nil
 	end
+	clear(self.saved)
 	self.conquest:restore()
 	if self.baseAllocNodes then
 		spec.hashOverrides = self.baseOverrides

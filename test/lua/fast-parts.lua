@@ -2,6 +2,50 @@
 local host = ...
 local fast, source
 
+-- Two classes of modifier stores with the walks of the replacements, and what asks them natively.
+local function nativeStores()
+	local env = {
+		AND64 = function(a, b)
+			local high, low = math.floor(a / 2 ^ 32), a % 2 ^ 32
+			local high2, low2 = math.floor(b / 2 ^ 32), b % 2 ^ 32
+			return bit.band(bit.band(high, high2), 0x1FFFFF) * 2 ^ 32 + bit.band(low, low2)
+		end,
+		MatchKeywordFlags = function(flags, modFlags)
+			local mask = bit.bnot(0x40000000)
+			local wanted, present = bit.band(modFlags, mask), bit.band(flags, mask)
+			if bit.band(modFlags, 0x40000000) ~= 0 then
+				return bit.band(present, wanted) == wanted
+			end
+			return wanted == 0 or bit.band(present, wanted) ~= 0
+		end,
+		round = math.floor,
+		data = { highPrecisionMods = {} },
+		common = { classes = {} },
+	}
+	for _, name in ipairs({ "ModDB", "ModList" }) do
+		local class = {}
+		class.__index = class
+		for _, method in ipairs({ "MergeMod", "ReplaceModInternal", "ConvertModInternal" }) do
+			class[method] = function() end
+		end
+		function class:EvalMod()
+			return 1
+		end
+		env.common.classes[name] = class
+	end
+	local classes = env.common.classes
+	require("pob.fast.querydb").install(classes.ModDB, {}, env)
+	require("pob.fast.querylist").install(classes.ModList, {}, env)
+	local native = require("pob.fast.nativequeries").new(host.modifierQueries, env)
+	local function make(isList, parent)
+		if isList then
+			return setmetatable({ parent = parent or false, pobatchIndex = false }, classes.ModList)
+		end
+		return setmetatable({ parent = parent or false, mods = {} }, classes.ModDB)
+	end
+	return native, make
+end
+
 return {
 	name = "fast-parts",
 	version = "1",
@@ -86,7 +130,7 @@ return {
 			local class, shared = {}, {}
 			class.__index = class
 			function class:EvalMod(mod, _, limits)
-				assert(limits or mod.type == "FLAG" or mod.type == "LIST" or mod.type == "OVERRIDE")
+				assert(limits or not mod[1].globalLimit)
 				return mod[1].passes and mod.value or nil
 			end
 			for _, name in ipairs({ "Sum", "More", "Override", "List", "Tabulate", "ReplaceMod", "ConvertMod" }) do
@@ -165,6 +209,87 @@ return {
 			shared.mixed = false
 			whole:ConvertModInternal(name, { name = "other" })
 			return { answers = out, replaced = replaced, converted = shared.mixed }
+		end,
+		-- For each query to the first store, each of which has the next one as its parent: what is answered natively ("ask":
+		-- nothing), and by the walks.
+		native = function(_, args)
+			local native, make = nativeStores()
+			local function fill(store, mods)
+				for _, mod in ipairs(mods) do
+					mod[1], mod.tagged = mod.tagged and { type = "Test" } or nil, nil
+					store:AddMod(mod)
+				end
+			end
+			local store
+			for i = #args.stores, 1, -1 do
+				store = make(args.stores[i].isList, store)
+				fill(store, args.stores[i].mods)
+				-- Makes an index, where a list has one.
+				store:pobatchHas("NONE", 0, 0, nil, "Life")
+				fill(store, args.stores[i].later)
+			end
+			local at = host.modifierQueries.address(store)
+			local out = {}
+			for i, query in ipairs(args.queries) do
+				local type, flags, keywordFlags, names = query.type, query.flags, query.keywordFlags, query.names
+				local answer, walked
+				if query.kind == "sum" then
+					local call = #names == 1 and native.sumOne or native.sum
+					local list = { native.context, at, type, flags, keywordFlags }
+					for k = 1, #names == 1 and 1 or 12 do
+						list[5 + k] = names[k]
+					end
+					answer = call(unpack(list, 1, #names == 1 and 6 or 17))
+					answer = answer == answer and ("%.17g"):format(answer) or "ask"
+					if answer ~= "ask" then
+						walked = ("%.17g"):format(store:pobatchSum(store, type, nil, flags, keywordFlags, nil, unpack(names, 1, 12)))
+					end
+				elseif query.kind == "none" then
+					answer = native.none(native.context, at, type, flags, keywordFlags, names[1]) == 1 and "true" or "ask"
+					walked = tostring(not store:pobatchHas(type, flags, keywordFlags, nil, names[1]))
+				else
+					answer = native.flag(native.context, at, "FLAG", flags, keywordFlags, names[1])
+					answer = answer == -1 and "ask" or tostring(answer == 1)
+					walked = tostring(store:pobatchFlag(store, nil, flags, keywordFlags, nil, names[1]) or false)
+				end
+				out[i] = { native = answer, walked = walked or "not walked" }
+			end
+			return out
+		end,
+		nativeRefusals = function()
+			local native, make = nativeStores()
+			local function sum(store, name)
+				local answer = native.sumOne(native.context, host.modifierQueries.address(store), "BASE", 0, 0, name or "Life")
+				return answer == answer and answer or "ask"
+			end
+			local function life(value)
+				return { name = "Life", type = "BASE", value = value, flags = 0, keywordFlags = 0 }
+			end
+			local function listOf(...)
+				local list = make(true)
+				for _, value in ipairs({ ... }) do
+					list:AddMod(life(value))
+				end
+				list:pobatchHas("NONE", 0, 0, nil, "Life")
+				return list
+			end
+			local plain = listOf(1, 1, 1, -1, -1, 2)
+			local exchanged = listOf(1, 1, 1, 1, 1, 1)
+			exchanged[6] = life(5)
+			local watched = make(false)
+			watched:AddMod(life(7))
+			watched.pobatchBase = { Life = { BASE = {} } }
+			local watchedForOthers = make(false)
+			watchedForOthers:AddMod(life(7))
+			watchedForOthers.pobatchBase = { Life = { INC = {} }, Mana = { BASE = {} } }
+			local deep = make(false)
+			for _ = 1, 12 do
+				deep = make(false, deep)
+			end
+			return {
+				plain = sum(plain), exchanged = sum(exchanged), text = sum(listOf("many")), otherClass = sum({ mods = {}, parent = false }),
+				watched = sum(watched), watchedForOthers = sum(watchedForOthers), deep = sum(deep),
+			}
 		end,
 		-- For each text: what the replacement of the parser's search answers, what all matches put in order answer, and
 		-- how many patterns were tried.

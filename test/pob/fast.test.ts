@@ -91,17 +91,22 @@ describe("names composed of a literal and a variable", () => {
 			'n.."th"',
 			'"say \\"" .. x .. \'"\'',
 			'"A".."B"..x.."C".."D"',
+			'x.."TakenAs"..y',
+			'"Skill"..x..y',
+			'"No" .. x .. "From" .. t.kind.name .. "Damage"',
+			'n.."to"..n',
 		]);
 		expect(replaced).toEqual(replaced.map(() => true));
 	});
 
-	it("stay where something does, or where there is more than one variable", async () => {
+	it("stay where something does, or where there are more than two variables", async () => {
 		const replaced = await compose([
 			'1 + n.."0"',
 			'-n.."x"',
 			'#x.."a"',
 			'n.."1" + 2',
-			'x..y.."a"',
+			"x..y",
+			'x..y.."a"..n',
 			't.call().."Damage"',
 			't["call"]().."Damage"',
 			'"a..b"',
@@ -291,6 +296,85 @@ describe("graphs that are alike", () => {
 	])("%s", async (_, text, wanted) => {
 		const engine = await openParts();
 		expect(await engine.command("alike", { texts: [text] })).toEqual([wanted]);
+		await engine.close();
+	});
+});
+
+describe("queries answered natively", () => {
+	const roll = dice(11);
+	const names = ["Life", "Damage", "Speed", "Mana", "Armour"];
+	const pick = <T>(list: T[]) => list[roll(list.length)] as T;
+	const types = ["BASE", "INC", "MORE", "FLAG", "OVERRIDE"];
+	// Bit 31 and bits above it, too, and the one that asks for all keywords.
+	const flags = [0, 0, 1, 2, 3, 5, 2 ** 31, 2 ** 31 + 1, 2 ** 33, 2 ** 33 + 2, 2 ** 40 + 2 ** 31];
+	const keywords = [0, 0, 1, 2, 3, 2 ** 30 + 3, 2 ** 30, 2 ** 31 + 1];
+	const modifier = () => ({
+		name: pick(names),
+		type: pick(types),
+		value: pick([0, 5, 0.1, 0.3, -7.7, 1 / 3, 1e300, true, false]),
+		flags: pick(flags),
+		keywordFlags: pick(keywords),
+		tagged: roll(5) === 0,
+	});
+	const store = () => ({
+		isList: roll(2) === 0,
+		mods: Array.from({ length: pick([0, 1, 3, 4, 5, 9, 30]) }, modifier),
+		// Added after the index was made.
+		later: Array.from({ length: pick([0, 0, 1, 3]) }, modifier),
+	});
+	interface Answer {
+		native: string;
+		walked: string;
+	}
+
+	it("are those of the walks in Lua, or left to them", async () => {
+		const engine = await openParts();
+		const seen = new Map<string, number>();
+		for (let round = 0; round < 150; round++) {
+			const stores = Array.from({ length: 1 + roll(4) }, store);
+			const queries = Array.from({ length: 30 }, () => ({
+				kind: pick(["sum", "sum", "none", "flag"]),
+				type: pick(types),
+				flags: pick(flags),
+				keywordFlags: pick(keywords),
+				names: Array.from({ length: 1 + roll(5) }, () => pick([...names, "Unknown"])),
+			}));
+			const answers = (await engine.command("native", { stores, queries } as never)) as unknown as Answer[];
+			expect(answers.length).toBe(queries.length);
+			answers.forEach(({ native, walked }, i) => {
+				const kind = (queries[i] as { kind: string }).kind;
+				if (native !== "ask")
+					expect({ ...queries[i], answer: native }).toEqual({ ...queries[i], answer: walked });
+				const what = `${kind} ${native === "ask" ? "asks" : kind === "sum" ? "answers" : native}`;
+				seen.set(what, (seen.get(what) ?? 0) + 1);
+			});
+		}
+		for (const what of [
+			"sum answers",
+			"sum asks",
+			"none true",
+			"none asks",
+			"flag true",
+			"flag false",
+			"flag asks",
+		])
+			expect([what, (seen.get(what) ?? 0) > 30]).toEqual([what, true]);
+		await engine.close();
+	});
+
+	it("are left to Lua where a store is not what it was, or no store of the two classes", async () => {
+		const engine = await openParts();
+		expect(await engine.command("nativeRefusals")).toEqual({
+			plain: 3,
+			// A modifier that took another's place is in no index; a value that is no number; a table of another class; one
+			// that has to see who asks, and for another type.
+			exchanged: "ask",
+			text: "ask",
+			otherClass: "ask",
+			watched: "ask",
+			watchedForOthers: 7,
+			deep: "ask",
+		});
 		await engine.close();
 	});
 });

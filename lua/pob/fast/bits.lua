@@ -6,6 +6,7 @@
 --    halves are what bit.band/bit.bor answer, never negative;
 --  * with two other numbers the same arithmetic is done on the same halves,
 --    including a negative low half when both have bit 31;
+--  * three or four arguments to OR64, all below 2^31, are one bit.bor in the same way;
 --  * every other number of arguments goes to the original.
 -- MatchKeywordFlags: a modifier's 0 matches everything (its masked part is 0), all
 -- else goes through a table of answers like the original's, which is a pure function
@@ -48,9 +49,18 @@ function part.install(shared, env)
 		return band(band(floor(a / HIGH), floor(b / HIGH)), HIGH_MASK) * HIGH + band(a % HIGH, b % HIGH)
 	end
 
-	local function fastOr(a, b, ...)
-		if b == nil or select("#", ...) > 0 then
-			return or64(a, b, ...)
+	local function isSmall(a)
+		return a >= 0 and a < SMALL
+	end
+
+	local function fastOr(a, b, c, d, ...)
+		if b == nil or c == nil and d ~= nil or select("#", ...) > 0 then
+			return or64(a, b, c, d, ...)
+		elseif c ~= nil then
+			if isSmall(a) and isSmall(b) and isSmall(c) and (d == nil or isSmall(d)) then
+				return bor(a, b, c, d or 0)
+			end
+			return or64(a, b, c, d)
 		end
 		if a >= 0 and a < SMALL and b >= 0 and b < SMALL then
 			return bor(a, b)

@@ -2,8 +2,8 @@
 -- 1,300 places in its modules run 4,000 times a row, and each makes LuaJIT build the text,
 -- hash it and find it among 300,000 strings. Here they become a look-up of a kept answer.
 --
--- Equal in any version of Path of Building, since only the form counts: one variable or
--- field between literals, where nothing beside it binds tighter than `..`. A string stands
+-- Equal in any version of Path of Building, since only the form counts: one or two variables or
+-- fields between literals, where nothing beside them binds tighter than `..`. A string stands
 -- in the answers by its own identity. Numbers do too, but for 0 and -0, which are one key
 -- and two texts; all else (also what cannot be concatenated) is concatenated as written.
 --
@@ -25,20 +25,33 @@ for word in ("and break do else elseif end false for function goto if in local n
 	KEYWORDS[word] = true
 end
 
----The answers of one place: `prefix .. key .. suffix` by key.
-function concats.memo(prefix, suffix)
+-- What `make` answers by key, kept where a key is one text.
+local function kept(make)
 	local count = 0
 	return setmetatable({}, {
 		__index = function(memo, key)
-			local text = prefix .. key .. suffix
+			local answer = make(key)
 			local kind = type(key)
 			if (kind == "string" or kind == "number" and key ~= 0 and key == key) and count < MAX_KEPT then
 				count = count + 1
-				memo[key] = text
+				memo[key] = answer
 			end
-			return text
+			return answer
 		end,
 	})
+end
+
+---The answers of one place: `prefix .. key .. suffix` by key; with `between`, those of `prefix .. first .. between ..
+---second .. suffix` by the first key, and then the second.
+function concats.memo(prefix, suffix, between)
+	if between then
+		return kept(function(first)
+			return concats.memo(prefix .. first .. between, suffix)
+		end)
+	end
+	return kept(function(key)
+		return prefix .. key .. suffix
+	end)
 end
 
 -- The tokens of a line: { first, last, kind = "name"|"string"|"other", text }; nil where the line cannot be read alone.
@@ -108,31 +121,28 @@ local function value(literal)
 	return loadstring("return " .. literal)()
 end
 
--- The concatenation that begins at token `i`, if it is one that can be replaced: its last token, prefix, key, suffix.
+-- The concatenation that begins at token `i`, if it is one that can be replaced: its last token, prefix, suffix, keys,
+-- and what is between two keys.
 local function concatenation(line, list, i)
 	local before = list[i - 1]
 	if not before or not BEFORE[before.text] then
 		return nil
 	end
-	local prefix, suffix, key, at = "", "", nil, i
+	local texts, keys, at = { "", "", "" }, {}, i
 	while true do
 		local last = operand(list, at)
 		if not last then
 			return nil
 		elseif list[at].kind == "string" then
-			if key then
-				suffix = suffix .. value(list[at].text)
-			else
-				prefix = prefix .. value(list[at].text)
-			end
-		elseif key then
+			texts[#keys + 1] = texts[#keys + 1] .. value(list[at].text)
+		elseif #keys == 2 then
 			return nil
 		else
-			key = line:sub(list[at].first, list[last].last)
+			keys[#keys + 1] = line:sub(list[at].first, list[last].last)
 		end
 		local following = list[last + 1]
 		if following and following.kind == "other" and AFTER[following.text] then
-			return key and last > i and last, prefix, key, suffix
+			return keys[1] and last > i and last, texts[1], texts[#keys + 1], keys, keys[2] and texts[2]
 		elseif not following or following.text ~= ".." then
 			return nil
 		end
@@ -150,15 +160,15 @@ local function rewrite(line, memos, known)
 	end
 	local parts, done, i = {}, 0, 1
 	while i <= #list do
-		local last, prefix, key, suffix = concatenation(line, list, i)
-		if last and (prefix ~= "" or suffix ~= "") then
-			local id = prefix .. "\0" .. suffix
+		local last, prefix, suffix, keys, between = concatenation(line, list, i)
+		if last and (prefix ~= "" or suffix ~= "" or between and between ~= "") then
+			local id = prefix .. "\0" .. suffix .. (between and "\0" .. between or "")
 			if not known[id] then
-				memos[#memos + 1] = concats.memo(prefix, suffix)
+				memos[#memos + 1] = concats.memo(prefix, suffix, between)
 				known[id] = #memos
 			end
 			parts[#parts + 1] = line:sub(done + 1, list[i].first - 1)
-			parts[#parts + 1] = "__pobatchNames[" .. known[id] .. "][" .. key .. "]"
+			parts[#parts + 1] = "__pobatchNames[" .. known[id] .. "][" .. table.concat(keys, "][") .. "]"
 			done = list[last].last
 			i = last
 		end

@@ -124,7 +124,8 @@ function kept:askedOfNodes(nodes)
 	local sequence, n, records = {}, 0, self.ofNode
 	for _, node in next, nodes do
 		local entry, own = records[node], node.modList
-		if not entry or entry.own ~= own or entry.count ~= #own then
+		-- As long as it was: short lists have their modifiers where `#` has to search for the last one.
+		if not entry or entry.own ~= own or own[entry.count + 1] ~= nil or entry.count > 0 and own[entry.count] == nil then
 			entry = { own = own, count = #own }
 			for i = 1, #own do
 				if self.isAsked(own[i]) then
@@ -183,35 +184,58 @@ function kept:fits(build, nodes)
 	return true
 end
 
+local function isSame(list, segment)
+	if not segment or #segment ~= #list then
+		return false
+	end
+	for i = 1, #list do
+		if list[i] ~= segment[i] then
+			return false
+		end
+	end
+	return true
+end
+
 -- Puts the modifiers `all` in the place of those of the environment's own nodes: the row's modifiers by name, of the
 -- names where they differ, or nil.
 function kept:exchange(mods, all)
-	local segments, cursor, changed = self.segments, {}, nil
-	for i = 1, #all do
-		local mod = all[i]
-		local name = mod.name
-		local at = (cursor[name] or 0) + 1
-		cursor[name] = at
-		local segment = self.segments[name]
-		if not segment or segment[at] ~= mod then
-			changed = changed or {}
-			changed[name] = changed[name] or {}
-		end
+	local segments, own = self.segments, self.own
+	local count, ownCount = #all, #own
+	-- What both begin and end with is no difference.
+	local first, least = 1, count < ownCount and count or ownCount
+	while first <= least and all[first] == own[first] do
+		first = first + 1
 	end
-	for name, segment in next, segments do
-		if cursor[name] ~= #segment then
-			changed = changed or {}
-			changed[name] = changed[name] or {}
-		end
+	local last = count
+	while last >= first and ownCount - count + last >= first and all[last] == own[ownCount - count + last] do
+		last = last - 1
+	end
+	local changed
+	for i = first, last do
+		changed = changed or {}
+		changed[all[i].name] = {}
+	end
+	for i = first, ownCount - count + last do
+		changed = changed or {}
+		changed[own[i].name] = {}
 	end
 	if not changed then
 		return nil
 	end
-	for i = 1, #all do
-		local list = changed[all[i].name]
+	for i = 1, count do
+		local mod = all[i]
+		local list = changed[mod.name]
 		if list then
-			list[#list + 1] = all[i]
+			list[#list + 1] = mod
 		end
+	end
+	for name, list in next, changed do
+		if isSame(list, segments[name]) then
+			changed[name] = nil
+		end
+	end
+	if not next(changed) then
+		return nil
 	end
 	for name, list in next, changed do
 		local whole, before = self.lists[name], self.before[name] or 0
@@ -302,7 +326,7 @@ function part.install(shared, env, calcs)
 		local _ = playerDB and playerDB.mods, enemyDB and enemyDB.mods
 		self.answer = { calcEnv, playerDB, enemyDB, minionDB, override and override.extraJewelFuncs }
 		self.inputs = inputsOf(build)
-		self.lists, self.segments = {}, {}
+		self.lists, self.segments, self.own = {}, {}, copyOf(all)
 		for i = 1, #all do
 			local name = all[i].name
 			self.segments[name] = self.segments[name] or {}
@@ -494,6 +518,9 @@ function part.install(shared, env, calcs)
 		making, shared.environments = nil, environments
 		-- A row that was stopped may have left it (firstskill.lua).
 		shared.guarding, shared.performed = false, nil
+		if shared.forgetStores then
+			shared.forgetStores()
+		end
 		if shared.forgetNodes then
 			shared.forgetNodes()
 		end

@@ -14,7 +14,7 @@ local fast = {}
 -- Order matters where one part wraps what another put in place.
 local NAMES = {
 	"bits", "objects", "mods", "queries", "evaluate", "calclib", "nodes", "setup", "merging", "fulldps", "estimations",
-	"environments", "firstskill", "rows", "paths", "parsing", "flagnames",
+	"environments", "firstskill", "rows", "paths", "parsing", "flagnames", "outputs",
 }
 
 local function loadParts(without)
@@ -173,6 +173,7 @@ function fast.attach(host, options)
 		shared = {
 			checkpoints = host.checkpoints,
 			nursery = host.nursery,
+			modifierQueries = host.modifierQueries,
 			rewritten = options and options.slicesAfter and {} or nil,
 		},
 		-- path -> { text, edited }: modules are loaded again for every build

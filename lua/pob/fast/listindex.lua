@@ -7,10 +7,16 @@
 -- methods that exchange a modifier inside the list. Names of modifiers in a list do
 -- not change.
 
+local newTable = require("table.new")
+
 local listindex = {}
 
 -- Up to this length a list is looked through.
 local SHORT = 4
+
+-- An index: how long the list was, and its last modifier; by name, where the first and the last modifier are; and for
+-- each place the next one of the name, or false. binding/modifier_queries.c knows it, too.
+local COUNT, LAST, FIRST, FOLLOWING, TAIL = 1, 2, 3, 4, 5
 
 ---@param class table @ModList
 function listindex.install(class)
@@ -18,8 +24,8 @@ function listindex.install(class)
 	class.pobatchIndex = false
 
 	local function extend(self, index, n)
-		local first, tail, following = index.first, index.tail, index.following
-		for i = index.n + 1, n do
+		local first, tail, following = index[FIRST], index[TAIL], index[FOLLOWING]
+		for i = index[COUNT] + 1, n do
 			local name = self[i].name
 			local last = tail[name]
 			if last then
@@ -30,14 +36,14 @@ function listindex.install(class)
 			tail[name] = i
 			following[i] = false
 		end
-		index.n = n
-		index.last = self[n]
+		index[COUNT] = n
+		index[LAST] = self[n]
 		return index
 	end
 
 	local function renew(self, index, n)
-		if not index or n < index.n or index.last ~= self[index.n] then
-			index = { n = 0, first = {}, tail = {}, following = {} }
+		if not index or n < index[COUNT] or index[LAST] ~= self[index[COUNT]] then
+			index = { 0, false, newTable(0, n), newTable(n, 0), newTable(0, n) }
 			self.pobatchIndex = index
 		end
 		return extend(self, index, n)
@@ -50,10 +56,10 @@ function listindex.install(class)
 			return nil
 		elseif n > SHORT then
 			local index = self.pobatchIndex
-			if not index or index.n ~= n or index.last ~= self[n] then
+			if not index or index[COUNT] ~= n or index[LAST] ~= self[n] then
 				index = renew(self, index, n)
 			end
-			return index.first[name]
+			return index[FIRST][name]
 		elseif self[1].name == name then
 			return 1
 		elseif n == 1 then
@@ -74,7 +80,7 @@ function listindex.install(class)
 	local function after(self, i, name)
 		local n = #self
 		if n > SHORT then
-			return self.pobatchIndex.following[i]
+			return self.pobatchIndex[FOLLOWING][i]
 		end
 		for k = i + 1, n do
 			if self[k].name == name then

@@ -294,19 +294,21 @@ function part.install(shared, env, calcs)
 			local entry = records[node]
 			local own = node.modList
 			local list, ofList
-			if entry and entry.own == own and entry.count == #own and entry.allocMode == node.allocMode
-				and entry.kind == node.type and entry.taggings == taggings
+			local count = entry and entry.count
+			if entry and entry.own == own and own[count + 1] == nil and (count == 0 or own[count] ~= nil)
+				and entry.allocMode == node.allocMode and entry.kind == node.type and entry.taggings == taggings
 				and not (jewels and (inRadius(radiusJewels, id) or not env.GlobalCache.cachedData[calcEnv.mode].radiusJewelData)) then
 				list, ofList = entry.list, entry.asked
 			else
 				list = build(calcEnv, node, knownOf(node), increase, nil, radiusJewels, secondSet)
 				ofList = record(records, node, list, isAsked).asked
 			end
-			local size = #list
-			for i = 1, size do
-				all[n + i] = list[i]
+			local at, mod = 1, list[1]
+			while mod do
+				n, at = n + 1, at + 1
+				all[n] = mod
+				mod = list[at]
 			end
-			n = n + size
 			for i = 1, ofList and #ofList or 0 do
 				asked = asked + 1
 				sequence[asked] = ofList[i]

@@ -9,7 +9,7 @@
 --    keyword flags 0 always pass, all others are tested by the functions of bits.lua;
 --  * a name that is nil or false finds nothing here as there;
 --  * the table of global limits lives as long as one store's part of a query, and is
---    made only when a modifier with tags is met, which is all that reads it;
+--    made only when a modifier with such a limit is met: nothing else reads it;
 --  * a product with a name that has no modifiers is result * round(1, 2), unless an
 --    earlier name brought a precision: then the rounding is done here too. It is done
 --    for a name that is nil as well, so products know how many names were given.
@@ -17,6 +17,7 @@
 -- for (12), and lists of more than one name, take them.
 
 local unroll = require("pob.fast.unroll")
+local nativequeries = require("pob.fast.nativequeries")
 local querydb = require("pob.fast.querydb")
 local querylist = require("pob.fast.querylist")
 local recorder = require("pob.fast.recorder")
@@ -73,6 +74,24 @@ function part.install(shared, env)
 	querydb.install(classes.ModDB, shared, env)
 	querylist.install(classes.ModList, shared, env)
 
+	local native = nativequeries.new(shared.modifierQueries, env)
+	local addressOf, look, context, nativeNone, nativeFlag = native.addressOf, native.look, native.context, native.none, native.flag
+	shared.forgetStores = native.forget
+
+	-- Whether no modifier of the type and name is let in.
+	local function isNone(self, kind, cfg, name)
+		local at = addressOf[self]
+		if at == nil then
+			at = look(self)
+		end
+		if not at then
+			return false
+		elseif cfg then
+			return not cfg.source and nativeNone(context, at, kind, cfg.flags or 0, cfg.keywordFlags or 0, name) == 1
+		end
+		return nativeNone(context, at, kind, 0, 0, name) == 1
+	end
+
 	-- shared.asked: where the present build's queries are written down, if at all; shared.unaskedStore: a store that
 	-- modifiers of the tree never get into, so that what it is asked for does not matter
 	local record, link, order, ANY = recorder.record, recorder.link, recorder.order, recorder.ANY
@@ -111,7 +130,8 @@ function part.install(shared, env)
 	end
 
 	local sum = unroll.compile([[
-		local shared, record, link, recordAll, linkAll, seeSource, sumOf = ...
+		local shared, record, link, recordAll, linkAll, seeSource, sumOf,
+			addressOf, look, context, nativeSum, nativeSumOne = ...
 		return function(self, kind, cfg, NAMES, o1, o2, o3, o4, o5, o6, o7, o8, more)
 			if o1 ~= nil or o2 ~= nil or o3 ~= nil or o4 ~= nil or o5 ~= nil or o6 ~= nil or o7 ~= nil or o8 ~= nil then
 				if more ~= nil then
@@ -135,6 +155,18 @@ function part.install(shared, env)
 					end
 					record(shared.asked, kind, n1, flags, keywordFlags)
 				end
+				if not source then
+					local at = addressOf[self]
+					if at == nil then
+						at = look(self)
+					end
+					if at then
+						local result = nativeSumOne(context, at, kind, flags, keywordFlags, n1)
+						if result == result then
+							return result
+						end
+					end
+				end
 				return self:pobatchSumOne(self, kind, cfg, flags, keywordFlags, source, n1)
 			end
 			if shared.asked and self ~= shared.unaskedStore then
@@ -146,9 +178,22 @@ function part.install(shared, env)
 					link(shared.asked, n1, NAME)
 				end}}
 			end
+			if not source then
+				local at = addressOf[self]
+				if at == nil then
+					at = look(self)
+				end
+				if at then
+					local result = nativeSum(context, at, kind, flags, keywordFlags, n1 or nil, n2 or nil, n3 or nil, n4 or nil,
+						n5 or nil, n6 or nil, n7 or nil, n8 or nil, n9 or nil, n10 or nil, n11 or nil, n12 or nil)
+					if result == result then
+						return result
+					end
+				end
+			end
 			return self:pobatchSum(self, kind, cfg, flags, keywordFlags, source, NAMES)
 		end
-	]], shared, record, link, recordAll, linkAll, seeSource, store.Sum)
+	]], shared, record, link, recordAll, linkAll, seeSource, store.Sum, addressOf, look, context, native.sum, native.sumOne)
 
 	local function orderAll(kind, ...)
 		for i = 1, select("#", ...) do
@@ -159,6 +204,9 @@ function part.install(shared, env)
 	local function moreOne(self, cfg, name)
 		if shared.asked and self ~= shared.unaskedStore then
 			recordOne("MORE", cfg, name)
+		end
+		if isNone(self, "MORE", cfg, name) then
+			return 1
 		end
 		if cfg then
 			return self:pobatchMoreOne(self, cfg, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, name)
@@ -210,6 +258,23 @@ function part.install(shared, env)
 		if not a or isLong(b, c, d, e, f, g, h, i, j, k, l) then
 			return store.Flag(self, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
 		end
+		local at = addressOf[self]
+		if at == nil then
+			at = look(self)
+		end
+		if at and not (cfg and cfg.source) then
+			local answer
+			if cfg then
+				answer = nativeFlag(context, at, "FLAG", cfg.flags or 0, cfg.keywordFlags or 0, a)
+			else
+				answer = nativeFlag(context, at, "FLAG", 0, 0, a)
+			end
+			if answer == 0 then
+				return nil
+			elseif answer == 1 then
+				return true
+			end
+		end
 		if cfg then
 			return self:pobatchFlag(self, cfg, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, a)
 		end
@@ -228,6 +293,9 @@ function part.install(shared, env)
 		end
 		if not a or isLong(b, c, d, e, f, g, h, i, j, k, l) then
 			return store.Override(self, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
+		end
+		if isNone(self, "OVERRIDE", cfg, a) then
+			return nil
 		end
 		if cfg then
 			return self:pobatchOverride(self, cfg, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, a)
@@ -249,6 +317,9 @@ function part.install(shared, env)
 			return store.List(self, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
 		end
 		local result = {}
+		if isNone(self, "LIST", cfg, a) then
+			return result
+		end
 		if cfg then
 			self:pobatchList(self, result, cfg, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, a)
 		else
@@ -273,6 +344,9 @@ function part.install(shared, env)
 			return store.Tabulate(self, kind, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
 		end
 		local result = {}
+		if kind and isNone(self, kind, cfg, a) then
+			return result
+		end
 		if cfg then
 			self:pobatchTabulate(self, result, kind, cfg, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, a)
 		else
@@ -293,6 +367,9 @@ function part.install(shared, env)
 		end
 		if not a or isLong(b, c, d, e, f, g, h, i, j, k, l) then
 			return store.HasMod(self, kind, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
+		end
+		if isNone(self, kind, cfg, a) then
+			return false
 		end
 		if cfg then
 			return self:pobatchHas(kind, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, a)

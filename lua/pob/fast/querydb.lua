@@ -8,6 +8,7 @@ local walks = {}
 
 function walks.install(class, shared, env)
 	local admits, precisionOf, multiply = tests.new(shared, env)
+	local limitsOf = tests.limitsOf
 
 	local function sumOf(list, context, kind, cfg, flags, keywordFlags, source, result, limits)
 		for i = 1, #list do
@@ -15,7 +16,7 @@ function walks.install(class, shared, env)
 			if mod.type == kind and admits(mod, flags, keywordFlags)
 				and (not source or (mod.source and (mod.source:match("[^:]+") == source or mod.source == source))) then
 				if mod[1] then
-					limits = limits or {}
+					limits = limits or limitsOf(mod)
 					result = result + (context:EvalMod(mod, cfg, limits) or 0)
 				else
 					result = result + mod.value
@@ -60,7 +61,7 @@ function walks.install(class, shared, env)
 				and (not source or mod.source:match("[^:]+") == source) then
 				local value
 				if mod[1] then
-					limits = limits or {}
+					limits = limits or limitsOf(mod)
 					value = context:EvalMod(mod, cfg, limits) or 0
 				else
 					value = mod.value or 0
@@ -194,7 +195,7 @@ function walks.install(class, shared, env)
 				and (not source or mod.source:match("[^:]+") == source) then
 				local value
 				if mod[1] then
-					limits = limits or {}
+					limits = limits or limitsOf(mod)
 					value = context:EvalMod(mod, cfg, limits)
 				else
 					value = mod.value

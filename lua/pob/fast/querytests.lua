@@ -5,6 +5,16 @@ local floor, max = math.floor, math.max
 
 local tests = {}
 
+---A fresh table of global limits where a modifier's tags have one, which is all that reads it; else nil.
+function tests.limitsOf(mod)
+	for i = 1, #mod do
+		if mod[i].globalLimit then
+			return {}
+		end
+	end
+	return nil
+end
+
 ---@param shared table @and64 and matchKeywordFlags, when bits.lua is in use
 ---@param env table @the globals of Path of Building's code
 function tests.new(shared, env)

@@ -1,0 +1,48 @@
+-- Queries answered natively (binding/modifier_queries.c), where a walk through the stores needs nothing but tables: no
+-- modifier that may be let in has tags. A query in Lua takes a dozen guards in each store, and LuaJIT compiles them
+-- into every place that asks; this is one call.
+--
+-- The stores are handed over by their addresses, which LuaJIT's objects keep for life. `addressOf` has those that were
+-- asked in the present row, and keeps them alive until the next one begins.
+
+local ffi = require("ffi")
+-- It leaves a table its size, for the next row.
+local clear = require("table.clear")
+
+local nativequeries = {}
+
+local SUM = "double(*)(const void*, double, const char*, double, double, " .. ("const char*, "):rep(11) .. "const char*)"
+local ONE = "double(*)(const void*, double, const char*, double, double, const char*)"
+
+-- Data/Global.lua
+local MATCH_ALL, MATCH_MASK = 0x40000000, 0xBFFFFFFF
+
+---@param native table @the host's modifierQueries
+---@param env table @the globals of Path of Building's code
+---@return table @{ context, sum, sumOne, none, flag = functions that take the context first, addressOf = by store: its
+---address, or false where Lua had better walk; look(store) = finds that for one that is not in `addressOf`, forget() }
+function nativequeries.new(native, env)
+	local classes = env.common.classes
+	local modList = classes.ModList
+	local addressOf = {}
+	local address = native.address
+	return {
+		context = native.context(MATCH_ALL, MATCH_MASK, classes.ModDB, modList),
+		sum = ffi.cast(SUM, native.sum),
+		sumOne = ffi.cast(ONE, native.sumOne),
+		none = ffi.cast(ONE, native.none),
+		flag = ffi.cast(ONE, native.flag),
+		addressOf = addressOf,
+		look = function(store)
+			-- A list by itself is a short one, and mostly asked once.
+			local found = (store.parent or store.mods) and address(store) or false
+			addressOf[store] = found
+			return found
+		end,
+		forget = function()
+			clear(addressOf)
+		end,
+	}
+end
+
+return nativequeries
