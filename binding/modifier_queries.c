@@ -8,6 +8,8 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "lauxlib.h"
 #include "lua.h"
@@ -19,8 +21,29 @@
 #include "lj_tab.h"
 // clang-format on
 
+// What was asked for: each query once, and each two names of one sum.
+typedef struct Entry {
+	const GCstr* type;  // NULL: two names
+	const GCstr *name, *other;
+	double flags, keywordFlags;
+} Entry;
+
+typedef struct Asked {
+	Entry* entries;
+	// Places of entries, plus one, by their hash; at most half full.
+	uint32_t* slots;
+	uint32_t count, slotCount;
+	uint32_t last;  // met last: the next one is mostly the one behind it
+	uint32_t taken;
+	bool isIncomplete;  // for want of memory
+} Asked;
+
 // Names of fields, as Lua has them.
 typedef struct Context {
+	// What is asked for is noted here, but for the one store; NULL: nowhere.
+	Asked* asked;
+	double unaskedStore;
+
 	GCstr *mods, *parent, *type, *name, *flags, *keywordFlags, *value, *index, *base;
 	// the metatables of stores
 	GCtab *db, *list;
@@ -197,6 +220,82 @@ static bool parentOf(const Context* context, const GCtab* store, GCtab** parent)
 	return value != NULL && (*parent != NULL || tvisfalse(value));
 }
 
+static bool isEntry(const Entry* a, const Entry* b) {
+	return a->name == b->name && a->type == b->type && a->other == b->other && a->flags == b->flags &&
+	       a->keywordFlags == b->keywordFlags;
+}
+
+static uint32_t hashOf(const Entry* entry) {
+	uint64_t parts[5] = {(uintptr_t)entry->type, (uintptr_t)entry->name, (uintptr_t)entry->other};
+	memcpy(&parts[3], &entry->flags, sizeof entry->flags);
+	memcpy(&parts[4], &entry->keywordFlags, sizeof entry->keywordFlags);
+	uint64_t hash = 0;
+	for (int i = 0; i < 5; i++) {
+		hash = (hash ^ parts[i]) * 0x9E3779B97F4A7C15u;
+		hash ^= hash >> 32;
+	}
+	return (uint32_t)hash;
+}
+
+static bool growAsked(Asked* asked) {
+	const uint32_t slotCount = asked->slotCount == 0 ? 1024 : 2 * asked->slotCount;
+	Entry* const entries = (Entry*)realloc(asked->entries, slotCount / 2 * sizeof(Entry));
+	if (entries == NULL) return false;
+	asked->entries = entries;
+	uint32_t* const slots = (uint32_t*)calloc(slotCount, sizeof(uint32_t));
+	if (slots == NULL) return false;
+	free(asked->slots);
+	asked->slots = slots;
+	asked->slotCount = slotCount;
+	for (uint32_t i = 0; i < asked->count; i++) {
+		uint32_t slot = hashOf(&entries[i]) & (slotCount - 1);
+		while (slots[slot] != 0) slot = (slot + 1) & (slotCount - 1);
+		slots[slot] = i + 1;
+	}
+	return true;
+}
+
+static void note(Asked* asked, Entry entry) {
+	// -0 is 0.
+	entry.flags += 0.0;
+	entry.keywordFlags += 0.0;
+	if (asked->last + 1 < asked->count && isEntry(&asked->entries[asked->last + 1], &entry)) {
+		asked->last++;
+		return;
+	}
+	if (2 * (asked->count + 1) > asked->slotCount && !growAsked(asked)) {
+		asked->isIncomplete = true;
+		return;
+	}
+	uint32_t slot = hashOf(&entry) & (asked->slotCount - 1);
+	while (asked->slots[slot] != 0) {
+		const uint32_t at = asked->slots[slot] - 1;
+		if (isEntry(&asked->entries[at], &entry)) {
+			asked->last = at;
+			return;
+		}
+		slot = (slot + 1) & (asked->slotCount - 1);
+	}
+	// The strings are compared by their addresses: they must not give them up.
+	if (entry.type != NULL) fixstring((GCstr*)entry.type);
+	fixstring((GCstr*)entry.name);
+	if (entry.other != NULL) fixstring((GCstr*)entry.other);
+	asked->last = asked->count++;
+	asked->slots[slot] = asked->count;
+	asked->entries[asked->last] = entry;
+}
+
+static void noteQuery(const Query* query, double store, const char* const* names, int nameCount) {
+	Asked* const asked = query->context->asked;
+	if (asked == NULL || store == query->context->unaskedStore) return;
+	for (int i = 0; i < nameCount; i++) {
+		if (names[i] == NULL) continue;
+		note(asked, (Entry){query->type, stringOf(names[i]), NULL, query->flags, query->keywordFlags});
+		if (i > 0 && names[0] != NULL)
+			note(asked, (Entry){NULL, stringOf(names[0]), stringOf(names[i]), 0, 0});
+	}
+}
+
 static GCtab* storeAt(double address) {
 	return (GCtab*)(uintptr_t)address;
 }
@@ -209,6 +308,7 @@ static bool add(cTValue* value, void* answer) {
 
 // Not a number: Lua has to answer.
 static double sumOf(const Query* query, double address, const char* const* names, int nameCount) {
+	noteQuery(query, address, names, nameCount);
 	if (!isFlags(query->flags) || !isFlags(query->keywordFlags)) return NAN;
 	double sums[kDepth];
 	int depth = 0;
@@ -238,14 +338,17 @@ static double sumOne(const Context* context, double store, const char* type, dou
 	return sumOf(&(Query){context, stringOf(type), flags, keywordFlags}, store, &name, 1);
 }
 
-// Visits all that are let in. False: Lua has to answer, or a visit ended it.
-static bool visitAll(const Query* query, double address, const char* name, Visit visit, void* answer) {
+// Visits all that are let in, name by name. False: Lua has to answer, or a visit ended it.
+static bool visitAll(const Query* query, double address, const char* const* names, int nameCount, Visit visit,
+                     void* answer) {
+	noteQuery(query, address, names, nameCount);
 	if (!isFlags(query->flags) || !isFlags(query->keywordFlags)) return false;
 	for (GCtab* at = storeAt(address); at != NULL;) {
 		Store store;
-		if (!openStore(query->context, at, &store) || !walk(query, &store, stringOf(name), visit, answer) ||
-		    !parentOf(query->context, at, &at))
-			return false;
+		if (!openStore(query->context, at, &store)) return false;
+		for (int i = 0; i < nameCount; i++)
+			if (names[i] != NULL && !walk(query, &store, stringOf(names[i]), visit, answer)) return false;
+		if (!parentOf(query->context, at, &at)) return false;
 	}
 	return true;
 }
@@ -258,7 +361,17 @@ static bool refuse(cTValue* value, void* answer) {
 // 1: no modifier of the type and name is let in; 0: Lua has to answer.
 static double none(const Context* context, double store, const char* type, double flags, double keywordFlags,
                    const char* name) {
-	return visitAll(&(Query){context, stringOf(type), flags, keywordFlags}, store, name, &refuse, NULL);
+	return visitAll(&(Query){context, stringOf(type), flags, keywordFlags}, store, &name, 1, &refuse, NULL);
+}
+
+// The same of all names.
+static double noneOf(const Context* context, double store, const char* type, double flags,
+                     double keywordFlags, const char* n1, const char* n2, const char* n3, const char* n4,
+                     const char* n5, const char* n6, const char* n7, const char* n8, const char* n9,
+                     const char* n10, const char* n11, const char* n12) {
+	const char* const names[kNames] = {n1, n2, n3, n4, n5, n6, n7, n8, n9, n10, n11, n12};
+	return visitAll(&(Query){context, stringOf(type), flags, keywordFlags}, store, names, kNames, &refuse,
+	                NULL);
 }
 
 // A modifier that says yes ends the walk, too.
@@ -271,9 +384,71 @@ static bool look(cTValue* value, void* answer) {
 static double flag(const Context* context, double store, const char* type, double flags, double keywordFlags,
                    const char* name) {
 	bool answer = false;
-	if (visitAll(&(Query){context, stringOf(type), flags, keywordFlags}, store, name, &look, &answer))
+	if (visitAll(&(Query){context, stringOf(type), flags, keywordFlags}, store, &name, 1, &look, &answer))
 		return 0;
 	return answer ? 1 : -1;
+}
+
+static void listen(Context* context, Asked* asked) {
+	context->asked = asked;
+}
+
+static void leaveOut(Context* context, double store) {
+	context->unaskedStore = store;
+}
+
+// What was asked for in another way. `other`, for two names of one sum: the second one, and no type.
+static void noteOne(Asked* asked, const char* type, double flags, double keywordFlags, const char* name,
+                    const char* other) {
+	note(asked, (Entry){stringOf(type), stringOf(name), stringOf(other), flags, keywordFlags});
+}
+
+static const char kAskedType[] = "pobatch.asked";
+
+static int freeAsked(lua_State* L) {
+	Asked* const asked = (Asked*)lua_touserdata(L, 1);
+	free(asked->entries);
+	free(asked->slots);
+	*asked = (Asked){.count = 0};
+	return 0;
+}
+
+static int newAsked(lua_State* L) {
+	Asked* const asked = (Asked*)lua_newuserdata(L, sizeof(Asked));
+	*asked = (Asked){.count = 0};
+	if (luaL_newmetatable(L, kAskedType)) {
+		lua_pushcfunction(L, &freeAsked);
+		lua_setfield(L, -2, "__gc");
+	}
+	lua_setmetatable(L, -2);
+	return 1;
+}
+
+// What came since the last call.
+static int takeAsked(lua_State* L) {
+	Asked* const asked = (Asked*)luaL_checkudata(L, 1, kAskedType);
+	if (asked->isIncomplete) return luaL_error(L, "not enough memory");
+	if (asked->taken == asked->count) return 0;
+	lua_createtable(L, (int)(4 * (asked->count - asked->taken)), 0);
+	int n = 0;
+	for (; asked->taken < asked->count; asked->taken++) {
+		const Entry* const entry = &asked->entries[asked->taken];
+		if (entry->type != NULL)
+			lua_pushlstring(L, strdata(entry->type), entry->type->len);
+		else
+			lua_pushboolean(L, 0);
+		lua_rawseti(L, -2, ++n);
+		lua_pushlstring(L, strdata(entry->name), entry->name->len);
+		lua_rawseti(L, -2, ++n);
+		if (entry->other != NULL)
+			lua_pushlstring(L, strdata(entry->other), entry->other->len);
+		else
+			lua_pushnumber(L, entry->flags);
+		lua_rawseti(L, -2, ++n);
+		lua_pushnumber(L, entry->keywordFlags);
+		lua_rawseti(L, -2, ++n);
+	}
+	return 1;
 }
 
 // Kept for as long as the state lives.
@@ -309,17 +484,22 @@ static int address(lua_State* L) {
 }
 
 void pobatch_push_modifier_queries(lua_State* L) {
-	lua_createtable(L, 0, 6);
-	lua_pushcfunction(L, &newContext);
-	lua_setfield(L, -2, "context");
-	lua_pushcfunction(L, &address);
-	lua_setfield(L, -2, "address");
-	lua_pushnumber(L, (double)(uintptr_t)&sum);
-	lua_setfield(L, -2, "sum");
-	lua_pushnumber(L, (double)(uintptr_t)&sumOne);
-	lua_setfield(L, -2, "sumOne");
-	lua_pushnumber(L, (double)(uintptr_t)&none);
-	lua_setfield(L, -2, "none");
-	lua_pushnumber(L, (double)(uintptr_t)&flag);
-	lua_setfield(L, -2, "flag");
+	static const luaL_Reg functions[] = {
+	    {"context", &newContext}, {"address", &address}, {"asked", &newAsked}, {"take", &takeAsked}};
+	const struct {
+		const char* name;
+		uintptr_t address;
+	} addresses[] = {{"sum", (uintptr_t)&sum},           {"sumOne", (uintptr_t)&sumOne},
+	                 {"none", (uintptr_t)&none},         {"noneOf", (uintptr_t)&noneOf},
+	                 {"flag", (uintptr_t)&flag},         {"listen", (uintptr_t)&listen},
+	                 {"leaveOut", (uintptr_t)&leaveOut}, {"note", (uintptr_t)&noteOne}};
+	lua_newtable(L);
+	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+		lua_pushcfunction(L, functions[i].func);
+		lua_setfield(L, -2, functions[i].name);
+	}
+	for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
+		lua_pushnumber(L, (double)addresses[i].address);
+		lua_setfield(L, -2, addresses[i].name);
+	}
 }

@@ -10,17 +10,25 @@ struct lua_State;
 
 // Pushes a table for Lua:
 //
-// context(matchAll, matchMask) -> userdata
+// context(matchAll, matchMask, ModDB, ModList) -> userdata
 //   What the functions below need to know; it must be kept while they are used. The numbers are those of Path
-//   of Building's MatchKeywordFlags: the bit that asks for all keywords, and the mask of the others.
+//   of Building's MatchKeywordFlags: the bit that asks for all keywords, and the mask of the others. ModDB
+//   and ModList are the metatables of stores.
 // address(value) -> number
 //   Of a table or userdata: where it lies, for as long as it lives.
-// sum, none, flag: number
-//   Addresses of functions, to be cast by the FFI (lua/pob/fast/nativequeries.lua says to what). They read
-//   and neither write nor allocate. `store` is the address of a ModDB or ModList; strings are those that Lua
-//   has: they are compared by address. Each goes through a store and then its parents. What takes more than
-//   that (a modifier with tags that may be let in, values that are no numbers, a list whose index is not
-//   made, a store that tells where a modifier lies) is for Lua to answer.
+// asked() -> userdata
+//   An empty set of queries: type, name, flags and keyword flags, and of pairs of names that were summed
+//   together. Names and types in one are never collected.
+// take(asked) -> table, or nothing
+//   What the set got since the last call, four values each: type, name, flags, keyword flags; or false, name,
+//   name, 0.
+// sum, sumOne, none, noneOf, flag, listen, leaveOut, note: number
+//   Addresses of functions, to be cast by the FFI (lua/pob/fast/nativequeries.lua says to what). The first
+//   five note what they are asked for in the set that `listen` was given last, if any, but for the store of
+//   `leaveOut`; for the rest they read, and neither write nor allocate. `store` is the address of a ModDB or
+//   ModList; strings are those that Lua has: they are compared by address. Each goes through a store and then
+//   its parents. What takes more than that (a modifier with tags that may be let in, values that are no
+//   numbers, a list whose index is not made, a store that tells where a modifier lies) is for Lua to answer.
 void pobatch_push_modifier_queries(struct lua_State* L);
 
 #ifdef __cplusplus

@@ -256,6 +256,69 @@ return {
 			end
 			return out
 		end,
+		-- What is known of the queries after all of them, and after them once more.
+		nativeNotes = function(_, args)
+			local native, make = nativeStores()
+			local recorder = require("pob.fast.recorder")
+			recorder.use(host.modifierQueries)
+			local asked, other, store, unasked = recorder.new(), recorder.new(), make(false), make(true)
+			local function ask(where, query)
+				local texts = { native.context, host.modifierQueries.address(where), query.type, query.flags, 0, unpack(query.names) }
+				if query.kind == "sum" then
+					native.sum(unpack(texts, 1, 17))
+				elseif query.kind == "noneOf" then
+					native.noneOf(unpack(texts, 1, 17))
+				else
+					native[query.kind](unpack(texts, 1, 6))
+				end
+			end
+			local function askAll(where)
+				for _, query in ipairs(args.queries) do
+					ask(where, query)
+				end
+			end
+			askAll(store)
+			native.listen(asked.set)
+			native.leaveOut(unasked)
+			askAll(unasked)
+			recorder.learn(asked)
+			local before = asked.version
+			askAll(store)
+			recorder.record(asked, "LIST", "Keystone", 0, 0)
+			recorder.record(asked, "LIST", "Keystone", recorder.ANY, recorder.ANY)
+			recorder.record(asked, "LIST", {}, 0, 0)
+			recorder.learn(asked)
+			local version = asked.version
+			askAll(store)
+			recorder.record(asked, "LIST", "Keystone", recorder.ANY, recorder.ANY)
+			native.listen(other.set)
+			askAll(store)
+			native.listen(nil)
+			askAll(make(false))
+			recorder.learn(asked)
+			recorder.learn(other)
+			local function flat(byType)
+				local list = {}
+				for kind, byName in pairs(byType) do
+					for name, flags in pairs(byName) do
+						for i = 1, #flags, 2 do
+							list[#list + 1] = kind .. " " .. name .. " " .. flags[i] .. " " .. flags[i + 1]
+						end
+					end
+				end
+				table.sort(list)
+				return list
+			end
+			local together = {}
+			for name, others in pairs(asked.together) do
+				for second in pairs(others) do
+					together[#together + 1] = name .. " " .. second
+				end
+			end
+			table.sort(together)
+			local otherAsked = flat(other.asked)
+			return { before = before, asked = flat(asked.asked), other = otherAsked, together = together, news = asked.version - version }
+		end,
 		nativeRefusals = function()
 			local native, make = nativeStores()
 			local function sum(store, name)

@@ -362,6 +362,44 @@ describe("queries answered natively", () => {
 		await engine.close();
 	});
 
+	it("are noted once each, where they are listened to", async () => {
+		const engine = await openParts();
+		const many = Array.from({ length: 3000 }, (_, i) => ({
+			kind: "none",
+			type: "BASE",
+			flags: 0,
+			names: [`Name${i}`],
+		}));
+		const queries = [
+			{ kind: "sum", type: "INC", flags: 4, names: ["Damage", "Speed"] },
+			{ kind: "sumOne", type: "INC", flags: 4, names: ["Damage"] },
+			{ kind: "sumOne", type: "INC", flags: 2 ** 40, names: ["Damage"] },
+			{ kind: "noneOf", type: "MORE", flags: 0, names: ["Life", "Mana", "Life"] },
+			{ kind: "flag", type: "FLAG", flags: 0, names: ["Onslaught"] },
+			...many,
+		];
+		const own = [
+			"INC Damage 4 0",
+			`INC Damage ${2 ** 40} 0`,
+			"INC Speed 4 0",
+			"MORE Life 0 0",
+			"MORE Mana 0 0",
+			"FLAG Onslaught 0 0",
+			...many.map(({ names }) => `BASE ${names[0]} 0 0`),
+		];
+		const seen = (await engine.command("nativeNotes", { queries } as never)) as Record<string, unknown>;
+		const text = (list: unknown) =>
+			(list as string[]).map((each) => each.replace(/1\.0995\S*e\+12/, `${2 ** 40}`)).sort();
+		expect(text(seen.other)).toEqual([...own].sort());
+		expect(text(seen.asked)).toEqual([...own, "LIST Keystone 0 0", "LIST Keystone any any"].sort());
+		expect(seen).toMatchObject({
+			before: 0,
+			news: 0,
+			together: ["Damage Speed", "Life Life", "Life Mana", "Mana Life", "Speed Damage"],
+		});
+		await engine.close();
+	});
+
 	it("are left to Lua where a store is not what it was, or no store of the two classes", async () => {
 		const engine = await openParts();
 		expect(await engine.command("nativeRefusals")).toEqual({

@@ -124,8 +124,7 @@ function kept:askedOfNodes(nodes)
 	local sequence, n, records = {}, 0, self.ofNode
 	for _, node in next, nodes do
 		local entry, own = records[node], node.modList
-		-- As long as it was: short lists have their modifiers where `#` has to search for the last one.
-		if not entry or entry.own ~= own or own[entry.count + 1] ~= nil or entry.count > 0 and own[entry.count] == nil then
+		if not entry or entry.own ~= own or entry.count ~= #own then
 			entry = { own = own, count = #own }
 			for i = 1, #own do
 				if self.isAsked(own[i]) then
@@ -184,58 +183,51 @@ function kept:fits(build, nodes)
 	return true
 end
 
-local function isSame(list, segment)
-	if not segment or #segment ~= #list then
-		return false
-	end
+local function addNames(changed, list)
+	changed = changed or {}
 	for i = 1, #list do
-		if list[i] ~= segment[i] then
-			return false
-		end
+		changed[list[i].name] = changed[list[i].name] or {}
 	end
-	return true
+	return changed
 end
 
--- Puts the modifiers `all` in the place of those of the environment's own nodes: the row's modifiers by name, of the
--- names where they differ, or nil.
-function kept:exchange(mods, all)
-	local segments, own = self.segments, self.own
-	local count, ownCount = #all, #own
-	-- What both begin and end with is no difference.
-	local first, least = 1, count < ownCount and count or ownCount
-	while first <= least and all[first] == own[first] do
-		first = first + 1
-	end
-	local last = count
-	while last >= first and ownCount - count + last >= first and all[last] == own[ownCount - count + last] do
-		last = last - 1
-	end
-	local changed
-	for i = first, last do
-		changed = changed or {}
-		changed[all[i].name] = {}
-	end
-	for i = first, ownCount - count + last do
-		changed = changed or {}
-		changed[own[i].name] = {}
-	end
-	if not changed then
-		return nil
-	end
+-- Puts the modifiers of `lists` (list of those that a node brings) in the place of those of the environment's own nodes:
+-- the row's modifiers by name, of the names where they may differ, or nil.
+function kept:exchange(mods, lists)
+	local segments, own, isOwn, rowOf = self.segments, self.own, self.isOwn, self.rowOf
+	local row, count, ownCount = self.row + 1, #lists, #own
+	self.row = row
 	for i = 1, count do
-		local mod = all[i]
-		local list = changed[mod.name]
-		if list then
-			list[#list + 1] = mod
+		rowOf[lists[i]] = row
+	end
+	-- Lists that both have, in the same order, make no difference to the names that no other list has.
+	local changed, following, i = nil, 1, 1
+	while i <= count or following <= ownCount do
+		local list, other = lists[i], own[following]
+		if list == other then
+			i, following = i + 1, following + 1
+		elseif other and (not list or rowOf[other] ~= row) then
+			-- It is not there, or was before.
+			changed = addNames(changed, other)
+			following = following + 1
+		else
+			changed = addNames(changed, list)
+			rowOf[list] = isOwn[list] and 0 or nil
+			i = i + 1
 		end
 	end
-	for name, list in next, changed do
-		if isSame(list, segments[name]) then
-			changed[name] = nil
-		end
-	end
-	if not next(changed) then
+	if not changed or not next(changed) then
 		return nil
+	end
+	for k = 1, #lists do
+		local list = lists[k]
+		for i = 1, #list do
+			local mod = list[i]
+			local ofName = changed[mod.name]
+			if ofName then
+				ofName[#ofName + 1] = mod
+			end
+		end
 	end
 	for name, list in next, changed do
 		local whole, before = self.lists[name], self.before[name] or 0
@@ -291,7 +283,7 @@ function part.install(shared, env, calcs)
 	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)
 		local list = buildList(calcEnv, nodeList, finishJewels, withKeystones)
 		if making and finishJewels and not withKeystones and not making.all then
-			making.all, making.calcEnv = list, calcEnv
+			making.all, making.allLists, making.calcEnv = list, shared.nodeLists, calcEnv
 			for name, mods in next, calcEnv.modDB.mods do
 				making.before[name] = #mods
 			end
@@ -326,7 +318,11 @@ function part.install(shared, env, calcs)
 		local _ = playerDB and playerDB.mods, enemyDB and enemyDB.mods
 		self.answer = { calcEnv, playerDB, enemyDB, minionDB, override and override.extraJewelFuncs }
 		self.inputs = inputsOf(build)
-		self.lists, self.segments, self.own = {}, {}, copyOf(all)
+		self.lists, self.segments = {}, {}
+		self.own, self.isOwn, self.rowOf, self.row = self.allLists, {}, {}, 0
+		for i = 1, #self.own do
+			self.isOwn[self.own[i]] = true
+		end
 		for i = 1, #all do
 			local name = all[i].name
 			self.segments[name] = self.segments[name] or {}
@@ -370,6 +366,7 @@ function part.install(shared, env, calcs)
 			recorder.record(self.asked, "LIST", "Keystone", recorder.ANY, recorder.ANY)
 		end
 		local asked, admits, names = self.asked, tests.new(shared, env), {}
+		recorder.learn(asked)
 		for _, byName in pairs(asked.asked) do
 			for name in pairs(byName) do
 				names[name] = true
@@ -396,7 +393,7 @@ function part.install(shared, env, calcs)
 			self.counters[i] = placeOf(self, COUNTERS[i], self.counts[i])
 		end
 		self.checkpoint = take(self.answer, self.mark)
-		self.all, self.calcEnv, self.mark = nil, nil, nil
+		self.all, self.allLists, self.calcEnv, self.mark = nil, nil, nil, nil
 		return self.checkpoint and self
 	end
 
@@ -404,9 +401,9 @@ function part.install(shared, env, calcs)
 		local self = setmetatable({ asked = recorder.new(), before = {}, misses = 0 }, kept)
 		-- Once to write its queries down (the cache of rows has others to write down), once to keep it.
 		local asked = shared.asked
-		shared.asked = self.asked
+		shared.listen(self.asked)
 		initEnv(build, mode, override and {}, specEnv)
-		shared.asked = asked
+		shared.listen(asked)
 		self.mark = {}
 		making = self
 		local calcEnv, playerDB, enemyDB, minionDB = initEnv(build, mode, override, specEnv)
@@ -438,13 +435,13 @@ function part.install(shared, env, calcs)
 		local explodeSources = calcEnv.explodeSources
 		calcEnv.explodeSources = {}
 		local sequence = {}
-		local all = shared.listNodes(calcEnv, nodes, self.increase, self.records, self.isAsked, sequence)
+		local lists = shared.listNodes(calcEnv, nodes, self.increase, self.records, self.isAsked, sequence)
 		calcEnv.explodeSources = explodeSources
 		if not same(self.listSequence, sequence) then
 			return nil
 		end
 		local mods = calcEnv.modDB.mods
-		local changed = self:exchange(mods, all)
+		local changed = self:exchange(mods, lists)
 		local counts = self:count(mods, spec, env.modLib.createMod)
 		if override then
 			override.extraJewelFuncs = self.answer[5]

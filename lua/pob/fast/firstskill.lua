@@ -169,9 +169,11 @@ function part.install(shared, env, calcs)
 		end
 		-- By the original, unseen.
 		local asked, environments = shared.asked, shared.environments
-		shared.asked, shared.environments = nil, nil
+		shared.listen(nil)
+		shared.environments = nil
 		local other = initEnv(build, "CALCULATOR", {}, { cachedPlayerDB = playerDB, cachedEnemyDB = enemyDB })
-		shared.asked, shared.environments = asked, environments
+		shared.listen(asked)
+		shared.environments = environments
 		if not isSame(calcEnv, other, playerDB, enemyDB) then
 			return false
 		end

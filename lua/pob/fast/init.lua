@@ -5,6 +5,7 @@
 -- slower, and report() says which functions those are.
 
 local concats = require("pob.fast.concats")
+local recorder = require("pob.fast.recorder")
 local sharing = require("pob.fast.sharing")
 local slicesModule = require("pob.slice")
 local source = require("pob.fast.source")
@@ -93,10 +94,11 @@ end
 ---A module's text with what the parts that are in use add to it, and with names looked up; nil: as it is.
 ---@param lines table @changed
 ---@param composes boolean @whether names that it joins are looked up
-function extension:edited(path, lines, composes)
+---@param isSliced boolean|nil @whether statements were left out: some edits are for the whole module only
+function extension:edited(path, lines, composes, isSliced)
 	local changed
 	for _, part in ipairs(self.parts) do
-		for i, edits in pairs(part.edits or {}) do
+		for i, edits in pairs(not (isSliced and part.forWholeModules) and part.edits or {}) do
 			if part.targets[i].file == path and known(part) then
 				edit(lines, part.starts[i], edits)
 				changed = true
@@ -132,6 +134,15 @@ function extension:loaded(path, env, ...)
 	if path == "Modules/Calcs.lua" and self.sharing:isKnown() then
 		self.slices:ready(env, (...))
 	end
+end
+
+function extension:isActive(name)
+	for _, part in ipairs(self.parts) do
+		if part.name == name then
+			return part.active
+		end
+	end
+	return false
 end
 
 ---@return table @list of { name, part, file, status = "fast"|"original", why }
@@ -181,8 +192,17 @@ function fast.attach(host, options)
 		sharing = sharing.new(),
 		without = options and options.without or {},
 	}, extension)
+	recorder.use(host.modifierQueries)
+	local shared = self.shared
+	-- until queries are written down (queries.lua)
+	function shared.listen(asked)
+		shared.asked = asked
+	end
+	function shared.leaveOut(store)
+		shared.unaskedStore = store
+	end
 	self.slices = slicesModule.new(self.shared, function(path, text)
-		local edited = self:edited(path, source.lines(text), not self.without.concats)
+		local edited = self:edited(path, source.lines(text), not self.without.concats, true)
 		return edited or text
 	end, options and options.slicesAfter)
 	return {
@@ -232,7 +252,8 @@ function fast.attach(host, options)
 		end,
 		---What is kept of a build's environments, for useEnvironments; nil where the part is not in use.
 		environments = function(mode)
-			return self.shared.newEnvironments and self.shared.newEnvironments(mode)
+			-- They know by the queries what they depend on.
+			return self:isActive("queries") and self.shared.newEnvironments and self.shared.newEnvironments(mode)
 		end,
 		---Before each calculation: whose environments to use from now on; nil for none.
 		useEnvironments = function(environments)
@@ -242,12 +263,10 @@ function fast.attach(host, options)
 		end,
 		---A cache of rows for one build, or nil where its parts are not in use.
 		rows = function()
-			for _, part in ipairs(self.parts) do
-				if (part.name == "rows" or part.name == "queries" or part.name == "environments") and not part.active then
-					return nil
-				end
+			if self:isActive("rows") and self:isActive("queries") and self:isActive("environments") then
+				return self.shared.newRows()
 			end
-			return self.shared.newRows()
+			return nil
 		end,
 		---Before each calculation: the cache that learns from it; nil for none. `calcEnv`: set up already.
 		useRows = function(rows, calcEnv)

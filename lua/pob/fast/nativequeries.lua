@@ -11,7 +11,7 @@ local clear = require("table.clear")
 
 local nativequeries = {}
 
-local SUM = "double(*)(const void*, double, const char*, double, double, " .. ("const char*, "):rep(11) .. "const char*)"
+local SEVERAL = "double(*)(const void*, double, const char*, double, double, " .. ("const char*, "):rep(11) .. "const char*)"
 local ONE = "double(*)(const void*, double, const char*, double, double, const char*)"
 
 -- Data/Global.lua
@@ -19,18 +19,22 @@ local MATCH_ALL, MATCH_MASK = 0x40000000, 0xBFFFFFFF
 
 ---@param native table @the host's modifierQueries
 ---@param env table @the globals of Path of Building's code
----@return table @{ context, sum, sumOne, none, flag = functions that take the context first, addressOf = by store: its
----address, or false where Lua had better walk; look(store) = finds that for one that is not in `addressOf`, forget() }
+---@return table @{ context, sum, sumOne, none, noneOf, flag = functions that take the context first, addressOf = by store:
+---its address, or false where Lua had better walk; look(store) = finds that for one that is not in `addressOf`, forget();
+---listen(set), leaveOut(store) = what of the queries is noted where }
 function nativequeries.new(native, env)
 	local classes = env.common.classes
-	local modList = classes.ModList
+	local context = native.context(MATCH_ALL, MATCH_MASK, classes.ModDB, classes.ModList)
+	local listen = ffi.cast("void(*)(void*, void*)", native.listen)
+	local leaveOut = ffi.cast("void(*)(void*, double)", native.leaveOut)
 	local addressOf = {}
 	local address = native.address
 	return {
-		context = native.context(MATCH_ALL, MATCH_MASK, classes.ModDB, modList),
-		sum = ffi.cast(SUM, native.sum),
+		context = context,
+		sum = ffi.cast(SEVERAL, native.sum),
 		sumOne = ffi.cast(ONE, native.sumOne),
 		none = ffi.cast(ONE, native.none),
+		noneOf = ffi.cast(SEVERAL, native.noneOf),
 		flag = ffi.cast(ONE, native.flag),
 		addressOf = addressOf,
 		look = function(store)
@@ -41,6 +45,12 @@ function nativequeries.new(native, env)
 		end,
 		forget = function()
 			clear(addressOf)
+		end,
+		listen = function(set)
+			listen(context, set)
+		end,
+		leaveOut = function(store)
+			leaveOut(context, address(store))
 		end,
 	}
 end

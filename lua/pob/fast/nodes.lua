@@ -44,9 +44,12 @@ function part.install(shared, env, calcs)
 	-- What it asks it asks of lists of this one node: nobody needs to know to tell whether other nodes matter.
 	local function originalNode(calcEnv, node, increase, withKeystones)
 		local asked = shared.asked
-		shared.asked = nil
+		if not asked then
+			return buildNode(calcEnv, node, increase, withKeystones)
+		end
+		shared.listen(nil)
 		local list = buildNode(calcEnv, node, increase, withKeystones)
-		shared.asked = asked
+		shared.listen(asked)
 		return list
 	end
 
@@ -202,12 +205,50 @@ function part.install(shared, env, calcs)
 		end
 	end
 
+	-- Lets the jewels see `all`, which is `lists` one after the other. Answers the lists of what it is then: jewels may have
+	-- added some.
+	local function finishJewelsOf(calcEnv, lists, all, increase, radiusJewels, secondSet)
+		finishAllJewels(calcEnv, all, increase, radiusJewels, secondSet)
+		local n, added = 0, {}
+		for k = 1, #lists do
+			local list = lists[k]
+			for i = 1, #list do
+				if all[n + i] ~= list[i] then
+					return { all }
+				end
+			end
+			n = n + #list
+		end
+		for i = n + 1, #all do
+			added[i - n] = all[i]
+		end
+		if added[1] then
+			lists[#lists + 1] = added
+		end
+		return lists
+	end
+
 	-- The list that was put together last, and what from. FullDPS asks for it once more for each further skill, while
 	-- nodes and jewels are what they were.
 	local last = { nodes = false }
 
-	local function remember(calcEnv, nodeList, all)
-		last.nodes, last.all, last.taggings, last.secondSet = nodeList, all, taggings, usesSecondSet(calcEnv)
+	-- The modifiers of `lists`, one after the other.
+	local function joined(lists)
+		local all, n = env.new("ModList"), 0
+		for k = 1, #lists do
+			local list = lists[k]
+			for i = 1, #list do
+				all[n + i] = list[i]
+			end
+			n = n + #list
+		end
+		return all
+	end
+
+	-- `all` may be nil: it is put together when it is asked for.
+	local function remember(calcEnv, nodeList, lists, all)
+		last.nodes, last.lists, last.all = nodeList, lists, all
+		last.taggings, last.secondSet = taggings, usesSecondSet(calcEnv)
 		last.jewels, last.jewelCount = calcEnv.radiusJewelList, #calcEnv.radiusJewelList
 		last.outside, last.jewelData = calcEnv.extraRadiusNodeList, env.GlobalCache.cachedData[calcEnv.mode].radiusJewelData
 	end
@@ -229,6 +270,7 @@ function part.install(shared, env, calcs)
 		if calcEnv.mode ~= "CALCULATOR" then
 			return originalList(calcEnv, nodeList, finishJewels, withKeystones)
 		elseif finishJewels and not withKeystones and isLast(calcEnv, nodeList) then
+			last.all = last.all or joined(last.lists)
 			return last.all
 		end
 		local radiusJewels = calcEnv.radiusJewelList
@@ -245,20 +287,18 @@ function part.install(shared, env, calcs)
 		end
 		count = 0
 		local secondSet = usesSecondSet(calcEnv)
-		local all, n = env.new("ModList"), 0
+		local lists = {}
 		for _, node in pairs(nodeList) do
 			count = count + 1
-			local list = build(calcEnv, node, knowns[count], increase, withKeystones, radiusJewels, secondSet)
-			for i = 1, #list do
-				all[n + i] = list[i]
-			end
-			n = n + #list
+			lists[count] = build(calcEnv, node, knowns[count], increase, withKeystones, radiusJewels, secondSet)
 		end
+		local all = joined(lists)
 		if finishJewels then
-			finishAllJewels(calcEnv, all, increase, radiusJewels, secondSet)
+			lists = finishJewelsOf(calcEnv, lists, all, increase, radiusJewels, secondSet)
 			if not withKeystones then
-				remember(calcEnv, nodeList, all)
+				remember(calcEnv, nodeList, lists, all)
 			end
+			shared.nodeLists = lists
 		end
 		return all
 	end
@@ -280,52 +320,49 @@ function part.install(shared, env, calcs)
 		return entry
 	end
 
-	-- The same list, finished, for nodes of which `records` has most from earlier calls with the same `increase`: as
-	-- long as a node has the same list of modifiers, and nothing was tagged anew, it brings what it brought.
-	-- Appends the modifiers of the list that `isAsked` lets in to `sequence`.
+	-- The same, finished, for nodes of which `records` has most from earlier calls with the same `increase`: as long as a
+	-- node has the same list of modifiers, and nothing was tagged anew, it brings what it brought. Answers the lists that
+	-- the whole list is made of. Appends the modifiers that `isAsked` lets in to `sequence`.
 	function shared.listNodes(calcEnv, nodeList, increase, records, isAsked, sequence)
 		local radiusJewels = calcEnv.radiusJewelList
 		local jewels = #radiusJewels > 0
 		beginJewels(radiusJewels)
 		local secondSet = usesSecondSet(calcEnv)
-		local all, n = env.new("ModList"), 0
+		local lists, n = {}, 0
 		local asked = #sequence
 		for id, node in pairs(nodeList) do
 			local entry = records[node]
 			local own = node.modList
 			local list, ofList
-			local count = entry and entry.count
-			if entry and entry.own == own and own[count + 1] == nil and (count == 0 or own[count] ~= nil)
-				and entry.allocMode == node.allocMode and entry.kind == node.type and entry.taggings == taggings
+			if entry and entry.own == own and entry.count == #own and entry.allocMode == node.allocMode
+				and entry.kind == node.type and entry.taggings == taggings
 				and not (jewels and (inRadius(radiusJewels, id) or not env.GlobalCache.cachedData[calcEnv.mode].radiusJewelData)) then
 				list, ofList = entry.list, entry.asked
 			else
 				list = build(calcEnv, node, knownOf(node), increase, nil, radiusJewels, secondSet)
 				ofList = record(records, node, list, isAsked).asked
 			end
-			local at, mod = 1, list[1]
-			while mod do
-				n, at = n + 1, at + 1
-				all[n] = mod
-				mod = list[at]
-			end
+			n = n + 1
+			lists[n] = list
 			for i = 1, ofList and #ofList or 0 do
 				asked = asked + 1
 				sequence[asked] = ofList[i]
 			end
 		end
+		local all
 		if jewels or next(calcEnv.extraRadiusNodeList) then
-			finishAllJewels(calcEnv, all, increase, radiusJewels, secondSet)
-			-- Jewels may have added some.
-			for i = n + 1, #all do
+			all = joined(lists)
+			local count = #all
+			lists = finishJewelsOf(calcEnv, lists, all, increase, radiusJewels, secondSet)
+			for i = count + 1, #all do
 				if isAsked(all[i]) then
 					asked = asked + 1
 					sequence[asked] = all[i]
 				end
 			end
 		end
-		remember(calcEnv, nodeList, all)
-		return all
+		remember(calcEnv, nodeList, lists, all)
+		return lists
 	end
 end
 

@@ -7,7 +7,7 @@
 --    and the same sums and products are formed in that order;
 --  * a modifier passes if its type, flags, keyword flags and source pass. Flags 0 and
 --    keyword flags 0 always pass, all others are tested by the functions of bits.lua;
---  * a name that is nil or false finds nothing here as there;
+--  * a name that is no text finds nothing here as there (Path of Building gives tables, too);
 --  * the table of global limits lives as long as one store's part of a query, and is
 --    made only when a modifier with such a limit is met: nothing else reads it;
 --  * a product with a name that has no modifiers is result * round(1, 2), unless an
@@ -22,7 +22,7 @@ local querydb = require("pob.fast.querydb")
 local querylist = require("pob.fast.querylist")
 local recorder = require("pob.fast.recorder")
 
-local select = select
+local select, type = select, type
 
 local STORE, DB, LIST = "Classes/ModStore.lua", "Classes/ModDB.lua", "Classes/ModList.lua"
 
@@ -75,26 +75,41 @@ function part.install(shared, env)
 	querylist.install(classes.ModList, shared, env)
 
 	local native = nativequeries.new(shared.modifierQueries, env)
-	local addressOf, look, context, nativeNone, nativeFlag = native.addressOf, native.look, native.context, native.none, native.flag
+	local addressOf, look, context, nativeNone = native.addressOf, native.look, native.context, native.none
+	local nativeNoneOf, nativeFlag = native.noneOf, native.flag
 	shared.forgetStores = native.forget
 
-	-- Whether no modifier of the type and name is let in.
+	-- shared.asked: where the present build's queries are written down, if at all; shared.unaskedStore: a store that
+	-- modifiers of the tree never get into, so that what it is asked for does not matter. What is asked natively is
+	-- noted natively.
+	local record, link, order, ANY = recorder.record, recorder.link, recorder.order, recorder.ANY
+
+	---From now on queries are written down in `asked`; nil: nowhere.
+	function shared.listen(asked)
+		shared.asked = asked
+		native.listen(asked and asked.set)
+	end
+
+	function shared.leaveOut(store)
+		shared.unaskedStore = store
+		native.leaveOut(store)
+	end
+
+	-- Whether no modifier of the type and name is let in; and whether that was asked, and noted, natively.
 	local function isNone(self, kind, cfg, name)
 		local at = addressOf[self]
 		if at == nil then
 			at = look(self)
 		end
-		if not at then
-			return false
-		elseif cfg then
-			return not cfg.source and nativeNone(context, at, kind, cfg.flags or 0, cfg.keywordFlags or 0, name) == 1
+		if not at or type(name) ~= "string" then
+			return false, false
+		elseif not cfg then
+			return nativeNone(context, at, kind, 0, 0, name) == 1, true
+		elseif cfg.source then
+			return false, false
 		end
-		return nativeNone(context, at, kind, 0, 0, name) == 1
+		return nativeNone(context, at, kind, cfg.flags or 0, cfg.keywordFlags or 0, name) == 1, true
 	end
-
-	-- shared.asked: where the present build's queries are written down, if at all; shared.unaskedStore: a store that
-	-- modifiers of the tree never get into, so that what it is asked for does not matter
-	local record, link, order, ANY = recorder.record, recorder.link, recorder.order, recorder.ANY
 
 	-- A query for modifiers of one node, or one item, tells them apart by where they come from.
 	local function seeSource(kind, source, name)
@@ -130,8 +145,7 @@ function part.install(shared, env)
 	end
 
 	local sum = unroll.compile([[
-		local shared, record, link, recordAll, linkAll, seeSource, sumOf,
-			addressOf, look, context, nativeSum, nativeSumOne = ...
+		local shared, recordAll, linkAll, sumOf, addressOf, look, context, nativeSum, nativeSumOne = ...
 		return function(self, kind, cfg, NAMES, o1, o2, o3, o4, o5, o6, o7, o8, more)
 			if o1 ~= nil or o2 ~= nil or o3 ~= nil or o4 ~= nil or o5 ~= nil or o6 ~= nil or o7 ~= nil or o8 ~= nil then
 				if more ~= nil then
@@ -147,53 +161,37 @@ function part.install(shared, env)
 			if cfg then
 				flags, keywordFlags, source = cfg.flags or 0, cfg.keywordFlags or 0, cfg.source
 			end
-			if n2 == nil and n3 == nil and n4 == nil and n5 == nil and n6 == nil and n7 == nil
-				and n8 == nil and n9 == nil and n10 == nil and n11 == nil and n12 == nil and n1 then
-				if shared.asked and self ~= shared.unaskedStore then
-					if source then
-						seeSource(kind, source, n1)
-					end
-					record(shared.asked, kind, n1, flags, keywordFlags)
-				end
-				if not source then
-					local at = addressOf[self]
-					if at == nil then
-						at = look(self)
-					end
-					if at then
-						local result = nativeSumOne(context, at, kind, flags, keywordFlags, n1)
-						if result == result then
-							return result
-						end
-					end
-				end
-				return self:pobatchSumOne(self, kind, cfg, flags, keywordFlags, source, n1)
-			end
-			if shared.asked and self ~= shared.unaskedStore then
-				{{if NAME then
-					if source then
-						seeSource(kind, source, NAME)
-					end
-					record(shared.asked, kind, NAME, flags, keywordFlags)
-					link(shared.asked, n1, NAME)
-				end}}
-			end
+			local at
 			if not source then
-				local at = addressOf[self]
+				at = addressOf[self]
 				if at == nil then
 					at = look(self)
 				end
-				if at then
-					local result = nativeSum(context, at, kind, flags, keywordFlags, n1 or nil, n2 or nil, n3 or nil, n4 or nil,
-						n5 or nil, n6 or nil, n7 or nil, n8 or nil, n9 or nil, n10 or nil, n11 or nil, n12 or nil)
+			end
+			if n2 == nil and n3 == nil and n4 == nil and n5 == nil and n6 == nil and n7 == nil
+				and n8 == nil and n9 == nil and n10 == nil and n11 == nil and n12 == nil and n1 then
+				if at and type(n1) == "string" then
+					local result = nativeSumOne(context, at, kind, flags, keywordFlags, n1)
 					if result == result then
 						return result
 					end
+				elseif shared.asked and self ~= shared.unaskedStore then
+					recordAll(kind, cfg, n1)
 				end
+				return self:pobatchSumOne(self, kind, cfg, flags, keywordFlags, source, n1)
+			end
+			if at then
+				local result = nativeSum(context, at, kind, flags, keywordFlags, TEXTS)
+				if result == result then
+					return result
+				end
+			elseif shared.asked and self ~= shared.unaskedStore then
+				recordAll(kind, cfg, NAMES)
+				linkAll(shared.asked, NAMES)
 			end
 			return self:pobatchSum(self, kind, cfg, flags, keywordFlags, source, NAMES)
 		end
-	]], shared, record, link, recordAll, linkAll, seeSource, store.Sum, addressOf, look, context, native.sum, native.sumOne)
+	]], shared, recordAll, linkAll, store.Sum, addressOf, look, context, native.sum, native.sumOne)
 
 	local function orderAll(kind, ...)
 		for i = 1, select("#", ...) do
@@ -202,17 +200,24 @@ function part.install(shared, env)
 	end
 
 	local function moreOne(self, cfg, name)
-		if shared.asked and self ~= shared.unaskedStore then
-			recordOne("MORE", cfg, name)
-		end
-		if isNone(self, "MORE", cfg, name) then
+		local none, isNoted = isNone(self, "MORE", cfg, name)
+		if none then
 			return 1
+		elseif not isNoted and shared.asked and self ~= shared.unaskedStore then
+			recordOne("MORE", cfg, name)
 		end
 		if cfg then
 			return self:pobatchMoreOne(self, cfg, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, name)
 		end
 		return self:pobatchMoreOne(self, cfg, 0, 0, nil, name)
 	end
+
+	local isNoneOf = unroll.compile([[
+		local context, noneOf = ...
+		return function(at, flags, keywordFlags, NAMES)
+			return noneOf(context, at, "MORE", flags, keywordFlags, TEXTS) == 1
+		end
+	]], context, nativeNoneOf)
 
 	local function more(self, cfg, ...)
 		local count = select("#", ...)
@@ -222,16 +227,28 @@ function part.install(shared, env)
 				return moreOne(self, cfg, name)
 			end
 		end
-		if shared.asked and self ~= shared.unaskedStore then
+		local flags, keywordFlags, source = 0, 0, nil
+		if cfg then
+			flags, keywordFlags, source = cfg.flags or 0, cfg.keywordFlags or 0, cfg.source
+		end
+		local at
+		if not source and count <= unroll.COUNT then
+			at = addressOf[self]
+			if at == nil then
+				at = look(self)
+			end
+		end
+		if at then
+			if isNoneOf(at, flags, keywordFlags, ...) then
+				return 1
+			end
+		elseif shared.asked and self ~= shared.unaskedStore then
 			recordAll("MORE", cfg, ...)
 		end
 		if count > unroll.COUNT then
 			return store.More(self, cfg, ...)
 		end
-		if cfg then
-			return self:pobatchMore(self, cfg, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, count, ...)
-		end
-		return self:pobatchMore(self, cfg, 0, 0, nil, count, ...)
+		return self:pobatchMore(self, cfg, flags, keywordFlags, source, count, ...)
 	end
 
 	-- All but sums and products: one name, as good as always. For others the original
@@ -249,53 +266,51 @@ function part.install(shared, env)
 		if more ~= nil then
 			tooMany()
 		end
-		if shared.asked and self ~= shared.unaskedStore then
-			recordOne("FLAG", cfg, a)
-			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
-				recordAll("FLAG", cfg, b, c, d, e, f, g, h, i, j, k, l)
-			end
-		end
 		if not a or isLong(b, c, d, e, f, g, h, i, j, k, l) then
+			if shared.asked and self ~= shared.unaskedStore then
+				recordAll("FLAG", cfg, a, b, c, d, e, f, g, h, i, j, k, l)
+			end
 			return store.Flag(self, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
 		end
-		local at = addressOf[self]
-		if at == nil then
-			at = look(self)
+		local flags, keywordFlags, source = 0, 0, nil
+		if cfg then
+			flags, keywordFlags, source = cfg.flags or 0, cfg.keywordFlags or 0, cfg.source
 		end
-		if at and not (cfg and cfg.source) then
-			local answer
-			if cfg then
-				answer = nativeFlag(context, at, "FLAG", cfg.flags or 0, cfg.keywordFlags or 0, a)
-			else
-				answer = nativeFlag(context, at, "FLAG", 0, 0, a)
+		local at
+		if not source then
+			at = addressOf[self]
+			if at == nil then
+				at = look(self)
 			end
+		end
+		if at and type(a) == "string" then
+			local answer = nativeFlag(context, at, "FLAG", flags, keywordFlags, a)
 			if answer == 0 then
 				return nil
 			elseif answer == 1 then
 				return true
 			end
+		elseif shared.asked and self ~= shared.unaskedStore then
+			recordOne("FLAG", cfg, a)
 		end
-		if cfg then
-			return self:pobatchFlag(self, cfg, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, a)
-		end
-		return self:pobatchFlag(self, cfg, 0, 0, nil, a)
+		return self:pobatchFlag(self, cfg, flags, keywordFlags, source, a)
 	end
 
 	local function override(self, cfg, a, b, c, d, e, f, g, h, i, j, k, l, more)
 		if more ~= nil then
 			tooMany()
 		end
-		if shared.asked and self ~= shared.unaskedStore then
-			recordOne("OVERRIDE", cfg, a)
-			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
-				recordAll("OVERRIDE", cfg, b, c, d, e, f, g, h, i, j, k, l)
-			end
-		end
 		if not a or isLong(b, c, d, e, f, g, h, i, j, k, l) then
+			if shared.asked and self ~= shared.unaskedStore then
+				recordAll("OVERRIDE", cfg, a, b, c, d, e, f, g, h, i, j, k, l)
+			end
 			return store.Override(self, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
 		end
-		if isNone(self, "OVERRIDE", cfg, a) then
+		local none, isNoted = isNone(self, "OVERRIDE", cfg, a)
+		if none then
 			return nil
+		elseif not isNoted and shared.asked and self ~= shared.unaskedStore then
+			recordOne("OVERRIDE", cfg, a)
 		end
 		if cfg then
 			return self:pobatchOverride(self, cfg, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, a)
@@ -307,19 +322,19 @@ function part.install(shared, env)
 		if more ~= nil then
 			tooMany()
 		end
-		if shared.asked and self ~= shared.unaskedStore then
-			recordOne("LIST", cfg, a)
-			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
-				recordAll("LIST", cfg, b, c, d, e, f, g, h, i, j, k, l)
-			end
-		end
 		if not a or isLong(b, c, d, e, f, g, h, i, j, k, l) then
+			if shared.asked and self ~= shared.unaskedStore then
+				recordAll("LIST", cfg, a, b, c, d, e, f, g, h, i, j, k, l)
+			end
 			return store.List(self, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
 		end
-		local result = {}
-		if isNone(self, "LIST", cfg, a) then
-			return result
+		local none, isNoted = isNone(self, "LIST", cfg, a)
+		if none then
+			return {}
+		elseif not isNoted and shared.asked and self ~= shared.unaskedStore then
+			recordOne("LIST", cfg, a)
 		end
+		local result = {}
 		if cfg then
 			self:pobatchList(self, result, cfg, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, a)
 		else
@@ -332,21 +347,28 @@ function part.install(shared, env)
 		if more ~= nil then
 			tooMany()
 		end
-		if shared.asked and self ~= shared.unaskedStore then
-			recordOne(kind or ANY, cfg, a)
+		local isAsked = shared.asked and self ~= shared.unaskedStore
+		if isAsked then
 			order(shared.asked, kind or ANY, a)
-			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
-				recordAll(kind or ANY, cfg, b, c, d, e, f, g, h, i, j, k, l)
-				orderAll(kind or ANY, b, c, d, e, f, g, h, i, j, k, l)
-			end
 		end
 		if not a or isLong(b, c, d, e, f, g, h, i, j, k, l) then
+			if isAsked then
+				recordAll(kind or ANY, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
+				orderAll(kind or ANY, b, c, d, e, f, g, h, i, j, k, l)
+			end
 			return store.Tabulate(self, kind, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
 		end
-		local result = {}
-		if kind and isNone(self, kind, cfg, a) then
-			return result
+		local none, isNoted
+		if kind then
+			none, isNoted = isNone(self, kind, cfg, a)
+			if none then
+				return {}
+			end
 		end
+		if isAsked and not isNoted then
+			recordOne(kind or ANY, cfg, a)
+		end
+		local result = {}
 		if cfg then
 			self:pobatchTabulate(self, result, kind, cfg, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, a)
 		else
@@ -359,17 +381,17 @@ function part.install(shared, env)
 		if more ~= nil then
 			tooMany()
 		end
-		if shared.asked and self ~= shared.unaskedStore then
-			recordOne(kind, cfg, a)
-			if isLong(b, c, d, e, f, g, h, i, j, k, l) then
-				recordAll(kind, cfg, b, c, d, e, f, g, h, i, j, k, l)
-			end
-		end
 		if not a or isLong(b, c, d, e, f, g, h, i, j, k, l) then
+			if shared.asked and self ~= shared.unaskedStore then
+				recordAll(kind, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
+			end
 			return store.HasMod(self, kind, cfg, a, b, c, d, e, f, g, h, i, j, k, l)
 		end
-		if isNone(self, kind, cfg, a) then
+		local none, isNoted = isNone(self, kind, cfg, a)
+		if none then
 			return false
+		elseif not isNoted and shared.asked and self ~= shared.unaskedStore then
+			recordOne(kind, cfg, a)
 		end
 		if cfg then
 			return self:pobatchHas(kind, cfg.flags or 0, cfg.keywordFlags or 0, cfg.source, a)

@@ -8,10 +8,20 @@
 -- minion, too, but not the enemy's), sources are not looked at, and tags are not
 -- evaluated: all that errs towards "may matter".
 
+local ffi = require("ffi")
+
 local recorder = {}
 
 local ANY = "any"
 recorder.ANY = ANY
+
+local newSet, take, note
+
+---@param native table @the host's modifierQueries, which note most queries by themselves
+function recorder.use(native)
+	newSet, take = native.asked, native.take
+	note = ffi.cast("void(*)(void*, const char*, double, double, const char*, const char*)", native.note)
+end
 
 ---@return table @what one build's calculations asked for
 function recorder.new()
@@ -19,12 +29,6 @@ function recorder.new()
 		-- type -> name -> list of flags and keyword flags in turns; type ANY: a query for all
 		-- types; flags ANY: a read that does not look at flags
 		asked = {},
-		-- the same the other way round: flags -> keyword flags -> type -> name -> true,
-		-- and what it has for the flags of the last query
-		byFlags = {},
-		flags = false,
-		keywordFlags = false,
-		present = {},
 		-- name -> names that were summed together with it
 		together = {},
 		-- type .. " " .. name of modifiers that were looked at one by one: queries that list them, put
@@ -32,6 +36,8 @@ function recorder.new()
 		ordered = {},
 		-- changes with whatever was not known before
 		version = 0,
+		-- what `asked` and `together` get with the next `learn`
+		set = newSet(),
 	}
 end
 
@@ -44,44 +50,47 @@ local function below(t, key)
 	return found
 end
 
--- LuaJIT compiles no code that reads a number from a table with numbers on both its sides:
--- flags, of which some are 0, are kept off the side for small whole ones.
-local function keyOf(flags)
-	return flags == ANY and ANY or flags + 0.5
-end
-
 local function remember(asked, kind, name, flags, keywordFlags)
 	local pairsOf = below(below(asked.asked, kind), name)
 	pairsOf[#pairsOf + 1], pairsOf[#pairsOf + 2] = flags, keywordFlags
-	below(below(below(asked.byFlags, keyOf(flags)), keyOf(keywordFlags)), kind)[name] = true
 	asked.version = asked.version + 1
 end
 
--- A row makes thousands of queries, and one after the other mostly with the same flags.
 function recorder.record(asked, kind, name, flags, keywordFlags)
-	if asked.flags ~= flags or asked.keywordFlags ~= keywordFlags then
-		asked.flags, asked.keywordFlags = flags, keywordFlags
-		asked.present = below(below(asked.byFlags, keyOf(flags)), keyOf(keywordFlags))
+	if type(name) ~= "string" then
+		return
+	elseif flags ~= ANY then
+		note(asked.set, kind, flags, keywordFlags, name, nil)
+		return
 	end
-	local names = asked.present[kind]
-	if not (names and names[name]) and name then
-		remember(asked, kind, name, flags, keywordFlags)
+	local pairsOf = below(below(asked.asked, kind), name)
+	for i = 1, #pairsOf, 2 do
+		if pairsOf[i] == ANY then
+			return
+		end
 	end
+	remember(asked, kind, name, flags, keywordFlags)
 end
 
 ---Two names of one sum.
 function recorder.link(asked, a, b)
-	local together = asked.together
-	local ofA = together[a]
-	if not (ofA and ofA[b]) then
-		if not a or not b then
-			return
+	if type(a) == "string" and type(b) == "string" then
+		note(asked.set, nil, 0, 0, a, b)
+	end
+end
+
+---Takes in what was noted since the last call: before `asked`, `together` or `version` are looked at.
+function recorder.learn(asked)
+	local news = take(asked.set)
+	for i = 1, news and #news or 0, 4 do
+		local kind, name, flags, keywordFlags = news[i], news[i + 1], news[i + 2], news[i + 3]
+		if kind then
+			remember(asked, kind, name, flags, keywordFlags)
+		else
+			below(asked.together, name)[flags] = true
+			below(asked.together, flags)[name] = true
+			asked.version = asked.version + 1
 		end
-		together[a] = ofA or {}
-		together[a][b] = true
-		together[b] = together[b] or {}
-		together[b][a] = true
-		asked.version = asked.version + 1
 	end
 end
 

@@ -189,6 +189,7 @@ function cache:find(variant)
 		end
 		self.watchedVersion = -1
 	end
+	recorder.learn(self.asked)
 	self.foundVersion, self.foundRoundings = self.asked.version, self.roundings
 	self.presentKey = self:key(present, variant)
 	return self.answers[self.presentKey]
@@ -257,6 +258,7 @@ end
 ---Keeps the value of the row that find() did not know, after it was calculated.
 function cache:keep(value)
 	local present = self.present
+	recorder.learn(self.asked)
 	if not present or self.lookedVersion and self.lookedVersion ~= self.asked.version then
 		return
 	end
@@ -277,13 +279,13 @@ function part.install(shared, env, calcs)
 	local mine
 
 	function calcs.initEnv(...)
-		shared.asked = mine and mine.asked
+		shared.listen(mine and mine.asked)
 		if not mine then
 			return initEnv(...)
 		end
 		local calcEnv, a, b, c = initEnv(...)
 		-- What the tree does to the enemy is said by the player's modifiers, and these are asked for.
-		shared.unaskedStore = calcEnv.enemyDB
+		shared.leaveOut(calcEnv.enemyDB)
 		mine.envCount = mine.envCount + 1
 		mine.envs[mine.envCount] = calcEnv
 		return calcEnv, a, b, c
@@ -296,6 +298,7 @@ function part.install(shared, env, calcs)
 	---Looks at the stores as they are now, too.
 	shared.lookEarly = function()
 		if mine then
+			recorder.learn(mine.asked)
 			mine:lookForFractions()
 			mine.lookedVersion = mine.asked.version
 		end
@@ -304,7 +307,8 @@ function part.install(shared, env, calcs)
 	---Before each calculation: whose queries to write down from now on; nil for nobody's. `calcEnv`: the first environment,
 	---if there is one already.
 	shared.useRows = function(rows, calcEnv)
-		mine, shared.asked = rows, rows and calcEnv and rows.asked or nil
+		mine = rows
+		shared.listen(rows and calcEnv and rows.asked or nil)
 		if rows then
 			for i = 1, rows.envCount do
 				rows.envs[i] = nil

@@ -7,14 +7,16 @@ local unroll = {}
 
 unroll.COUNT = 12
 
-local names = {}
+local names, texts = {}, {}
 for i = 1, unroll.COUNT do
 	names[i] = "n" .. i
+	texts[i] = ('type(n%d) == "string" and n%d or nil'):format(i, i)
 end
--- "n1, n2, ..."
+-- "n1, n2, ..."; and the same with nil for what is no text
 unroll.NAMES = table.concat(names, ", ")
+unroll.TEXTS = table.concat(texts, ", ")
 
----@param template string @Lua with NAMES for the list of names and {{...}} repeated for each NAME, number I
+---@param template string @Lua with NAMES for the list of names, TEXTS for those that are texts, and {{...}} repeated for each NAME, number I
 ---@param ... any @what the chunk is called with
 ---@return any @what the chunk returns
 function unroll.compile(template, ...)
@@ -25,7 +27,7 @@ function unroll.compile(template, ...)
 		end
 		return table.concat(out, "\n")
 	end)
-	code = code:gsub("NAMES", unroll.NAMES)
+	code = code:gsub("NAMES", unroll.NAMES):gsub("TEXTS", unroll.TEXTS)
 	return assert(loadstring(code, "=pob.fast.queries"))(...)
 end
 
