@@ -14,10 +14,10 @@ export async function rowCost() {
 	const naive = await Naive.start(source);
 	const plain = await Engine.open({ calculator: "pob", pob: source, threads: 1, cache: false });
 	const two = await Engine.open({ calculator: "pob", pob: source, threads: 2, cache: true });
+	const one = await Engine.open({ calculator: "pob", pob: source, threads: 1, cache: true });
 	// Per build, milliseconds of each round.
 	const times = new Map(list.map(({ name }) => [name, {}]));
 	const withFull = [];
-	const kept = new Map();
 	for (const { name, file, text } of list) {
 		const measured = times.get(name);
 		const put = (key, ms) => {
@@ -54,26 +54,14 @@ export async function rowCost() {
 			const cached = await loadUnseen(two, text, round);
 			for (const key of Object.keys(work)) put(`two ${key}`, (await batch(cached, sets[key])).elapsedMs);
 			await cached.close();
+			const alone = await loadUnseen(one, text, round);
+			for (const key of ["climb", "power"]) put(`one ${key}`, (await batch(alone, sets[key])).elapsedMs);
+			await alone.close();
 		}
 		await build.close();
-		kept.set(name, { climb: sets.climb, power: sets.power });
 	}
 	await plain.close();
 	await two.close();
-	// One thread with the cache: an engine of its own, after the others gave their memory back.
-	const one = await Engine.open({ calculator: "pob", pob: source, threads: 1, cache: true });
-	for (const { name, text } of list) {
-		const measured = times.get(name);
-		const { climb, power } = kept.get(name);
-		for (let round = 0; round < rounds; round++) {
-			const build = await loadUnseen(one, text, round);
-			for (const [key, sets] of Object.entries({ climb, power })) {
-				measured[`one ${key}`] ??= [];
-				measured[`one ${key}`].push((await batch(build, sets)).elapsedMs);
-			}
-			await build.close();
-		}
-	}
 	await one.close();
 	const { name } = naive;
 	await naive.stop();

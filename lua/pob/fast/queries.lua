@@ -86,6 +86,8 @@ function part.install(shared, env)
 
 	---From now on queries are written down in `asked`; nil: nowhere.
 	function shared.listen(asked)
+		-- Whatever row is stopped wherever: what is noted natively stays alive.
+		shared.askedBefore = shared.asked
 		shared.asked = asked
 		native.listen(asked and asked.set)
 	end
