@@ -61,6 +61,7 @@ describe("what a calculator in the sandbox has", () => {
 			"inflate",
 			"listFiles",
 			"log",
+			"modifierQueries",
 			"now",
 			"nursery",
 			"realPath",
