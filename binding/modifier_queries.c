@@ -33,8 +33,7 @@ typedef struct Asked {
 	// Places of entries, plus one, by their hash; at most half full.
 	uint32_t* slots;
 	uint32_t count, slotCount;
-	uint32_t last;  // met last: the next one is mostly the one behind it
-	uint32_t taken;
+	uint32_t last;      // met last: the next one is mostly the one behind it
 	bool isIncomplete;  // for want of memory
 } Asked;
 
@@ -256,6 +255,8 @@ static bool growAsked(Asked* asked) {
 }
 
 static void note(Asked* asked, Entry entry) {
+	// A query for no type finds nothing.
+	if (entry.type == NULL && entry.other == NULL) return;
 	// -0 is 0.
 	entry.flags += 0.0;
 	entry.keywordFlags += 0.0;
@@ -285,13 +286,13 @@ static void note(Asked* asked, Entry entry) {
 	asked->entries[asked->last] = entry;
 }
 
-static void noteQuery(const Query* query, double store, const char* const* names, int nameCount) {
+static void noteQuery(const Query* query, double store, const char* const* names, int nameCount, bool isSum) {
 	Asked* const asked = query->context->asked;
 	if (asked == NULL || store == query->context->unaskedStore) return;
 	for (int i = 0; i < nameCount; i++) {
 		if (names[i] == NULL) continue;
 		note(asked, (Entry){query->type, stringOf(names[i]), NULL, query->flags, query->keywordFlags});
-		if (i > 0 && names[0] != NULL)
+		if (isSum && i > 0 && names[0] != NULL)
 			note(asked, (Entry){NULL, stringOf(names[0]), stringOf(names[i]), 0, 0});
 	}
 }
@@ -308,7 +309,7 @@ static bool add(cTValue* value, void* answer) {
 
 // Not a number: Lua has to answer.
 static double sumOf(const Query* query, double address, const char* const* names, int nameCount) {
-	noteQuery(query, address, names, nameCount);
+	noteQuery(query, address, names, nameCount, true);
 	if (!isFlags(query->flags) || !isFlags(query->keywordFlags)) return NAN;
 	double sums[kDepth];
 	int depth = 0;
@@ -341,7 +342,7 @@ static double sumOne(const Context* context, double store, const char* type, dou
 // Visits all that are let in, name by name. False: Lua has to answer, or a visit ended it.
 static bool visitAll(const Query* query, double address, const char* const* names, int nameCount, Visit visit,
                      void* answer) {
-	noteQuery(query, address, names, nameCount);
+	noteQuery(query, address, names, nameCount, false);
 	if (!isFlags(query->flags) || !isFlags(query->keywordFlags)) return false;
 	for (GCtab* at = storeAt(address); at != NULL;) {
 		Store store;
@@ -424,15 +425,17 @@ static int newAsked(lua_State* L) {
 	return 1;
 }
 
-// What came since the last call.
-static int takeAsked(lua_State* L) {
-	Asked* const asked = (Asked*)luaL_checkudata(L, 1, kAskedType);
+// (asked, from): what came behind the first `from`, and how many there are now. Nothing is taken away: a call
+// that is stopped half-way, for want of memory or from outside, is made again.
+static int newsOf(lua_State* L) {
+	const Asked* const asked = (const Asked*)luaL_checkudata(L, 1, kAskedType);
+	const lua_Number from = luaL_checknumber(L, 2);
 	if (asked->isIncomplete) return luaL_error(L, "not enough memory");
-	if (asked->taken == asked->count) return 0;
-	lua_createtable(L, (int)(4 * (asked->count - asked->taken)), 0);
+	if (from >= asked->count) return 0;
+	lua_createtable(L, (int)(4 * (asked->count - (uint32_t)from)), 0);
 	int n = 0;
-	for (; asked->taken < asked->count; asked->taken++) {
-		const Entry* const entry = &asked->entries[asked->taken];
+	for (uint32_t i = (uint32_t)from; i < asked->count; i++) {
+		const Entry* const entry = &asked->entries[i];
 		if (entry->type != NULL)
 			lua_pushlstring(L, strdata(entry->type), entry->type->len);
 		else
@@ -448,7 +451,8 @@ static int takeAsked(lua_State* L) {
 		lua_pushnumber(L, entry->keywordFlags);
 		lua_rawseti(L, -2, ++n);
 	}
-	return 1;
+	lua_pushnumber(L, asked->count);
+	return 2;
 }
 
 // Kept for as long as the state lives.
@@ -485,7 +489,7 @@ static int address(lua_State* L) {
 
 void pobatch_push_modifier_queries(lua_State* L) {
 	static const luaL_Reg functions[] = {
-	    {"context", &newContext}, {"address", &address}, {"asked", &newAsked}, {"take", &takeAsked}};
+	    {"context", &newContext}, {"address", &address}, {"asked", &newAsked}, {"news", &newsOf}};
 	const struct {
 		const char* name;
 		uintptr_t address;

@@ -19,9 +19,9 @@ struct lua_State;
 // asked() -> userdata
 //   An empty set of queries: type, name, flags and keyword flags, and of pairs of names that were summed
 //   together. Names and types in one are never collected.
-// take(asked) -> table, or nothing
-//   What the set got since the last call, four values each: type, name, flags, keyword flags; or false, name,
-//   name, 0.
+// news(asked, from) -> table, number; or nothing
+//   What the set got behind its first `from`, four values each: type, name, flags, keyword flags; or false,
+//   name, name, 0. And how many it has.
 // sum, sumOne, none, noneOf, flag, listen, leaveOut, note: number
 //   Addresses of functions, to be cast by the FFI (lua/pob/fast/nativequeries.lua says to what). The first
 //   five note what they are asked for in the set that `listen` was given last, if any, but for the store of

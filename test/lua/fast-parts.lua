@@ -317,7 +317,12 @@ return {
 			end
 			table.sort(together)
 			local otherAsked = flat(other.asked)
-			return { before = before, asked = flat(asked.asked), other = otherAsked, together = together, news = asked.version - version }
+			-- A learner that was stopped gets all of it once more.
+			local again, count = host.modifierQueries.news(asked.set, 0)
+			return {
+				before = before, asked = flat(asked.asked), other = otherAsked, together = together, news = asked.version - version,
+				isAllThere = count == asked.learned and #again == 4 * count,
+			}
 		end,
 		nativeRefusals = function()
 			local native, make = nativeStores()

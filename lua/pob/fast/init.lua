@@ -243,12 +243,7 @@ function fast.attach(host, options)
 		end,
 		---Whether a stat is one of the estimations; true where they cannot be left out.
 		isEstimated = function(name)
-			for _, part in ipairs(self.parts) do
-				if part.name == "estimations" and not part.active then
-					return true
-				end
-			end
-			return self.shared.isEstimated(name)
+			return not self:isActive("estimations") or self.shared.isEstimated(name)
 		end,
 		---What is kept of a build's environments, for useEnvironments; nil where the part is not in use.
 		environments = function(mode)

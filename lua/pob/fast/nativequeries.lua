@@ -19,9 +19,9 @@ local MATCH_ALL, MATCH_MASK = 0x40000000, 0xBFFFFFFF
 
 ---@param native table @the host's modifierQueries
 ---@param env table @the globals of Path of Building's code
----@return table @{ context, sum, sumOne, none, noneOf, flag = functions that take the context first, addressOf = by store:
----its address, or false where Lua had better walk; look(store) = finds that for one that is not in `addressOf`, forget();
----listen(set), leaveOut(store) = what of the queries is noted where }
+---@return table @{ context, sum, sumOne, none, noneOf, flag = functions that take the context first, find(store) = its
+---address, or false where Lua had better walk, forget() = before each row; listen(set), leaveOut(store) = what of the queries
+---is noted where }
 function nativequeries.new(native, env)
 	local classes = env.common.classes
 	local context = native.context(MATCH_ALL, MATCH_MASK, classes.ModDB, classes.ModList)
@@ -36,11 +36,13 @@ function nativequeries.new(native, env)
 		none = ffi.cast(ONE, native.none),
 		noneOf = ffi.cast(SEVERAL, native.noneOf),
 		flag = ffi.cast(ONE, native.flag),
-		addressOf = addressOf,
-		look = function(store)
-			-- A list by itself is a short one, and mostly asked once.
-			local found = (store.parent or store.mods) and address(store) or false
-			addressOf[store] = found
+		find = function(store)
+			local found = addressOf[store]
+			if found == nil then
+				-- A list by itself is a short one, and mostly asked once.
+				found = (store.parent or store.mods) and address(store) or false
+				addressOf[store] = found
+			end
 			return found
 		end,
 		forget = function()

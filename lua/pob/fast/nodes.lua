@@ -271,6 +271,7 @@ function part.install(shared, env, calcs)
 			return originalList(calcEnv, nodeList, finishJewels, withKeystones)
 		elseif finishJewels and not withKeystones and isLast(calcEnv, nodeList) then
 			last.all = last.all or joined(last.lists)
+			shared.nodeLists = last.lists
 			return last.all
 		end
 		local radiusJewels = calcEnv.radiusJewelList

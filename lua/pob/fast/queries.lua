@@ -75,8 +75,8 @@ function part.install(shared, env)
 	querylist.install(classes.ModList, shared, env)
 
 	local native = nativequeries.new(shared.modifierQueries, env)
-	local addressOf, look, context, nativeNone = native.addressOf, native.look, native.context, native.none
-	local nativeNoneOf, nativeFlag = native.noneOf, native.flag
+	local find, context, nativeNone, nativeNoneOf, nativeFlag =
+		native.find, native.context, native.none, native.noneOf, native.flag
 	shared.forgetStores = native.forget
 
 	-- shared.asked: where the present build's queries are written down, if at all; shared.unaskedStore: a store that
@@ -99,10 +99,7 @@ function part.install(shared, env)
 
 	-- Whether no modifier of the type and name is let in; and whether that was asked, and noted, natively.
 	local function isNone(self, kind, cfg, name)
-		local at = addressOf[self]
-		if at == nil then
-			at = look(self)
-		end
+		local at = find(self)
 		if not at or type(name) ~= "string" then
 			return false, false
 		elseif not cfg then
@@ -147,7 +144,7 @@ function part.install(shared, env)
 	end
 
 	local sum = unroll.compile([[
-		local shared, recordAll, linkAll, sumOf, addressOf, look, context, nativeSum, nativeSumOne = ...
+		local shared, recordAll, linkAll, sumOf, find, context, nativeSum, nativeSumOne = ...
 		return function(self, kind, cfg, NAMES, o1, o2, o3, o4, o5, o6, o7, o8, more)
 			if o1 ~= nil or o2 ~= nil or o3 ~= nil or o4 ~= nil or o5 ~= nil or o6 ~= nil or o7 ~= nil or o8 ~= nil then
 				if more ~= nil then
@@ -163,13 +160,7 @@ function part.install(shared, env)
 			if cfg then
 				flags, keywordFlags, source = cfg.flags or 0, cfg.keywordFlags or 0, cfg.source
 			end
-			local at
-			if not source then
-				at = addressOf[self]
-				if at == nil then
-					at = look(self)
-				end
-			end
+			local at = not source and find(self)
 			if n2 == nil and n3 == nil and n4 == nil and n5 == nil and n6 == nil and n7 == nil
 				and n8 == nil and n9 == nil and n10 == nil and n11 == nil and n12 == nil and n1 then
 				if at and type(n1) == "string" then
@@ -193,7 +184,7 @@ function part.install(shared, env)
 			end
 			return self:pobatchSum(self, kind, cfg, flags, keywordFlags, source, NAMES)
 		end
-	]], shared, recordAll, linkAll, store.Sum, addressOf, look, context, native.sum, native.sumOne)
+	]], shared, recordAll, linkAll, store.Sum, find, context, native.sum, native.sumOne)
 
 	local function orderAll(kind, ...)
 		for i = 1, select("#", ...) do
@@ -233,13 +224,7 @@ function part.install(shared, env)
 		if cfg then
 			flags, keywordFlags, source = cfg.flags or 0, cfg.keywordFlags or 0, cfg.source
 		end
-		local at
-		if not source and count <= unroll.COUNT then
-			at = addressOf[self]
-			if at == nil then
-				at = look(self)
-			end
-		end
+		local at = not source and count <= unroll.COUNT and find(self)
 		if at then
 			if isNoneOf(at, flags, keywordFlags, ...) then
 				return 1
@@ -278,13 +263,7 @@ function part.install(shared, env)
 		if cfg then
 			flags, keywordFlags, source = cfg.flags or 0, cfg.keywordFlags or 0, cfg.source
 		end
-		local at
-		if not source then
-			at = addressOf[self]
-			if at == nil then
-				at = look(self)
-			end
-		end
+		local at = not source and find(self)
 		if at and type(a) == "string" then
 			local answer = nativeFlag(context, at, "FLAG", flags, keywordFlags, a)
 			if answer == 0 then

@@ -15,11 +15,11 @@ local recorder = {}
 local ANY = "any"
 recorder.ANY = ANY
 
-local newSet, take, note
+local newSet, newsOf, note
 
 ---@param native table @the host's modifierQueries, which note most queries by themselves
 function recorder.use(native)
-	newSet, take = native.asked, native.take
+	newSet, newsOf = native.asked, native.news
 	note = ffi.cast("void(*)(void*, const char*, double, double, const char*, const char*)", native.note)
 end
 
@@ -38,6 +38,8 @@ function recorder.new()
 		version = 0,
 		-- what `asked` and `together` get with the next `learn`
 		set = newSet(),
+		-- how much of `set` they have
+		learned = 0,
 	}
 end
 
@@ -79,9 +81,10 @@ function recorder.link(asked, a, b)
 	end
 end
 
----Takes in what was noted since the last call: before `asked`, `together` or `version` are looked at.
+---Takes in what was noted since the last call: before `asked`, `together` or `version` are looked at. Where it is stopped
+---half-way, some are taken in twice, which does no harm.
 function recorder.learn(asked)
-	local news = take(asked.set)
+	local news, count = newsOf(asked.set, asked.learned)
 	for i = 1, news and #news or 0, 4 do
 		local kind, name, flags, keywordFlags = news[i], news[i + 1], news[i + 2], news[i + 3]
 		if kind then
@@ -92,6 +95,7 @@ function recorder.learn(asked)
 			asked.version = asked.version + 1
 		end
 	end
+	asked.learned = count or asked.learned
 end
 
 ---A query that looks at a name's modifiers one by one: it shows their order, and their sources.
