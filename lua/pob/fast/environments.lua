@@ -21,6 +21,7 @@
 
 local recorder = require("pob.fast.recorder")
 local tests = require("pob.fast.querytests")
+local treeplace = require("pob.fast.treeplace")
 
 local next, pairs = next, pairs
 
@@ -183,73 +184,6 @@ function kept:fits(build, nodes)
 	return true
 end
 
-local function addNames(changed, list)
-	changed = changed or {}
-	for i = 1, #list do
-		changed[list[i].name] = changed[list[i].name] or {}
-	end
-	return changed
-end
-
--- Puts the modifiers of `lists` (list of those that a node brings) in the place of those of the environment's own nodes:
--- the row's modifiers by name, of the names where they may differ, or nil.
-function kept:exchange(mods, lists)
-	local segments, own, isOwn, rowOf = self.segments, self.own, self.isOwn, self.rowOf
-	local row, count, ownCount = self.row + 1, #lists, #own
-	self.row = row
-	for i = 1, count do
-		rowOf[lists[i]] = row
-	end
-	-- Lists that both have, in the same order, make no difference to the names that no other list has.
-	local changed, following, i = nil, 1, 1
-	while i <= count or following <= ownCount do
-		local list, other = lists[i], own[following]
-		if list == other then
-			i, following = i + 1, following + 1
-		elseif other and (not list or rowOf[other] ~= row) then
-			-- It is not there, or was before.
-			changed = addNames(changed, other)
-			following = following + 1
-		else
-			changed = addNames(changed, list)
-			rowOf[list] = isOwn[list] and 0 or nil
-			i = i + 1
-		end
-	end
-	if not changed or not next(changed) then
-		return nil
-	end
-	for k = 1, #lists do
-		local list = lists[k]
-		for i = 1, #list do
-			local mod = list[i]
-			local ofName = changed[mod.name]
-			if ofName then
-				ofName[#ofName + 1] = mod
-			end
-		end
-	end
-	for name, list in next, changed do
-		local whole, before = self.lists[name], self.before[name] or 0
-		local count = #list
-		local fresh, n = {}, 0
-		for i = 1, before do
-			n = n + 1
-			fresh[n] = whole[i]
-		end
-		for i = 1, count do
-			n = n + 1
-			fresh[n] = list[i]
-		end
-		for i = before + (segments[name] and #segments[name] or 0) + 1, whole and #whole or 0 do
-			n = n + 1
-			fresh[n] = whole[i]
-		end
-		mods[name] = n > 0 and fresh or nil
-	end
-	return changed
-end
-
 -- Puts the counters of the row's tree in place: a list of { name, count } of those that differ.
 function kept:count(mods, spec, createMod)
 	local changed = {}
@@ -293,7 +227,7 @@ function part.install(shared, env, calcs)
 
 	-- The place of a counter's modifier in its list: false if it has none, or more than one could be it.
 	local function placeOf(self, counter, count)
-		local list = self.lists[counter.name]
+		local list = self.place.lists[counter.name]
 		local place = false
 		for i = 1, list and count and count > 0 and self.before[counter.name] or 0 do
 			local mod = list[i]
@@ -318,25 +252,9 @@ function part.install(shared, env, calcs)
 		local _ = playerDB and playerDB.mods, enemyDB and enemyDB.mods
 		self.answer = { calcEnv, playerDB, enemyDB, minionDB, override and override.extraJewelFuncs }
 		self.inputs = inputsOf(build)
-		self.lists, self.segments = {}, {}
-		self.own, self.isOwn, self.rowOf, self.row = self.allLists, {}, {}, 0
-		for i = 1, #self.own do
-			self.isOwn[self.own[i]] = true
-		end
-		for i = 1, #all do
-			local name = all[i].name
-			self.segments[name] = self.segments[name] or {}
-			table.insert(self.segments[name], all[i])
-		end
-		for name, list in next, calcEnv.modDB.mods do
-			self.lists[name] = copyOf(list)
-		end
-		for name, segment in next, self.segments do
-			for i = 1, #segment do
-				if self.lists[name][(self.before[name] or 0) + i] ~= segment[i] then
-					return nil
-				end
-			end
+		self.place = treeplace.new(calcEnv.modDB.mods, self.before, self.allLists)
+		if not self.place then
+			return nil
 		end
 		-- The nodes that items grant, in the order in which they join the tree's own.
 		self.granted, self.special, self.distances = {}, { [LOOKED_FOR] = true }, {}
@@ -441,7 +359,7 @@ function part.install(shared, env, calcs)
 			return nil
 		end
 		local mods = calcEnv.modDB.mods
-		local changed = self:exchange(mods, lists)
+		local changed = self.place:exchange(mods, lists)
 		local counts = self:count(mods, spec, env.modLib.createMod)
 		if override then
 			override.extraJewelFuncs = self.answer[5]

@@ -146,7 +146,7 @@ function cache:key(present, variant)
 	end
 	local texts, n = { variant, self:weaponSets(present.nodes) }, 2
 	for name, list in next, present.changed or {} do
-		local segment = present.environment.segments[name]
+		local segment = present.environment.place.segments[name]
 		local text = self:describe(list)
 		-- Another order of the same may be no difference.
 		if text ~= (segment and self:describe(segment) or "") then
@@ -184,7 +184,7 @@ function cache:find(variant)
 	if self.environment ~= present.environment then
 		-- Keys are relative to its own nodes.
 		self.environment, self.answers, self.count = present.environment, {}, 0
-		for name in next, present.environment.segments do
+		for name in next, present.environment.place.segments do
 			self.treeNames[name] = true
 		end
 		self.watchedVersion = -1

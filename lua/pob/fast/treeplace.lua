@@ -1,0 +1,113 @@
+-- The tree's place in a modifier store: the modifiers of the allocated nodes, which in each name's list stand in one
+-- piece. Knows them as they were in a kept environment, and puts those of a row's nodes there, in the row's order.
+
+local next = next
+
+local treeplace = {}
+treeplace.__index = treeplace
+
+---@param mods table @name -> list of the store
+---@param before table @name -> how many modifiers stand in front of the tree's, or nil
+---@param lists table @list of those that each node brings, in their order
+---@return table|nil @nil where they do not stand there in one piece
+function treeplace.new(mods, before, lists)
+	local self = setmetatable({
+		before = before, own = lists, isOwn = {},
+		-- name -> the modifiers of the nodes, all of the store's
+		segments = {}, lists = {},
+		-- list -> the last row that has it where it was not met yet; rows are counted
+		rowOf = {}, row = 0,
+	}, treeplace)
+	for _, list in ipairs(lists) do
+		self.isOwn[list] = true
+		for _, mod in ipairs(list) do
+			self.segments[mod.name] = self.segments[mod.name] or {}
+			table.insert(self.segments[mod.name], mod)
+		end
+	end
+	for name, list in next, mods do
+		self.lists[name] = {}
+		for i = 1, #list do
+			self.lists[name][i] = list[i]
+		end
+	end
+	for name, segment in next, self.segments do
+		for i = 1, #segment do
+			if not self.lists[name] or self.lists[name][(before[name] or 0) + i] ~= segment[i] then
+				return nil
+			end
+		end
+	end
+	return self
+end
+
+local function addNames(changed, list)
+	changed = changed or {}
+	for i = 1, #list do
+		changed[list[i].name] = changed[list[i].name] or {}
+	end
+	return changed
+end
+
+---Puts the modifiers of `lists` there.
+---@param mods table @name -> list of a store, as it was when the place was made: gets other lists
+---@param lists table @list of those that each of a row's nodes brings
+---@return table|nil @of the names where they may differ, name -> the row's modifiers
+function treeplace:exchange(mods, lists)
+	local segments, own, isOwn, rowOf = self.segments, self.own, self.isOwn, self.rowOf
+	local row, count, ownCount = self.row + 1, #lists, #own
+	self.row = row
+	for i = 1, count do
+		rowOf[lists[i]] = row
+	end
+	-- Lists that both have, in the same order, make no difference to the names that no other list has.
+	local changed, following, i = nil, 1, 1
+	while i <= count or following <= ownCount do
+		local list, other = lists[i], own[following]
+		if list == other then
+			i, following = i + 1, following + 1
+		elseif other and (not list or rowOf[other] ~= row) then
+			-- It is not there, or was before.
+			changed = addNames(changed, other)
+			following = following + 1
+		else
+			changed = addNames(changed, list)
+			rowOf[list] = isOwn[list] and 0 or nil
+			i = i + 1
+		end
+	end
+	if not changed or not next(changed) then
+		return nil
+	end
+	for k = 1, #lists do
+		local list = lists[k]
+		for i = 1, #list do
+			local mod = list[i]
+			local ofName = changed[mod.name]
+			if ofName then
+				ofName[#ofName + 1] = mod
+			end
+		end
+	end
+	for name, list in next, changed do
+		local whole, before = self.lists[name], self.before[name] or 0
+		local count = #list
+		local fresh, n = {}, 0
+		for i = 1, before do
+			n = n + 1
+			fresh[n] = whole[i]
+		end
+		for i = 1, count do
+			n = n + 1
+			fresh[n] = list[i]
+		end
+		for i = before + (segments[name] and #segments[name] or 0) + 1, whole and #whole or 0 do
+			n = n + 1
+			fresh[n] = whole[i]
+		end
+		mods[name] = n > 0 and fresh or nil
+	end
+	return changed
+end
+
+return treeplace
