@@ -44,7 +44,7 @@ function rows.new(world, build, options)
 		stats = statsModule.new(world, mode),
 		result = {},
 		loadedEnv = mode.calcsTab.mainEnv,
-		roads = { loaded = 0, calculator = 0, main = 0, answered = 0, sliced = 0, anew = 0 },
+		roads = { loaded = 0, calculator = 0, main = 0, answered = 0, sliced = 0, anew = 0, defences = 0 },
 	}, rows)
 	self.adaptation = adaptation.new(world, mode)
 	if options and options.rowCache and world.extension then
@@ -73,6 +73,8 @@ end
 function rows:use(environments, cache)
 	local extension = self.world.extension
 	if extension then
+		-- A row that was stopped may have left it.
+		extension.defend(nil)
 		extension.useEnvironments(environments)
 		extension.useRows(cache)
 	end
@@ -90,6 +92,11 @@ local ANSWERED = {}
 -- leaves out, and the row has to be calculated anew.
 local function perform(self, plan, env, playerDB, enemyDB, minionDB)
 	local extension = self.world.extension
+	-- Minions come after the player, and may look at all that the player has.
+	if plan and plan.defences and env.mode == "CALCULATOR" and not env.player.mainSkill.minion then
+		self.roads.defences = self.roads.defences + 1
+		extension.defend(env)
+	end
 	local shares = plan and plan.fullDps and not plan.sums and extension
 	if shares then
 		shares.beginFirst(self.mode, env)
@@ -101,6 +108,9 @@ local function perform(self, plan, env, playerDB, enemyDB, minionDB)
 		end
 	else
 		self.calcs.perform(env)
+	end
+	if plan and plan.defences then
+		extension.defend(nil)
 	end
 	if shares then
 		shares.endFirst(env)

@@ -165,6 +165,8 @@ local function newPlan(self, names, part)
 		part = part, offence = part ~= "defence", fields = {},
 	}
 	local extension = self.world.extension
+	-- whether all of them are known before calcs.offence
+	local defences = extension ~= nil and #names > 0
 	for i = 1, #names do
 		local name = names[i]
 		plan.names[i] = name
@@ -174,7 +176,9 @@ local function newPlan(self, names, part)
 		plan.sums = plan.sums or plan.mainOnly[i] ~= false
 		plan.fullDps = plan.fullDps or FULL_DPS[name] or false
 		plan.estimated = plan.estimated or not extension or extension.isEstimated(plan.fields[i])
+		defences = defences and not plan.minion[i] and extension.isDefence(name)
 	end
+	plan.defences = defences
 	-- Names what the numbers of a row are, for rows kept in a cache.
 	plan.variant = table.concat(plan.names, ",")
 	local fields = {}

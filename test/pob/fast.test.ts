@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Engine, NodeSets } from "../../src/index.js";
+import { type Build, Engine, NodeSets } from "../../src/index.js";
 import { bitsOf, buildText, describeWithBuilds, dice, randomSets, sharedBuilds } from "../support/pob.js";
 
 interface Part {
@@ -574,6 +574,43 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 		for (let row = 0; row < wanted.length; row++) {
 			for (const stat of some) expect(few.row(row)[stat]).toBe(wanted.row(row)[stat]);
 		}
+	}, 600_000);
+
+	const DEFENCES = new RegExp(
+		"^(Str|Dex|Int|(Life|Mana|Spirit)(Unreserved)?|Net(Life|Mana|EnergyShield)Regen|EnergyShield|Armour|Evasion" +
+			"|TotalEHP|EHPSurvivalTime|StunThreshold|EffectiveMovementSpeedMod|PhysicalDamageReduction" +
+			"|(Fire|Cold|Lightning|Chaos)(Resist|ResistTotal|ResistOverCap|MaximumHitTaken|TakenHit))$",
+	);
+
+	it.each(sharedBuilds)("%s: stats of the defences have the same bits without offence", async (name) => {
+		const text = await buildText(name);
+		const [a, b, c] = [await fast.load(text), await plain.load(text), await kept.load(text)];
+		const rows = NodeSets.deltas(randomSets(b, rowCount, dice(name.length + 5)));
+		const defences = b.stats().filter((stat) => DEFENCES.test(stat));
+		expect(defences.length).toBeGreaterThan(30);
+		const wanted = await b.calculateBatch(rows, { stats: defences });
+		for (const stats of [defences, ["Life", "FireResist"], ["TotalEHP"]]) {
+			for (const build of [a, c]) {
+				const found = await build.calculateBatch(rows, { stats });
+				expect(found.errors).toEqual([]);
+				for (let row = 0; row < wanted.length; row++) {
+					for (const stat of stats) expect(found.row(row)[stat]).toBe(wanted.row(row)[stat]);
+				}
+			}
+		}
+		// The originals have none of it; rows of the MAIN road have their offence.
+		const counts = async (build: Build) => (await build.command("roads")) as Record<string, number>;
+		expect((await counts(b)).defences).toBe(0);
+		expect((await counts(a)).defences).toBeGreaterThan(0);
+
+		// Stopped before its end, such a row leaves the next one its offence.
+		await a.calculateBatch(rows, { stats: ["TotalEHP"], rowTimeoutMs: 1 });
+		const whole = {
+			stats: ["TotalEHP", "TotalDPS", "CombinedDPS"].filter((stat) => b.stats().includes(stat)),
+		};
+		const [after, before] = [await a.calculateBatch(rows, whole), await b.calculateBatch(rows, whole)];
+		expect(after.errors).toEqual([]);
+		for (let row = 0; row < before.length; row++) expect(bitsOf(after, row)).toBe(bitsOf(before, row));
 	}, 600_000);
 
 	it("a first row unlike all others does not set up the others for itself", async () => {

@@ -5,6 +5,8 @@ import { Naive } from "./naive.mjs";
 import { builds, changes, checkout, climbSets, powerSets, rounds, rows } from "./workload.mjs";
 
 const fullDps = ["FullDPS", "FullDotDPS"];
+/** Default stats that are known before offence begins. */
+const isDefence = (stat) => /^(TotalEHP|Life|Mana|EnergyShield|Armour|Evasion|\w+Resist)$/.test(stat);
 /** How today's tools do it takes so long that a few rows must do. */
 const realRows = Math.min(20, rows);
 
@@ -26,6 +28,7 @@ export async function rowCost() {
 		};
 		const build = await plain.load(text);
 		const without = build.defaultStats.filter((stat) => !fullDps.includes(stat));
+		const defences = build.defaultStats.filter(isDefence);
 		if (build.calculateSync({}, { stats: ["FullDPS"] }).FullDPS > 0) withFull.push(name);
 		const work = {
 			changes: changes(build),
@@ -51,6 +54,7 @@ export async function rowCost() {
 			}
 			put("off", (await batch(build, sets.changes)).elapsedMs);
 			put("no full", (await batch(build, sets.changes, without)).elapsedMs);
+			put("defences", (await batch(build, sets.changes, defences)).elapsedMs);
 			const cached = await loadUnseen(two, text, round);
 			for (const key of Object.keys(work)) put(`two ${key}`, (await batch(cached, sets[key])).elapsedMs);
 			await cached.close();
@@ -117,6 +121,11 @@ export async function rowCost() {
 		figure("two-climb", "2 threads, cache on, hill-climb neighbours", "two climb", "naive climb", 0.1),
 		figure("two-power", "2 threads, cache on, node power", "two power", "naive power", 0.1),
 	];
+	figures.splice(
+		1,
+		0,
+		figure("defences", "1 thread, cache off, stats of the defences alone", "defences", "naive changes"),
+	);
 	if (withFull.length > 0) {
 		const what = "1 thread, cache off, without FullDPS, on builds that have it";
 		figures.splice(1, 0, figure("no-full", what, "no full", "naive changes", 0.25, withFull));

@@ -15,7 +15,7 @@ local fast = {}
 -- Order matters where one part wraps what another put in place.
 local NAMES = {
 	"bits", "objects", "mods", "queries", "evaluate", "calclib", "nodes", "setup", "merging", "fulldps", "estimations",
-	"environments", "firstskill", "rows", "paths", "parsing", "flagnames", "outputs",
+	"environments", "firstskill", "rows", "defences", "paths", "parsing", "flagnames", "outputs",
 }
 
 local function loadParts(without)
@@ -244,6 +244,14 @@ function fast.attach(host, options)
 		---Whether a stat is one of the estimations; true where they cannot be left out.
 		isEstimated = function(name)
 			return not self:isActive("estimations") or self.shared.isEstimated(name)
+		end,
+		---Whether a stat is known without calcs.offence.
+		isDefence = function(name)
+			return self:isActive("defences") and self.shared.isDefence(name)
+		end,
+		---Leaves calcs.offence out of the calculation of `calcEnv`; nil: of none.
+		defend = function(calcEnv)
+			self.shared.defended = calcEnv
 		end,
 		---What is kept of a build's environments, for useEnvironments; nil where the part is not in use.
 		environments = function(mode)
