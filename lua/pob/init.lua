@@ -147,8 +147,8 @@ return function(host)
 		end)
 	end
 
-	--- How many rows took which road since the build was loaded (`defences`: of those, without offence), and of how many environments an earlier one served
-	-- (`reused`), was made to be kept (`made`), or could not (`plain`); and in how many rows the main skill's calculation
+	--- How many rows took which road since the build was loaded, and how many of these went without offence (`defences`);
+	-- of how many environments an earlier one served (`reused`), was made to be kept (`made`), or could not (`plain`); and in how many rows the main skill's calculation
 	-- served as that of the first skill of FullDPS (`firstSkills`).
 	function commands.roads(build)
 		local rows = need(build).rows

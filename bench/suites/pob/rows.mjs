@@ -112,6 +112,7 @@ export async function rowCost() {
 			...figure("off", "1 thread, cache off, default stats", "off", "naive changes", 0.45),
 			...peer("**pobatch**, 1 thread, cache off", "off"),
 		},
+		figure("defences", "1 thread, cache off, stats of the defences alone", "defences", "naive changes"),
 		{
 			...figure("two", "2 threads, cache on, default stats", "two changes", "naive changes", 0.1),
 			...peer("**pobatch**, 2 threads, cache on", "two changes"),
@@ -121,11 +122,6 @@ export async function rowCost() {
 		figure("two-climb", "2 threads, cache on, hill-climb neighbours", "two climb", "naive climb", 0.1),
 		figure("two-power", "2 threads, cache on, node power", "two power", "naive power", 0.1),
 	];
-	figures.splice(
-		1,
-		0,
-		figure("defences", "1 thread, cache off, stats of the defences alone", "defences", "naive changes"),
-	);
 	if (withFull.length > 0) {
 		const what = "1 thread, cache off, without FullDPS, on builds that have it";
 		figures.splice(1, 0, figure("no-full", what, "no full", "naive changes", 0.25, withFull));

@@ -1,9 +1,8 @@
--- calcs.perform without calcs.offence (Modules/CalcOffence.lua), for rows that ask for nothing but what comes before it: half
--- of a row and more.
+-- calcs.perform without calcs.offence (Modules/CalcOffence.lua), for rows that ask for nothing but what comes before it.
 --
 -- Equal because the player's offence is the last thing that a calculation without a minion does: what it reads from the
 -- stats below is read when they are done. None of them is written by it, or by the functions that skills bring and it
--- calls: in the modules that are known, each was looked for by itself, also among the names that it joins. Only the
+-- calls: in the version that is known, each was looked for by itself, also among the names that it joins. Only the
 -- row's own environment goes without; a calculation inside the calculation has its offence.
 
 local part = {
