@@ -455,6 +455,22 @@ static int newsOf(lua_State* L) {
 	return 2;
 }
 
+// (asked, to): forgets what came behind the first `to`. Entries lie where those before them left room, so
+// that the last one can be taken out as if it had never been.
+static int forget(lua_State* L) {
+	Asked* const asked = (Asked*)luaL_checkudata(L, 1, kAskedType);
+	const lua_Number to = luaL_checknumber(L, 2);
+	while (asked->count > to) {
+		uint32_t slot = hashOf(&asked->entries[asked->count - 1]) & (asked->slotCount - 1);
+		while (asked->slots[slot] != asked->count) slot = (slot + 1) & (asked->slotCount - 1);
+		asked->slots[slot] = 0;
+		asked->count--;
+	}
+	asked->last = 0;
+	asked->isIncomplete = false;
+	return 0;
+}
+
 // Kept for as long as the state lives.
 static GCstr* constant(lua_State* L, const char* text) {
 	GCstr* const string = lj_str_newz(L, text);
@@ -488,8 +504,11 @@ static int address(lua_State* L) {
 }
 
 void pobatch_push_modifier_queries(lua_State* L) {
-	static const luaL_Reg functions[] = {
-	    {"context", &newContext}, {"address", &address}, {"asked", &newAsked}, {"news", &newsOf}};
+	static const luaL_Reg functions[] = {{"context", &newContext},
+	                                     {"address", &address},
+	                                     {"asked", &newAsked},
+	                                     {"news", &newsOf},
+	                                     {"forget", &forget}};
 	const struct {
 		const char* name;
 		uintptr_t address;

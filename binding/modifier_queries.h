@@ -22,6 +22,8 @@ struct lua_State;
 // news(asked, from) -> table, number; or nothing
 //   What the set got behind its first `from`, four values each: type, name, flags, keyword flags; or false,
 //   name, name, 0. And how many it has.
+// forget(asked, to)
+//   Takes out of the set what it got behind its first `to`.
 // sum, sumOne, none, noneOf, flag, listen, leaveOut, note: number
 //   Addresses of functions, to be cast by the FFI (lua/pob/fast/nativequeries.lua says to what). The first
 //   five note what they are asked for in the set that `listen` was given last, if any, but for the store of

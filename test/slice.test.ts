@@ -15,6 +15,7 @@ interface Run {
 interface Sliced {
 	text: string;
 	leftOut: Record<string, boolean>;
+	aliases: string[];
 	whole: Run;
 	slice: Run;
 }
@@ -182,8 +183,7 @@ describe("a slice of a program", () => {
 		expect(part.output[field]).toBe(whole.output[field]);
 	});
 
-	it("calls left out what names that it cannot know may read", async () => {
-		// Rows watch for these.
+	it("watches reads by names that it cannot know", async () => {
 		const text = perform(
 			'local names, parts = { "A" }, { { name = "B" } }',
 			'table.insert(names, "C")',
@@ -197,6 +197,43 @@ describe("a slice of a program", () => {
 		const { whole, slice: part, leftOut } = await slice({ text, fields: ["Sum"], look: ["A", "C", "D"] });
 		expect(whole.output.Sum).toBe(7);
 		for (const [name, isLeftOut] of Object.entries(leftOut)) expect(isLeftOut).toBe(!(name in part.output));
+		expect(part.missed).toBe(part.output.Sum !== 7);
+	});
+
+	it.each([
+		["nested ones", "output.Sum = output[names[2]] + (output[output[names[1]] or 'B'] or 0)"],
+		["in functions within expressions", "output.Sum = (function() return output[names[2]] end)()"],
+		["in conditions", "if output[names[2]] then output.Sum = 1 else output.Sum = 0 end"],
+	])("watches reads by such names: %s", async (_, line) => {
+		const text = perform('local names = { "A" }', "env.set(names)", "output.B = 2", line);
+		const withSet = text.replace("env.set(names)", 'names[#names + 1] = "B"; env.names = names');
+		const { whole, slice: part } = await slice({ text: withSet, fields: ["Sum"] });
+		expect(part.missed || part.output.Sum === whole.output.Sum).toBe(true);
+	});
+
+	it("says where an output gets a name that does not say so", async () => {
+		const aliases = async (...lines: string[]) =>
+			(await slice({ text: perform(...lines), fields: ["A"] })).aliases;
+		expect(await aliases("local globalOutput = output", "globalOutput.A = 1")).toEqual([]);
+		expect(await aliases("local numbers = output", "numbers.A = 1")).toEqual(["numbers"]);
+		expect(await aliases("env.numbers = env.player.output")).toEqual(["numbers"]);
+		expect(await aliases("local list = { output }", "env.list = list")).toHaveLength(1);
+		expect(await aliases("table.insert(env, output)")).toHaveLength(1);
+		expect(await aliases("local function f(numbers) numbers.A = 1 end", "f(output)")).toEqual(["numbers"]);
+	});
+
+	it("keeps all states where modifiers may ask for any", async () => {
+		const text = perform(
+			'env.player.modDB.conditions["Blessed"] = true',
+			'env.player.modDB:NewMod("Multiplier:Steps", "BASE", 1)',
+			'env.player.modDB:NewMod("Armour", "BASE", 1)',
+			"output.A = 1",
+		);
+		const kept = await slice({ text, fields: ["A"], states: true });
+		expect(kept.text).toContain("Blessed");
+		expect(kept.text).toContain("Multiplier:Steps");
+		expect(kept.text).not.toContain("Armour");
+		expect((await slice({ text, fields: ["A"] })).text).not.toContain("Blessed");
 	});
 
 	it("keeps what others may know, and each line in its place", async () => {
@@ -218,15 +255,6 @@ describe("a slice of a program", () => {
 		const { slice: part } = await slice({ fields: ["Leech", "Life"], without: ["calcs.leech"] });
 		expect(part.output).toMatchObject({ Life: 70 });
 		expect(part.output).not.toHaveProperty("Leech");
-	});
-
-	it("stops where something runs that did not run before", async () => {
-		const seen = await slice({ fields: ["Wall"], seen: VALUES });
-		expect(seen.slice).toMatchObject({ missed: false, output: { Wall: 0 } });
-		// What only the clause that never ran reads is not needed.
-		expect(seen.slice.asked).not.toHaveProperty("FireResist");
-		const other = await slice({ fields: ["Wall"], seen: VALUES, values: { ...VALUES, Armour: 2000 } });
-		expect(other.slice.missed).toBe(true);
 	});
 
 	it.each([

@@ -6,8 +6,10 @@ local ffi = require("ffi")
 local answers = {}
 answers.__index = answers
 
--- Bytes for the numbers of all kept rows of a build, of each part; and what a row takes besides (key, tables).
+-- Bytes for the numbers of all kept rows of a build, of each cache; and what a row takes besides (key, tables).
 local BYTES, ROW_BYTES = 12 * 1024 * 1024, 600
+-- Caches for slices: those that were replaced are not needed any more.
+local OTHERS = 3
 
 --- `verify`: share of the answered rows that is calculated all the same, 0 to 1. Nil where the cache cannot
 -- be used: this Path of Building is not one that it knows.
@@ -18,8 +20,10 @@ function answers.new(extension, verify)
 	end
 	return setmetatable({
 		extension = extension,
-		-- by the parts of the calculation that a row takes: they make other queries
+		-- by what a row is calculated with: slices make other queries than the whole does
 		caches = { whole = first },
+		cache = first,
+		others = 0,
 		share = verify or 0,
 		owed = 0,
 		answered = 0,
@@ -28,24 +32,28 @@ function answers.new(extension, verify)
 	}, answers)
 end
 
---- The cache for a plan, or a part of one.
-function answers:cacheOf(plan)
-	local cache = self.caches[plan.part]
-	if not cache then
-		cache = self.extension.rows()
-		self.caches[plan.part] = cache
+--- The cache for what the next row is calculated with: a slice, or nil for the whole.
+function answers:use(slice)
+	local id = slice and slice.id or "whole"
+	if not self.caches[id] then
+		if self.others == OTHERS then
+			self.caches, self.others = { whole = self.caches.whole }, 0
+		end
+		self.others = self.others + 1
+		self.caches[id] = self.extension.rows()
 	end
-	return cache
+	self.cache = self.caches[id]
+	return self.cache
 end
 
 --- The numbers kept for the row that is set up, or nil.
 function answers:find(plan)
-	local cache = self:cacheOf(plan)
+	local cache = self.cache
 	cache.limit = math.max(1, math.floor(BYTES / (8 * plan.count + ROW_BYTES)))
 	return cache:find(plan.variant)
 end
 
---- Counts a row: whether all of it was known, and whether what was known is verified.
+--- Counts a row: whether it was known, and whether that is verified.
 function answers:count(isKnown, isVerified)
 	self.verified = self.verified + (isVerified and 1 or 0)
 	if isKnown then
@@ -69,7 +77,7 @@ function answers:keep(plan, result)
 	for i = 1, plan.count do
 		numbers[i - 1] = result[plan.names[i]]
 	end
-	self:cacheOf(plan):keep(numbers)
+	self.cache:keep(numbers)
 end
 
 --- Writes kept numbers into `result`.
@@ -91,8 +99,7 @@ function answers:verify(known, plan, result)
 	end
 end
 
---- { answered, calculated = rows of which some part was, verified = rows of which some known part was calculated all the
--- same, rows = kept now, of all parts }
+--- { answered, calculated, verified = answered rows that were calculated all the same, rows = kept now }
 function answers:statistics()
 	local rows = 0
 	for _, cache in pairs(self.caches) do

@@ -9,6 +9,9 @@ local refusal = require("refusal")
 local rows = require("pob.rows")
 local sheet = require("pob.sheet")
 
+-- Making a slice takes a third of a second: what it saves in some thousand rows.
+local SLICES_AFTER = 100
+
 local EMPTY = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }
 
 -- A set given to a command: arrays, from which the counts follow.
@@ -44,12 +47,16 @@ return function(host)
 
 	--- options: dir, the folder of a checkout (or its `src`); fast = false leaves PoB's functions as they are;
 	-- rowCache = true answers rows whose nodes bring the same as a known row's, and verify is the share of those
-	-- that is calculated all the same; slicesAfter = rows of the state after which rows leave out what the asked stats do not
-	-- need, nil: never.
+	-- that is calculated all the same; slicesAfter = rows of the same stats after which they leave out what these do not need
+	-- (100), false: never.
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
 		if options.fast ~= false then
-			extension = require("pob.fast").attach(host, { without = options.without, slicesAfter = options.slicesAfter })
+			local slicesAfter = options.slicesAfter
+			if slicesAfter == nil then
+				slicesAfter = SLICES_AFTER
+			end
+			extension = require("pob.fast").attach(host, { without = options.without, slicesAfter = slicesAfter or nil })
 		end
 		world = boot.start(host, place, extension)
 		loaded = builds.new(world)

@@ -124,11 +124,11 @@ end
 --- Calculates the tree as it is now: the finished environment.
 -- `mode` is "MAIN" to have the build adapted first; "CALCULATOR" answers nil when it would have to be.
 -- `plan`, when given, says what can be left out. With `kept`, rows that are known already are not calculated: ANSWERED,
--- and self.result has the numbers.
-function rows:calculate(mode, plan, kept)
+-- and self.result has the numbers. `slice`: what is in use, if anything.
+function rows:calculate(mode, plan, kept, slice)
 	local calcs = self.calcs
 	self.world.env.wipeGlobalCache()
-	self:use(mode == "CALCULATOR" and self.environments or nil, kept and kept:cacheOf(plan))
+	self:use(mode == "CALCULATOR" and self.environments or nil, kept and kept:use(slice))
 	local env, playerDB, enemyDB, minionDB = calcs.initEnv(self.mode, mode)
 	if mode == "CALCULATOR" and self.adaptation:isNeeded(env) then
 		return nil
@@ -143,7 +143,10 @@ function rows:calculate(mode, plan, kept)
 		return ANSWERED
 	end
 	if not perform(self, plan, env, playerDB, enemyDB, minionDB) then
-		return self:calculate(mode, plan, kept)
+		return self:calculate(mode, plan, kept, slice)
+	elseif slice and slice.missed then
+		-- What counts is calculated by run().
+		return env
 	end
 	if known then
 		kept:verify(known, plan, statsModule.take(plan, env, {}))
@@ -153,91 +156,29 @@ function rows:calculate(mode, plan, kept)
 	return env
 end
 
--- A row in parts, each of which is calculated without what only the others need, unless `kept` knows it: the environment,
--- or ANSWERED if all are known, and self.result has the numbers; nil where the build would have to be adapted.
-function rows:calculateParts(plan, kept)
-	local extension = self.world.extension
-	local slices = extension.slices
-	local env, playerDB, enemyDB, minionDB
-	-- whether the environment was calculated with; all parts are known; those that are known are to be verified
-	local isUsed, isKnown, verifies = true, true, nil
-	for _, part in ipairs(self.stats:parts(plan, not kept or self.hasMinion)) do
-		local cache = kept and kept:cacheOf(part)
-		if isUsed then
-			-- A calculation leaves its marks in the environment.
-			self.world.env.wipeGlobalCache()
-			self:use(self.environments, cache)
-			env, playerDB, enemyDB, minionDB = self.calcs.initEnv(self.mode, "CALCULATOR")
-			isUsed = false
-			if self.adaptation:isNeeded(env) then
-				return nil
-			elseif env.player.mainSkill.minion and not self.hasMinion then
-				-- It comes after the player, and may look at all that the player has.
-				self.hasMinion = true
-				return self:calculateParts(plan, kept)
-			end
-		end
-		local known = kept and kept:find(part)
-		isKnown = isKnown and known ~= nil
-		if known and verifies == nil then
-			verifies = kept:mustVerify()
-		end
-		if known and not verifies then
-			kept:give(known, part, self.result)
-		else
-			if cache then
-				extension.useRows(cache, env)
-			end
-			local slice = slices:of(part)
-			slices:use(slice)
-			if not perform(self, part, env, playerDB, enemyDB, minionDB) then
-				slices:use(nil)
-				return self:calculateParts(plan, kept)
-			end
-			isUsed = true
-			if slice.missed then
-				-- What counts is calculated by run().
-				return env
-			end
-			slices:use(nil)
-			statsModule.take(part, env, self.result)
-			if known then
-				kept:verify(known, part, self.result)
-			elseif kept then
-				kept:keep(part, self.result)
-			end
-		end
-	end
-	if kept then
-		kept:count(isKnown, verifies)
-	end
-	return isUsed and env or ANSWERED
-end
-
 -- `isFull`: a row that met what its slice left out is calculated anew.
 local function calculateSet(self, set, plan, kept, isFull)
 	self.allocation:apply(set)
-	local env
-	local slices = plan and not plan.sums and self.environments and self.world.extension.slices
-	local stage = slices and not self.isUnsliced and (isFull and "learning" or slices:stage())
-	if self.allocation.losesWeaponRule then
-		env = nil
-	elseif stage == "sliced" then
-		env = self:calculateParts(plan, kept)
-	elseif stage == "learning" then
-		slices:useAll()
-		env = self:calculate("CALCULATOR", plan)
-		slices:use(nil)
-	else
-		env = self:calculate("CALCULATOR", plan, kept)
+	local env, slice
+	if not self.allocation.losesWeaponRule then
+		if plan and not plan.sums and not isFull and self.environments and not self.isUnsliced then
+			slice = self.world.extension.slices:of(plan, self.mode)
+		end
+		if slice then
+			self.world.extension.slices:use(slice)
+		end
+		env = self:calculate("CALCULATOR", plan, kept, slice)
+		if slice and not slice.missed then
+			self.world.extension.slices:use(nil)
+		end
 	end
 	if env == ANSWERED then
 		self.roads.answered = self.roads.answered + 1
 		return env
 	elseif env then
 		self.roads.calculator = self.roads.calculator + 1
-		self.roads.sliced = self.roads.sliced + (stage == "sliced" and 1 or 0)
-		return env, stage == "sliced"
+		self.roads.sliced = self.roads.sliced + (slice and 1 or 0)
+		return env
 	end
 	self.roads.main = self.roads.main + 1
 	self.adaptation:save()
@@ -269,7 +210,7 @@ function rows:run(set, plan, kept)
 		self:recover()
 	end
 	self.dirty = true
-	local ok, env, isTaken = xpcall(calculateSet, debug.traceback, self, set, plan, kept)
+	local ok, env = xpcall(calculateSet, debug.traceback, self, set, plan, kept)
 	local extension = self.world.extension
 	if extension and extension.slices:hasMissed(ok) then
 		-- Other skills are calculated in full.
@@ -277,13 +218,13 @@ function rows:run(set, plan, kept)
 		self.roads.anew = self.roads.anew + 1
 		self:recover()
 		self.dirty = true
-		ok, env, isTaken = xpcall(calculateSet, debug.traceback, self, set, plan, nil, true)
+		ok, env = xpcall(calculateSet, debug.traceback, self, set, plan, nil, true)
 	end
 	self:recover()
 	if not ok then
 		error(env, 0)
 	end
-	return isTaken and ANSWERED or env
+	return env
 end
 
 local NOTHING = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }

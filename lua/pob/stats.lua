@@ -158,11 +158,11 @@ local function samePlan(plan, names)
 end
 
 -- A plan for known names.
-local function newPlan(self, names, part)
+local function newPlan(self, names)
 	local plan = {
 		names = {}, count = #names, minion = {}, mainOnly = {}, sums = false, fullDps = false, estimated = false,
-		-- which part of the calculation answers it, and the numbers that it takes
-		part = part, offence = part ~= "defence", fields = {},
+		-- the numbers that it takes
+		fields = {},
 	}
 	local extension = self.world.extension
 	-- whether all of them are known before calcs.offence
@@ -186,7 +186,7 @@ local function newPlan(self, names, part)
 		fields[i] = plan.fields[i]
 	end
 	table.sort(fields)
-	plan.id = part .. ":" .. table.concat(fields, ",")
+	plan.id = table.concat(fields, ",")
 	return plan
 end
 
@@ -200,31 +200,8 @@ function stats:plan(names)
 			error("unknown stat '" .. tostring(name) .. "': near " .. table.concat(self:near(tostring(name), 4), ", "), 0)
 		end
 	end
-	self.current = newPlan(self, names, "whole")
+	self.current = newPlan(self, names)
 	return self.current
-end
-
---- The plans that answer `plan` together, none of which needs all of the calculation; only itself with `asOne`.
-function stats:parts(plan, asOne)
-	if asOne then
-		plan.one = plan.one or { plan }
-		return plan.one
-	elseif not plan.parts then
-		local slices = self.world.extension.slices
-		local names = { offence = {}, defence = {} }
-		for i = 1, plan.count do
-			local name = plan.names[i]
-			local isOffence = plan.minion[i] or FULL_DPS[name] or slices:isOfOffence(name)
-			table.insert(isOffence and names.offence or names.defence, name)
-		end
-		plan.parts = {}
-		for _, part in ipairs({ "defence", "offence" }) do
-			if #names[part] > 0 then
-				table.insert(plan.parts, newPlan(self, names[part], part))
-			end
-		end
-	end
-	return plan.parts
 end
 
 --- Writes the numbers of a finished environment into `result`; what PoB leaves out counts as 0.

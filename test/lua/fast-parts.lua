@@ -282,13 +282,13 @@ return {
 			native.leaveOut(unasked)
 			askAll(unasked)
 			recorder.learn(asked)
-			local before = asked.version
+			local before = asked.count
 			askAll(store)
 			recorder.record(asked, "LIST", "Keystone", 0, 0)
 			recorder.record(asked, "LIST", "Keystone", recorder.ANY, recorder.ANY)
 			recorder.record(asked, "LIST", {}, 0, 0)
 			recorder.learn(asked)
-			local version = asked.version
+			local version = asked.count
 			askAll(store)
 			recorder.record(asked, "LIST", "Keystone", recorder.ANY, recorder.ANY)
 			native.listen(other.set)
@@ -317,10 +317,28 @@ return {
 			end
 			table.sort(together)
 			local otherAsked = flat(other.asked)
+			-- What rows ask for besides, row by row; enough of it that the set has to grow.
+			local row, ofRows = recorder.row(asked), {}
+			native.listen(asked.set)
+			for i = 1, 2 do
+				recorder.begin(row)
+				askAll(store)
+				for k = 1, 3000 do
+					ask(store, { kind = "sumOne", type = "BASE", names = { "Fresh" .. i .. k }, flags = 0 })
+				end
+				recorder.learn(row)
+				ofRows[i] = flat(row.asked)
+			end
+			recorder.begin(row)
+			askAll(store)
+			recorder.learn(row)
+			ofRows[3] = flat(row.asked)
+			native.listen(nil)
 			-- A learner that was stopped gets all of it once more.
 			local again, count = host.modifierQueries.news(asked.set, 0)
 			return {
-				before = before, asked = flat(asked.asked), other = otherAsked, together = together, news = asked.version - version,
+				rows = { #ofRows[1], ofRows[1][1], #ofRows[2], ofRows[2][1], #ofRows[3] },
+				before = before, asked = flat(asked.asked), other = otherAsked, together = together, news = asked.count - version,
 				isAllThere = count == asked.learned and #again == 4 * count,
 			}
 		end,

@@ -25,32 +25,26 @@ local function newStore(values)
 	return db
 end
 
--- What calcs.perform writes, which modifiers it asked for, and which clauses ran.
-local function run(text, values)
-	local calcs, ran, missed = {}, {}, false
+-- What calcs.perform writes, which modifiers it asked for, and whether it read what was left out.
+local function run(text, values, isLeftOut)
+	local calcs, missed = {}, false
 	local env = setmetatable({
 		__pobatch = {
-			ran = ran,
-			watchOutput = function(output)
-				return output
-			end,
-			trap = function()
-				missed = true
-				error("trapped", 0)
+			read = function(output, name)
+				local value = output[name]
+				missed = missed or value == nil and isLeftOut(name)
+				return value
 			end,
 		},
 	}, { __index = _G })
 	setfenv(assert(loadstring(text, "=program")), env)(calcs)
 	local world = { mode = "CALCULATOR", player = { output = {}, modDB = newStore(values) } }
-	local ok, message = pcall(calcs.perform, world)
-	if not ok and not missed then
-		error(message, 0)
-	end
+	calcs.perform(world)
 	local output = {}
 	for name, value in pairs(world.player.output) do
 		output[name] = type(value) == "number" and value or tostring(value)
 	end
-	return { output = output, asked = world.player.modDB.asked, ran = ran, missed = missed }
+	return { output = output, asked = world.player.modDB.asked, missed = missed }
 end
 
 return {
@@ -70,19 +64,15 @@ return {
 		return { Nothing = 0 }
 	end,
 	commands = {
-		-- A program, and its slice for `fields`: texts, and what each writes with `values`. With `seen`, clauses that do not
-		-- run with these values count as not there.
+		-- A program, and its slice for `fields`: texts, and what each writes with `values`; names under which outputs are known
+		-- that do not say so.
 		slice = function(_, args)
 			local program = facts.new({ data = args.data or {} })
 			program:add(args.text, "program.lua")
 			program:finish()
-			local ran
-			if args.seen then
-				ran = run(emitter.marked(program.files[1]), args.seen).ran
-			end
 			local found = liveness.of(program, {
 				fields = args.fields, modifiers = args.modifiers or {}, functions = { "calcs.perform" }, without = args.without or {},
-				ran = ran,
+				states = args.states,
 			})
 			local text = emitter.sliced(program.files[1], found)
 			local leftOut = {}
@@ -90,7 +80,8 @@ return {
 				leftOut[name] = found.isLeftOut(name)
 			end
 			return {
-				text = text, leftOut = leftOut, whole = run(args.text, args.values or {}), slice = run(text, args.values or {}),
+				text = text, leftOut = leftOut, aliases = program.aliases, whole = run(args.text, args.values or {}),
+				slice = run(text, args.values or {}, found.isLeftOut),
 			}
 		end,
 		-- Raises what the parser says.

@@ -397,6 +397,7 @@ describe("queries answered natively", () => {
 			news: 0,
 			isAllThere: true,
 			together: ["Damage Speed", "Speed Damage"],
+			rows: [3000, "BASE Fresh11 0 0", 3000, "BASE Fresh21 0 0", 0],
 		});
 		await engine.close();
 	});
@@ -531,15 +532,15 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 
 	it("let closed builds go: compiled code keeps some of the first ones, no more", async () => {
 		const used: number[] = [];
-		for (let i = 0; i < 9; i++) {
+		for (let i = 0; i < 14; i++) {
 			const build = await fast.load(await buildText(sharedBuilds[i % 2] as string));
 			await build.calculateBatch(NodeSets.deltas(randomSets(build, 20, dice(i))));
 			await build.close();
 			await fast.collectGarbage();
 			used.push((fast.memory()[0]?.used ?? 0) / 2 ** 20);
 		}
-		// Each build that stayed would be 25 MB.
-		expect((used[8] as number) - (used[3] as number)).toBeLessThan(20);
+		// Each build that stayed would be 25 MB. A slice, made meanwhile, is compiled for one that stays.
+		expect((used[13] as number) - (used[8] as number)).toBeLessThan(20);
 	}, 300_000);
 
 	it("are all in use with the version that they know", async () => {

@@ -2,7 +2,15 @@
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Build, Engine, NodeSets, type Plain } from "../../src/index.js";
-import { bitsOf, buildText, describeWithBuilds, dice, randomSets, sharedBuilds } from "../support/pob.js";
+import {
+	bitsOf,
+	buildText,
+	describeWithBuilds,
+	dice,
+	randomSets,
+	sharedBuilds,
+	withCustomMods,
+} from "../support/pob.js";
 
 const rowCount = process.env.POBATCH_LONG ? 1000 : 150;
 
@@ -18,7 +26,7 @@ describeWithBuilds("slices of the calculation", (pob) => {
 		Engine.open({ calculator: "pob", pob, threads: 1, cache: false, options });
 	beforeAll(async () => {
 		[whole, sliced, cached] = await Promise.all([
-			open({}),
+			open({ slicesAfter: false }),
 			open({ slicesAfter: 4 }),
 			open({ slicesAfter: 4, rowCache: true, verify: 0.5 }),
 		]);
@@ -52,16 +60,36 @@ describeWithBuilds("slices of the calculation", (pob) => {
 	}, 600_000);
 
 	it("a row that needs what was left out is calculated anew, in full", async () => {
-		const build = await sliced.load(await buildText(sharedBuilds[0] as string));
-		const rows = NodeSets.deltas(randomSets(build, rowCount, dice(7)));
-		await build.calculateBatch(rows, { stats: ["Life"] });
-		const { anew = 0 } = await roads(build);
-		// No slice for these names has been made before: what each of them misses shows in its first rows.
-		for (const stat of ["TotalDPS", "TotalEHP", "LifeRegen", "Speed"].filter((name) =>
-			build.stats().includes(name),
-		))
-			await build.calculateBatch(rows, { stats: [stat] });
-		expect((await roads(build)).anew).toBeGreaterThan(anew);
+		const text = await buildText(sharedBuilds[0] as string);
+		const own = await open({ slicesAfter: 4 });
+		const plain = await own.load(text);
+		const rows = NodeSets.deltas(randomSets(plain, rowCount, dice(7)));
+		// As long as it takes for the slice of these names to be there.
+		await plain.calculateBatch(rows, { stats: ["Life"] });
+		expect((await roads(plain)).sliced).toBeGreaterThan(0);
+		await plain.close();
+		const config = withCustomMods(text, "10% increased maximum Life for each remaining chain");
+		const [a, b] = [await whole.load(config), await own.load(config)];
+		const wanted = await a.calculateBatch(rows, { stats: ["Life"] });
+		const found = await b.calculateBatch(rows, { stats: ["Life"] });
+		for (let row = 0; row < wanted.length; row++) expect(bitsOf(found, row)).toBe(bitsOf(wanted, row));
+		// Once: what was missing stays in from then on.
+		const { anew = 0, sliced: again } = await roads(b);
+		expect(anew).toBeGreaterThan(0);
+		expect(anew).toBeLessThan(5);
+		expect(again).toBeGreaterThan(0);
+		await a.close();
+		await own.close();
+	});
+
+	it("one slice serves all that is part of what it has", async () => {
+		const build = await sliced.load(await buildText(sharedBuilds[1] as string));
+		const rows = NodeSets.deltas(randomSets(build, 40, dice(9)));
+		await build.calculateBatch(rows, { stats: build.defaultStats });
+		const { sliced: before = 0, calculator = 0 } = await roads(build);
+		await build.calculateBatch(rows, { stats: [...build.defaultStats].slice(2, 5).reverse() });
+		const after = await roads(build);
+		expect((after.sliced ?? 0) - before).toBe((after.calculator ?? 0) - calculator);
 		await build.close();
 	});
 });

@@ -209,3 +209,16 @@ export function randomSets(build: Build, count: number, roll: (n: number) => num
 		return { ...add(), remove: remove() };
 	});
 }
+
+/** A build with a modifier of one's own in its config tab. */
+export function withCustomMods(text: string, mods: string): string {
+	const input = `<Input name="customMods" string="${mods}"/>`;
+	const own = /<Input name="customMods" string="[^"]*"\/>/;
+	const changed = own.test(text)
+		? text.replace(own, input)
+		: text.replace(/(<ConfigSet[^>]*?)(\/>|>)/, (_, start: string, end: string) =>
+				end === "/>" ? `${start}>${input}</ConfigSet>` : `${start}>${input}`,
+			);
+	if (changed === text) throw new Error("the build has no <ConfigSet>");
+	return changed;
+}

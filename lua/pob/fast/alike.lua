@@ -11,8 +11,14 @@ local function push(stack, a, b)
 	stack[n + 1], stack[n + 2] = a, b
 end
 
-local function tables(a, b, stack)
+local function tables(a, b, stack, watch)
 	local one, second = getmetatable(a), getmetatable(b)
+	if one == watch then
+		one = nil
+	end
+	if second == watch then
+		second = nil
+	end
 	if one ~= second then
 		if not one or not second then
 			return false
@@ -61,8 +67,9 @@ local function functions(a, b, stack)
 	end
 end
 
---- `taken` maps tables of the first graph to those of the second that the caller compares itself.
-function alike.compare(first, second, taken)
+--- `taken` maps tables of the first graph to those of the second that the caller compares itself; `watch` is a metatable
+-- that only watches, nil: none.
+function alike.compare(first, second, taken, watch)
 	-- Of each table its partner in the other graph, both ways: one partner each.
 	local partners, back = {}, {}
 	for a, b in next, taken do
@@ -85,7 +92,7 @@ function alike.compare(first, second, taken)
 				end
 			else
 				partners[a], back[b] = b, a
-				if type(a) == "table" and not tables(a, b, stack)
+				if type(a) == "table" and not tables(a, b, stack, watch)
 					or type(a) == "function" and not functions(a, b, stack) then
 					return false
 				end

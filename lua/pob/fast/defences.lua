@@ -47,12 +47,13 @@ function part.install(shared, _, calcs)
 		return DEFENCES[name] or false
 	end
 
-	-- shared.defended: the environment that goes without
+	-- shared.defended: the environment that goes without; shared.offences: what to call instead of Path of Building's own
 	function calcs.offence(calcEnv, actor, skill)
 		if calcEnv ~= shared.defended then
-			return offence(calcEnv, actor, skill)
+			return (shared.offences or offence)(calcEnv, actor, skill)
 		end
 	end
+	shared.wrapsOffence = true
 end
 
 return part

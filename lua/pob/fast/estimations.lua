@@ -75,6 +75,7 @@ function part.install(shared, env)
 		for _, class in ipairs({ classes.ModDB, classes.ModList }) do
 			local getStat = class.GetStat
 			function class:GetStat(stat, cfg)
+				shared.askStat(stat)
 				if written[stat] then
 					shared.missed, shared.readsEstimated = shared.missed or shared.unestimated, true
 				end

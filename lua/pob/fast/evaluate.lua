@@ -39,7 +39,7 @@ local action = {
 	IgnoreCond = PASS,
 }
 
-function part.install(shared, env)
+function part.install(_, env)
 	local classes = env.common.classes
 	local modDB, modList = classes.ModDB, classes.ModList
 	local original = classes.ModStore.EvalMod
@@ -137,9 +137,6 @@ function part.install(shared, env)
 	})
 
 	local function getCondition(self, var, cfg, noMod)
-		if shared.leftOutConditions[var] then
-			shared.missModifier(conditionName[var])
-		end
 		if cfg and cfg.overrideCond and cfg.overrideCond[var] ~= nil then
 			return cfg.overrideCond[var]
 		end
@@ -156,9 +153,6 @@ function part.install(shared, env)
 	end
 
 	local function getMultiplier(self, var, cfg, noMod)
-		if shared.leftOutMultipliers[var] then
-			shared.missModifier(multiplierName[var])
-		end
 		if noMod then
 			local parent = self.parent
 			return (self.multipliers[var] or 0) + (parent and parent:GetMultiplier(var, cfg, true) or 0) + 0
@@ -173,8 +167,6 @@ function part.install(shared, env)
 			+ (self:Sum("BASE", cfg, name) or 0)
 	end
 
-	-- A slice may leave conditions and multipliers out, and watches who asks for them.
-	shared.watchesStates = true
 	for _, class in ipairs({ modDB, modList }) do
 		class.EvalMod = evalMod
 		class.GetCondition = getCondition

@@ -94,11 +94,10 @@ end
 ---A module's text with what the parts that are in use add to it, and with names looked up; nil: as it is.
 ---@param lines table @changed
 ---@param composes boolean @whether names that it joins are looked up
----@param isSliced boolean|nil @whether statements were left out: some edits are for the whole module only
-function extension:edited(path, lines, composes, isSliced)
+function extension:edited(path, lines, composes)
 	local changed
 	for _, part in ipairs(self.parts) do
-		for i, edits in pairs(not (isSliced and part.forWholeModules) and part.edits or {}) do
+		for i, edits in pairs(part.edits or {}) do
 			if part.targets[i].file == path and known(part) then
 				edit(lines, part.starts[i], edits)
 				changed = true
@@ -174,8 +173,8 @@ function extension:report()
 	return list
 end
 
----@param options table|nil @{ without = { partName = true } }: parts to leave out, also `concats`; slicesAfter: rows of the
----state before slices are made, nil: never
+---@param options table|nil @{ without = { partName = true } }: parts to leave out, also `concats`; slicesAfter: rows of the same
+---stats before a slice for them is made, nil: never
 ---@return table @with the functions transform, loaded, kept and report, for the host
 function fast.attach(host, options)
 	local self = setmetatable({
@@ -202,7 +201,7 @@ function fast.attach(host, options)
 		shared.unaskedStore = store
 	end
 	self.slices = slicesModule.new(self.shared, function(path, text)
-		local edited = self:edited(path, source.lines(text), not self.without.concats, true)
+		local edited = self:edited(path, source.lines(text), not self.without.concats)
 		return edited or text
 	end, options and options.slicesAfter)
 	return {
@@ -271,10 +270,10 @@ function fast.attach(host, options)
 			end
 			return nil
 		end,
-		---Before each calculation: the cache that learns from it; nil for none. `calcEnv`: set up already.
-		useRows = function(rows, calcEnv)
+		---Before each calculation: the cache that learns from it; nil for none.
+		useRows = function(rows)
 			if self.shared.useRows then
-				self.shared.useRows(rows, calcEnv)
+				self.shared.useRows(rows)
 			end
 		end,
 	}

@@ -39,7 +39,8 @@ function part.install(shared, env)
 				parent = parent or false,
 				actor = parent and parent.actor or {},
 				multipliers = {},
-				conditions = {},
+				-- Watched where Path of Building may write some (vain.lua).
+				conditions = parent and shared.newConditions and shared.newConditions() or {},
 				-- of listindex.lua
 				pobatchIndex = false,
 			}
@@ -50,7 +51,7 @@ function part.install(shared, env)
 				parent = parent or false,
 				actor = parent and parent.actor or {},
 				multipliers = {},
-				conditions = {},
+				conditions = shared.newConditions and shared.newConditions() or {},
 				mods = {},
 			}
 			object.Object = object

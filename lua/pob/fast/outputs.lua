@@ -16,8 +16,6 @@ local part = {
 		[1] = { { line = 20, after = " env.player.output, env.enemy.output = __pobatch.newOutput(1024), __pobatch.newOutput(64)" } },
 		[2] = { { line = 1995, after = " output.MainHand, output.OffHand = __pobatch.newOutput(256), __pobatch.newOutput(256)" } },
 	},
-	-- Slices watch the tables that the module makes.
-	forWholeModules = true,
 }
 
 function part.ready(_, path)

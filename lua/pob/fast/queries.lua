@@ -21,6 +21,7 @@ local nativequeries = require("pob.fast.nativequeries")
 local querydb = require("pob.fast.querydb")
 local querylist = require("pob.fast.querylist")
 local recorder = require("pob.fast.recorder")
+local vain = require("pob.fast.vain")
 
 local select, type = select, type
 
@@ -69,6 +70,7 @@ function part.ready(env)
 end
 
 function part.install(shared, env)
+	vain.install(shared)
 	local classes = env.common.classes
 	local store, modLib = classes.ModStore, env.modLib
 	querydb.install(classes.ModDB, shared, env)
@@ -358,9 +360,18 @@ function part.install(shared, env)
 		return result
 	end
 
+	local function seePresence(...)
+		for i = 1, select("#", ...) do
+			recorder.see(shared.asked, (select(i, ...)))
+		end
+	end
+
 	local function hasMod(self, kind, cfg, a, b, c, d, e, f, g, h, i, j, k, l, more)
 		if more ~= nil then
 			tooMany()
+		end
+		if shared.asked and self ~= shared.unaskedStore then
+			seePresence(a, b, c, d, e, f, g, h, i, j, k, l)
 		end
 		if not a or isLong(b, c, d, e, f, g, h, i, j, k, l) then
 			if shared.asked and self ~= shared.unaskedStore then
@@ -388,6 +399,7 @@ function part.install(shared, env)
 				record(shared.asked, mod.type, mod.name, ANY, ANY)
 				order(shared.asked, mod.type, mod.name)
 			end
+			shared.addCondition(mod.name)
 			return replace(self, mod)
 		end
 		function class:ConvertModInternal(oldName, mod)
@@ -395,6 +407,7 @@ function part.install(shared, env)
 				record(shared.asked, mod.type, oldName, ANY, ANY)
 				order(shared.asked, mod.type, oldName)
 			end
+			shared.addCondition(mod.name)
 			return convert(self, oldName, mod)
 		end
 	end

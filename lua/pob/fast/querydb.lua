@@ -3,6 +3,7 @@
 
 local unroll = require("pob.fast.unroll")
 local tests = require("pob.fast.querytests")
+local conditionOf = require("pob.fast.vain").conditionOf
 
 local walks = {}
 
@@ -235,6 +236,9 @@ function walks.install(class, shared, env)
 	function class:AddMod(mod)
 		local mods, name = self.mods, mod.name
 		local list = mods[name]
+		if conditionOf[name] then
+			shared.addCondition(name)
+		end
 		if list then
 			list[#list + 1] = mod
 		else
@@ -248,6 +252,9 @@ function walks.install(class, shared, env)
 			local mod = list[i]
 			local name = mod.name
 			local bucket = mods[name]
+			if conditionOf[name] then
+				shared.addCondition(name)
+			end
 			if bucket then
 				bucket[#bucket + 1] = mod
 			else

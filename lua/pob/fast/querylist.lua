@@ -3,6 +3,7 @@
 
 local unroll = require("pob.fast.unroll")
 local tests = require("pob.fast.querytests")
+local conditionOf = require("pob.fast.vain").conditionOf
 local listindex = require("pob.fast.listindex")
 
 local walks = {}
@@ -216,6 +217,9 @@ function walks.install(class, shared, env)
 	end
 
 	function class:AddMod(mod)
+		if conditionOf[mod.name] then
+			shared.addCondition(mod.name)
+		end
 		self[#self + 1] = mod
 	end
 
@@ -223,7 +227,11 @@ function walks.install(class, shared, env)
 		if list then
 			local n = #self
 			for i = 1, #list do
-				self[n + i] = list[i]
+				local mod = list[i]
+				if conditionOf[mod.name] then
+					shared.addCondition(mod.name)
+				end
+				self[n + i] = mod
 			end
 		end
 	end

@@ -1,21 +1,23 @@
--- Rows that need not be calculated: two node sets whose nodes bring the same modifiers, as far as any query of the
--- build lets them in, have the same stats, to the bit.
+-- Rows that need not be calculated: two node sets whose nodes bring the same modifiers, as far as the queries of the
+-- calculation let them in, have the same stats, to the bit.
 --
 -- Only rows that took a kept environment (environments.lua) can be told apart so cheaply, and by so little: nothing
 -- differs between them but the modifiers in the tree's place of the store, which the environment lists by name, the
--- counters of the tree, and the weapon sets that nodes are allocated for. A row's key describes, for each name whose
--- modifiers are not those of the environment's own nodes, the ones that some query lets in (recorder.lua): as a
--- sequence where their order shows (products, lists, overrides, whatever is tabulated, sums with fractions), else as a
--- multiset. Sums without rounding have the same bits in any order; which do is looked at after each calculation, in
--- the stores as they are then (exact.lua). A modifier is described by type, name, value, flags, tags and the kind of
--- its source; by the source itself where modifiers are looked at one by one.
+-- counters of the tree, and the weapon sets that nodes are allocated for. A row's key describes these, as far as they
+-- matter (rowkeys.lua).
 --
--- What queries are known grows while rows are calculated. A kept row stays right: it made none of the later ones.
+-- What matters is what the one of the first rows asked for that asked for least. A row that asks for more is kept in a second step: under the key
+-- of the first one lies a context that has what rows with this key asked for besides, and the keys that this makes.
+-- Equal by induction: rows with the same first key answer all queries of the first context alike, so that they make the
+-- same first query that is not among them; and those with the same second key answer that alike, too, and all others
+-- that the known row made. A context may grow: what was kept before is still right, it made none of the later queries.
+--
+-- Which sums round is looked at after each calculation, in the stores as they are then (exact.lua).
 
 local recorder = require("pob.fast.recorder")
-local tests = require("pob.fast.querytests")
+local rowkeys = require("pob.fast.rowkeys")
 local exact = require("pob.fast.exact")
-local moddescription = require("pob.fast.moddescription")
+local vain = require("pob.fast.vain")
 
 local next = next
 
@@ -32,143 +34,35 @@ function part.ready(_, path)
 	return path == "Modules/Calcs.lua"
 end
 
--- The types of modifiers that are summed, or only looked for: their order shows only where the sum rounds.
-local UNORDERED = { BASE = true, INC = true, FLAG = true }
+-- Rows that settle what matters to all.
+local FIRST = 4
 
 local cache = {}
 cache.__index = cache
 
 local function newCache(shared, env)
+	local context = rowkeys.new(shared, env)
 	return setmetatable({
 		shared = shared,
-		admits = (tests.new(shared, env)),
-		asked = recorder.new(),
-		-- modifier -> a small number, the same for equal descriptions
-		numberOf = {},
-		numbers = {},
-		numberCount = 0,
-		-- modifier -> whether it is asked for, as of `askedVersion`
-		matter = {},
-		askedVersion = -1,
+		-- of all rows; settled by the first ones
+		context = context, isSettled = false, seen = 0, least = nil,
+		-- what the present row asks for, meets, and rounds, besides
+		row = { asked = recorder.row(context.asked), met = vain.row(context.met), rounding = {}, carriedRounding = {} },
 		-- names in the tree's place, with all that are summed with them: where fractions are looked for
-		watched = {},
-		isWatched = {},
-		watchedVersion = -1,
+		watched = {}, isWatched = {}, watchedLinks = -1,
 		treeNames = {},
-		-- type and name of modifiers in whose sums fractions take part
-		rounding = {},
-		roundings = 0,
-		-- key -> value
-		answers = {},
+		-- what rounds of itself in the context: list of { type, name }
+		fractions = {},
+		-- first key -> { value } or { context, rows = second key -> value }
+		nodes = {},
 		count = 0,
 		limit = 1,
 		-- environments of the present row
 		envs = {},
 		envCount = 0,
-		-- what was known to be asked for when the stores were looked at before the end; false: only at the end
-		lookedVersion = false,
+		-- which links were known when the stores were looked at before the end; false: only at the end
+		lookedLinks = false,
 	}, cache)
-end
-
-function cache:number(mod)
-	local number = self.numberOf[mod]
-	if not number then
-		local text = moddescription.of(mod)
-		number = self.numbers[text]
-		if not number then
-			number = self.numberCount + 1
-			self.numberCount, self.numbers[text] = number, number
-		end
-		self.numberOf[mod] = number
-	end
-	return number
-end
-
-function cache:matters(mod)
-	local answer = self.matter[mod]
-	if answer == nil then
-		answer = recorder.matters(self.asked, mod, self.admits)
-		self.matter[mod] = answer
-	end
-	return answer
-end
-
--- The modifiers `list` of a name that matter, as text; "" where none does.
-function cache:describe(list)
-	local sequence, free, n = "", nil, 0
-	for i = 1, #list do
-		local mod = list[i]
-		if self:matters(mod) then
-			if recorder.isOrdered(self.asked, mod) then
-				-- Who looks at modifiers one by one may look at where they come from, too.
-				sequence = sequence .. self:number(mod) .. "@" .. tostring(mod.source) .. "."
-			elseif not UNORDERED[mod.type] or self.rounding[mod.type .. " " .. mod.name] or not exact.isExact(mod) then
-				sequence = sequence .. self:number(mod) .. "."
-			else
-				free = free or {}
-				n = n + 1
-				free[n] = self:number(mod)
-			end
-		end
-	end
-	if free then
-		if n > 1 then
-			table.sort(free)
-		end
-		sequence = sequence .. "/" .. table.concat(free, ".")
-	end
-	return sequence
-end
-
--- The nodes of weapon sets, each with its modifiers and the condition that Path of Building writes into them: which of
--- them are of which set. Nodes may share a modifier, and with it the condition.
-function cache:weaponSets(nodes)
-	local parts, n = {}, 0
-	for id, node in next, nodes do
-		if (node.allocMode or 0) ~= 0 then
-			local text = id .. "=" .. node.allocMode
-			for _, mod in ipairs(node.modList) do
-				local tag = mod[#mod]
-				text = text .. " " .. self:number(mod) .. (tag and tag.type == "Condition" and tag.var or "-")
-			end
-			n = n + 1
-			parts[n] = text
-		end
-	end
-	-- In which order the tree lists them shows in the order of their modifiers only.
-	table.sort(parts)
-	return table.concat(parts, ",")
-end
-
-function cache:key(present, variant)
-	if self.askedVersion ~= self.asked.version then
-		self.askedVersion, self.matter = self.asked.version, {}
-	end
-	local texts, n = { variant, self:weaponSets(present.nodes) }, 2
-	for name, list in next, present.changed or {} do
-		local segment = present.environment.place.segments[name]
-		local text = self:describe(list)
-		-- Another order of the same may be no difference.
-		if text ~= (segment and self:describe(segment) or "") then
-			n = n + 1
-			texts[n] = name .. ":" .. text
-		end
-		if not self.treeNames[name] then
-			self.treeNames[name], self.watchedVersion = true, -1
-		end
-	end
-	local byName = self.asked.asked.BASE
-	for i = 1, #present.counts do
-		local counter = present.counts[i]
-		if byName and byName[counter.name] then
-			n = n + 1
-			texts[n] = counter.name .. "=" .. counter.count
-		end
-	end
-	if n > 3 then
-		table.sort(texts)
-	end
-	return table.concat(texts, ";")
 end
 
 ---The value kept for a row like the present one; nil also for rows that are set up as a whole.
@@ -183,21 +77,28 @@ function cache:find(variant)
 	end
 	if self.environment ~= present.environment then
 		-- Keys are relative to its own nodes.
-		self.environment, self.answers, self.count = present.environment, {}, 0
+		self.environment, self.nodes, self.count = present.environment, {}, 0
 		for name in next, present.environment.place.segments do
 			self.treeNames[name] = true
 		end
-		self.watchedVersion = -1
+		self.watchedLinks = -1
 	end
-	recorder.learn(self.asked)
-	self.foundVersion, self.foundRoundings = self.asked.version, self.roundings
-	self.presentKey = self:key(present, variant)
-	return self.answers[self.presentKey]
+	for name in next, present.changed or {} do
+		if not self.treeNames[name] then
+			self.treeNames[name], self.watchedLinks = true, -1
+		end
+	end
+	self.presentKey = self.context:key(present, variant)
+	local node = self.nodes[self.presentKey]
+	if not node then
+		return nil
+	end
+	return node.value or node.context and node.rows[node.context:key(present, "")]
 end
 
 -- The names whose sums the tree's modifiers take part in.
 function cache:watch()
-	local together, watched, isWatched = self.asked.together, {}, {}
+	local together, watched, isWatched = self.context.asked.together, {}, {}
 	local function add(name)
 		if not isWatched[name] then
 			isWatched[name] = true
@@ -213,17 +114,14 @@ function cache:watch()
 			end
 		end
 	end
-	self.watched, self.watchedVersion = watched, self.asked.version
+	self.watched, self.watchedLinks = watched, self.context.asked.links
 end
 
 -- A fraction in one sum shows in all that are summed with it.
-function cache:round(kind, name)
-	local together, rounding = self.asked.together, self.rounding
+function cache:round(rounding, kind, name)
+	local together = self.context.asked.together
 	local function add(other)
-		if not rounding[kind .. " " .. other] then
-			rounding[kind .. " " .. other] = true
-			self.roundings = self.roundings + 1
-		end
+		rounding[kind .. " " .. other] = true
 	end
 	add(name)
 	for other in next, together[name] or {} do
@@ -234,21 +132,53 @@ function cache:round(kind, name)
 	end
 end
 
+local function rounds(list, name)
+	for i = 1, list and #list or 0 do
+		local mod = list[i]
+		if mod.name == name and (mod.type == "BASE" or mod.type == "INC") and not exact.isExact(mod) then
+			return true
+		end
+	end
+	return false
+end
+
+-- The same where modifiers come that others carry.
+function cache:lookForCarried(calcEnv)
+	local context, own = self.context, self.row.carriedRounding
+	for name in next, context.carried do
+		if not context.carriedRounding[name] and not own[name] then
+			local minion, skill = calcEnv.minion, calcEnv.player.mainSkill
+			if rounds(calcEnv.enemyDB.mods[name], name) or minion and rounds(minion.modDB.mods[name], name)
+				or rounds(skill and skill.skillModList, name) then
+				own[name] = true
+			end
+		end
+	end
+end
+
 function cache:lookForFractions()
-	if self.watchedVersion ~= self.asked.version then
+	local context, own = self.context, self.row.rounding
+	local known = context.rounding
+	if self.watchedLinks ~= context.asked.links then
 		self:watch()
 		-- What is summed together may have grown.
-		self.rounding = {}
+		for _, fraction in ipairs(self.fractions) do
+			self:round(known, fraction[1], fraction[2])
+		end
 	end
 	for i = 1, self.envCount do
+		self:lookForCarried(self.envs[i])
 		local mods = self.envs[i].modDB.mods
 		for k = 1, #self.watched do
 			local list = mods[self.watched[k]]
 			for j = 1, list and #list or 0 do
 				local mod = list[j]
-				if (mod.type == "BASE" or mod.type == "INC") and not exact.isExact(mod)
-					and not self.rounding[mod.type .. " " .. mod.name] then
-					self:round(mod.type, mod.name)
+				if (mod.type == "BASE" or mod.type == "INC") and not exact.isExact(mod) then
+					local id = mod.type .. " " .. mod.name
+					if not known[id] and not own[id] then
+						self:round(own, mod.type, mod.name)
+						self.newFractions[#self.newFractions + 1] = { mod.type, mod.name }
+					end
 				end
 			end
 		end
@@ -257,20 +187,45 @@ end
 
 ---Keeps the value of the row that find() did not know, after it was calculated.
 function cache:keep(value)
-	local present = self.present
-	recorder.learn(self.asked)
-	if not present or self.lookedVersion and self.lookedVersion ~= self.asked.version then
+	local present, row, context = self.present, self.row, self.context
+	recorder.learn(row.asked)
+	if not present or self.lookedLinks and self.lookedLinks ~= context.asked.links then
 		return
 	end
 	self:lookForFractions()
 	local key = self.presentKey
-	if self.foundVersion ~= self.asked.version or self.foundRoundings ~= self.roundings then
-		key = self:key(present, self.variant)
+	if not self.isSettled then
+		self.seen = self.seen + 1
+		if not self.least or row.asked.count < self.least.asked.count then
+			self.least = {
+				asked = recorder.copy(row.asked), met = row.met:copy(), fractions = self.newFractions,
+				rounding = row.rounding, carriedRounding = row.carriedRounding,
+			}
+		end
+		if self.seen == FIRST then
+			self.isSettled = true
+			recorder.settle(context.asked, self.least.asked)
+			context:add(self.least)
+			self.fractions, self.least = self.least.fractions, nil
+		end
+		return
 	end
 	if self.count >= self.limit then
-		self.answers, self.count = {}, 0
+		self.nodes, self.count = {}, 0
 	end
-	self.answers[key] = value
+	local node = self.nodes[key]
+	if not node then
+		node = {}
+		self.nodes[key] = node
+	end
+	if row.asked.count == 0 and row.met.count == 0 and not next(row.rounding) and not next(row.carriedRounding) then
+		node.value = value
+	else
+		node.context = node.context or context:more()
+		node.context:add(row)
+		node.rows = node.rows or {}
+		node.rows[node.context:key(present, "")] = value
+	end
 	self.count = self.count + 1
 end
 
@@ -279,7 +234,7 @@ function part.install(shared, env, calcs)
 	local mine
 
 	function calcs.initEnv(...)
-		shared.listen(mine and mine.asked)
+		shared.listen(mine and mine.row.asked)
 		if not mine then
 			return initEnv(...)
 		end
@@ -288,6 +243,7 @@ function part.install(shared, env, calcs)
 		shared.leaveOut(calcEnv.enemyDB)
 		mine.envCount = mine.envCount + 1
 		mine.envs[mine.envCount] = calcEnv
+		mine.context.met:look(calcEnv)
 		return calcEnv, a, b, c
 	end
 
@@ -298,23 +254,26 @@ function part.install(shared, env, calcs)
 	---Looks at the stores as they are now, too.
 	shared.lookEarly = function()
 		if mine then
-			recorder.learn(mine.asked)
+			recorder.learn(mine.row.asked)
 			mine:lookForFractions()
-			mine.lookedVersion = mine.asked.version
+			mine.lookedLinks = mine.context.asked.links
 		end
 	end
 
-	---Before each calculation: whose queries to write down from now on; nil for nobody's. `calcEnv`: the first environment,
-	---if there is one already.
-	shared.useRows = function(rows, calcEnv)
+	---Before each calculation: whose queries to write down from now on; nil for nobody's.
+	shared.useRows = function(rows)
 		mine = rows
-		shared.listen(rows and calcEnv and rows.asked or nil)
+		shared.met = rows and rows.row.met
+		shared.listen(nil)
 		if rows then
+			local row = rows.row
+			recorder.begin(row.asked)
+			row.met:begin()
+			row.rounding, row.carriedRounding, rows.newFractions = {}, {}, {}
 			for i = 1, rows.envCount do
 				rows.envs[i] = nil
 			end
-			rows.envs[1] = calcEnv
-			rows.envCount, rows.lookedVersion = calcEnv and 1 or 0, false
+			rows.envCount, rows.lookedLinks = 0, false
 		end
 	end
 end

@@ -21,8 +21,12 @@ local function connect(self)
 					end
 					for _, args in ipairs(variable.sites or {}) do
 						local last = args[#args]
+						for k = #f.params + 1, i == 1 and #args or 0 do
+							self:nameOutput("", args[k])
+						end
 						if args[i] then
 							addSource(parameter, "itself", args[i])
+							self:nameOutput(parameter.name, args[i])
 						elseif last and (last.k == "call" or last.k == "method" or last.k == "vararg") then
 							parameter.unknown = true
 						end
@@ -106,10 +110,7 @@ end
 local function tidy(self)
 	for _, unit in ipairs(self.units) do
 		local s = unit.statement
-		s.e, s.cond, s.params, s.targets = nil, nil, nil, s.k == "assign" and #s.targets == 1 and s.targets or nil
-		if not (s.targets and s.values[1].k == "table") then
-			s.values, s.targets = nil, nil
-		end
+		s.e, s.cond, s.params, s.targets, s.values = nil, nil, nil, nil, nil
 		for _, clause in ipairs(s.clauses or NONE) do
 			clause.cond = nil
 		end

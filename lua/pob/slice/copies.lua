@@ -5,6 +5,9 @@ local isFalse = require("pob.slice.vocabulary").isFalse
 
 local copies = {}
 
+-- What `...` is where no more arguments are given.
+local NOTHING = { k = "constant" }
+
 -- A copy of a part of the program. `made`: what stands for what, filled with the variables that get another. Statements
 -- know their original.
 local function copy(part, made)
@@ -56,7 +59,9 @@ function copies.of(f, args)
 		result.params[i] = { name = parameter.name }
 		made[parameter] = result.params[i]
 	end
-	made[parser.VARARG] = #args <= #f.params + 1 and args[#f.params + 1] or nil
+	local last = args[#args]
+	local isOpen = last and (last.k == "call" or last.k == "method" or last.k == "vararg")
+	made[parser.VARARG] = #args <= #f.params + 1 and args[#f.params + 1] or not isOpen and #args <= #f.params and NOTHING or nil
 	renew(f.body, made)
 	result.body = copy(f.body, made)
 	return result

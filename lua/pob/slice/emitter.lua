@@ -1,7 +1,5 @@
--- The text of a module with some of its statements left out, or with marks of what runs. Lines stay where they are: line
--- numbers in messages keep their meaning.
-
-local vocabulary = require("pob.slice.vocabulary")
+-- The text of a module with some of its statements left out. Lines stay where they are: line numbers in messages keep
+-- their meaning.
 
 local emitter = {}
 
@@ -19,64 +17,49 @@ local function isLive(s, live)
 	return false
 end
 
--- The statements within `s`: list of { body, id = of the clause, or nil }, in the order of the text.
+-- The bodies within `s`, in the order of the text.
 local function parts(s)
 	local list = {}
-	for _, f in ipairs(s.inner) do
-		list[#list + 1] = { body = f.body }
-	end
-	for _, clause in ipairs(s.clauses or {}) do
-		list[#list + 1] = { body = clause.body, id = clause.id }
-	end
-	if s.body then
-		list[#list + 1] = { body = s.body, id = s.id }
-	end
-	for i = #list, 1, -1 do
-		if not list[i].body[1] then
-			table.remove(list, i)
+	local function add(body)
+		if body[1] then
+			list[#list + 1] = body
 		end
 	end
+	for _, f in ipairs(s.inner) do
+		add(f.body)
+	end
+	for _, clause in ipairs(s.clauses or {}) do
+		add(clause.body)
+	end
+	add(s.body or {})
 	-- Functions in a condition stand before the bodies, in that of `repeat` behind it.
 	table.sort(list, function(a, b)
-		return a.body[1].first < b.body[1].first
+		return a[1].first < b[1].first
 	end)
 	return list
 end
 
--- Applies replacements that come in the order of the text.
+-- Collects replacements, none of which overlap, and applies them.
 local function editor(text)
-	local pieces, at = {}, 1
+	local list = {}
 	return function(first, last, by)
-		pieces[#pieces + 1] = text:sub(at, first - 1)
-		pieces[#pieces + 1] = by
-		at = last + 1
+		list[#list + 1] = { first = first, last = last, by = by, place = #list }
 	end, function()
+		table.sort(list, function(a, b)
+			if a.first ~= b.first then
+				return a.first < b.first
+			end
+			return a.place < b.place
+		end)
+		local pieces, at = {}, 1
+		for _, edit in ipairs(list) do
+			pieces[#pieces + 1] = text:sub(at, edit.first - 1)
+			pieces[#pieces + 1] = edit.by
+			at = edit.last + 1
+		end
 		pieces[#pieces + 1] = text:sub(at)
 		return table.concat(pieces)
 	end
-end
-
----A module that says which of its clauses run: it sets __pobatch.ran[number].
----@param file table @of facts.lua
----@return string
-function emitter.marked(file)
-	local replace, finish = editor(file.text)
-	local function visit(body)
-		for _, s in ipairs(body) do
-			if s.k == "do" then
-				visit(s.body)
-			elseif s.k ~= "label" then
-				for _, part in ipairs(parts(s)) do
-					if part.id then
-						replace(part.body[1].first, part.body[1].first - 1, "__pobatch.ran[" .. part.id .. "]=true ")
-					end
-					visit(part.body)
-				end
-			end
-		end
-	end
-	visit(file.chunk.body)
-	return finish()
 end
 
 ---A module without the statements that liveness.lua found no use for.
@@ -107,21 +90,14 @@ function emitter.sliced(file, found)
 					leaveOut(s.first, s.last)
 				end
 			else
-				-- Reads of what is not there are watched in outputs.
-				local value = s.k == "assign" and s.targets and s.values[1]
-				local isOutput = value and vocabulary.isOutput(s.targets[1])
-				if isOutput then
-					replace(value.first, value.first - 1, "__pobatch.watchOutput(")
+				-- `output[name]` becomes a call that watches.
+				for _, read in pairs(s.reads or {}) do
+					replace(read.first, read.first - 1, "__pobatch.read(")
+					replace(read.open, read.open, ",")
+					replace(read.last, read.last, ")")
 				end
 				for _, part in ipairs(parts(s)) do
-					if part.id and found.traps[part.id] then
-						leaveOut(part.body[1].first, part.body[#part.body].last, "__pobatch.trap()")
-					else
-						visit(part.body)
-					end
-				end
-				if isOutput then
-					replace(value.last + 1, value.last, ")")
+					visit(part)
 				end
 			end
 		end

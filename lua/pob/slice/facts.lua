@@ -1,10 +1,10 @@
 -- What each statement of Path of Building's calculation does, as far as it shows: what it reads, what it writes, whether
 -- it can be left out when nobody reads what it writes.
 --
--- A unit is a statement (of a control statement: its head). Variables are told apart one by one; fields of tables by
--- their name alone, whatever the table, so that it does not matter who else knows the table. Nothing is said about when
--- a statement runs. Units that do more than write variables, fields of outputs, or tables that only one variable knows,
--- are rooted: they stay wherever their function does.
+-- A unit is a statement (of a control statement: its head). Variables are told apart one by one; the fields of outputs and
+-- flags by their name alone, whichever of these tables it is. Such a table is known by the name that it goes by: where
+-- one gets another name, that is noted. Nothing is said about when a statement runs. Units that do more than write
+-- variables, fields of outputs, or tables that only one variable knows, are rooted: they stay wherever their function does.
 
 local conclusions = require("pob.slice.conclusions")
 local copies = require("pob.slice.copies")
@@ -21,8 +21,9 @@ local push, define = units.push, units.define
 local OUTPUT, QUERIES, QUERY_FUNCTIONS = vocabulary.OUTPUT, vocabulary.QUERIES, vocabulary.QUERY_FUNCTIONS
 local FIRST_NAME, LAST_NAME = vocabulary.FIRST_NAME, vocabulary.LAST_NAME
 local PURE, PURE_METHODS, MUTATORS, NEVER = vocabulary.PURE, vocabulary.PURE_METHODS, vocabulary.MUTATORS, vocabulary.NEVER
+local MAKERS = vocabulary.MAKERS
 local isFalse, pathOf, isOutput, isFlags = vocabulary.isFalse, vocabulary.pathOf, vocabulary.isOutput, vocabulary.isFlags
-local stateOf, isStore = vocabulary.stateOf, vocabulary.isStore
+local stateOf, isStore, isElsewhere = vocabulary.stateOf, vocabulary.isStore, vocabulary.isElsewhere
 
 -- The name of the modifier that would say the same as the state `key`.
 local function stateName(prefix, key)
@@ -38,7 +39,8 @@ function facts.new(world)
 		copyCount = 0,
 		-- { variable, key }: tables that are changed, at a key that is written out, or nil
 		changed = {},
-		clauses = 0,
+		-- names under which outputs are known that do not sound like one
+		aliases = {},
 		-- functions of `calcs` by name
 		functions = {},
 		-- name of a function -> statements that are calls of it
@@ -71,6 +73,7 @@ function facts:specialized(unit, e)
 	local made = copies.of(f, e.args)
 	for i, parameter in ipairs(made.params) do
 		units.addSource(parameter, "itself", e.args[i] or { k = "constant" })
+		self:nameOutput(parameter.name, e.args[i] or { k = "constant" })
 	end
 	callee.isSpecialized = true
 	walkFunction(self, made, callee.owner)
@@ -111,22 +114,32 @@ local function collect(self, unit, e, names, isCallee)
 				local variable = self:named("calcs." .. e.key.v)
 				variable.escapes = variable.escapes or not isCallee
 				push(unit, "uses", variable)
-			else
+			elseif isOutput(e.o) or isFlags(e.o) then
 				push(unit, "reads", e.key.v)
 			end
 		elseif e.o.k == "index" and e.o.key.v == "mods" then
 			push(unit, "askKeys", e.key)
 			collect(self, unit, e.key, true)
 		elseif e.key.k ~= "constant" then
-			push(unit, "readKeys", e.key)
+			if isOutput(e.o) and not isElsewhere(e.o) or isFlags(e.o) then
+				push(unit, "readKeys", e.key)
+				-- Where it stands, to be watched in a row.
+				local s = unit.statement.original or unit.statement
+				s.reads = s.reads or {}
+				s.reads[e.open] = e
+			end
 			collect(self, unit, e.key, true)
 		end
 	elseif k == "call" then
 		local path = pathOf(e.f)
 		local isQuery = QUERY_FUNCTIONS[path]
 		if not isQuery and not PURE[path] then
-			local callee = e.f.k == "local" and e.f.v or path and e.f.o and e.f.o.name == "calcs" and self:named(path)
+			local callee = e.f.k == "local" and e.f.v or e.f.k == "global" and self:named("_G." .. e.f.v)
+				or path and e.f.o and e.f.o.name == "calcs" and self:named(path)
 			local special = e.f.k == "local" and self:specialized(unit, e)
+			for i = 2, MUTATORS[path] and #e.args or 0 do
+				self:nameOutput("", e.args[i])
+			end
 			local changed = MUTATORS[path] and e.args[1] and values.rootOf(e.args[1])
 			if changed then
 				self.changed[#self.changed + 1] = { variable = changed }
@@ -159,7 +172,7 @@ local function collect(self, unit, e, names, isCallee)
 		end
 	elseif k == "method" then
 		local prefix = QUERIES[e.name]
-		local makes = e.name == "NewMod" and isStore(e.o) and unit.statement.e == e
+		local makes = MAKERS[e.name] and isStore(e.o) and unit.statement.e == e
 		if makes then
 			push(unit, "makeKeys", e.args[1])
 		elseif not prefix and not PURE_METHODS[e.name] then
@@ -177,7 +190,7 @@ local function collect(self, unit, e, names, isCallee)
 					push(unit, "stateKeys", stateName(prefix, arg))
 				end
 			end
-			collect(self, unit, arg, prefix or e.name == "NewMod" and i == 1)
+			collect(self, unit, arg, prefix or MAKERS[e.name] and i == 1)
 		end
 	elseif k == "function" then
 		push(unit, "functions", walkFunction(self, e.f, unit))
@@ -215,8 +228,16 @@ local function collect(self, unit, e, names, isCallee)
 			if item.key then
 				collect(self, unit, item.key, names)
 			end
+			self:nameOutput(item.key and item.key.k == "string" and item.key.v or "", item.value)
 			collect(self, unit, item.value, names)
 		end
+	end
+end
+
+---Notes that a table is known as `name` from here on: reads of outputs are known by the names of the tables alone.
+function facts:nameOutput(name, e)
+	if vocabulary.hides(name, e) then
+		self.aliases[#self.aliases + 1] = name
 	end
 end
 
@@ -238,6 +259,11 @@ local function collectAll(self, unit, list)
 end
 
 local function assign(self, unit, target, value)
+	if value and target.k ~= "index" then
+		self:nameOutput(target.name, value)
+	elseif value then
+		self:nameOutput(target.key.k == "string" and target.key.v or "", value)
+	end
 	if target.k == "local" then
 		if target.v.isFalse then
 			error("a variable that was taken to be false in every row is assigned: " .. target.name, 0)
@@ -249,19 +275,10 @@ local function assign(self, unit, target, value)
 		push(unit, "makeKeys", stateName(stateOf(target.o), target.key))
 		collect(self, unit, target.o)
 		collect(self, unit, target.key, true)
-	elseif isFlags(target.o) then
-		-- What they are named is known only where it is written out.
-		if target.key.k == "string" then
-			push(unit, "stores", target.key.v)
-		else
-			unit.rooted = true
-			collect(self, unit, target.key, true)
-		end
-		collect(self, unit, target.o)
-	elseif isOutput(target.o) and target.key.k == "string" then
+	elseif (isOutput(target.o) or isFlags(target.o)) and target.key.k == "string" then
 		push(unit, "stores", target.key.v)
 		collect(self, unit, target.o)
-	elseif isOutput(target.o) and target.key.k ~= "constant" then
+	elseif (isOutput(target.o) or isFlags(target.o)) and target.key.k ~= "constant" then
 		push(unit, "storeKeys", target.key)
 		collect(self, unit, target.o)
 		collect(self, unit, target.key, true)
@@ -280,18 +297,8 @@ local function assign(self, unit, target, value)
 	end
 end
 
--- `clause`: an `if` clause or a loop, which may never run; it gets a number. In functions without a name that the module
--- itself makes none does: they fill tables that outlast a calculation, so what runs in them depends on earlier ones.
-local function inside(self, scope, parent, clause, never)
-	if not clause.id and not scope.lasts then
-		self.clauses = self.clauses + 1
-		clause.id = self.clauses
-	end
-	return {
-		lasts = scope.lasts,
-		parent = parent, func = scope.func, file = scope.file, never = scope.never or never, loop = scope.loop,
-		clause = clause.id and { id = clause.id, unit = parent, outer = scope.clause } or scope.clause,
-	}
+local function inside(scope, parent, never)
+	return { parent = parent, func = scope.func, file = scope.file, never = scope.never or never, loop = scope.loop }
 end
 
 local function walk(self, body, scope)
@@ -309,6 +316,7 @@ local function walk(self, body, scope)
 			if k == "local" then
 				collectAll(self, unit, s.values)
 				for i, variable in ipairs(s.names) do
+					self:nameOutput(variable.name, s.values[i] or { k = "constant" })
 					define(unit, variable, s.values[i] or #s.values == 0 and { k = "table" })
 					variable.isFalse = s.values[i] ~= nil and isFalse(s.values[i])
 				end
@@ -333,6 +341,13 @@ local function walk(self, body, scope)
 					-- More than one of a name: none is known.
 					variable.func = not variable.func and s.f or nil
 				else
+					if s.target.k == "global" then
+						local variable = self:named("_G." .. path)
+						-- Others call it, too.
+						variable.escapes = true
+						define(unit, variable, nil)
+						variable.func = not variable.func and s.f or nil
+					end
 					unit.rooted = true
 				end
 				push(unit, "functions", walkFunction(self, s.f, unit))
@@ -352,11 +367,14 @@ local function walk(self, body, scope)
 					if clause.cond then
 						collect(self, unit, clause.cond)
 					end
-					walk(self, clause.body, inside(self, scope, unit, clause, clause.cond and isFalse(clause.cond)))
+					walk(self, clause.body, inside(scope, unit, clause.cond and isFalse(clause.cond)))
 				end
 			elseif k == "return" then
 				unit.isReturn = true
 				collectAll(self, unit, s.values)
+				for _, value in ipairs(s.values) do
+					self:nameOutput("", value)
+				end
 			elseif k == "break" or k == "goto" then
 				if scope.loop then
 					scope.loop.jumps = scope.loop.jumps or {}
@@ -381,7 +399,7 @@ local function walk(self, body, scope)
 						variable.isShared = true
 					end
 				end
-				local within = inside(self, scope, unit, s)
+				local within = inside(scope, unit)
 				within.loop = unit
 				walk(self, s.body, within)
 			end
@@ -394,11 +412,7 @@ function walkFunction(self, f, owner)
 	for _, parameter in ipairs(f.params) do
 		parameter.isShared = true
 	end
-	local isNamed = owner.statement.f == f
-	walk(self, f.body, {
-		func = f, file = owner.file, never = owner.never, clause = owner.clause,
-		lasts = owner.func.owner == nil and not isNamed or owner.lasts,
-	})
+	walk(self, f.body, { func = f, file = owner.file, never = owner.never })
 	return f
 end
 

@@ -1,21 +1,20 @@
--- Path of Building's calculation without what the asked stats of a build do not need.
+-- Path of Building's calculation without what the asked stats do not need.
 --
 -- A row of a few stats calculates all others too: two thousand numbers of how a character leeches, recovers and is
 -- stunned, for all kinds of skills. Here the three modules that do nearly all of it are read as a program; the
 -- statements that cannot show in the asked stats are found (facts.lua, liveness.lua), and the rest is compiled once
--- more. What follows after a condition that was never true in the state counts as not there. A row that makes fewer
--- queries costs less, and is more often like another one: the cache of rows does not see what nobody asks for.
+-- more. A row that makes fewer queries costs less, and is more often like another one: the cache of rows does not see
+-- what nobody asks for.
 --
 -- Equal because a statement is left out only when it does nothing but write variables, outputs or modifiers that nothing
--- left in reads; and because whatever was taken for granted is watched. Where a condition is true for the first time, a
--- trap stands in the place of what follows. A number or a condition that was left out and is read all the same (by a
--- name that only a modifier or other modules know) is noticed when it is not found. Both end the row, which is
--- calculated anew, in full; and what was missing stays in from then on. Path of Building's own errors in what is left
--- out do not happen.
+-- left in reads, whichever way the program goes. Outputs are read by names that the modules' texts have; by names that
+-- are put together, and by modifiers ("per ...", through GetStat). The last two are watched: where one asks for a number
+-- that was left out, the row is calculated anew, in full, and the number stays in from then on. Path of Building's own
+-- errors in what is left out do not happen.
 --
--- Off by default: it pays when a state calculates thousands of rows of one build. Each new slice has to be compiled by
--- LuaJIT anew, and another build runs into its traps. In use only for versions of Path of Building that are known as a
--- whole: that nothing after `calcs.offence` reads what it does, besides the outputs, was read in them.
+-- A slice takes a quarter of a second to make, and LuaJIT has to compile its code anew: a state makes one after some rows of the
+-- same stats. In use only for versions of Path of Building that are known as a whole: that nothing after `calcs.offence`
+-- reads what it does, besides the outputs, was read in them.
 
 local factsModule = require("pob.slice.facts")
 local liveness = require("pob.slice.liveness")
@@ -26,7 +25,8 @@ slices.__index = slices
 
 -- Statements are left out of these.
 local SLICED = { "Modules/CalcPerform.lua", "Modules/CalcDefence.lua", "Modules/CalcOffence.lua" }
--- These run, too, while a row is calculated; names in them may be names of modifiers that they ask for.
+-- These run, too, while a row is calculated; names in them may be names of modifiers that they ask for, and the outputs
+-- and flags that they read are read by name.
 local OTHERS = {
 	"Modules/Calcs.lua", "Modules/CalcSetup.lua", "Modules/CalcActiveSkill.lua", "Modules/CalcTriggers.lua",
 	"Modules/CalcMirages.lua", "Modules/CalcTools.lua", "Modules/Common.lua", "Classes/ModStore.lua", "Classes/ModDB.lua",
@@ -40,49 +40,74 @@ for _, list in ipairs({ SLICED, OTHERS }) do
 	end
 end
 
--- Rows that show what runs, before the first slice is made.
-local LEARN = 16
--- Rows that ran into what was left out before it is put in; doubles each time.
+-- Rows that asked for what was left out before it is put in; doubles each time.
 local PATIENCE = 1
 -- Where that helps no more, the state had better calculate in full.
 local IMPATIENCE = 512
 -- Slices that a state keeps at a time; it is mostly asked for the same stats again.
-local KEPT = 6
+local KEPT = 4
 
 -- How functions of skills begin, and what they take at most.
 local SKILL_FUNCTION, SKILL_FUNCTION_LENGTH = "Func = function", 8000
 
-local NONE = {}
-local TRAPPED = "pobatch: left out"
+local TRAPPED, FAILED = "pobatch: left out", "the work failed"
 
 ---@param shared table @of the extension
 ---@param finish function @(path, text) -> text: what else is done to a module's text before it is compiled
----@param wait number|nil @rows of the state before slices are made; nil: never
+---@param wait number|nil @rows of the same stats before a slice for them is made; nil: never
 function slices.new(shared, finish, wait)
 	local self = setmetatable({
-		shared = shared, finish = finish, texts = {}, skillNames = {},
-		-- rows so far; clauses that ran; slices by what is wanted; whether that helps
-		rows = 0, step = 1, learned = 0, ran = {}, kept = {}, off = wait == nil, isAtWork = false, wait = wait,
+		shared = shared, finish = finish, texts = {}, wait = wait,
+		-- what functions of skills name: modifiers, and numbers and flags that they read
+		skillNames = {}, skillReads = {},
+		-- stats that modifiers asked for, of all rows
+		statsAsked = {},
+		-- what is wanted, by its id: rows so far; the slice that serves it
+		rows = {}, serving = {},
+		-- slices, the last used one first
+		kept = {}, count = 0,
+		-- why there are none; the work that goes on
+		off = wait == nil and "not asked for" or false, work = nil, isAtWork = false,
 	}, slices)
-	shared.leftOutConditions, shared.leftOutMultipliers, shared.ran = NONE, NONE, self.ran
 
-	---Stands around the constructors of outputs in sliced modules.
-	function shared.watchOutput(output)
-		return setmetatable(output, self.present.meta)
+	local function look(name)
+		local slice = self.present
+		if slice and slice.isLeftOut(name) then
+			slice.fields[name], slice.missed = true, true
+		end
 	end
 
-	---Stands where something begins that never ran before.
-	function shared.trap()
-		-- What runs is learned when the row is calculated anew.
-		self.present.missed = true
-		error(TRAPPED, 0)
+	---GetStat was asked for a number.
+	function shared.askStat(stat)
+		self.statsAsked[stat] = true
+		look(stat)
 	end
 
-	---A modifier was asked for that is not made.
-	function shared.missModifier(name)
-		self:miss(self.present.modifiers, name)
+	---Stands in slices where an output is read by a name that is put together.
+	function shared.read(output, name)
+		local value = output[name]
+		if value == nil then
+			look(name)
+		end
+		return value
 	end
 	return self
+end
+
+-- The outputs and flags that a text reads by name, into `reads`.
+local function findReads(text, reads)
+	for name in text:gmatch("utput%s*%.%s*([%a_][%w_]*)") do
+		reads[name] = true
+	end
+	for name in text:gmatch("utput%.[MOm][%a]+%s*%.%s*([%a_][%w_]*)") do
+		reads[name] = true
+	end
+	for name in text:gmatch('utput%s*%[%s*"([^"\n]+)"') do
+		reads[name] = true
+	end
+	for name in text:gmatch("[fF]lags%s*%.%s*([%a_][%w_]*)") do
+		reads[name] = true
+	end
 end
 
 ---Sees the text of a module as Path of Building wrote it.
@@ -95,9 +120,11 @@ function slices:see(path, text)
 		-- Skills bring functions of their own, which calcs.offence calls.
 		local at = text:find(SKILL_FUNCTION, 1, true)
 		while at do
-			for name in text:sub(at, at + SKILL_FUNCTION_LENGTH):gmatch('"([^"\n]+)"') do
+			local body = text:sub(at, at + SKILL_FUNCTION_LENGTH)
+			for name in body:gmatch('"([^"\n]+)"') do
 				self.skillNames[name] = true
 			end
+			findReads(body, self.skillReads)
 			at = text:find(SKILL_FUNCTION, at + 1, true)
 		end
 	end
@@ -113,29 +140,52 @@ function slices:ready(env, calcs)
 	self.env, self.calcs = env, calcs
 end
 
-function slices:miss(list, name)
-	list[name] = true
-	self.present.missed = true
+-- The text of calcs.calcFullDPS.
+local function fullDpsOf(text)
+	local first = text:find("function calcs.calcFullDPS", 1, true)
+	return text:sub(first, (text:find("\nend", first, true)))
 end
 
--- The numbers that FullDPS reads, and names in other modules that may be names of modifiers.
-local function readOthers(self)
-	local text = self.texts["Modules/Calcs.lua"]
-	local fullDps = {}
-	local first = text:find("function calcs.calcFullDPS", 1, true)
-	for name in text:sub(first, (text:find("\nend", first, true))):gmatch("output%.([%a_][%w_]*)") do
-		fullDps[name] = true
+-- What other modules read, and names in them that may be names of modifiers.
+local function readOthers(self, wanted)
+	local reads, names = {}, {}
+	for name in pairs(self.skillReads) do
+		reads[name] = true
 	end
-	local names = {}
 	for name in pairs(self.skillNames) do
-		names[name], names["Condition:" .. name], names["Multiplier:" .. name] = true, true, true
+		names[name] = true
 	end
 	for _, path in ipairs(OTHERS) do
-		for name in self.texts[path]:gmatch('"([^"\n]+)"') do
-			names[name], names["Condition:" .. name], names["Multiplier:" .. name] = true, true, true
+		local text = self.texts[path]
+		for name in text:gmatch('"([^"\n]+)"') do
+			names[name] = true
+		end
+		if path ~= "Modules/Calcs.lua" then
+			findReads(text, reads)
+		elseif wanted.fullDps then
+			-- What else it reads of a finished calculation only mode MAIN shows.
+			findReads(fullDpsOf(text), reads)
 		end
 	end
-	self.fullDps, self.names = fullDps, names
+	return reads, names
+end
+
+-- Stats that tags of the tree's modifiers name, into `stats`.
+local function findStats(mode, stats)
+	for _, node in pairs(mode.spec.nodes) do
+		for _, mod in ipairs(node.modList or {}) do
+			for _, tag in ipairs(mod) do
+				for _, key in ipairs({ "stat", "thresholdStat", "limitStat" }) do
+					if type(tag[key]) == "string" then
+						stats[tag[key]] = true
+					end
+				end
+				for _, stat in ipairs(tag.statList or {}) do
+					stats[stat] = true
+				end
+			end
+		end
+	end
 end
 
 -- Runs a module anew; answers the functions of `calcs` that it makes, and leaves all others as they are.
@@ -165,176 +215,179 @@ local function functionsOf(self, path, text, functions)
 	end
 end
 
--- What has to be done once, in steps of at most a tenth of a second: one a row, so that none takes long.
-local function steps(self)
-	local list = {
-		function()
-			readOthers(self)
-			self.facts = factsModule.new(self.env)
-			self.all = { functions = {}, trips = 0, conditions = NONE, multipliers = NONE }
-		end,
-	}
-	for _, path in ipairs(SLICED) do
-		list[#list + 1] = function()
-			self.facts:add(self.texts[path], path)
-		end
-	end
-	list[#list + 1] = function()
-		self.facts:finish()
-	end
-	for i in ipairs(SLICED) do
-		list[#list + 1] = function()
-			local file = self.facts.files[i]
-			functionsOf(self, file.path, emitter.marked(file), self.all.functions)
-		end
-	end
-	return list
-end
-
--- Does the next step; answers whether all are done.
-local function prepare(self)
-	self.steps = self.steps or steps(self)
-	local step = self.steps[self.step]
-	if not step then
-		return true
-	end
-	self.isAtWork = true
-	step()
-	self.isAtWork, self.step = false, self.step + 1
-	return false
-end
-
 ---What a calculation is asked for.
 ---@class Wanted
 ---@field id string @names the rest
 ---@field fields table @list of names of numbers
 ---@field fullDps boolean @whether calcs.calcFullDPS runs
----@field estimated boolean @whether calcs.buildDefenceEstimations runs
----@field offence boolean @whether calcs.offence has to run for the main skill
 
-local function build(self, wanted, before)
-	self.isAtWork = true
-	local fields, modifiers, without = {}, {}, { "cacheData" }
-	local function add(list, names)
-		for name in pairs(names) do
-			list[#list + 1] = name
-		end
+local function add(list, names)
+	for name in pairs(names) do
+		list[#list + 1] = name
 	end
-	for _, name in ipairs(wanted.fields) do
-		fields[#fields + 1] = name
-	end
-	add(fields, before and before.fields or NONE)
-	add(fields, wanted.fullDps and self.fullDps or NONE)
-	add(modifiers, before and before.modifiers or NONE)
-	add(modifiers, self.names)
-	if not wanted.estimated then
-		without[#without + 1] = "calcs.buildDefenceEstimations"
-	end
-	if not wanted.offence then
-		without[#without + 1] = "calcs.offence"
-	end
-	local found = liveness.of(self.facts, {
-		fields = fields, modifiers = modifiers, functions = { "calcs.perform" }, without = without, ran = self.ran,
-	})
+end
+
+-- The work of making a slice for `wanted`, in steps of a tenth of a second at most: one a row, so that none takes long.
+-- `before`: what it takes the place of, if anything.
+local function newWork(self, wanted, mode, before)
+	local facts, found, names, reads
 	local slice = {
-		functions = {}, trips = 0, missed = false,
-		-- what it missed, and those before it
-		fields = before and before.fields or {}, modifiers = before and before.modifiers or {},
+		wanted = wanted, has = {}, functions = {}, trips = 0, missed = false,
+		-- numbers that rows missed, and those before it did
+		fields = before and before.fields or {},
 		patience = before and 2 * before.patience or PATIENCE,
 	}
-	for _, file in ipairs(self.facts.files) do
-		functionsOf(self, file.path, emitter.sliced(file, found), slice.functions)
-	end
-	-- Another skill's calculation would be kept for all that ask for it, and in full.
-	slice.functions.buildActiveSkill = function()
-		slice.missed, self.needsSkills = true, true
-		error(TRAPPED, 0)
-	end
-	slice.meta = {
-		-- A number that is not there: was it left out?
-		__index = function(_, name)
-			if found.isLeftOut(name) then
-				self:miss(slice.fields, name)
-			end
-			return nil
+	local steps = {
+		function()
+			reads, names = readOthers(self, wanted)
+			facts = factsModule.new(self.env)
 		end,
 	}
-	local function watch(prefix)
-		return setmetatable({}, {
-			__index = function(answers, var)
-				local name = prefix .. var
-				local isLeftOut = found.isModifierLeftOut(name) and name or false
-				answers[var] = isLeftOut
-				return isLeftOut
-			end,
-		})
-	end
-	slice.conditions, slice.multipliers = watch("Condition:"), watch("Multiplier:")
-	self.isAtWork, self.off = false, slice.patience > IMPATIENCE
-	return slice
-end
-
----How the next row is calculated: false, without slices; "learning", with all, saying what runs; or "sliced".
-function slices:stage()
-	-- Work that failed, or was stopped from outside, is not begun again.
-	self.off = self.off or self.isAtWork
-	if not self.calcs or self.off or not self.shared.watchesStates then
-		return false
-	end
-	self.rows = self.rows + 1
-	if self.rows <= self.wait or not prepare(self) then
-		return false
-	end
-	self.learned = self.learned + 1
-	return self.learned <= LEARN and "learning" or "sliced"
-end
-
----The slice for what is wanted. One serves all builds of the state: what ran for one is not left out for others.
----@param wanted Wanted
-function slices:of(wanted)
-	local kept = self.kept
-	for i, entry in ipairs(kept) do
-		if entry.id == wanted.id and entry.estimated == wanted.estimated then
-			if entry.slice.trips >= entry.slice.patience then
-				entry.slice = build(self, wanted, entry.slice)
-			end
-			if i > 1 then
-				table.insert(kept, 1, table.remove(kept, i))
-			end
-			return entry.slice
+	for _, path in ipairs(SLICED) do
+		steps[#steps + 1] = function()
+			facts:add(self.texts[path], path)
 		end
 	end
-	local slice = build(self, wanted)
-	table.insert(kept, 1, { id = wanted.id, estimated = wanted.estimated, slice = slice })
-	kept[KEPT + 1] = nil
-	return slice
+	steps[#steps + 1] = function()
+		facts:finish()
+	end
+	steps[#steps + 1] = function()
+		local stats, fields, modifiers = {}, {}, {}
+		findStats(mode, stats)
+		for _, name in ipairs(wanted.fields) do
+			fields[#fields + 1], slice.has[name] = name, true
+		end
+		add(fields, reads)
+		add(fields, slice.fields)
+		add(fields, self.statsAsked)
+		add(fields, stats)
+		add(modifiers, names)
+		found = liveness.of(facts, {
+			fields = fields, modifiers = modifiers, functions = { "calcs.perform" }, without = { "cacheData" }, states = true,
+		})
+		slice.isLeftOut = found.isLeftOut
+		if facts.aliases[1] then
+			self.off = "outputs are known as " .. facts.aliases[1]
+		end
+	end
+	for i, path in ipairs(SLICED) do
+		steps[#steps + 1] = function()
+			functionsOf(self, path, emitter.sliced(facts.files[i], found), slice.functions)
+		end
+	end
+	steps[#steps + 1] = function()
+		-- Another skill's calculation would be kept for all that ask for it, and in full.
+		slice.functions.buildActiveSkill = function()
+			self.needsSkills = true
+			error(TRAPPED, 0)
+		end
+		self.count = self.count + 1
+		slice.id = "slice " .. self.count
+	end
+	return { slice = slice, steps = steps, step = 1 }
 end
 
----Whether calcs.offence writes the number.
-function slices:isOfOffence(name)
-	return self.facts:writes("Modules/CalcOffence.lua", name)
+-- Does the next step of the work, if there is any.
+local function goOn(self)
+	local work = self.work
+	if not work then
+		return
+	end
+	self.isAtWork = true
+	work.steps[work.step]()
+	self.isAtWork = false
+	work.step = work.step + 1
+	if self.off then
+		self.work = nil
+	elseif work.step > #work.steps then
+		self.work = nil
+		table.insert(self.kept, 1, work.slice)
+		self.kept[KEPT + 1] = nil
+		self.serving = {}
+	end
+end
+
+local function covers(slice, wanted)
+	for _, name in ipairs(wanted.fields) do
+		if not slice.has[name] then
+			return false
+		end
+	end
+	return true
+end
+
+-- The slice for what is wanted: one of its own before one that has more.
+local function find(self, wanted)
+	local found
+	for _, slice in ipairs(self.kept) do
+		if slice.wanted.id == wanted.id then
+			return slice
+		elseif not found and covers(slice, wanted) then
+			found = slice
+		end
+	end
+	return found or false
+end
+
+---The slice that the next row is calculated with, or nil. One serves all builds of the state, and all that is part of
+---what it answers.
+---@param wanted Wanted
+---@param mode table @Path of Building's object of the build
+function slices:of(wanted, mode)
+	-- Work that failed, or was stopped from outside, is not begun again.
+	self.off = self.off or self.isAtWork and FAILED
+	if self.off or not self.calcs or not self.shared.watchesStats then
+		return nil
+	end
+	goOn(self)
+	local slice = self.serving[wanted.id]
+	if slice == nil then
+		slice = find(self, wanted)
+		self.serving[wanted.id] = slice
+	end
+	if slice and slice.trips >= slice.patience then
+		if slice.patience >= IMPATIENCE then
+			self.off = "rows ask for ever more"
+		elseif not self.work then
+			self.work = newWork(self, slice.wanted, mode, slice)
+		end
+		for i, kept in ipairs(self.kept) do
+			if kept == slice then
+				table.remove(self.kept, i)
+			end
+		end
+		self.serving = {}
+		return nil
+	elseif not slice then
+		local rows = (self.rows[wanted.id] or 0) + 1
+		self.rows[wanted.id] = rows
+		if rows > self.wait and not self.work then
+			self.work = newWork(self, wanted, mode)
+		end
+	end
+	return slice or nil
 end
 
 ---From now on Path of Building calculates with `slice`; nil: with its own functions.
 function slices:use(slice)
 	local calcs, shared = self.calcs, self.shared
 	if self.present ~= slice then
-		for name, f in pairs(self.own or NONE) do
+		for name, f in pairs(self.own or {}) do
 			calcs[name] = f
 		end
-		shared.performs, self.own = nil, nil
-		shared.leftOutConditions, shared.leftOutMultipliers = NONE, NONE
+		shared.performs, shared.offences, self.own = nil, nil, nil
 		if slice then
 			self.own = {}
 			for name, f in pairs(slice.functions) do
 				if name == "perform" and shared.wrapsPerform then
 					shared.performs = f
+				elseif name == "offence" and shared.wrapsOffence then
+					shared.offences = f
 				else
 					self.own[name] = calcs[name]
 					calcs[name] = f
 				end
 			end
-			shared.leftOutConditions, shared.leftOutMultipliers = slice.conditions, slice.multipliers
 		end
 	end
 	self.present = slice
@@ -343,21 +396,17 @@ function slices:use(slice)
 	end
 end
 
----From now on Path of Building calculates all, and says what runs.
-function slices:useAll()
-	self:use(self.all)
-end
-
 ---Whether the row must be calculated anew, in full: its slice, or the making of one, failed it.
 ---@param ok boolean @whether it came to its end
 function slices:hasMissed(ok)
 	local slice = self.present
 	if not ok and self.isAtWork then
+		self.isAtWork, self.off = false, FAILED
 		return true
-	elseif not slice or slice == self.all or ok and not slice.missed then
+	elseif not slice or ok and not slice.missed then
 		return false
 	end
-	slice.trips = slice.trips + 1
+	slice.trips = slice.trips + (slice.missed and 1 or 0)
 	return true
 end
 

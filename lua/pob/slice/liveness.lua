@@ -72,17 +72,27 @@ function space:writersOfPattern(pattern)
 	return writers
 end
 
--- Answers which names something writes that `isThere` does not hold for. Answers are looked up when they are asked for.
+-- Answers which names something writes that `isThere` does not hold for: a function that needs nothing of the facts.
 function space:leftOut(isThere)
-	local answers = {}
+	local names, patterns = {}, {}
+	for name, units in pairs(self.byName) do
+		for _, unit in ipairs(units) do
+			names[name] = names[name] or not isThere(unit) or nil
+		end
+	end
+	for _, entry in ipairs(self.byPattern) do
+		if not isThere(entry.unit) then
+			patterns[#patterns + 1] = entry.pattern
+		end
+	end
 	return function(name)
-		local answer = answers[name]
+		local answer = names[name]
 		if answer == nil then
 			answer = false
-			for _, unit in ipairs(type(name) == "string" and self:writersOf(name) or {}) do
-				answer = answer or not isThere(unit)
+			for _, pattern in ipairs(type(name) == "string" and patterns or {}) do
+				answer = answer or fits(name, pattern)
 			end
-			answers[name] = answer
+			names[name] = answer
 		end
 		return answer
 	end
@@ -90,11 +100,10 @@ end
 
 ---@param facts table @finished
 ---@param wanted table @{ fields, modifiers = lists of names that are read from outside, functions = list of those that are
----called from outside ("calcs.perform"), without = names of functions that are never called, ran = clause -> whether it ever
----ran, nil: all did }
----@return table @{ units = unit -> true for those that are needed, traps = clause -> true for those that never ran, and would
----do something that is needed, isLeftOut, isModifierLeftOut = function(name) -> whether
----something that is not needed writes the field, makes the modifier }
+---called from outside ("calcs.perform"), without = names of functions that are never called, states = whether modifiers may
+---ask for any condition or multiplier }
+---@return table @{ units = unit -> true for those that are needed, isLeftOut = function(name) -> whether something that is not
+---needed writes the field }
 function liveness.of(facts, wanted)
 	local live, locals = {}, {}
 	facts.fields = facts.fields or newSpace(facts.units, "stores", "storePatterns")
@@ -124,32 +133,13 @@ function liveness.of(facts, wanted)
 		end
 	end
 
-	local traps = {}
 	-- lists of units that were gone through
 	local marked = {}
-	local ran = wanted.ran
 
-	-- The outermost clause around it that never ran.
-	local function coldOf(unit)
-		local clause, cold = ran and unit.clause, nil
-		while clause do
-			cold = not ran[clause.id] and clause or cold
-			clause = clause.outer
-		end
-		return cold
-	end
 	local function mark(unit)
-		while unit and not live[unit] and not unit.never and not left[unit] do
-			local cold = coldOf(unit)
-			if not cold then
-				live[unit] = true
-				queue[#queue + 1] = unit
-				return
-			elseif traps[cold.id] then
-				return
-			end
-			traps[cold.id] = true
-			unit = cold.unit
+		if unit and not live[unit] and not unit.never and not left[unit] then
+			live[unit] = true
+			queue[#queue + 1] = unit
 		end
 	end
 	local function markAll(list)
@@ -181,6 +171,9 @@ function liveness.of(facts, wanted)
 	end
 	for _, name in ipairs(wanted.modifiers) do
 		markAll(modifiers:writersOf(name))
+	end
+	for _, state in ipairs(wanted.states and { "Condition:", "Multiplier:" } or {}) do
+		markAll(modifiers:writersOfPattern({ state, "", "" }))
 	end
 	for _, path in ipairs(wanted.functions) do
 		use(facts:named(path))
@@ -242,16 +235,11 @@ function liveness.of(facts, wanted)
 			askTexts(units[asked])
 		end
 	until #queue == 0
-	-- Where something is as in the original: it runs if it has to, is never called, or a trap would say that it runs.
+	-- Where something is as in the original: it runs, or is never called.
 	local function isThere(unit)
-		if live[unit] or left[unit] then
-			return true
-		end
-		local cold = coldOf(unit)
-		return cold ~= nil and traps[cold.id] == true
+		return live[unit] or left[unit]
 	end
-	return { units = live, traps = traps, isLeftOut = fields:leftOut(isThere),
-		isModifierLeftOut = modifiers:leftOut(isThere) }
+	return { units = live, isLeftOut = fields:leftOut(isThere) }
 end
 
 -- It runs once or a few times: compiled, it would cost more than it does.

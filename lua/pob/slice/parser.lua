@@ -3,7 +3,8 @@
 -- It answers a tree in which names are resolved: a local variable is one table, wherever it is used.
 --
 -- Expressions: { k = "constant", v = number or nil }, { k = "string", v }, { k = "local", v = variable }, { k = "global", v = name },
--- { k = "vararg" }, { k = "index", o, key = expression }, { k = "call", f, args }, { k = "method", o, name, args },
+-- { k = "vararg" }, { k = "index", o, key = expression; with a key in brackets, the bytes `first` to `last`, and `open` of
+-- the bracket }, { k = "call", f, args }, { k = "method", o, name, args },
 -- { k = "function", f = function }, { k = "binary", op, a, b }, { k = "unary", op, a }, { k = "table", items = list of
 -- { key = expression or nil, value }, first, last = its bytes }.
 --
@@ -147,7 +148,7 @@ local function arguments(lex)
 end
 
 local function suffixed(lex)
-	local e
+	local e, first = nil, lex.first
 	if lex.kind == "name" then
 		local name = lex.value
 		local variable = lex.scope[name]
@@ -167,8 +168,9 @@ local function suffixed(lex)
 			lex:next()
 			e = { k = "index", o = e, key = { k = "string", v = expect(lex, "name") } }
 		elseif kind == "[" then
+			local open = lex.first
 			lex:next()
-			e = { k = "index", o = e, key = expression(lex, 0) }
+			e = { k = "index", o = e, key = expression(lex, 0), first = first, open = open, last = lex.first }
 			expect(lex, "]")
 		elseif kind == ":" then
 			lex:next()

@@ -21,9 +21,9 @@ end
 function units.new(list, statement, scope)
 	local unit = {
 		statement = statement, parent = scope.parent, func = scope.func, file = scope.file, never = scope.never,
-		clause = scope.clause, lasts = scope.lasts, rooted = false, uses = NONE, calls = NONE, functions = NONE, reads = NONE,
-		readKeys = NONE, asks = NONE, askKeys = NONE, stateKeys = NONE, texts = NONE, textKeys = NONE, stores = NONE,
-		storeKeys = NONE, makes = NONE, makeKeys = NONE,
+		rooted = false, uses = NONE, calls = NONE, functions = NONE, reads = NONE,
+		readKeys = NONE, asks = NONE, askKeys = NONE, stateKeys = NONE, texts = NONE, textKeys = NONE,
+		stores = NONE, storeKeys = NONE, makes = NONE, makeKeys = NONE,
 	}
 	list[#list + 1] = unit
 	local original = statement.original or statement

@@ -12,7 +12,7 @@ local LAST_NAME = { GetCondition = 1, GetMultiplier = 1, GetStat = 1, ["calcLib.
 for name in ("More Flag Override List Max Min"):gmatch("%a+") do
 	QUERIES[name], FIRST_NAME[name] = "", 2
 end
-for name in ("Sum Tabulate HasMod Combine"):gmatch("%a+") do
+for name in ("Sum Tabulate HasMod Combine SumPositiveValues SumNegativeValues"):gmatch("%a+") do
 	QUERIES[name], FIRST_NAME[name] = "", 3
 end
 local QUERY_FUNCTIONS = { ["calcLib.mod"] = 3, ["calcLib.mods"] = 3, ["calcLib.val"] = 2 }
@@ -26,10 +26,14 @@ for name in ([[
 ]]):gmatch("%S+") do
 	PURE[name] = true
 end
+-- Of texts, and of items.
 local PURE_METHODS = {}
-for name in ("gsub lower upper match find format sub rep byte len"):gmatch("%a+") do
+for name in ("gsub lower upper match find format sub rep byte len GetArmourDataValue"):gmatch("%a+") do
 	PURE_METHODS[name] = true
 end
+
+-- They make modifiers of the name that is their first argument, or change them.
+local MAKERS = { NewMod = true, ReplaceMod = true }
 
 -- They change the table that is their first argument, and nothing else.
 local MUTATORS = { t_insert = true, t_remove = true, t_sort = true, ["table.insert"] = true, ["table.remove"] = true,
@@ -106,6 +110,29 @@ local function isOutput(e)
 	return false
 end
 
+-- Outputs of other calculations, which are whole.
+local ELSEWHERE = { GlobalCache = true }
+
+local function isElsewhere(e)
+	while e.k == "index" do
+		e = e.o
+	end
+	return e.k == "global" and ELSEWHERE[e.v] or false
+end
+
+-- Names of other tables that have an output: read by GetStat alone, which is watched.
+local ALIASES = { skillStats = true }
+
+-- Whether `name` gets an output, or flags, and does not say so.
+local function hides(name, e)
+	if e.k == "binary" then
+		-- What `and` answers first is false or nil.
+		return e.op == "or" and hides(name, e.a) or (e.op == "and" or e.op == "or") and hides(name, e.b)
+	end
+	return isOutput(e) and not isOutputName(name) and not HANDS[name] and not ALIASES[name]
+		or isFlags(e) and not FLAGS[name]
+end
+
 -- Stores that are asked by name alone, never gone through.
 local STORES = { modDB = true, skillModList = true }
 
@@ -120,7 +147,8 @@ vocabulary.OUTPUT, vocabulary.QUERIES, vocabulary.QUERY_FUNCTIONS = OUTPUT, QUER
 vocabulary.FIRST_NAME, vocabulary.LAST_NAME = FIRST_NAME, LAST_NAME
 vocabulary.PURE, vocabulary.PURE_METHODS, vocabulary.MUTATORS, vocabulary.NEVER = PURE, PURE_METHODS, MUTATORS, NEVER
 vocabulary.isFalse, vocabulary.pathOf, vocabulary.isOutput, vocabulary.isFlags = isFalse, pathOf, isOutput, isFlags
-vocabulary.stateOf, vocabulary.isStore = stateOf, isStore
+vocabulary.MAKERS = MAKERS
+vocabulary.stateOf, vocabulary.isStore, vocabulary.isElsewhere, vocabulary.hides = stateOf, isStore, isElsewhere, hides
 
 -- It runs once or a few times: compiled, it would cost more than it does.
 jit.off(true, true)

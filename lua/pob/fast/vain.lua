@@ -1,0 +1,259 @@
+-- Modifiers that never apply: with a tag that asks for a condition which was never met, or for a type of skill which
+-- no skill has, in any calculation of a build so far. A row that has one more or one less of them is the same row.
+--
+-- Equal by induction over a calculation's queries: such a modifier brings nothing to sums (BASE, INC) and flags, the
+-- only ones that are looked at here, as long as its condition is not met; and until it is, the row makes the queries
+-- that the known row made. Conditions are met by what is noted here as it happens:
+--  * in the table `conditions` of a store: the first time that a name in it becomes true;
+--  * by a modifier named "Condition:..." in any store: when it is added. Those that the tree brings are looked for in the
+--    store of the row at hand;
+--  * in a configuration's `skillCond`: these are written by name, see SKILL_CONDITIONS.
+-- What an environment has when it is set up is gone through once. A condition that is false is left out of its table:
+-- nothing tells false from nil there.
+--
+-- Only in use where every module of the calculation is one that is known.
+
+local next, type, rawset, getmetatable, setmetatable = next, type, rawset, getmetatable, setmetatable
+
+local vain = {}
+
+local STATE = "^Condition:(.+)"
+
+-- name of a modifier -> the condition that it stands for, or false
+local conditionOf = setmetatable({}, {
+	__index = function(t, name)
+		local condition = type(name) == "string" and name:match(STATE) or false
+		if name ~= nil then
+			t[name] = condition
+		end
+		return condition
+	end,
+})
+vain.conditionOf = conditionOf
+
+-- What the calculation writes into `skillCond`.
+local SKILL_CONDITIONS = {
+	MainHandAttack = true, OffHandAttack = true, usedByMirage = true, SkillIsTriggered = true, SkillIsFocused = true,
+	CriticalStrike = true,
+}
+-- Types that it adds to skills.
+local SKILL_TYPES = { "CreatesCompanion", "OtherThingUsesSkill" }
+
+-- Types of modifiers whose value is not used at all where they do not apply.
+local KINDS = { BASE = true, INC = true, FLAG = true }
+-- Actors whose stores are those that are looked at.
+local ACTORS = { enemy = true, player = true }
+
+local met = {}
+met.__index = met
+
+---What is noted for the calculations of one build.
+---@param env table @the globals of Path of Building's code
+function vain.new(env)
+	local self = setmetatable({ conditions = {}, skillTypes = {}, seen = setmetatable({}, { __mode = "k" }) }, met)
+	for _, name in ipairs(SKILL_TYPES) do
+		local skillType = env.SkillType[name]
+		if skillType then
+			self.skillTypes[skillType] = true
+		end
+	end
+	return self
+end
+
+---@param base table
+---@return table @what rows meet besides what `base` has
+function vain.row(base)
+	return setmetatable({ base = base, conditions = {}, count = 0 }, met)
+end
+
+function met:note(condition)
+	local base = self.base
+	if not self.conditions[condition] and not (base and base.conditions[condition]) then
+		self.conditions[condition] = true
+		self.count = base and self.count + 1
+	end
+end
+
+---Before a row.
+function met:begin()
+	if self.count > 0 then
+		self.conditions, self.count = {}, 0
+	end
+end
+
+---What the present row met so far.
+function met:copy()
+	local conditions = {}
+	for condition in next, self.conditions do
+		conditions[condition] = true
+	end
+	return { conditions = conditions }
+end
+
+---Puts what `from` has here, too.
+function met:add(from)
+	for condition in next, from.conditions do
+		self:note(condition)
+	end
+end
+
+local function lookAtStore(self, store)
+	while store do
+		for name, value in next, store.conditions do
+			if value then
+				self:note(name)
+			end
+		end
+		for name, list in next, store.mods or {} do
+			if conditionOf[name] and list[1] then
+				self:note(conditionOf[name])
+			end
+		end
+		for i = 1, #store do
+			local condition = conditionOf[store[i].name]
+			if condition then
+				self:note(condition)
+			end
+		end
+		store = store.parent
+	end
+end
+
+local function lookAtSkills(self, skills)
+	for _, skill in ipairs(skills or {}) do
+		for name, has in next, skill.skillTypes or {} do
+			if has then
+				self.skillTypes[name] = true
+			end
+		end
+		for _, field in ipairs({ "skillModList", "baseSkillModList" }) do
+			if skill[field] then
+				lookAtStore(self, skill[field])
+			end
+		end
+		if skill.minion then
+			lookAtSkills(self, skill.minion.activeSkillList)
+			lookAtStore(self, skill.minion.modDB)
+		end
+	end
+end
+
+---@param shared table @of the extension: shared.met is what the present calculations are noted in, if anything
+function vain.install(shared)
+	local meta = {
+		__newindex = function(conditions, name, value)
+			if value then
+				rawset(conditions, name, value)
+				local present = shared.met
+				if present then
+					present:note(name)
+				end
+			end
+		end,
+	}
+
+	-- Environments are compared without it.
+	shared.conditionWatch = meta
+
+	local function watch(store)
+		if getmetatable(store.conditions) ~= meta then
+			setmetatable(store.conditions, meta)
+		end
+	end
+
+	---The conditions of a new store that some may be written into: one of all modifiers by name, or a skill's own list.
+	function shared.newConditions()
+		return setmetatable({}, meta)
+	end
+
+	---A modifier is added to a store; those that stand for no condition need not be told of.
+	function shared.addCondition(name)
+		local condition = shared.met and conditionOf[name]
+		if condition then
+			shared.met:note(condition)
+		end
+	end
+
+	---An environment was set up: from now on it is watched. (Of a base.)
+	function met:look(calcEnv)
+		if not self.seen[calcEnv] then
+			-- One that is kept comes again as it was, with other modifiers of the tree.
+			self.seen[calcEnv] = true
+			for _, store in ipairs({ calcEnv.modDB, calcEnv.enemyDB, calcEnv.itemModDB }) do
+				lookAtStore(self, store)
+			end
+			lookAtSkills(self, calcEnv.player.activeSkillList)
+			lookAtSkills(self, { calcEnv.player.mainSkill })
+		end
+		-- What is put back has no watch on it.
+		watch(calcEnv.modDB)
+		watch(calcEnv.enemyDB)
+	end
+end
+
+local function isMet(self, condition, mods)
+	if self.conditions[condition] or SKILL_CONDITIONS[condition] or self.base and self.base.conditions[condition] then
+		return true
+	end
+	local list = mods["Condition:" .. condition]
+	return list ~= nil and list[1] ~= nil
+end
+
+-- Path of Building writes the weapon set of a node into its modifiers, as a tag, which changes from row to row.
+local function isWritten(tag)
+	return tag.type == "Condition" and type(tag.var) == "string" and tag.var:find("^WeaponSet") ~= nil
+end
+
+-- The tags of a modifier that may fail for good, false if it has none: list of { conditions } or { skillTypes }, lists.
+local tagsOf = setmetatable({}, {
+	__mode = "k",
+	__index = function(t, mod)
+		local tags = KINDS[mod.type] and {}
+		for i = 1, tags and #mod or 0 do
+			local tag = mod[i]
+			if tag.globalLimit or tag.globalLimitKey then
+				tags = false
+				break
+			elseif tag.neg or isWritten(tag) then
+				-- It may pass.
+			elseif tag.type == "Condition"
+				or tag.type == "ActorCondition" and (tag.var or tag.varList) and (not tag.actor or ACTORS[tag.actor]) then
+				tags[#tags + 1] = { conditions = tag.varList or { tag.var } }
+			elseif tag.type == "SkillType" then
+				tags[#tags + 1] = { skillTypes = tag.skillTypeList or { tag.skillType } }
+			end
+		end
+		tags = tags and tags[1] and tags or false
+		t[mod] = tags
+		return tags
+	end,
+})
+
+local function mayPass(self, tag, mods)
+	for _, condition in next, tag.conditions or {} do
+		if isMet(self, condition, mods) then
+			return true
+		end
+	end
+	local skillTypes = (self.base or self).skillTypes
+	for _, name in next, tag.skillTypes or {} do
+		if skillTypes[name] then
+			return true
+		end
+	end
+	return false
+end
+
+---Whether a modifier applies in no calculation so far.
+---@param mods table @name -> list, of the store that the row at hand is calculated with
+function met:isVain(mod, mods)
+	local tags = tagsOf[mod]
+	for i = 1, tags and #tags or 0 do
+		if not mayPass(self, tags[i], mods) then
+			return true
+		end
+	end
+	return false
+end
+
+return vain
