@@ -49,9 +49,26 @@ local function hasMod(node, name)
 	return false
 end
 
+-- What a node is to the counters of the tree: notables, and those of the Smith's body armour.
+local function countsAs(node)
+	if node.type ~= "Notable" then
+		return 0, 0
+	end
+	return 1, node.applyToArmour and 1 or 0
+end
+
 --- `mode` is the build object, `listed` the nodes that its <Spec> lists.
 function allocation.new(mode, listed)
+	local notables, smith, inWeaponSet = 0, 0, false
+	for _, node in pairs(mode.spec.allocNodes) do
+		local notable, smithNode = countsAs(node)
+		notables, smith = notables + notable, smith + smithNode
+		inWeaponSet = inWeaponSet or (node.allocMode or 0) ~= 0
+	end
 	return setmetatable({
+		-- of the build's own nodes
+		ownNotables = notables, ownSmith = smith, ownInWeaponSet = inWeaponSet,
+		reached = promotion.connected(mode.spec.allocNodes),
 		order = insertion.order(mode.spec, listed),
 		weaponNodes = weaponNodes(mode.spec),
 		mode = mode,
@@ -173,7 +190,7 @@ end
 
 -- Branches of weapon-set nodes that must become normal for the added nodes. The attribute chosen last
 -- is that of the set's own attribute nodes.
-local function promoteBranches(self, set, list, allocNodes, changed)
+local function promoteBranches(self, set, allocNodes, changed)
 	local attribute = self.spec.attributeIndex or 1
 	local added = {}
 	for i = 1, set.addCount do
@@ -183,7 +200,10 @@ local function promoteBranches(self, set, list, allocNodes, changed)
 		end
 		added[i] = allocNodes[set.add[i]]
 	end
-	promotion.run(allocNodes, list, added, function(node)
+	if promotion.isPlain(self.reached, self.spec.nodes, changed, added) then
+		return
+	end
+	promotion.run(allocNodes, added, function(node)
 		self:save(node)
 		changed[node.id] = true
 		node.allocMode = 0
@@ -264,8 +284,11 @@ function allocation:apply(set)
 	-- A fresh table filled as PoB filled its own: the order in which PoB adds modifiers up depends on the set alone
 	-- and not on what was calculated before.
 	local allocNodes = insertion.fill(self.order, spec.allocNodes)
+	local notables, smith, inWeaponSet = self.ownNotables, self.ownSmith, self.ownInWeaponSet
 	for id in pairs(removed) do
 		allocNodes[id] = nil
+		local notable, smithNode = countsAs(nodes[id])
+		notables, smith = notables - notable, smith - smithNode
 	end
 	for i = 1, set.addCount do
 		local id = set.add[i]
@@ -280,23 +303,15 @@ function allocation:apply(set)
 			error("node " .. id .. " (" .. tostring(node.dn) .. ") cannot be allocated", 0)
 		end
 		add(self, node, set.addAttribute and set.addAttribute[i] or 0, set.addWeaponSet and set.addWeaponSet[i] or 0)
-		allocNodes[id] = node
-	end
-	local list, n, notables, smith, inWeaponSet = {}, 0, 0, 0, false
-	for id, node in pairs(allocNodes) do
-		n = n + 1
-		list[n] = id
-		inWeaponSet = inWeaponSet or (node.allocMode or 0) ~= 0
-		if node.type == "Notable" then
-			notables = notables + 1
-			if node.applyToArmour then
-				smith = smith + 1
-			end
+		if not allocNodes[id] then
+			allocNodes[id] = node
+			local notable, smithNode = countsAs(node)
+			notables, smith = notables + notable, smith + smithNode
 		end
+		inWeaponSet = inWeaponSet or (node.allocMode or 0) ~= 0
 	end
 	if inWeaponSet and set.addCount > 0 then
-		table.sort(list)
-		promoteBranches(self, set, list, allocNodes, removed)
+		promoteBranches(self, set, allocNodes, removed)
 	end
 	self:conquer(removed, set, allocNodes)
 	self.losesWeaponRule = self:losesRule(allocNodes)

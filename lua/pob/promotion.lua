@@ -99,16 +99,83 @@ local function branch(root, ids, alloc, reached)
 	return nil
 end
 
---- Nodes that become normal because a node of `added` needs them; `alloc` (id -> node) and the sorted
--- `ids` hold the whole set. `promote(node)` is called for each and must set its allocMode to 0.
-function promotion.run(alloc, ids, added, promote)
-	local reached
+-- Whether `node` hangs on a node of `reached`, or one of `others`.
+local function hangs(node, reached, others)
+	for _, other in ipairs(node.linked) do
+		if (reached[other] or others[other]) and passable(other, node) then
+			return true
+		end
+	end
+	return false
+end
+
+-- Whether at most one way leads from `node` to nodes of `reached`.
+local function isLeaf(node, reached)
+	local count = 0
+	for _, other in ipairs(node.linked) do
+		if reached[other] then
+			count = count + 1
+		end
+	end
+	return count <= 1
+end
+
+--- The build's nodes that normal nodes connect to a start: to be known when only few nodes change.
+function promotion.connected(alloc)
+	return connected(alloc)
+end
+
+--- Whether no node has to become normal, as far as can be told from what the build's own nodes have `reached`: only leaves
+-- of them are given up (`removed`: id -> true, of `nodes`), and each of `added` hangs on one that is left, or on another one
+-- before it.
+function promotion.isPlain(reached, nodes, removed, added)
+	for id in pairs(removed) do
+		local node = nodes[id]
+		if reached[node] and not isLeaf(node, reached) then
+			return false
+		end
+	end
+	local others = {}
+	for i = 1, #added do
+		local node = added[i]
+		if (node.allocMode or 0) == 0 then
+			if not hangs(node, reached, others) then
+				return false
+			end
+			others[node] = true
+		end
+	end
+	for id in pairs(removed) do
+		for _, other in ipairs(nodes[id].linked) do
+			-- It may hang on this one.
+			if others[other] then
+				return false
+			end
+		end
+	end
+	return true
+end
+
+local function idsOf(alloc)
+	local ids = {}
+	for id in pairs(alloc) do
+		ids[#ids + 1] = id
+	end
+	table.sort(ids)
+	return ids
+end
+
+--- Nodes that become normal because a node of `added` needs them; `alloc` (id -> node) holds the whole set.
+-- `promote(node)` is called for each and must set its allocMode to 0.
+function promotion.run(alloc, added, promote)
+	local reached, ids
 	for i = 1, #added do
 		local node = added[i]
 		if (node.allocMode or 0) == 0 and not (node.intuitiveLeapLikesAffecting and #node.intuitiveLeapLikesAffecting > 0) then
 			reached = reached or connected(alloc)
 			if not reached[node] then
 				local root = rootOf(node, alloc, reached)
+				ids = ids or root and idsOf(alloc)
 				local path = root and branch(root, ids, alloc, reached)
 				if path then
 					for j = 1, #path do

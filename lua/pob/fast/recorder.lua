@@ -77,6 +77,13 @@ local function remember(asked, kind, name, flags, keywordFlags)
 	asked.count = asked.count + 1
 end
 
+recorder.remember = remember
+
+---@return table @a list of what may be asked for, without a set
+function recorder.list()
+	return clear({})
+end
+
 local function hasAny(byName, name)
 	local pairsOf = byName and byName[name]
 	for i = 1, pairsOf and #pairsOf or 0, 2 do
@@ -141,16 +148,16 @@ end
 
 ---What a row asked for, for later.
 function recorder.copy(row)
-	local copy = clear({ set = row.set })
+	local copy = recorder.list()
 	recorder.add(copy, row)
 	copy.count = row.count
 	return copy
 end
 
----Has `base`, in which nothing was noted so far, note what a row asked for: no row asks for that in addition any more.
-function recorder.settle(base, row)
+---Has what `base` has noted anew: no row asks for that in addition any more.
+function recorder.settle(base)
 	forget(base.set, 0)
-	for kind, byName in next, row.asked do
+	for kind, byName in next, base.asked do
 		for name, pairsOf in next, byName do
 			for i = 1, #pairsOf, 2 do
 				if pairsOf[i] ~= ANY then

@@ -41,8 +41,10 @@ function rowkeys.new(shared, env)
 		met = vain.new(env),
 		-- modifier -> a small number, the same for equal descriptions
 		numberOf = {}, numbers = {}, numberCount = 0,
-		-- modifier -> whether it is asked for
-		matter = {},
+		-- modifier -> what it is to rows (see `look`)
+		looks = {},
+		-- environment -> name -> what its own modifiers are, as text
+		own = setmetatable({}, { __mode = "k" }),
 		-- type and name of modifiers in whose sums fractions take part
 		rounding = {},
 		-- names of modifiers that others carry; those in whose sums, in other stores, fractions take part
@@ -68,8 +70,13 @@ function context:add(row)
 			self[field][name] = true
 		end
 	end
+	self:forget()
+end
+
+---What is asked for, or rounds, has changed.
+function context:forget()
 	if not self.base then
-		self.matter = {}
+		self.looks, self.own = {}, setmetatable({}, { __mode = "k" })
 	end
 end
 
@@ -93,21 +100,47 @@ function context:number(mod)
 	return number
 end
 
-function context:matters(mod)
-	if self.base then
-		return self.base:matters(mod) or recorder.matters(self.asked, mod, self.admits)
-	end
-	local answer = self.matter[mod]
-	if answer == nil then
-		answer = recorder.matters(self.asked, mod, self.admits)
-		self.matter[mod] = answer
-	end
-	return answer
-end
-
 -- Answers what `test` of recorder.lua does, of all that is asked for.
 function context:has(test, mod)
 	return test(self.asked, mod) or self.base and test(self.base.asked, mod) or false
+end
+
+local function matters(self, mod)
+	return recorder.matters(self.asked, mod, self.admits) or self.base and matters(self.base, mod) or false
+end
+
+-- How a modifier shows: in a multiset, by its place, or as one that carries another.
+local FREE, SEQUENCE, CARRIER = 1, 2, 3
+
+-- What a modifier is to rows: { how it shows, text, number, whether it may be vain }; false: nothing. In which weapon set
+-- it is stands with the nodes of these.
+local function decide(self, mod)
+	if not matters(self, mod) then
+		return false
+	end
+	local number = (self.base or self):number(mod)
+	local mayBeVain = mod[1] ~= nil and not self:has(recorder.isSeen, mod)
+	if CARRIERS[mod.name] and mod.type == "LIST" then
+		return { CARRIER, "", number, mayBeVain }
+	elseif self:has(recorder.isOrdered, mod) then
+		-- Who looks at modifiers one by one may look at where they come from, too.
+		return { SEQUENCE, number .. "@" .. tostring(mod.source) .. ".", number, mayBeVain }
+	elseif not UNORDERED[mod.type] or self:rounds("rounding", mod.type .. " " .. mod.name) or not exact.isExact(mod) then
+		return { SEQUENCE, number .. ".", number, mayBeVain }
+	end
+	return { FREE, "", number, mayBeVain }
+end
+
+function context:look(mod)
+	if self.base then
+		return decide(self, mod)
+	end
+	local look = self.looks[mod]
+	if look == nil then
+		look = decide(self, mod)
+		self.looks[mod] = look
+	end
+	return look
 end
 
 local function byName(a, b)
@@ -145,24 +178,21 @@ end
 
 -- The modifiers `list` of a name that matter, as text; "" where none does. `mods`: of the row's store.
 function context:describe(list, mods)
-	local root, sequence, free, n, carriers = self.base or self, "", nil, 0, nil
+	local sequence, free, n, carriers = "", nil, 0, nil
 	for i = 1, #list do
 		local mod = list[i]
-		if not self:matters(mod) or mod[1] and self.met:isVain(mod, mods) and not self:has(recorder.isSeen, mod) then
-			-- Nobody sees it.
-		elseif CARRIERS[mod.name] and mod.type == "LIST" then
-			carriers = carriers or {}
-			carriers[#carriers + 1] = mod
-		else
-			if self:has(recorder.isOrdered, mod) then
-				-- Who looks at modifiers one by one may look at where they come from, too.
-				sequence = sequence .. root:number(mod) .. "@" .. tostring(mod.source) .. "."
-			elseif not UNORDERED[mod.type] or self:rounds("rounding", mod.type .. " " .. mod.name) or not exact.isExact(mod) then
-				sequence = sequence .. root:number(mod) .. "."
-			else
+		local look = self:look(mod)
+		if look and not (look[4] and (self.met:isVain(mod, mods) or self.met:isOutOfSet(mod, mods))) then
+			local kind = look[1]
+			if kind == FREE then
 				free = free or {}
 				n = n + 1
-				free[n] = root:number(mod)
+				free[n] = look[3]
+			elseif kind == SEQUENCE then
+				sequence = sequence .. look[2]
+			else
+				carriers = carriers or {}
+				carriers[#carriers + 1] = mod
 			end
 		end
 	end
@@ -175,19 +205,47 @@ function context:describe(list, mods)
 	return carriers and sequence .. "/" .. self:describeCarried(carriers) or sequence
 end
 
--- The nodes of weapon sets, each with its modifiers and the condition that Path of Building writes into them: which of
--- them are of which set. Nodes may share a modifier, and with it the condition.
-function context:weaponSets(nodes)
-	local root, parts, n = self.base or self, {}, 0
+-- The same of the environment's own modifiers of a name. Those of conditions decide what is vain.
+function context:describeOwn(environment, name, mods, hasConditions)
+	local segment = environment.place.segments[name]
+	if not segment then
+		return ""
+	elseif self.base or hasConditions then
+		return self:describe(segment, mods)
+	end
+	local own = self.own[environment]
+	if not own then
+		own = {}
+		self.own[environment] = own
+	end
+	local text = own[name]
+	if not text then
+		text = self:describe(segment, mods)
+		own[name] = text
+	end
+	return text
+end
+
+-- The nodes of weapon sets, with the modifiers that matter and the condition that Path of Building writes into these, which
+-- nodes may share.
+function context:weaponSets(nodes, mods)
+	local parts, n = {}, 0
 	for id, node in next, nodes do
 		if (node.allocMode or 0) ~= 0 then
-			local text = id .. "=" .. node.allocMode
-			for _, mod in ipairs(node.modList) do
-				local tag = mod[#mod]
-				text = text .. " " .. root:number(mod) .. (tag and tag.type == "Condition" and tag.var or "-")
+			local list, text = node.modList, nil
+			for i = 1, list and #list or 0 do
+				local mod = list[i]
+				local look = self:look(mod)
+				if look and not (look[4] and (self.met:isVain(mod, mods) or self.met:isOutOfSet(mod, mods))) then
+					local tag = mod[#mod]
+					text = (text or id .. "=" .. node.allocMode) .. " " .. look[3]
+						.. (tag and tag.type == "Condition" and tag.var or "-")
+				end
 			end
-			n = n + 1
-			parts[n] = text
+			if text then
+				n = n + 1
+				parts[n] = text
+			end
 		end
 	end
 	-- In which order the tree lists them shows in the order of their modifiers only.
@@ -204,13 +262,17 @@ end
 ---@param variant string @what else tells it apart
 ---@return string
 function context:key(present, variant)
-	local texts, n = { variant, self:weaponSets(present.nodes) }, 2
-	local mods = present.environment.answer[1].modDB.mods
+	local environment = present.environment
+	local mods = environment.answer[1].modDB.mods
+	local texts, n = { variant, self:weaponSets(present.nodes, mods) }, 2
+	local hasConditions = false
+	for name in next, present.changed or {} do
+		hasConditions = hasConditions or vain.conditionOf[name]
+	end
 	for name, list in next, present.changed or {} do
-		local segment = present.environment.place.segments[name]
 		local text = self:describe(list, mods)
 		-- Another order of the same may be no difference.
-		if text ~= (segment and self:describe(segment, mods) or "") then
+		if text ~= self:describeOwn(environment, name, mods, hasConditions) then
 			n = n + 1
 			texts[n] = name .. ":" .. text
 		end

@@ -6,8 +6,9 @@
 -- counters of the tree, and the weapon sets that nodes are allocated for. A row's key describes these, as far as they
 -- matter (rowkeys.lua).
 --
--- What matters is what the one of the first rows asked for that asked for least. A row that asks for more is kept in a second step: under the key
--- of the first one lies a context that has what rows with this key asked for besides, and the keys that this makes.
+-- What matters is what most rows ask for: the one of the first rows that asked for least, and what most rows after it
+-- asked for besides. A row that asks for more is kept in a second step: under its first key lies a context that has what
+-- rows with this key asked for besides, and the keys that this makes.
 -- Equal by induction: rows with the same first key answer all queries of the first context alike, so that they make the
 -- same first query that is not among them; and those with the same second key answer that alike, too, and all others
 -- that the known row made. A context may grow: what was kept before is still right, it made none of the later queries.
@@ -34,8 +35,12 @@ function part.ready(_, path)
 	return path == "Modules/Calcs.lua"
 end
 
--- Rows that settle what matters to all.
-local FIRST = 4
+-- Rows of which the one that asks for least settles what matters to all; and rows after which that gets what most of them
+-- asked for besides, time after time.
+local FIRST, THEN = 4, 32
+
+-- How the sources of modifiers begin that nodes bring.
+local TREE = "Tree:"
 
 local cache = {}
 cache.__index = cache
@@ -44,8 +49,8 @@ local function newCache(shared, env)
 	local context = rowkeys.new(shared, env)
 	return setmetatable({
 		shared = shared,
-		-- of all rows; settled by the first ones
-		context = context, isSettled = false, seen = 0, least = nil,
+		-- of all rows; settled by the first ones; how often the next ones had what besides
+		context = context, isSettled = false, seen = 0, least = nil, tally = {},
 		-- what the present row asks for, meets, and rounds, besides
 		row = { asked = recorder.row(context.asked), met = vain.row(context.met), rounding = {}, carriedRounding = {} },
 		-- names in the tree's place, with all that are summed with them: where fractions are looked for
@@ -88,6 +93,10 @@ function cache:find(variant)
 			self.treeNames[name], self.watchedLinks = true, -1
 		end
 	end
+	if not self.isSettled then
+		return nil
+	end
+	self.foundRoundings = #self.fractions
 	self.presentKey = self.context:key(present, variant)
 	local node = self.nodes[self.presentKey]
 	if not node then
@@ -165,6 +174,7 @@ function cache:lookForFractions()
 		for _, fraction in ipairs(self.fractions) do
 			self:round(known, fraction[1], fraction[2])
 		end
+		context:forget()
 	end
 	for i = 1, self.envCount do
 		self:lookForCarried(self.envs[i])
@@ -176,12 +186,80 @@ function cache:lookForFractions()
 				if (mod.type == "BASE" or mod.type == "INC") and not exact.isExact(mod) then
 					local id = mod.type .. " " .. mod.name
 					if not known[id] and not own[id] then
-						self:round(own, mod.type, mod.name)
-						self.newFractions[#self.newFractions + 1] = { mod.type, mod.name }
+						-- What is not of the tree other rows have, too.
+						local isOwn = type(mod.source) == "string" and mod.source:sub(1, #TREE) == TREE
+						self:round(isOwn and own or known, mod.type, mod.name)
+						if not isOwn then
+							self.fractions[#self.fractions + 1] = { mod.type, mod.name }
+							context:forget()
+						end
 					end
 				end
 			end
 		end
+	end
+end
+
+---All rows have what `had` has, from now on. What is kept stays right: a key that is made with more, and is equal to one
+---that was made with less, says of what the other one tells that it is the same.
+function cache:settle(had)
+	self.context:add(had)
+	recorder.settle(self.context.asked)
+end
+
+-- Counts what a row had besides, and now and then settles what most rows had.
+function cache:tallyOf(row)
+	local tally = self.tally
+	local function add(field, ...)
+		local id = field
+		for i = 1, select("#", ...) do
+			id = id .. "\0" .. tostring((select(i, ...)))
+		end
+		tally[id] = tally[id] or { count = 0, field = field, ... }
+		tally[id].count = tally[id].count + 1
+	end
+	for kind, byName in next, row.asked.asked do
+		for name, pairsOf in next, byName do
+			for i = 1, #pairsOf, 2 do
+				add("asked", kind, name, pairsOf[i], pairsOf[i + 1])
+			end
+		end
+	end
+	for _, field in ipairs({ "ordered", "present" }) do
+		for name in next, row.asked[field] do
+			add(field, name)
+		end
+	end
+	for condition in next, row.met.conditions do
+		add("conditions", condition)
+	end
+	for _, field in ipairs({ "rounding", "carriedRounding" }) do
+		for name in next, row[field] do
+			add(field, name)
+		end
+	end
+	self.seen = self.seen + 1
+	if self.seen % THEN > 0 then
+		return
+	end
+	self.tally = {}
+	local most = { asked = recorder.list(), met = { conditions = {} }, rounding = {}, carriedRounding = {} }
+	local isMore = false
+	for _, entry in next, tally do
+		local field = entry.field
+		if entry.count * 2 > THEN then
+			isMore = true
+			if field == "asked" then
+				recorder.remember(most.asked, entry[1], entry[2], entry[3], entry[4])
+			elseif field == "conditions" then
+				most.met.conditions[entry[1]] = true
+			else
+				(most[field] or most.asked[field])[entry[1]] = true
+			end
+		end
+	end
+	if isMore then
+		self:settle(most)
 	end
 end
 
@@ -198,18 +276,17 @@ function cache:keep(value)
 		self.seen = self.seen + 1
 		if not self.least or row.asked.count < self.least.asked.count then
 			self.least = {
-				asked = recorder.copy(row.asked), met = row.met:copy(), fractions = self.newFractions,
-				rounding = row.rounding, carriedRounding = row.carriedRounding,
+				asked = recorder.copy(row.asked), met = row.met:copy(), rounding = row.rounding, carriedRounding = row.carriedRounding,
 			}
 		end
 		if self.seen == FIRST then
-			self.isSettled = true
-			recorder.settle(context.asked, self.least.asked)
-			context:add(self.least)
-			self.fractions, self.least = self.least.fractions, nil
+			self:settle(self.least)
+			self.isSettled, self.least = true, nil
 		end
 		return
 	end
+	-- What rounds in all rows may be known only now.
+	key = self.foundRoundings == #self.fractions and key or context:key(present, self.variant)
 	if self.count >= self.limit then
 		self.nodes, self.count = {}, 0
 	end
@@ -227,6 +304,7 @@ function cache:keep(value)
 		node.rows[node.context:key(present, "")] = value
 	end
 	self.count = self.count + 1
+	self:tallyOf(row)
 end
 
 function part.install(shared, env, calcs)
@@ -269,7 +347,7 @@ function part.install(shared, env, calcs)
 			local row = rows.row
 			recorder.begin(row.asked)
 			row.met:begin()
-			row.rounding, row.carriedRounding, rows.newFractions = {}, {}, {}
+			row.rounding, row.carriedRounding = {}, {}
 			for i = 1, rows.envCount do
 				rows.envs[i] = nil
 			end

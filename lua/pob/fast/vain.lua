@@ -244,6 +244,12 @@ local function mayPass(self, tag, mods)
 	return false
 end
 
+---Whether the tag of a weapon set, as it is for the present row, keeps a modifier from applying.
+function met:isOutOfSet(mod, mods)
+	local tag = mod[#mod]
+	return KINDS[mod.type] and tag ~= nil and not tag.neg and isWritten(tag) and not isMet(self, tag.var, mods) or false
+end
+
 ---Whether a modifier applies in no calculation so far.
 ---@param mods table @name -> list, of the store that the row at hand is calculated with
 function met:isVain(mod, mods)
