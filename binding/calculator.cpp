@@ -81,6 +81,8 @@ void Calculator::start(const CalculatorConfig& config) {
 		lua_setfield(L, -2, "nursery");
 		pobatch_push_modifier_queries(L);
 		lua_setfield(L, -2, "modifierQueries");
+		shared_->push(L);
+		lua_setfield(L, -2, "shared");
 		// As a number: an address fits a double's 53 bits, and LuaJIT's FFI casts it back.
 		lua_pushnumber(L, static_cast<double>(reinterpret_cast<uintptr_t>(chunk_.get())));
 		state_.pushCollect(L);

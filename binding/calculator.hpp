@@ -13,6 +13,7 @@
 #include "host_functions.hpp"
 #include "lua_state.hpp"
 #include "plain_value.hpp"
+#include "shared_texts.hpp"
 
 namespace pobatch {
 
@@ -58,6 +59,8 @@ struct CalculatorConfig {
 	std::shared_ptr<std::atomic<int64_t>> failAllocation;
 	bool failAfterOpen = false;
 	LogSink log;  // called on the state's thread
+	// Of all states of the engine.
+	std::shared_ptr<SharedTexts> shared = std::make_shared<SharedTexts>();
 };
 
 struct RowFailure {
@@ -71,7 +74,9 @@ class Calculator {
 public:
 	// Makes the state; runs no code of the calculator yet.
 	explicit Calculator(const CalculatorConfig& config)
-	    : host_(config.log), state_(config.failAfterOpen ? nullptr : config.failAllocation.get()) {}
+	    : shared_(config.shared),
+	      host_(config.log),
+	      state_(config.failAfterOpen ? nullptr : config.failAllocation.get()) {}
 
 	// Compiles the calculator, runs its file and its `open`; answers its {name, version}. All methods from
 	// here on throw LuaFailure and Interrupted.
@@ -105,6 +110,7 @@ private:
 	void pushStats(lua_State* L, const std::vector<std::string>& stats);
 
 	std::unique_ptr<Chunk> chunk_ = std::make_unique<Chunk>();
+	std::shared_ptr<SharedTexts> shared_;
 	HostFunctions host_;
 	LuaState state_;
 	// Registry references; calling one that was never set is a Lua error.

@@ -13,13 +13,15 @@ local OTHERS = 3
 
 --- `verify`: share of the answered rows that is calculated all the same, 0 to 1. Nil where the cache cannot
 -- be used: this Path of Building is not one that it knows.
-function answers.new(extension, verify)
-	local first = extension.rows()
+-- `build` is a number that stands for the build in all states of the engine, or nil.
+function answers.new(extension, verify, build)
+	local first = extension.rows(build, "whole")
 	if not first then
 		return nil
 	end
 	return setmetatable({
 		extension = extension,
+		build = build,
 		-- by what a row is calculated with: slices make other queries than the whole does
 		caches = { whole = first },
 		cache = first,
@@ -40,7 +42,7 @@ function answers:use(slice)
 			self.caches, self.others = { whole = self.caches.whole }, 0
 		end
 		self.others = self.others + 1
-		self.caches[id] = self.extension.rows()
+		self.caches[id] = self.extension.rows(self.build, slice.wanted.id)
 	end
 	self.cache = self.caches[id]
 	return self.cache
@@ -99,17 +101,19 @@ function answers:verify(known, plan, result)
 	end
 end
 
---- { answered, calculated, verified = answered rows that were calculated all the same, rows = kept now }
+--- { answered, calculated, verified = answered rows that were calculated all the same, rows = kept now, shared = of these,
+-- what other states of the engine calculated }
 function answers:statistics()
-	local rows = 0
+	local rows, shared = 0, 0
 	for _, cache in pairs(self.caches) do
-		rows = rows + cache.count
+		rows, shared = rows + cache.count, shared + cache.sharedCount
 	end
 	return {
 		answered = self.answered,
 		calculated = self.calculated,
 		verified = self.verified,
 		rows = rows,
+		shared = shared,
 	}
 end
 

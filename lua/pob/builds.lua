@@ -260,6 +260,8 @@ function builds:load(xmlText, specIndex)
 		end
 		error("Path of Building could not load the build: " .. (prompts[1] or firstLine(boot.plain(message))), 0)
 	end
+	-- Stands for it in all states of the engine.
+	build.number = world.native.shared and world.native.shared.number("build\t" .. tostring(specIndex) .. "\t" .. xmlText)
 	build.prompts = boot.takePrompts(world)
 	for _, text in ipairs(lostItems(root, build.mode.itemsTab.items)) do
 		build.prompts[#build.prompts + 1] = text

@@ -48,7 +48,7 @@ function rows.new(world, build, options)
 	}, rows)
 	self.adaptation = adaptation.new(world, mode)
 	if options and options.rowCache and world.extension then
-		self.answers = answers.new(world.extension, options.verify)
+		self.answers = answers.new(world.extension, options.verify, build.number)
 	end
 	return self
 end
@@ -280,10 +280,19 @@ function rows:isClean()
 	return next(rows.compare(self.own, (self:probe()), {})) == nil
 end
 
+-- Environments that are kept are made of the build's own nodes, so that they are the same in each state.
+function rows:prime(plan)
+	if self.environments and not self.isPrimed then
+		self.isPrimed = true
+		pcall(self.run, self, NOTHING, plan)
+	end
+end
+
 --- The values of the stats `names` for `set`, in a table that the next call overwrites.
 -- The build's own nodes answer what the window shows once the build is loaded.
 function rows:evaluate(set, names)
 	local plan = self.stats:plan(names)
+	self:prime(plan)
 	if plan.count ~= self.resultCount then
 		self.result, self.resultCount = {}, plan.count
 	end

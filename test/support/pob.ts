@@ -210,15 +210,17 @@ export function randomSets(build: Build, count: number, roll: (n: number) => num
 	});
 }
 
-/** A build with a modifier of one's own in its config tab. */
-export function withCustomMods(text: string, mods: string): string {
-	const input = `<Input name="customMods" string="${mods}"/>`;
-	const own = /<Input name="customMods" string="[^"]*"\/>/;
-	const changed = own.test(text)
-		? text.replace(own, input)
-		: text.replace(/(<ConfigSet[^>]*?)(\/>|>)/, (_, start: string, end: string) =>
-				end === "/>" ? `${start}>${input}</ConfigSet>` : `${start}>${input}`,
-			);
+/** A build with more inputs (XML) in its config tab. */
+export function withConfig(text: string, inputs: string): string {
+	const changed = text.replace(/(<ConfigSet[^>]*?)(\/>|>)/, (_, start: string, end: string) =>
+		end === "/>" ? `${start}>${inputs}</ConfigSet>` : `${start}>${inputs}`,
+	);
 	if (changed === text) throw new Error("the build has no <ConfigSet>");
 	return changed;
+}
+
+/** A build with a modifier of one's own in its config tab. */
+export function withCustomMods(text: string, mods: string): string {
+	const own = /<Input name="customMods" string="[^"]*"\/>/;
+	return withConfig(text.replace(own, ""), `<Input name="customMods" string="${mods}"/>`);
 }

@@ -99,6 +99,16 @@ local function copyOf(nodes)
 	return copy
 end
 
+-- Nodes as text: equal where a tree has the same ones, in the same weapon sets, with the same attributes chosen.
+local function textOf(nodes)
+	local parts = {}
+	for id, node in pairs(nodes) do
+		parts[#parts + 1] = id .. " " .. (node.allocMode or 0) .. " " .. tostring(node.dn)
+	end
+	table.sort(parts)
+	return table.concat(parts, "\n")
+end
+
 -- Environments with the same base: `used` by the present row so far, `attempts` in vain.
 local function newKind(enemyDB, minionDB)
 	return { used = 0, attempts = 0, patience = PATIENCE, enemyDB = enemyDB, minionDB = minionDB }
@@ -279,6 +289,7 @@ function part.install(shared, env, calcs)
 			end
 		end
 		self.nodes = copyOf(spec.allocNodes)
+		self.nodesText = textOf(self.nodes)
 		if not calcEnv.player.itemList["Weapon 1"] then
 			-- Read from the store itself: whether bare hands have a technique.
 			recorder.record(self.asked, "LIST", "Keystone", recorder.ANY, recorder.ANY)

@@ -184,6 +184,7 @@ function fast.attach(host, options)
 			checkpoints = host.checkpoints,
 			nursery = host.nursery,
 			modifierQueries = host.modifierQueries,
+			texts = host.shared,
 			rewritten = options and options.slicesAfter and {} or nil,
 		},
 		-- path -> { text, edited }: modules are loaded again for every build
@@ -263,10 +264,11 @@ function fast.attach(host, options)
 				self.shared.useEnvironments(environments)
 			end
 		end,
-		---A cache of rows for one build, or nil where its parts are not in use.
-		rows = function()
+		---A cache of rows for one build, or nil where its parts are not in use. `build` is a number that stands for the build
+		---in all states of the engine, nil where this one is by itself; `id` names what else its rows are calculated with.
+		rows = function(build, id)
 			if self:isActive("rows") and self:isActive("queries") and self:isActive("environments") then
-				return self.shared.newRows()
+				return self.shared.newRows(build, id)
 			end
 			return nil
 		end,

@@ -33,14 +33,15 @@ context.__index = context
 
 ---@param shared table @of the extension
 ---@param env table @the globals of Path of Building's code
+---@param numberOf function|nil @(text) -> a number for it, that others have, too, or nil
 ---@return table @a context: what is asked for, and which conditions are met, by all rows that it is for
-function rowkeys.new(shared, env)
+function rowkeys.new(shared, env, numberOf)
 	return setmetatable({
 		admits = (tests.new(shared, env)),
 		asked = recorder.new(),
 		met = vain.new(env),
 		-- modifier -> a small number, the same for equal descriptions
-		numberOf = {}, numbers = {}, numberCount = 0,
+		numberOf = {}, numbers = {}, numberCount = 0, give = numberOf,
 		-- modifier -> what it is to rows (see `look`)
 		looks = {},
 		-- environment -> name -> what its own modifiers are, as text
@@ -92,8 +93,13 @@ function context:number(mod)
 		local text = moddescription.of(mod)
 		number = self.numbers[text]
 		if not number then
-			number = self.numberCount + 1
-			self.numberCount, self.numbers[text] = number, number
+			number = self.give and self.give(text)
+			if not number then
+				-- Apart from those that others have, too.
+				self.numberCount = self.numberCount + 1
+				number = -self.numberCount
+			end
+			self.numbers[text] = number
 		end
 		self.numberOf[mod] = number
 	end

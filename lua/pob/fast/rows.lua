@@ -18,6 +18,7 @@
 local recorder = require("pob.fast.recorder")
 local rowkeys = require("pob.fast.rowkeys")
 local exact = require("pob.fast.exact")
+local sharedrows = require("pob.fast.sharedrows")
 local vain = require("pob.fast.vain")
 
 local next = next
@@ -45,10 +46,15 @@ local TREE = "Tree:"
 local cache = {}
 cache.__index = cache
 
-local function newCache(shared, env)
-	local context = rowkeys.new(shared, env)
+local function newCache(shared, env, build, id)
+	local share = build and sharedrows.new(shared.texts, build, id)
+	local context = rowkeys.new(shared, env, share and function(text)
+		return share:number(text)
+	end)
 	return setmetatable({
 		shared = shared,
+		-- what other states of the engine know, or nil
+		share = share,
 		-- of all rows; settled by the first ones; how often the next ones had what besides
 		context = context, isSettled = false, seen = 0, least = nil, tally = {},
 		-- what the present row asks for, meets, and rounds, besides
@@ -60,7 +66,7 @@ local function newCache(shared, env)
 		fractions = {},
 		-- first key -> { value } or { context, rows = second key -> value }
 		nodes = {},
-		count = 0,
+		count = 0, sharedCount = 0,
 		limit = 1,
 		-- environments of the present row
 		envs = {},
@@ -82,7 +88,7 @@ function cache:find(variant)
 	end
 	if self.environment ~= present.environment then
 		-- Keys are relative to its own nodes.
-		self.environment, self.nodes, self.count = present.environment, {}, 0
+		self.environment, self.nodes, self.count, self.sharedCount = present.environment, {}, 0, 0
 		for name in next, present.environment.place.segments do
 			self.treeNames[name] = true
 		end
@@ -99,10 +105,23 @@ function cache:find(variant)
 	self.foundRoundings = #self.fractions
 	self.presentKey = self.context:key(present, variant)
 	local node = self.nodes[self.presentKey]
-	if not node then
-		return nil
+	if node then
+		return node.value or node.context and node.rows[node.context:key(present, "")]
 	end
-	return node.value or node.context and node.rows[node.context:key(present, "")]
+	local value = self.share and self.share:find(present.environment, self.presentKey)
+	if value then
+		self:put(self.presentKey, { value = value })
+		self.sharedCount = self.sharedCount + 1
+	end
+	return value
+end
+
+function cache:put(key, node)
+	if self.count >= self.limit then
+		self.nodes, self.count, self.sharedCount = {}, 0, 0
+	end
+	self.nodes[key] = node
+	self.count = self.count + 1
 end
 
 -- The names whose sums the tree's modifiers take part in.
@@ -203,6 +222,9 @@ end
 ---All rows have what `had` has, from now on. What is kept stays right: a key that is made with more, and is equal to one
 ---that was made with less, says of what the other one tells that it is the same.
 function cache:settle(had)
+	if self.share then
+		had = self.share:agree(had)
+	end
 	self.context:add(had)
 	recorder.settle(self.context.asked)
 end
@@ -287,24 +309,23 @@ function cache:keep(value)
 	end
 	-- What rounds in all rows may be known only now.
 	key = self.foundRoundings == #self.fractions and key or context:key(present, self.variant)
-	if self.count >= self.limit then
-		self.nodes, self.count = {}, 0
-	end
-	local node = self.nodes[key]
-	if not node then
-		node = {}
-		self.nodes[key] = node
-	end
+	local node = self.nodes[key] or {}
 	if row.asked.count == 0 and row.met.count == 0 and not next(row.rounding) and not next(row.carriedRounding) then
 		node.value = value
+		if self.share then
+			self.share:keep(present.environment, key, value)
+		end
 	else
 		node.context = node.context or context:more()
 		node.context:add(row)
 		node.rows = node.rows or {}
 		node.rows[node.context:key(present, "")] = value
 	end
-	self.count = self.count + 1
+	self:put(key, node)
 	self:tallyOf(row)
+	if self.share and self.share:isBehind() then
+		self:settle()
+	end
 end
 
 function part.install(shared, env, calcs)
@@ -321,12 +342,14 @@ function part.install(shared, env, calcs)
 		shared.leaveOut(calcEnv.enemyDB)
 		mine.envCount = mine.envCount + 1
 		mine.envs[mine.envCount] = calcEnv
-		mine.context.met:look(calcEnv)
+		mine.row.met:look(calcEnv)
 		return calcEnv, a, b, c
 	end
 
-	shared.newRows = function()
-		return newCache(shared, env)
+	---@param build number|nil @stands for the build, for all states of the engine; nil: this one is by itself
+	---@param id string @names what else its rows are calculated with
+	shared.newRows = function(build, id)
+		return newCache(shared, env, build, id)
 	end
 
 	---Looks at the stores as they are now, too.

@@ -8,7 +8,7 @@
 --  * by a modifier named "Condition:..." in any store: when it is added. Those that the tree brings are looked for in the
 --    store of the row at hand;
 --  * in a configuration's `skillCond`: these are written by name, see SKILL_CONDITIONS.
--- What an environment has when it is set up is gone through once. A condition that is false is left out of its table:
+-- What an environment has when it is set up is gone through once, the types of its skills, too. A condition that is false is left out of its table:
 -- nothing tells false from nil there.
 --
 -- Only in use where every module of the calculation is one that is known.
@@ -39,6 +39,9 @@ local SKILL_CONDITIONS = {
 -- Types that it adds to skills.
 local SKILL_TYPES = { "CreatesCompanion", "OtherThingUsesSkill" }
 
+-- How types of skills are noted, among the conditions.
+local SKILL_TYPE = "SkillType "
+
 -- Types of modifiers whose value is not used at all where they do not apply.
 local KINDS = { BASE = true, INC = true, FLAG = true }
 -- Actors whose stores are those that are looked at.
@@ -50,11 +53,15 @@ met.__index = met
 ---What is noted for the calculations of one build.
 ---@param env table @the globals of Path of Building's code
 function vain.new(env)
-	local self = setmetatable({ conditions = {}, skillTypes = {}, seen = setmetatable({}, { __mode = "k" }) }, met)
+	local self = setmetatable({
+		conditions = {},
+		-- environment -> what it had when it was set up
+		seen = setmetatable({}, { __mode = "k" }),
+	}, met)
 	for _, name in ipairs(SKILL_TYPES) do
 		local skillType = env.SkillType[name]
 		if skillType then
-			self.skillTypes[skillType] = true
+			self.conditions[SKILL_TYPE .. tostring(skillType)] = true
 		end
 	end
 	return self
@@ -97,45 +104,59 @@ function met:add(from)
 	end
 end
 
-local function lookAtStore(self, store)
+local function lookAtStore(found, store)
 	while store do
 		for name, value in next, store.conditions do
 			if value then
-				self:note(name)
+				found[name] = true
 			end
 		end
 		for name, list in next, store.mods or {} do
 			if conditionOf[name] and list[1] then
-				self:note(conditionOf[name])
+				found[conditionOf[name]] = true
 			end
 		end
 		for i = 1, #store do
 			local condition = conditionOf[store[i].name]
 			if condition then
-				self:note(condition)
+				found[condition] = true
 			end
 		end
 		store = store.parent
 	end
 end
 
-local function lookAtSkills(self, skills)
+local function lookAtSkills(found, skills)
 	for _, skill in ipairs(skills or {}) do
-		for name, has in next, skill.skillTypes or {} do
+		for skillType, has in next, skill.skillTypes or {} do
 			if has then
-				self.skillTypes[name] = true
+				found[SKILL_TYPE .. tostring(skillType)] = true
 			end
 		end
 		for _, field in ipairs({ "skillModList", "baseSkillModList" }) do
 			if skill[field] then
-				lookAtStore(self, skill[field])
+				lookAtStore(found, skill[field])
 			end
 		end
 		if skill.minion then
-			lookAtSkills(self, skill.minion.activeSkillList)
-			lookAtStore(self, skill.minion.modDB)
+			lookAtSkills(found, skill.minion.activeSkillList)
+			lookAtStore(found, skill.minion.modDB)
 		end
 	end
+end
+
+-- What an environment has when it is set up: list of conditions.
+local function conditionsOf(calcEnv)
+	local found, list = {}, {}
+	for _, store in ipairs({ calcEnv.modDB, calcEnv.enemyDB, calcEnv.itemModDB }) do
+		lookAtStore(found, store)
+	end
+	lookAtSkills(found, calcEnv.player.activeSkillList)
+	lookAtSkills(found, { calcEnv.player.mainSkill })
+	for condition in next, found do
+		list[#list + 1] = condition
+	end
+	return list
 end
 
 ---@param shared table @of the extension: shared.met is what the present calculations are noted in, if anything
@@ -174,16 +195,17 @@ function vain.install(shared)
 		end
 	end
 
-	---An environment was set up: from now on it is watched. (Of a base.)
+	---An environment was set up: notes what it has, and watches it from now on.
 	function met:look(calcEnv)
-		if not self.seen[calcEnv] then
-			-- One that is kept comes again as it was, with other modifiers of the tree.
-			self.seen[calcEnv] = true
-			for _, store in ipairs({ calcEnv.modDB, calcEnv.enemyDB, calcEnv.itemModDB }) do
-				lookAtStore(self, store)
-			end
-			lookAtSkills(self, calcEnv.player.activeSkillList)
-			lookAtSkills(self, { calcEnv.player.mainSkill })
+		-- One that is kept comes again as it was, with other modifiers of the tree.
+		local seen = self.base.seen
+		local list = seen[calcEnv]
+		if not list then
+			list = conditionsOf(calcEnv)
+			seen[calcEnv] = list
+		end
+		for i = 1, #list do
+			self:note(list[i])
 		end
 		-- What is put back has no watch on it.
 		watch(calcEnv.modDB)
@@ -220,7 +242,11 @@ local tagsOf = setmetatable({}, {
 				or tag.type == "ActorCondition" and (tag.var or tag.varList) and (not tag.actor or ACTORS[tag.actor]) then
 				tags[#tags + 1] = { conditions = tag.varList or { tag.var } }
 			elseif tag.type == "SkillType" then
-				tags[#tags + 1] = { skillTypes = tag.skillTypeList or { tag.skillType } }
+				local names = {}
+				for _, skillType in next, tag.skillTypeList or { tag.skillType } do
+					names[#names + 1] = SKILL_TYPE .. tostring(skillType)
+				end
+				tags[#tags + 1] = { skillTypes = names }
 			end
 		end
 		tags = tags and tags[1] and tags or false
@@ -235,9 +261,9 @@ local function mayPass(self, tag, mods)
 			return true
 		end
 	end
-	local skillTypes = (self.base or self).skillTypes
+	local base = self.base
 	for _, name in next, tag.skillTypes or {} do
-		if skillTypes[name] then
+		if self.conditions[name] or base and base.conditions[name] then
 			return true
 		end
 	end
