@@ -23,7 +23,7 @@ local HELD = 2
 
 -- What lives, in MB: Path of Building itself, and each build; and what may come on top before everything is collected.
 -- A collection marks all that lives, so that is put off until there are enough rows or loads to pay for it.
-local PROGRAM, EACH_BUILD, GARBAGE = 120, 25, 140
+local PROGRAM, EACH_BUILD, GARBAGE = 120, 25, 175
 -- Once everything was collected LuaJIT's collector rests, and only what rows made is collected (host.nursery), each time
 -- that they have made this much, in MB.
 local NURSERY = 16

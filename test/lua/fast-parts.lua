@@ -109,7 +109,7 @@ return {
 			local out = {}
 			for i, text in ipairs(args.texts) do
 				local one, other, taken = assert(loadstring(text))()
-				out[i] = alike.compare(one, other, taken or {})
+				out[i] = alike.compare(one, other, taken or {}, {})
 			end
 			return out
 		end,

@@ -622,7 +622,7 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 		const rows = build.allocated.slice(-60).map((id) => ({ remove: [id] }));
 		await build.calculateBatch(NodeSets.deltas([{ remove: [socket] }, ...rows]));
 		const { environments } = (await build.command("roads")) as { environments: Record<string, number> };
-		expect(environments.made).toBe(2);
+		expect(environments.made).toBe(1);
 		expect(environments.reused).toBeGreaterThan(40);
 	});
 

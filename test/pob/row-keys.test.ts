@@ -1,7 +1,14 @@
 /** Which rows the cache of rows tells apart, and that it tells no more of them alike. Needs Path of Building. */
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Build, Engine, type NodeSetDelta, NodeSets, type Plain } from "../../src/index.js";
+import {
+	type Build,
+	Engine,
+	type NodeSetDelta,
+	NodeSets,
+	type PassiveTree,
+	type Plain,
+} from "../../src/index.js";
 import {
 	bitsOf,
 	buildText,
@@ -12,6 +19,8 @@ import {
 	shuffled,
 	withConfig,
 } from "../support/pob.js";
+
+const treeOf = (build: Build) => build.tree as PassiveTree;
 
 type Counts = Record<string, number>;
 const roads = async (build: Build) => (await build.command("roads")) as Counts;
@@ -43,11 +52,11 @@ describeWithBuilds("the cache of rows", (pob) => {
 
 	/** Paths of the nodes nearby that bring one line, which says `what`. */
 	const pathsTo = (build: Build, what: RegExp) =>
-		build.tree
+		treeOf(build)
 			.pathsWithin(build.allocated, 8)
 			.map(({ nodes }) => [...nodes])
 			.filter((nodes) => {
-				const { stats } = build.tree.node(nodes.at(-1) as number);
+				const { stats } = treeOf(build).node(nodes.at(-1) as number);
 				return nodes.length > 1 && stats.length === 1 && what.test(stats[0] as string);
 			});
 

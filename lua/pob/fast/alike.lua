@@ -11,14 +11,9 @@ local function push(stack, a, b)
 	stack[n + 1], stack[n + 2] = a, b
 end
 
-local function tables(a, b, stack, watch)
+local function tables(a, b, stack, watches)
 	local one, second = getmetatable(a), getmetatable(b)
-	if one == watch then
-		one = nil
-	end
-	if second == watch then
-		second = nil
-	end
+	one, second = one and not watches[one] and one or nil, second and not watches[second] and second or nil
 	if one ~= second then
 		if not one or not second then
 			return false
@@ -67,9 +62,9 @@ local function functions(a, b, stack)
 	end
 end
 
---- `taken` maps tables of the first graph to those of the second that the caller compares itself; `watch` is a metatable
--- that only watches, nil: none.
-function alike.compare(first, second, taken, watch)
+--- `taken` maps tables of the first graph to those of the second that the caller compares itself; `watches`, a set, are
+-- metatables that only watch.
+function alike.compare(first, second, taken, watches)
 	-- Of each table its partner in the other graph, both ways: one partner each.
 	local partners, back = {}, {}
 	for a, b in next, taken do
@@ -92,7 +87,7 @@ function alike.compare(first, second, taken, watch)
 				end
 			else
 				partners[a], back[b] = b, a
-				if type(a) == "table" and not tables(a, b, stack, watch)
+				if type(a) == "table" and not tables(a, b, stack, watches)
 					or type(a) == "function" and not functions(a, b, stack) then
 					return false
 				end

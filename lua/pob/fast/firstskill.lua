@@ -125,7 +125,7 @@ local function isAlikeStore(store, other, base, pairsOf)
 end
 
 -- Whether `calcEnv`, fresh from initEnv, is `other` with the base in front of its stores.
-local function isSame(calcEnv, other, playerDB, enemyDB, watch)
+local function isSame(calcEnv, other, playerDB, enemyDB, watches)
 	local playerStore, enemyStore = calcEnv.modDB, calcEnv.enemyDB
 	-- They take their contents when they are first read.
 	local _ = playerStore.mods, enemyStore.mods, other.modDB.mods, other.enemyDB.mods, playerDB.mods, enemyDB.mods
@@ -141,7 +141,7 @@ local function isSame(calcEnv, other, playerDB, enemyDB, watch)
 	for i = 1, #pairsOf do
 		first[i + 1], second[i + 1] = pairsOf[i][1], pairsOf[i][2]
 	end
-	return alike.compare(first, second, { [playerStore] = other.modDB, [enemyStore] = other.enemyDB }, watch)
+	return alike.compare(first, second, { [playerStore] = other.modDB, [enemyStore] = other.enemyDB }, watches)
 end
 
 function part.install(shared, env, calcs)
@@ -174,7 +174,7 @@ function part.install(shared, env, calcs)
 		local other = initEnv(build, "CALCULATOR", {}, { cachedPlayerDB = playerDB, cachedEnemyDB = enemyDB })
 		shared.listen(asked)
 		shared.environments = environments
-		if not isSame(calcEnv, other, playerDB, enemyDB, shared.conditionWatch) then
+		if not isSame(calcEnv, other, playerDB, enemyDB, shared.watches or {}) then
 			return false
 		end
 		local player, enemy = basestore.of(playerDB.mods), basestore.of(enemyDB.mods)

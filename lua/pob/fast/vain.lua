@@ -1,5 +1,6 @@
--- Modifiers that never apply: with a tag that asks for a condition which was never met, or for a type of skill which
--- no skill has, in any calculation of a build so far. A row that has one more or one less of them is the same row.
+-- Modifiers that never apply: with a tag that asks for a condition which was never met, for a type of skill which no skill
+-- has, or for a multiplier which was never anything but 0, in any calculation of a build so far. A row that has one more or
+-- one less of them is the same row.
 --
 -- Equal by induction over a calculation's queries: such a modifier brings nothing to sums (BASE, INC) and flags, the
 -- only ones that are looked at here, as long as its condition is not met; and until it is, the row makes the queries
@@ -7,9 +8,11 @@
 --  * in the table `conditions` of a store: the first time that a name in it becomes true;
 --  * by a modifier named "Condition:..." in any store: when it is added. Those that the tree brings are looked for in the
 --    store of the row at hand;
+--  * multipliers likewise, by the table `multipliers` and modifiers named "Multiplier:..."; one that nobody has written is 0,
+--    and a modifier that is multiplied by it adds 0;
 --  * in a configuration's `skillCond`: these are written by name, see SKILL_CONDITIONS.
--- What an environment has when it is set up is gone through once, the types of its skills, too. A condition that is false is left out of its table:
--- nothing tells false from nil there.
+-- What an environment has when it is set up is gone through once, the types of its skills, too. A condition that is false, and a
+-- multiplier that is 0, are left out of their tables: nothing tells them from nil there (of the stores that are watched).
 --
 -- Only in use where every module of the calculation is one that is known.
 
@@ -17,12 +20,12 @@ local next, type, rawset, getmetatable, setmetatable = next, type, rawset, getme
 
 local vain = {}
 
-local STATE = "^Condition:(.+)"
+local CONDITION, MULTIPLIER = "^Condition:(.+)", "^Multiplier:"
 
--- name of a modifier -> the condition that it stands for, or false
+-- name of a modifier -> the condition that it stands for, or its own name for a multiplier, or false
 local conditionOf = setmetatable({}, {
 	__index = function(t, name)
-		local condition = type(name) == "string" and name:match(STATE) or false
+		local condition = type(name) == "string" and (name:match(CONDITION) or name:find(MULTIPLIER) and name) or false
 		if name ~= nil then
 			t[name] = condition
 		end
@@ -111,6 +114,11 @@ local function lookAtStore(found, store)
 				found[name] = true
 			end
 		end
+		for name, value in next, store.multipliers do
+			if value ~= 0 then
+				found["Multiplier:" .. name] = true
+			end
+		end
 		for name, list in next, store.mods or {} do
 			if conditionOf[name] and list[1] then
 				found[conditionOf[name]] = true
@@ -173,12 +181,26 @@ function vain.install(shared)
 		end,
 	}
 
-	-- Environments are compared without it.
-	shared.conditionWatch = meta
+	local ofMultipliers = {
+		__newindex = function(multipliers, name, value)
+			if value ~= 0 then
+				rawset(multipliers, name, value)
+				local present = shared.met
+				if present then
+					present:note("Multiplier:" .. name)
+				end
+			end
+		end,
+	}
+	-- Environments are compared without them.
+	shared.watches = { [meta] = true, [ofMultipliers] = true }
 
 	local function watch(store)
 		if getmetatable(store.conditions) ~= meta then
 			setmetatable(store.conditions, meta)
+		end
+		if getmetatable(store.multipliers) ~= ofMultipliers then
+			setmetatable(store.multipliers, ofMultipliers)
 		end
 	end
 
@@ -217,13 +239,36 @@ local function isMet(self, condition, mods)
 	if self.conditions[condition] or SKILL_CONDITIONS[condition] or self.base and self.base.conditions[condition] then
 		return true
 	end
-	local list = mods["Condition:" .. condition]
+	local list = mods[conditionOf[condition] and condition or "Condition:" .. condition]
 	return list ~= nil and list[1] ~= nil
 end
 
 -- Path of Building writes the weapon set of a node into its modifiers, as a tag, which changes from row to row.
 local function isWritten(tag)
 	return tag.type == "Condition" and type(tag.var) == "string" and tag.var:find("^WeaponSet") ~= nil
+end
+
+-- Tags that leave a value as it is, or keep the modifier from applying.
+local PLAIN = { Condition = true, ActorCondition = true, SkillType = true, SkillName = true, SlotName = true, GlobalEffect = true }
+
+-- Whether a value that is multiplied by 0 stays 0.
+local function staysZero(mod)
+	for i = 1, #mod do
+		local tag = mod[i]
+		if not PLAIN[tag.type] and (tag.type ~= "Multiplier" or tag.base or tag.invert or tag.divVar or tag.limitVar
+			or tag.limitTotal or tag.limitNegTotal or tag.limit and tag.limit < 0) then
+			return false
+		end
+	end
+	return (mod.type == "BASE" or mod.type == "INC") and type(mod.value) == "number"
+end
+
+local function multipliersOf(tag)
+	local names = {}
+	for _, var in next, tag.varList or { tag.var } do
+		names[#names + 1] = "Multiplier:" .. var
+	end
+	return names
 end
 
 -- The tags of a modifier that may fail for good, false if it has none: list of { conditions } or { skillTypes }, lists.
@@ -241,6 +286,10 @@ local tagsOf = setmetatable({}, {
 			elseif tag.type == "Condition"
 				or tag.type == "ActorCondition" and (tag.var or tag.varList) and (not tag.actor or ACTORS[tag.actor]) then
 				tags[#tags + 1] = { conditions = tag.varList or { tag.var } }
+			elseif tag.type == "MultiplierThreshold" and not tag.upper and not tag.equals and type(tag.threshold) == "number"
+				and tag.threshold > 0 and not tag.thresholdActor and (not tag.actor or ACTORS[tag.actor])
+				or tag.type == "Multiplier" and (not tag.actor or ACTORS[tag.actor]) and staysZero(mod) then
+				tags[#tags + 1] = { conditions = multipliersOf(tag) }
 			elseif tag.type == "SkillType" then
 				local names = {}
 				for _, skillType in next, tag.skillTypeList or { tag.skillType } do
