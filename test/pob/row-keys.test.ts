@@ -100,6 +100,23 @@ describeWithBuilds("the cache of rows", (pob) => {
 		await Promise.all([c, d].map((build) => build.close()));
 	}, 300_000);
 
+	// With a stat alone few modifiers matter, so that rows are told apart by little.
+	it.each(sharedBuilds)("tells rows apart by one stat alone: %s", async (name) => {
+		const text = await buildText(name);
+		const [a, b] = [await whole.load(text), await cached.load(text)];
+		const tree = treeOf(a);
+		const nodes = [...tree.frontier([...a.allocated])].slice(0, 120);
+		const rows = NodeSets.deltas([...nodes, ...[...nodes].reverse()].map((id) => ({ add: [id] })));
+		for (const stat of ["Armour", "Evasion", "Life", "TotalEHP", "CombinedDPS"]) {
+			const stats = { stats: [stat] };
+			const [wanted, found] = [await a.calculateBatch(rows, stats), await b.calculateBatch(rows, stats)];
+			expect(found.errors).toEqual([]);
+			expect([...found.column(stat)]).toEqual([...wanted.column(stat)]);
+		}
+		expect((await cacheStats(b)).answered).toBeGreaterThan(nodes.length);
+		await Promise.all([a, b].map((build) => build.close()));
+	}, 300_000);
+
 	it.each(sharedBuilds)("has what another state has calculated: %s", async (name) => {
 		const two = await open({ slicesAfter: 4, rowCache: true, verify: 0.5 }, 2);
 		const text = await buildText(name);

@@ -22,6 +22,7 @@
 local recorder = require("pob.fast.recorder")
 local tests = require("pob.fast.querytests")
 local treeplace = require("pob.fast.treeplace")
+local vain = require("pob.fast.vain")
 
 local next, pairs = next, pairs
 
@@ -290,6 +291,16 @@ function part.install(shared, env, calcs)
 		end
 		self.nodes = copyOf(spec.allocNodes)
 		self.nodesText = textOf(self.nodes)
+		-- Nodes, and what is written into their modifiers, change from row to row.
+		self.modes, self.sets = {}, {}
+		for id, node in pairs(self.nodes) do
+			self.modes[id] = node.allocMode or 0
+		end
+		for _, list in ipairs(self.allLists) do
+			for _, mod in ipairs(list) do
+				self.sets[mod] = vain.setOf(mod)
+			end
+		end
 		if not calcEnv.player.itemList["Weapon 1"] then
 			-- Read from the store itself: whether bare hands have a technique.
 			recorder.record(self.asked, "LIST", "Keystone", recorder.ANY, recorder.ANY)

@@ -182,13 +182,28 @@ function context:describeCarried(carriers)
 	return table.concat(list, "/")
 end
 
--- The modifiers `list` of a name that matter, as text; "" where none does. `mods`: of the row's store.
-function context:describe(list, mods)
+-- Whether a modifier that matters, as `look` says, may apply. `sets`: modifier -> the condition of a weapon set that is
+-- written into it, nil: as it is written at present.
+local function applies(self, mod, look, mods, sets)
+	if not look[4] then
+		return true
+	end
+	local set
+	if sets then
+		set = sets[mod]
+	else
+		set = vain.setOf(mod)
+	end
+	return not self.met:isVain(mod, mods) and not self.met:isOutOfSet(mod, set, mods)
+end
+
+-- The modifiers `list` of a name that matter, as text; "" where none does. `mods`: of the row's store; `sets`: see `applies`.
+function context:describe(list, mods, sets)
 	local sequence, free, n, carriers = "", nil, 0, nil
 	for i = 1, #list do
 		local mod = list[i]
 		local look = self:look(mod)
-		if look and not (look[4] and (self.met:isVain(mod, mods) or self.met:isOutOfSet(mod, mods))) then
+		if look and applies(self, mod, look, mods, sets) then
 			local kind = look[1]
 			if kind == FREE then
 				free = free or {}
@@ -211,13 +226,14 @@ function context:describe(list, mods)
 	return carriers and sequence .. "/" .. self:describeCarried(carriers) or sequence
 end
 
--- The same of the environment's own modifiers of a name. Those of conditions decide what is vain.
+-- The same of the environment's own modifiers of a name, with the weapon sets that they had in it. Those of conditions
+-- decide what is vain.
 function context:describeOwn(environment, name, mods, hasConditions)
 	local segment = environment.place.segments[name]
 	if not segment then
 		return ""
 	elseif self.base or hasConditions then
-		return self:describe(segment, mods)
+		return self:describe(segment, mods, environment.sets)
 	end
 	local own = self.own[environment]
 	if not own then
@@ -226,26 +242,29 @@ function context:describeOwn(environment, name, mods, hasConditions)
 	end
 	local text = own[name]
 	if not text then
-		text = self:describe(segment, mods)
+		text = self:describe(segment, mods, environment.sets)
 		own[name] = text
 	end
 	return text
 end
 
 -- The nodes of weapon sets, with the modifiers that matter and the condition that Path of Building writes into these, which
--- nodes may share.
-function context:weaponSets(nodes, mods)
+-- nodes may share; and those that are in another set than in the environment.
+function context:weaponSets(nodes, modes, mods)
 	local parts, n = {}, 0
 	for id, node in next, nodes do
-		if (node.allocMode or 0) ~= 0 then
+		local mode = node.allocMode or 0
+		if modes[id] and modes[id] ~= mode then
+			n = n + 1
+			parts[n] = id .. ">" .. mode
+		end
+		if mode ~= 0 then
 			local list, text = node.modList, nil
 			for i = 1, list and #list or 0 do
 				local mod = list[i]
 				local look = self:look(mod)
-				if look and not (look[4] and (self.met:isVain(mod, mods) or self.met:isOutOfSet(mod, mods))) then
-					local tag = mod[#mod]
-					text = (text or id .. "=" .. node.allocMode) .. " " .. look[3]
-						.. (tag and tag.type == "Condition" and tag.var or "-")
+				if look and applies(self, mod, look, mods) then
+					text = (text or id .. "=" .. mode) .. " " .. look[3] .. (vain.setOf(mod) or "-")
 				end
 			end
 			if text then
@@ -270,7 +289,7 @@ end
 function context:key(present, variant)
 	local environment = present.environment
 	local mods = environment.answer[1].modDB.mods
-	local texts, n = { variant, self:weaponSets(present.nodes, mods) }, 2
+	local texts, n = { variant, self:weaponSets(present.nodes, environment.modes, mods) }, 2
 	local hasConditions = false
 	for name in next, present.changed or {} do
 		hasConditions = hasConditions or vain.conditionOf[name]

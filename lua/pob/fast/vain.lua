@@ -248,6 +248,16 @@ local function isWritten(tag)
 	return tag.type == "Condition" and type(tag.var) == "string" and tag.var:find("^WeaponSet") ~= nil
 end
 
+---The condition of the weapon set that is written into a modifier at present, or false.
+function vain.setOf(mod)
+	for i = #mod, 1, -1 do
+		if isWritten(mod[i]) then
+			return mod[i].var
+		end
+	end
+	return false
+end
+
 -- Tags that leave a value as it is, or keep the modifier from applying.
 local PLAIN = { Condition = true, ActorCondition = true, SkillType = true, SkillName = true, SlotName = true, GlobalEffect = true }
 
@@ -319,10 +329,9 @@ local function mayPass(self, tag, mods)
 	return false
 end
 
----Whether the tag of a weapon set, as it is for the present row, keeps a modifier from applying.
-function met:isOutOfSet(mod, mods)
-	local tag = mod[#mod]
-	return KINDS[mod.type] and tag ~= nil and not tag.neg and isWritten(tag) and not isMet(self, tag.var, mods) or false
+---Whether the condition of a weapon set (of `setOf`) keeps a modifier from applying.
+function met:isOutOfSet(mod, set, mods)
+	return KINDS[mod.type] and set and not isMet(self, set, mods) or false
 end
 
 ---Whether a modifier applies in no calculation so far.
