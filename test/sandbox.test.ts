@@ -65,6 +65,7 @@ describe("what a calculator in the sandbox has", () => {
 			"now",
 			"nursery",
 			"realPath",
+			"shared",
 		]);
 	});
 
