@@ -5,7 +5,7 @@ import { MAX_NODE_ID } from "./tree-data.js";
 /** The choice of a "+5 to any Attribute" node. */
 export type AttributeName = "Str" | "Dex" | "Int";
 
-/** Choices by node id; an id without an entry keeps its own (allocated nodes) or the build's default (new ones). */
+/** Choices by node id; an id without an entry keeps its own (allocated nodes) or gets Strength, as in the window (new ones). */
 export interface NodeChoices {
 	attributes?: Readonly<Record<number, AttributeName>>;
 	/** 1 or 2: allocated for that weapon set only. */

@@ -149,8 +149,9 @@ local function add(self, node, attribute, weaponSet)
 	end
 	node.allocMode = weaponSet
 	if node.isAttribute then
-		-- Without a choice the node keeps the build's; PoB's own default is the one chosen last, else Strength.
-		local kept = self.baseOverrides[node.id]
+		-- Without a choice an allocated node keeps its own. Another one gets what PassiveSpec:AllocNode gives it, whatever the
+		-- build's file says of it: the attribute chosen last, else Strength.
+		local kept = self.baseAllocNodes[node.id] and self.baseOverrides[node.id]
 		if attribute ~= 0 or not kept then
 			choose(self, node, attribute ~= 0 and attribute or self.spec.attributeIndex or 1)
 		else

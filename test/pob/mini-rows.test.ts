@@ -58,11 +58,7 @@ describe("a row", () => {
 			{ add: [11], attributes: { 11: "Int" } },
 			[15, 10, 15, 96, 70, 0, 50, 50, 20],
 		],
-		[
-			"an attribute node without a choice: that of the build",
-			{ add: [11] },
-			[20, 10, 10, 108, 60, 0, 50, 50, 20],
-		],
+		["an attribute node without a choice: Strength", { add: [11] }, [20, 10, 10, 108, 60, 0, 50, 50, 20]],
 		[
 			"another choice at an allocated node",
 			{ add: [10], attributes: { 10: "Int" } },
@@ -73,6 +69,15 @@ describe("a row", () => {
 	];
 	it.each(rows)("%s", async (_, set, expected) => {
 		expect(await rowOf(build, set, ...all)).toEqual(expected);
+	});
+
+	it("a new attribute node gets Strength, whatever the build's file says of it, as when the window allocates it", async () => {
+		const other = '<Overrides><AttributeOverride strNodes="10" intNodes="11"/></Overrides>';
+		const own = await load({ spec: other });
+		expect(await rowOf(own, { add: [11] }, ...all)).toEqual(
+			await rowOf(build, { add: [11], attributes: { 11: "Str" } }, ...all),
+		);
+		await own.close();
 	});
 
 	it("given as the whole set of nodes is the same", async () => {
