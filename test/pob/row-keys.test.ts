@@ -12,19 +12,17 @@ import {
 import {
 	bitsOf,
 	buildText,
+	cacheStats,
 	describeWithBuilds,
 	dice,
 	randomSets,
+	roads,
 	sharedBuilds,
 	shuffled,
 	withConfig,
 } from "../support/pob.js";
 
 const treeOf = (build: Build) => build.tree as PassiveTree;
-
-type Counts = Record<string, number>;
-const roads = async (build: Build) => (await build.command("roads")) as Counts;
-const cacheStats = async (build: Build) => (await build.command("cacheStats")) as Counts;
 
 describeWithBuilds("the cache of rows", (pob) => {
 	let whole: Engine;

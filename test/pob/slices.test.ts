@@ -1,21 +1,20 @@
 /** Rows calculated with slices of Path of Building answer the bits of its whole calculation. Needs Path of Building. */
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Build, Engine, NodeSets, type Plain } from "../../src/index.js";
+import { Engine, NodeSets, type Plain } from "../../src/index.js";
 import {
 	bitsOf,
 	buildText,
+	cacheStats,
 	describeWithBuilds,
 	dice,
 	randomSets,
+	roads,
 	sharedBuilds,
 	withCustomMods,
 } from "../support/pob.js";
 
 const rowCount = process.env.POBATCH_LONG ? 1000 : 150;
-
-type Counts = Record<string, number>;
-const roads = async (build: Build) => (await build.command("roads")) as Counts;
 
 describeWithBuilds("slices of the calculation", (pob) => {
 	let whole: Engine;
@@ -53,7 +52,7 @@ describeWithBuilds("slices of the calculation", (pob) => {
 		}
 		expect((await roads(b)).sliced).toBeGreaterThan(rowCount);
 		expect((await roads(a)).sliced).toBe(0);
-		const kept = (await c.command("cacheStats")) as Counts;
+		const kept = await cacheStats(c);
 		expect(kept.answered).toBeGreaterThan(0);
 		expect(kept.verified).toBeGreaterThan(0);
 		await Promise.all([a, b, c].map((build) => build.close()));

@@ -44,6 +44,13 @@ export const testedBuilds: [name: string, text: () => Promise<string>][] = ownBu
 			.map((file) => [file.replace(/\.xml$/, ""), () => readFile(join(ownBuilds, file), "utf8")])
 	: sharedBuilds.map((name) => [name, () => buildText(name)]);
 
+/** How many rows of `build` took which road to their values, since it was loaded. */
+export const roads = async (build: Build) => (await build.command("roads")) as Record<string, number>;
+
+/** What the cache of rows of `build` answered and keeps. */
+export const cacheStats = async (build: Build) =>
+	(await build.command("cacheStats")) as Record<string, number>;
+
 /** The same for tests that need builds to attack. */
 export function describeWithTestedBuilds(name: string, body: (pob: string) => void): void {
 	describeWithPob(name, body, testedBuilds.length > 0, "builds: a folder of PoB XML in POBATCH_BUILDS");

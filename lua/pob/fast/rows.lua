@@ -60,7 +60,7 @@ local function newCache(shared, env, build, id)
 		-- what the present row asks for, meets, and rounds, besides
 		row = { asked = recorder.row(context.asked), met = vain.row(context.met), rounding = {}, carriedRounding = {} },
 		-- names in the tree's place, with all that are summed with them: where fractions are looked for
-		watched = {}, isWatched = {}, watchedLinks = -1,
+		watched = {}, watchedLinks = -1,
 		treeNames = {},
 		-- what rounds of itself in the context: list of { type, name }
 		fractions = {},

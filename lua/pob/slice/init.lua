@@ -12,8 +12,8 @@
 -- that was left out, the row is calculated anew, in full, and the number stays in from then on. Path of Building's own
 -- errors in what is left out do not happen.
 --
--- A slice takes a quarter of a second to make, and LuaJIT has to compile its code anew: a state makes one after some rows of the
--- same stats. In use only for versions of Path of Building that are known as a whole: that nothing after `calcs.offence`
+-- A slice takes a third of a second to make, and LuaJIT has to compile its code anew: a state makes one after some rows
+-- of the same stats. In use only for versions of Path of Building that are known as a whole: that nothing after `calcs.offence`
 -- reads what it does, besides the outputs, was read in them.
 
 local factsModule = require("pob.slice.facts")
