@@ -626,6 +626,22 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 		expect(environments.reused).toBeGreaterThan(40);
 	});
 
+	it("modifiers that setting up only sums may come in any order", async () => {
+		const build = await fast.load(await buildText("deadeye_lightning_arrow_76"));
+		const { tree, allocated } = build;
+		// Allocating a node changes the order in which the tree lists those around it; these are what setting up asks for.
+		const counts = (id: number) => tree?.node(id).stats.some((line) => /quiver/i.test(line));
+		expect(allocated.filter(counts).length).toBeGreaterThan(1);
+		const paths = (tree?.pathsWithin(allocated, 4) ?? [])
+			.map(({ nodes }) => [...nodes])
+			.filter((nodes) => !nodes.some((id) => counts(id) || tree?.node(id).ascendancy));
+		expect(paths.length).toBeGreaterThan(300);
+		expect((await build.calculateBatch(NodeSets.deltas(paths.map((add) => ({ add }))))).errors).toEqual([]);
+		const { environments } = (await build.command("roads")) as { environments: Record<string, number> };
+		expect(environments.reused).toBeGreaterThan(paths.length - 10);
+		expect(environments.plain).toBe(0);
+	});
+
 	it("the same change to a node of either weapon set makes two rows", async () => {
 		const build = await kept.load(await buildText("huntress_68_poeninja"));
 		const { allocated, attributes, weaponSets } = build.info;

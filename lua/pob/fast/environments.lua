@@ -5,8 +5,9 @@
 -- the allocated nodes in few ways, and a kept environment serves a row only when none of them tells its nodes from
 -- those that the environment was made with:
 --  * by queries of the modifier stores. All queries that it makes are written down (recorder.lua). The modifiers of
---    the row's nodes that any of them lets in must be the same ones, in the same order, in both lists of the nodes
---    that it builds. With equal answers it takes the same way, so it makes no other queries either;
+--    the row's nodes that any of them lets in must be equal ones (jewels may make theirs anew for each row), in both
+--    lists of the nodes that it builds; in the same order, but for those that are only summed, without rounding. With
+--    equal answers it takes the same way, so it makes no other queries either;
 --  * as nodes: sockets with a jewel, nodes inside the radius of a jewel, nodes that items grant, the one node that it
 --    looks for by its id, and nodes that grant skills or explode. They must not change;
 --  * by the counters of the tree, and the distance of sockets to the class start.
@@ -19,6 +20,8 @@
 -- Only in use where every module of the calculation is one that is known: a new version may read the nodes in
 -- another way.
 
+local exact = require("pob.fast.exact")
+local moddescription = require("pob.fast.moddescription")
 local recorder = require("pob.fast.recorder")
 local tests = require("pob.fast.querytests")
 local treeplace = require("pob.fast.treeplace")
@@ -151,6 +154,52 @@ function kept:askedOfNodes(nodes)
 		end
 	end
 	return sequence
+end
+
+-- Whether the environment's queries only sum modifiers like this one, and none of the sums rounds.
+function kept:isFree(mod)
+	local kind, asked = mod.type, self.asked
+	if kind ~= "BASE" and kind ~= "INC" or recorder.isOrdered(asked, mod) then
+		return false
+	end
+	local key = kind .. " " .. mod.name
+	if self.rounds[key] == nil then
+		self.rounds[key] = false
+		local names = { [mod.name] = true }
+		for name in next, asked.together[mod.name] or {} do
+			names[name] = true
+			for other in next, asked.together[name] or {} do
+				names[other] = true
+			end
+		end
+		local store = self.answer[1].modDB
+		while store do
+			for name in next, names do
+				for _, other in ipairs(store.mods[name] or {}) do
+					self.rounds[key] = self.rounds[key] or other.type == kind and not exact.isExact(other)
+				end
+			end
+			store = store.parent
+		end
+	end
+	return not self.rounds[key] and exact.isExact(mod)
+end
+
+-- What a sequence of modifiers is to the environment's queries, as text.
+function kept:describe(sequence)
+	local ordered, free = {}, {}
+	for i = 1, #sequence do
+		local mod = sequence[i]
+		local list = self:isFree(mod) and free or ordered
+		list[#list + 1] = table.concat({ moddescription.of(mod), tostring(mod.source), vain.setOf(mod) or "" }, "@")
+	end
+	table.sort(free)
+	return table.concat(ordered, "\n") .. "\n\n" .. table.concat(free, "\n")
+end
+
+-- Whether two sequences of modifiers are the same to the environment's queries.
+function kept:isAlike(own, others)
+	return same(own, others) or #own == #others and self:describe(own) == self:describe(others)
 end
 
 -- What a jewel's radius shows of a node.
@@ -316,7 +365,7 @@ function part.install(shared, env, calcs)
 		self.isAsked = function(mod)
 			return names[mod.name] ~= nil and recorder.matters(asked, mod, admits)
 		end
-		self.ofNode, self.records = {}, {}
+		self.ofNode, self.records, self.rounds = {}, {}, {}
 		self.nodeSequence, self.listSequence = self:askedOfNodes(self.nodes), {}
 		for i = 1, #all do
 			if self.isAsked(all[i]) then
@@ -356,7 +405,7 @@ function part.install(shared, env, calcs)
 		local spec = build.spec
 		local nodes = copyOf(spec.allocNodes)
 		if not same(self.inputs, inputsOf(build)) or not self:fits(build, nodes)
-			or not same(self.nodeSequence, self:askedOfNodes(nodes)) then
+			or not self:isAlike(self.nodeSequence, self:askedOfNodes(nodes)) then
 			return nil
 		end
 		local calcEnv = self.answer[1]
@@ -377,7 +426,7 @@ function part.install(shared, env, calcs)
 		local sequence = {}
 		local lists = shared.listNodes(calcEnv, nodes, self.increase, self.records, self.isAsked, sequence)
 		calcEnv.explodeSources = explodeSources
-		if not same(self.listSequence, sequence) then
+		if not self:isAlike(self.listSequence, sequence) then
 			return nil
 		end
 		local mods = calcEnv.modDB.mods
