@@ -189,27 +189,27 @@ local function giveUpOtherOptions(self, set, removed)
 	end
 end
 
--- Branches of weapon-set nodes that must become normal for the added nodes. The attribute chosen last
--- is that of the set's own attribute nodes.
+-- Branches of weapon-set nodes that must become normal for the added nodes.
 local function promoteBranches(self, set, allocNodes, changed)
-	local attribute = self.spec.attributeIndex or 1
 	local added = {}
 	for i = 1, set.addCount do
-		local chosen = set.addAttribute and set.addAttribute[i] or 0
-		if chosen ~= 0 then
-			attribute = chosen
-		end
 		added[i] = allocNodes[set.add[i]]
 	end
 	if promotion.isPlain(self.reached, self.spec.nodes, changed, added) then
 		return
 	end
-	promotion.run(allocNodes, added, function(node)
+	promotion.run(allocNodes, added, function(node, attributeNode)
 		self:save(node)
 		changed[node.id] = true
 		node.allocMode = 0
 		if node.isAttribute then
-			choose(self, node, attribute)
+			local chosen = 0
+			for i = 1, attributeNode and set.addAttribute and set.addCount or 0 do
+				if set.add[i] == attributeNode.id then
+					chosen = set.addAttribute[i]
+				end
+			end
+			choose(self, node, chosen ~= 0 and chosen or self.spec.attributeIndex or 1)
 		end
 	end)
 end

@@ -1,10 +1,9 @@
 --- Weapon-set branches that a normal node is allocated behind.
 --
--- A node allocated with normal points must hang on normal nodes. When the window
--- allocates one behind a branch of weapon-set nodes, it turns the branch back to
--- normal, up to the nearest normal node, and gives its attribute nodes the
--- attribute chosen last (PassiveSpec:GetEffectiveAllocationPath, AllocNode). A node set
--- that only names the new nodes means the same.
+-- A node allocated with normal points must hang on normal nodes. When the window allocates one behind a branch of weapon-set
+-- nodes, it turns the branch back to normal, up to the nearest normal node, and gives its attribute nodes the attribute
+-- chosen for that click (PassiveSpec:GetEffectiveAllocationPath, AllocNode). A node set that only names the new nodes means
+-- the same: the click is that on the nearest added attribute node, with whatever lies between.
 
 local promotion = {}
 
@@ -99,6 +98,32 @@ local function branch(root, ids, alloc, reached)
 	return nil
 end
 
+-- Of the unconnected group behind `root` the nearest attribute node of `added` (id -> true); the one with the smallest id
+-- where several are as near.
+local function attributeBehind(root, alloc, reached, added)
+	local seen, ring = { [root] = true }, { root }
+	while ring[1] do
+		local nextRing, found = {}, nil
+		for i = 1, #ring do
+			for _, other in ipairs(ring[i].linked) do
+				local inGroup = alloc[other.id] and (other.allocMode or 0) == 0 and not reached[other]
+				if inGroup and not seen[other] and passable(other, ring[i]) then
+					seen[other] = true
+					nextRing[#nextRing + 1] = other
+					if other.isAttribute and added[other.id] and (not found or other.id < found.id) then
+						found = other
+					end
+				end
+			end
+		end
+		if found then
+			return found
+		end
+		ring = nextRing
+	end
+	return nil
+end
+
 -- Whether `node` hangs on a node of `reached`, or one of `others`.
 local function hangs(node, reached, others)
 	for _, other in ipairs(node.linked) do
@@ -166,9 +191,14 @@ local function idsOf(alloc)
 end
 
 --- Nodes that become normal because a node of `added` needs them; `alloc` (id -> node) holds the whole set.
--- `promote(node)` is called for each and must set its allocMode to 0.
+-- `promote(node, attributeNode)` is called for each and must set its allocMode to 0; the second one, if any, is the added
+-- node whose attribute it gets.
 function promotion.run(alloc, added, promote)
 	local reached, ids
+	local isAdded = {}
+	for i = 1, #added do
+		isAdded[added[i].id] = true
+	end
 	for i = 1, #added do
 		local node = added[i]
 		if (node.allocMode or 0) == 0 and not (node.intuitiveLeapLikesAffecting and #node.intuitiveLeapLikesAffecting > 0) then
@@ -178,9 +208,10 @@ function promotion.run(alloc, added, promote)
 				ids = ids or root and idsOf(alloc)
 				local path = root and branch(root, ids, alloc, reached)
 				if path then
+					local attributeNode = attributeBehind(root, alloc, reached, isAdded)
 					for j = 1, #path do
 						if (path[j].allocMode or 0) ~= 0 then
-							promote(path[j])
+							promote(path[j], attributeNode)
 						end
 					end
 					reached = nil

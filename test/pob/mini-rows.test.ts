@@ -206,6 +206,28 @@ describe("weapon sets", () => {
 		expect(await rowOf(build, { add: [21] }, "TotalDPS")).toEqual([50 * 1.5]);
 		expect(await rowOf(build, { add: [21], weaponSets: { 21: 2 } }, "TotalDPS")).toEqual([50]);
 	});
+
+	it("such a branch has the attribute that is chosen for the nearest attribute node behind it, else Strength", async () => {
+		// A second attribute node: 1 - 10 - 11 - 15 - 16, all of attributes but 15.
+		const attributeNode = (text: string) => {
+			const options = text.match(/"isAttribute":true,"options":\[.*?\]\}\]/)?.[0];
+			return text.replace(/("16": \{.*?"orbitIndex":0)/, `$1,${options}`);
+		};
+		const pob = miniPobWith({ "src/TreeData/0_1/tree.json": attributeNode });
+		const other = await Engine.open({ calculator: "pob", pob, threads: 1, cache: false });
+		const spec = '<WeaponSet2 nodes="10"/><Overrides><AttributeOverride strNodes="10"/></Overrides>';
+		const build = await other.load(miniBuild({ nodes: "1,10,30", spec }));
+		const attributesOf = (set: NodeSetDelta) => rowOf(build, set, "Str", "Dex", "Int");
+		expect(await attributesOf({})).toEqual([10, 10, 10]);
+		expect(await attributesOf({ add: [12] })).toEqual([15, 10, 10]);
+		expect(await attributesOf({ add: [11] })).toEqual([20, 10, 10]);
+		const add = [11, 15, 16];
+		expect(await attributesOf({ add, attributes: { 11: "Dex", 16: "Int" } })).toEqual([10, 20, 15]);
+		expect(await attributesOf({ add, attributes: { 11: "Int", 16: "Dex" } })).toEqual([10, 15, 20]);
+		expect(await attributesOf({ add, attributes: { 16: "Int" } })).toEqual([20, 10, 15]);
+		expect(await attributesOf({ add: [11, 12], attributes: { 11: "Dex" } })).toEqual([10, 20, 10]);
+		await other.close();
+	});
 });
 
 describe("jewels", () => {
