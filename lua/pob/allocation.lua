@@ -68,7 +68,7 @@ function allocation.new(mode, listed)
 	return setmetatable({
 		-- of the build's own nodes
 		ownNotables = notables, ownSmith = smith, ownInWeaponSet = inWeaponSet,
-		reached = promotion.connected(mode.spec.allocNodes),
+		promotion = promotion.new(mode.spec.allocNodes),
 		order = insertion.order(mode.spec, listed),
 		weaponNodes = weaponNodes(mode.spec),
 		mode = mode,
@@ -195,10 +195,7 @@ local function promoteBranches(self, set, allocNodes, changed)
 	for i = 1, set.addCount do
 		added[i] = allocNodes[set.add[i]]
 	end
-	if promotion.isPlain(self.reached, self.spec.nodes, changed, added) then
-		return
-	end
-	promotion.run(allocNodes, added, function(node, attributeNode)
+	self.promotion:run(allocNodes, self.spec.nodes, changed, added, function(node, attributeNode)
 		self:save(node)
 		changed[node.id] = true
 		node.allocMode = 0

@@ -6,8 +6,9 @@ local ffi = require("ffi")
 local answers = {}
 answers.__index = answers
 
--- Bytes for the numbers of all kept rows of a build, of each cache; and what a row takes besides (key, tables).
-local BYTES, ROW_BYTES = 12 * 1024 * 1024, 600
+-- Bytes for the numbers of all kept rows of a build, of each cache; and what a row takes besides (key, tables, its share of
+-- the contexts that rows have in common), as the heap grows with them.
+local BYTES, ROW_BYTES = 24 * 1024 * 1024, 1600
 -- Caches for slices: those that were replaced are not needed any more.
 local OTHERS = 3
 
@@ -101,8 +102,8 @@ function answers:verify(known, plan, result)
 	end
 end
 
---- { answered, calculated, verified = answered rows that were calculated all the same, rows = kept now, shared = of these,
--- what other states of the engine calculated }
+--- { answered, calculated, verified = answered rows that were calculated all the same, rows = kept now,
+-- shared = of these, what other states of the engine calculated }
 function answers:statistics()
 	local rows, shared = 0, 0
 	for _, cache in pairs(self.caches) do

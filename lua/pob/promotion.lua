@@ -1,11 +1,12 @@
 --- Weapon-set branches that a normal node is allocated behind.
 --
--- A node allocated with normal points must hang on normal nodes. When the window allocates one behind a branch of weapon-set
--- nodes, it turns the branch back to normal, up to the nearest normal node, and gives its attribute nodes the attribute
--- chosen for that click (PassiveSpec:GetEffectiveAllocationPath, AllocNode). A node set that only names the new nodes means
--- the same: the click is that on the nearest added attribute node, with whatever lies between.
+-- A node allocated with normal points must hang on normal nodes. When the window allocates one behind a branch of
+-- weapon-set nodes, it turns the branch back to normal, up to the nearest normal node, and gives its attribute nodes the
+-- attribute chosen for that click (PassiveSpec:GetEffectiveAllocationPath, AllocNode). A node set that only names the new
+-- nodes means the same: the click is that on the nearest added attribute node, with whatever lies between.
 
 local promotion = {}
+promotion.__index = promotion
 
 local START = { ClassStart = true, AscendClassStart = true }
 
@@ -14,29 +15,32 @@ local function passable(node, other)
 	return node.type ~= "Mastery" and (node.ascendancyName == other.ascendancyName or not other.ascendancyName)
 end
 
--- The allocated nodes that are connected to a start through normal nodes.
-local function connected(alloc)
-	local reached, queue, last = {}, {}, 0
-	for _, node in pairs(alloc) do
-		if START[node.type] then
-			reached[node] = true
-			last = last + 1
-			queue[last] = node
-		end
-	end
+-- Puts into `reached` what normal nodes connect to the nodes of `queue`, which are in it.
+local function flood(queue, alloc, reached)
 	local at = 1
-	while at <= last do
+	while queue[at] do
 		local node = queue[at]
 		at = at + 1
 		for _, other in ipairs(node.linked) do
 			if alloc[other.id] and (other.allocMode or 0) == 0 and not reached[other] and passable(node, other) then
 				reached[other] = true
-				last = last + 1
-				queue[last] = other
+				queue[#queue + 1] = other
 			end
 		end
 	end
 	return reached
+end
+
+-- The allocated nodes that are connected to a start through normal nodes.
+local function connected(alloc)
+	local reached, queue = {}, {}
+	for _, node in pairs(alloc) do
+		if START[node.type] then
+			reached[node] = true
+			queue[#queue + 1] = node
+		end
+	end
+	return flood(queue, alloc, reached)
 end
 
 -- Where the unconnected group of `node` touches weapon-set nodes: the one with the smallest id.
@@ -61,18 +65,29 @@ local function rootOf(node, alloc, reached)
 	return root
 end
 
--- The shortest way of weapon-set nodes from the normal tree to `root`, root first.
-local function branch(root, ids, alloc, reached)
-	local mode = root.allocMode
-	local queue, previous, seen = {}, {}, {}
-	for i = 1, #ids do
-		local node = alloc[ids[i]]
-		if reached[node] then
-			queue[#queue + 1] = node
-			seen[node] = true
+local function byId(a, b)
+	return a.id < b.id
+end
+
+-- The nodes of `reached` that touch nodes of weapon sets (`inSet`), the smallest id first.
+local function border(inSet, alloc, reached)
+	local list, seen = {}, {}
+	for i = 1, #inSet do
+		for _, other in ipairs(inSet[i].linked) do
+			if alloc[other.id] and reached[other] and not seen[other] then
+				seen[other] = true
+				list[#list + 1] = other
+			end
 		end
 	end
-	local at = 1
+	table.sort(list, byId)
+	return list
+end
+
+-- The shortest way of weapon-set nodes from the normal tree, which has the nodes `queue`, to `root`, root first.
+local function branch(root, queue, alloc, reached)
+	local mode = root.allocMode
+	local previous, seen, at = {}, {}, 1
 	while queue[at] do
 		local node = queue[at]
 		at = at + 1
@@ -85,7 +100,7 @@ local function branch(root, ids, alloc, reached)
 			return path
 		end
 		for _, other in ipairs(node.linked) do
-			if alloc[other.id] and not seen[other] and passable(node, other) then
+			if alloc[other.id] and not seen[other] and not reached[other] and passable(node, other) then
 				local otherMode = other.allocMode or 0
 				if otherMode == 0 or otherMode == mode then
 					seen[other] = true
@@ -124,10 +139,9 @@ local function attributeBehind(root, alloc, reached, added)
 	return nil
 end
 
--- Whether `node` hangs on a node of `reached`, or one of `others`.
-local function hangs(node, reached, others)
+local function hangs(node, reached)
 	for _, other in ipairs(node.linked) do
-		if (reached[other] or others[other]) and passable(other, node) then
+		if reached[other] and passable(other, node) then
 			return true
 		end
 	end
@@ -145,77 +159,86 @@ local function isLeaf(node, reached)
 	return count <= 1
 end
 
---- The build's nodes that normal nodes connect to a start: to be known when only few nodes change.
-function promotion.connected(alloc)
-	return connected(alloc)
+local function isInSet(node)
+	return (node.allocMode or 0) ~= 0
 end
 
---- Whether no node has to become normal, as far as can be told from what the build's own nodes have `reached`: only leaves
--- of them are given up (`removed`: id -> true, of `nodes`), and each of `added` hangs on one that is left, or on another one
--- before it.
-function promotion.isPlain(reached, nodes, removed, added)
+--- What does not change from row to row of a build whose own nodes are `alloc` (id -> node).
+function promotion.new(alloc)
+	local reached, inSet = connected(alloc), {}
+	for _, node in pairs(alloc) do
+		if isInSet(node) then
+			inSet[#inSet + 1] = node
+		end
+	end
+	return setmetatable({ reached = reached, inSet = inSet, asBuild = { __index = reached } }, promotion)
+end
+
+-- The nodes that normal nodes connect to a start: those of the build but for few, as a rule.
+local function reachedOf(self, alloc, nodes, removed, added)
+	local reached, queue = setmetatable({}, self.asBuild), {}
 	for id in pairs(removed) do
 		local node = nodes[id]
-		if reached[node] and not isLeaf(node, reached) then
-			return false
-		end
-	end
-	local others = {}
-	for i = 1, #added do
-		local node = added[i]
-		if (node.allocMode or 0) == 0 then
-			if not hangs(node, reached, others) then
-				return false
+		if self.reached[node] then
+			if not isLeaf(node, self.reached) then
+				return connected(alloc)
 			end
-			others[node] = true
+			reached[node] = false
 		end
-	end
-	for id in pairs(removed) do
-		for _, other in ipairs(nodes[id].linked) do
-			-- It may hang on this one.
-			if others[other] then
-				return false
-			end
-		end
-	end
-	return true
-end
-
-local function idsOf(alloc)
-	local ids = {}
-	for id in pairs(alloc) do
-		ids[#ids + 1] = id
-	end
-	table.sort(ids)
-	return ids
-end
-
---- Nodes that become normal because a node of `added` needs them; `alloc` (id -> node) holds the whole set.
--- `promote(node, attributeNode)` is called for each and must set its allocMode to 0; the second one, if any, is the added
--- node whose attribute it gets.
-function promotion.run(alloc, added, promote)
-	local reached, ids
-	local isAdded = {}
-	for i = 1, #added do
-		isAdded[added[i].id] = true
 	end
 	for i = 1, #added do
 		local node = added[i]
-		if (node.allocMode or 0) == 0 and not (node.intuitiveLeapLikesAffecting and #node.intuitiveLeapLikesAffecting > 0) then
-			reached = reached or connected(alloc)
-			if not reached[node] then
-				local root = rootOf(node, alloc, reached)
-				ids = ids or root and idsOf(alloc)
-				local path = root and branch(root, ids, alloc, reached)
-				if path then
-					local attributeNode = attributeBehind(root, alloc, reached, isAdded)
-					for j = 1, #path do
-						if (path[j].allocMode or 0) ~= 0 then
-							promote(path[j], attributeNode)
-						end
+		if not isInSet(node) and not reached[node] and hangs(node, reached) then
+			reached[node] = true
+			queue[#queue + 1] = node
+		end
+	end
+	return flood(queue, alloc, reached)
+end
+
+-- Allocated nodes of weapon sets.
+local function inSetOf(self, alloc, added)
+	local list = {}
+	for i = 1, #self.inSet do
+		local node = self.inSet[i]
+		if alloc[node.id] and isInSet(node) then
+			list[#list + 1] = node
+		end
+	end
+	for i = 1, #added do
+		if isInSet(added[i]) then
+			list[#list + 1] = added[i]
+		end
+	end
+	return list
+end
+
+--- Nodes that become normal because a node of `added` needs them; `alloc` (id -> node) holds the whole set, `removed`
+-- (id -> true, of `nodes`) is what left the build. `promote(node, attributeNode)` is called for each and must set its
+-- allocMode to 0; the second one, if any, is the added node whose attribute it gets.
+function promotion:run(alloc, nodes, removed, added, promote)
+	local reached, isAdded
+	for i = 1, #added do
+		local node = added[i]
+		if not isInSet(node) and not (node.intuitiveLeapLikesAffecting and #node.intuitiveLeapLikesAffecting > 0) then
+			reached = reached or reachedOf(self, alloc, nodes, removed, added)
+			local root = not reached[node] and rootOf(node, alloc, reached)
+			local path = root and branch(root, border(inSetOf(self, alloc, added), alloc, reached), alloc, reached)
+			if path then
+				if not isAdded then
+					isAdded = {}
+					for j = 1, #added do
+						isAdded[added[j].id] = true
 					end
-					reached = nil
 				end
+				local attributeNode = attributeBehind(root, alloc, reached, isAdded)
+				for j = 1, #path do
+					if isInSet(path[j]) then
+						promote(path[j], attributeNode)
+					end
+					reached[path[j]] = true
+				end
+				flood(path, alloc, reached)
 			end
 		end
 	end

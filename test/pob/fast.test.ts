@@ -1,7 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Build, Engine, NodeSets } from "../../src/index.js";
-import { bitsOf, buildText, describeWithBuilds, dice, randomSets, sharedBuilds } from "../support/pob.js";
+import { Engine, NodeSets } from "../../src/index.js";
+import {
+	bitsOf,
+	buildText,
+	describeWithBuilds,
+	dice,
+	randomSets,
+	roads,
+	sharedBuilds,
+} from "../support/pob.js";
 
 interface Part {
 	name: string;
@@ -600,9 +608,8 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 			}
 		}
 		// The originals have none of it; rows of the MAIN road have their offence.
-		const counts = async (build: Build) => (await build.command("roads")) as Record<string, number>;
-		expect((await counts(b)).defences).toBe(0);
-		expect((await counts(a)).defences).toBeGreaterThan(0);
+		expect((await roads(b)).defences).toBe(0);
+		expect((await roads(a)).defences).toBeGreaterThan(0);
 
 		// Stopped before its end, such a row leaves the next one its offence.
 		await a.calculateBatch(rows, { stats: ["TotalEHP"], rowTimeoutMs: 1 });
@@ -674,7 +681,7 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 			expect(found.errors).toEqual([]);
 			for (let row = 0; row < wanted.length; row++) expect(bitsOf(found, row)).toBe(bitsOf(wanted, row));
 		}
-		const { firstSkills } = (await a.command("roads")) as { firstSkills: number };
+		const { firstSkills } = await roads(a);
 		expect(firstSkills).toBeGreaterThan(rowCount);
 	}, 600_000);
 });

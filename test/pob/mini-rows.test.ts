@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Build, Engine, type NodeSetDelta, NodeSets } from "../../src/index.js";
-import { bitsOf, dice, miniBuild, miniPob, miniPobWith, shuffled } from "../support/pob.js";
+import { bitsOf, dice, miniBuild, miniPob, miniPobWith, roads, shuffled } from "../support/pob.js";
 
 // The numbers here follow from test/fixtures/mini-pob/README.md and the lines of its tree.json.
 const jewel = (base: string, line: string) => `<Item id="1">Rarity: RARE\nA Jewel\n${base}\n${line}</Item>`;
@@ -16,7 +16,6 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 const load = (options: Parameters<typeof miniBuild>[0] = {}) => engine.load(miniBuild(options));
-const roads = async (build: Build) => (await build.command("roads")) as Record<string, number>;
 
 /** Stats of the build with a set, and of the build itself, which must not have changed. */
 async function rowOf(build: Build, set: NodeSetDelta, ...stats: string[]): Promise<number[]> {

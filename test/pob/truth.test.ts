@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type BatchResult, type Build, Engine, type NodeSetDelta, NodeSets } from "../../src/index.js";
-import { buildText, describeWithBuilds, differences, setOf, sharedBuilds, truthOf } from "../support/pob.js";
+import {
+	buildText,
+	describeWithBuilds,
+	differences,
+	roads,
+	setOf,
+	sharedBuilds,
+	truthOf,
+} from "../support/pob.js";
 
 const sorceress = "sorceress_69_poeninja";
 /** A set whose maker removed an allocated Strength node and added it again as Intelligence without writing that down. */
@@ -30,8 +38,7 @@ describeWithBuilds("what Path of Building's window shows", (pob) => {
 			const result = await build.calculateBatch(NodeSets.deltas(sets), { stats });
 			expect(result.errors).toEqual([]);
 			if (each === sparing && sets.length > 40) {
-				const { sliced } = (await build.command("roads")) as { sliced: number };
-				expect(sliced).toBeGreaterThan(20);
+				expect((await roads(build)).sliced).toBeGreaterThan(20);
 			}
 			await build.close();
 			results.push(result);

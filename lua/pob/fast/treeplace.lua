@@ -13,16 +13,20 @@ treeplace.__index = treeplace
 function treeplace.new(mods, before, lists)
 	local self = setmetatable({
 		before = before, own = lists, isOwn = {},
-		-- name -> the modifiers of the nodes, all of the store's
-		segments = {}, lists = {},
+		-- name -> the modifiers of the nodes, and which list each is of; all of the store's
+		segments = {}, places = {}, lists = {},
 		-- list -> the last row that has it where it was not met yet; rows are counted
 		rowOf = {}, row = 0,
 	}, treeplace)
-	for _, list in ipairs(lists) do
+	for place, list in ipairs(lists) do
 		self.isOwn[list] = true
 		for _, mod in ipairs(list) do
-			self.segments[mod.name] = self.segments[mod.name] or {}
-			table.insert(self.segments[mod.name], mod)
+			local name = mod.name
+			if not self.segments[name] then
+				self.segments[name], self.places[name] = {}, {}
+			end
+			table.insert(self.segments[name], mod)
+			table.insert(self.places[name], place)
 		end
 	end
 	for name, list in next, mods do
@@ -41,12 +45,48 @@ function treeplace.new(mods, before, lists)
 	return self
 end
 
-local function addNames(changed, list)
-	changed = changed or {}
+local NOTHING = {}
+
+-- What comes at a place, by name: modifiers, and after how many of the own lists each stands.
+local function come(changed, list, place)
 	for i = 1, #list do
-		changed[list[i].name] = changed[list[i].name] or {}
+		local mod = list[i]
+		local coming = changed[mod.name]
+		if not coming or coming == NOTHING then
+			coming = {}
+			changed[mod.name] = coming
+		end
+		coming[#coming + 1], coming[#coming + 2] = mod, place
 	end
-	return changed
+end
+
+local function go(changed, list)
+	for i = 1, #list do
+		changed[list[i].name] = changed[list[i].name] or NOTHING
+	end
+end
+
+-- The row's modifiers of a name: of the own ones those whose list is not `gone`, with those that come.
+local function merged(segment, places, gone, coming)
+	local list, n, at = {}, 0, 1
+	for i = 1, #segment do
+		local place = places[i]
+		while coming[at] and coming[at + 1] < place do
+			n = n + 1
+			list[n] = coming[at]
+			at = at + 2
+		end
+		if not gone[place] then
+			n = n + 1
+			list[n] = segment[i]
+		end
+	end
+	while coming[at] do
+		n = n + 1
+		list[n] = coming[at]
+		at = at + 2
+	end
+	return list
 end
 
 ---Puts the modifiers of `lists` there.
@@ -57,39 +97,35 @@ function treeplace:exchange(mods, lists)
 	local segments, own, isOwn, rowOf = self.segments, self.own, self.isOwn, self.rowOf
 	local row, count, ownCount = self.row + 1, #lists, #own
 	self.row = row
-	for i = 1, count do
-		rowOf[lists[i]] = row
-	end
 	-- Lists that both have, in the same order, make no difference to the names that no other list has.
-	local changed, following, i = nil, 1, 1
+	local changed, gone, following, i = {}, {}, 1, 1
+	while lists[i] ~= nil and lists[i] == own[following] do
+		i, following = i + 1, following + 1
+	end
+	for k = i, count do
+		rowOf[lists[k]] = row
+	end
 	while i <= count or following <= ownCount do
 		local list, other = lists[i], own[following]
 		if list == other then
 			i, following = i + 1, following + 1
 		elseif other and (not list or rowOf[other] ~= row) then
 			-- It is not there, or was before.
-			changed = addNames(changed, other)
+			go(changed, other)
+			gone[following] = true
 			following = following + 1
 		else
-			changed = addNames(changed, list)
+			come(changed, list, following - 1)
 			rowOf[list] = isOwn[list] and 0 or nil
 			i = i + 1
 		end
 	end
-	if not changed or not next(changed) then
+	if not next(changed) then
 		return nil
 	end
-	for k = 1, #lists do
-		local list = lists[k]
-		for i = 1, #list do
-			local mod = list[i]
-			local ofName = changed[mod.name]
-			if ofName then
-				ofName[#ofName + 1] = mod
-			end
-		end
-	end
-	for name, list in next, changed do
+	for name, coming in next, changed do
+		local list = merged(segments[name] or NOTHING, self.places[name], gone, coming)
+		changed[name] = list
 		local whole, before = self.lists[name], self.before[name] or 0
 		local count = #list
 		local fresh, n = {}, 0

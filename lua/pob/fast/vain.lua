@@ -57,7 +57,8 @@ met.__index = met
 ---@param env table @the globals of Path of Building's code
 function vain.new(env)
 	local self = setmetatable({
-		conditions = {},
+		-- those that were met; how many were noted
+		conditions = {}, count = 0,
 		-- environment -> what it had when it was set up
 		seen = setmetatable({}, { __mode = "k" }),
 	}, met)
@@ -80,7 +81,7 @@ function met:note(condition)
 	local base = self.base
 	if not self.conditions[condition] and not (base and base.conditions[condition]) then
 		self.conditions[condition] = true
-		self.count = base and self.count + 1
+		self.count = self.count + 1
 	end
 end
 
