@@ -195,7 +195,7 @@ local function promoteBranches(self, set, allocNodes, changed)
 	for i = 1, set.addCount do
 		added[i] = allocNodes[set.add[i]]
 	end
-	self.promotion:run(allocNodes, self.spec.nodes, changed, added, function(node, attributeNode)
+	self.promotion:run(allocNodes, added, function(node, attributeNode)
 		self:save(node)
 		changed[node.id] = true
 		node.allocMode = 0

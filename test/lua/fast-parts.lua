@@ -103,6 +103,59 @@ return {
 			end
 			return { texts = out, calls = calls, failed = not pcall(env.modLib.formatFlags, nil, tables[1]) }
 		end,
+		-- A store whose tree brings the lists `own`, then those of each of `rows`: lists of numbers of lists, of which `names` has
+		-- the names of modifiers. For each row what the store has by name, and the names that are said to differ, sorted.
+		exchange = function(_, args)
+			local lists, order = {}, {}
+			for i, names in ipairs(args.names) do
+				lists[i] = {}
+				for k, name in ipairs(names) do
+					lists[i][k] = { name = name }
+					order[lists[i][k]] = i .. "." .. k
+				end
+			end
+			local function storeOf(numbers)
+				local tree, mods, before = {}, { A = { { name = "A" } } }, { A = 1 }
+				order[mods.A[1]] = "base"
+				for i, number in ipairs(numbers) do
+					tree[i] = lists[number]
+					for _, mod in ipairs(lists[number]) do
+						mods[mod.name] = mods[mod.name] or {}
+						table.insert(mods[mod.name], mod)
+					end
+				end
+				for _, name in ipairs({ "A", "B" }) do
+					mods[name] = mods[name] or {}
+					table.insert(mods[name], args.last[name])
+				end
+				return mods, before, tree
+			end
+			args.last = { A = { name = "A" }, B = { name = "B" } }
+			order[args.last.A], order[args.last.B] = "last", "last"
+			local function text(list)
+				local parts = {}
+				for i, mod in ipairs(list or {}) do
+					parts[i] = order[mod]
+				end
+				return table.concat(parts, " ")
+			end
+			local place = require("pob.fast.treeplace").new(storeOf(args.own))
+			local out = {}
+			for i, row in ipairs(args.rows) do
+				local mods = storeOf(args.own)
+				local _, _, tree = storeOf(row)
+				local changed, found, names = place:exchange(mods, tree) or {}, {}, {}
+				for name, list in pairs(mods) do
+					found[name] = text(list)
+				end
+				for name in pairs(changed) do
+					names[#names + 1] = name
+				end
+				table.sort(names)
+				out[i] = { mods = found, changed = table.concat(names) }
+			end
+			return out
+		end,
 		-- Whether the two values that a text of Lua returns are alike.
 		alike = function(_, args)
 			local alike = require("pob.fast.alike")

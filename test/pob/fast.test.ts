@@ -9,6 +9,7 @@ import {
 	randomSets,
 	roads,
 	sharedBuilds,
+	shuffled,
 } from "../support/pob.js";
 
 interface Part {
@@ -250,6 +251,57 @@ describe("the search for the pattern that fits a text best", () => {
 });
 
 const rowCount = 40;
+
+describe("the tree's place in a store", () => {
+	/** What a store has by name, whose tree brings these lists. */
+	function storeOf(numbers: readonly number[], names: readonly string[][]): Record<string, string> {
+		const mods: Record<string, string[]> = { A: ["base"], B: [] };
+		for (const number of numbers) {
+			names[number - 1]?.forEach((name, k) => {
+				mods[name] ??= [];
+				mods[name].push(`${number}.${k + 1}`);
+			});
+		}
+		for (const name of ["A", "B"]) mods[name]?.push("last");
+		return Object.fromEntries(Object.entries(mods).map(([name, list]) => [name, list.join(" ")]));
+	}
+
+	it("has the modifiers of a row's lists in their order, whatever came, went or moved", async () => {
+		await using engine = await openParts();
+		const random = dice(17);
+		for (let round = 0; round < 20; round++) {
+			const names = Array.from({ length: 30 }, () =>
+				Array.from({ length: random(4) }, () => "ABCDEF"[random(6)] as string),
+			);
+			const all = names.map((_, i) => i + 1);
+			const own = shuffled(all, random).slice(0, 20);
+			const rows = Array.from({ length: 30 }, (_, i) => {
+				const others = all.filter((number) => !own.includes(number));
+				const row = own.filter(() => random(8) > 0);
+				for (const number of others.slice(0, random(4))) row.splice(random(row.length + 1), 0, number);
+				// As the walk over a table goes: most stay, some stand elsewhere; or all do.
+				for (let moves = random(4); moves > 0; moves--) {
+					const [moved] = row.splice(random(row.length), 1);
+					row.splice(random(row.length + 1), 0, moved as number);
+				}
+				return i % 10 === 9 ? shuffled(row, random) : row;
+			});
+			rows.push([], own, all);
+			const found = (await engine.command("exchange", { names, own, rows })) as unknown as {
+				mods: Record<string, string>;
+				changed: string;
+			}[];
+			const before = storeOf(own, names);
+			expect(found.map(({ mods }) => mods)).toEqual(rows.map((row) => storeOf(row, names)));
+			rows.forEach((row, i) => {
+				const wanted = storeOf(row, names);
+				const differ = [..."ABCDEF"].filter((name) => (wanted[name] ?? "") !== (before[name] ?? ""));
+				expect([...(found[i]?.changed ?? "")]).toEqual(expect.arrayContaining(differ));
+			});
+			expect(found.at(-2)?.changed).toBe("");
+		}
+	});
+});
 
 describe("graphs that are alike", () => {
 	it.each([

@@ -83,6 +83,30 @@ describeWithBuilds("with Path of Building", (pob) => {
 		});
 	});
 
+	// A node beside two branches of weapon set 2; the numbers are those of Path of Building's window after the same clicks.
+	it.runIf(sharedBuilds.includes("huntress_68_poeninja"))(
+		"a node beside several branches comes from the one that the window highlights",
+		async () => {
+			const build = await load("huntress_68_poeninja");
+			const stats = ["Str", "Int", "Life", "CritChance", "TotalDPS"];
+			expect(await build.calculate({ add: [4519] }, { stats })).toEqual({
+				Str: 62,
+				Int: 118,
+				Life: 1234,
+				CritChance: 8.3,
+				TotalDPS: 3568.9669477417474,
+			});
+			expect(await build.calculate({ add: [4519], remove: [4238] }, { stats })).toEqual({
+				Str: 52,
+				Int: 118,
+				Life: 1213,
+				CritChance: 8.3,
+				TotalDPS: 3426.8399453980496,
+			});
+			await build.close();
+		},
+	);
+
 	describe("a row that is stopped", () => {
 		it("by its time limit leaves all others and the build's own row with their bits", async () => {
 			const build = await load(first);

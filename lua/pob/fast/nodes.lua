@@ -59,13 +59,12 @@ function part.install(shared, env, calcs)
 	-- node -> its first modifier, or EMPTY -> what is known of the node with these modifiers
 	local kept = setmetatable({}, WEAK)
 
-	local function fits(known, own)
-		local mods = known.mods
-		if #mods ~= #own then
+	local function sameMods(list, other)
+		if #list ~= #other then
 			return false
 		end
-		for i = 1, #own do
-			if mods[i] ~= own[i] then
+		for i = 1, #list do
+			if list[i] ~= other[i] then
 				return false
 			end
 		end
@@ -80,10 +79,10 @@ function part.install(shared, env, calcs)
 		end
 		local own = node.modList
 		local known = byFirst[own[1] or EMPTY]
-		if known and fits(known, own) then
+		if known and sameMods(known.mods, own) then
 			return known
 		end
-		known = { mods = {}, raisesSmall = false, allocMode = false }
+		known = { mods = {}, raisesSmall = false }
 		for i = 1, #own do
 			local mod = own[i]
 			known.mods[i] = mod
@@ -144,25 +143,23 @@ function part.install(shared, env, calcs)
 			return originalNode(calcEnv, node, increase, withKeystones)
 		end
 		local slot = (withKeystones and 1 or 0) + (calcEnv.allocNodes[id] and 2 or 0) + (secondSet and 4 or 0)
-		if known.allocMode == allocMode and isTagged(own, allocMode) then
-			local answer = known[slot]
-			if answer and answer.increase == increase and answer.kind == node.type then
-				node.grantedSkills = answer.skills
-				if answer.explodes then
-					local sources = calcEnv.explodeSources
-					sources[#sources + 1] = node
-				end
-				return answer.list
+			+ 8 * (allocMode or 0)
+		local answer = known[slot]
+		if answer and answer.increase == increase and answer.kind == node.type and isTagged(own, allocMode) then
+			node.grantedSkills = answer.skills
+			if answer.explodes then
+				local sources = calcEnv.explodeSources
+				sources[#sources + 1] = node
 			end
-		else
-			known.allocMode = allocMode
-			for i = 0, 7 do
-				known[i] = nil
-			end
+			return answer.list
 		end
 		local exploding = #calcEnv.explodeSources
 		local list = originalNode(calcEnv, node, increase, withKeystones)
 		tag(own, allocMode)
+		if answer and sameMods(answer.list, list) then
+			-- Kept environments know it by its identity.
+			list = answer.list
+		end
 		if plain(list) then
 			known[slot] = {
 				list = list,
@@ -336,7 +333,7 @@ function part.install(shared, env, calcs)
 			local own = node.modList
 			local list, ofList
 			if entry and entry.own == own and entry.count == #own and entry.allocMode == node.allocMode
-				and entry.kind == node.type and entry.taggings == taggings
+				and entry.kind == node.type and (entry.taggings == taggings or isTagged(own, entry.allocMode))
 				and not (jewels and (inRadius(radiusJewels, id) or not env.GlobalCache.cachedData[calcEnv.mode].radiusJewelData)) then
 				list, ofList = entry.list, entry.asked
 			else

@@ -12,14 +12,14 @@ treeplace.__index = treeplace
 ---@return table|nil @nil where they do not stand there in one piece
 function treeplace.new(mods, before, lists)
 	local self = setmetatable({
-		before = before, own = lists, isOwn = {},
+		before = before, own = lists,
+		-- own list -> its place, and where a row had it
+		placeOf = {}, at = {},
 		-- name -> the modifiers of the nodes, and which list each is of; all of the store's
 		segments = {}, places = {}, lists = {},
-		-- list -> the last row that has it where it was not met yet; rows are counted
-		rowOf = {}, row = 0,
 	}, treeplace)
 	for place, list in ipairs(lists) do
-		self.isOwn[list] = true
+		self.placeOf[list] = place
 		for _, mod in ipairs(list) do
 			local name = mod.name
 			if not self.segments[name] then
@@ -94,30 +94,35 @@ end
 ---@param lists table @list of those that each of a row's nodes brings
 ---@return table|nil @of the names where they may differ, name -> the row's modifiers
 function treeplace:exchange(mods, lists)
-	local segments, own, isOwn, rowOf = self.segments, self.own, self.isOwn, self.rowOf
-	local row, count, ownCount = self.row + 1, #lists, #own
-	self.row = row
+	local segments, own, placeOf, at = self.segments, self.own, self.placeOf, self.at
+	local count, ownCount = #lists, #own
 	-- Lists that both have, in the same order, make no difference to the names that no other list has.
 	local changed, gone, following, i = {}, {}, 1, 1
 	while lists[i] ~= nil and lists[i] == own[following] do
 		i, following = i + 1, following + 1
 	end
 	for k = i, count do
-		rowOf[lists[k]] = row
+		if placeOf[lists[k]] then
+			at[lists[k]] = k
+		end
 	end
 	while i <= count or following <= ownCount do
 		local list, other = lists[i], own[following]
 		if list == other then
 			i, following = i + 1, following + 1
-		elseif other and (not list or rowOf[other] ~= row) then
-			-- It is not there, or was before.
-			go(changed, other)
-			gone[following] = true
-			following = following + 1
 		else
-			come(changed, list, following - 1)
-			rowOf[list] = isOwn[list] and 0 or nil
-			i = i + 1
+			local place, otherAt = list and placeOf[list], other and at[other]
+			local isLeft = otherAt and otherAt > i and lists[otherAt] == other
+			-- Of two that changed places, the one that went further is said to have moved.
+			local isFurther = isLeft and place and place > following and otherAt - i > place - following
+			if other and (not list or not isLeft or isFurther) then
+				go(changed, other)
+				gone[following] = true
+				following = following + 1
+			else
+				come(changed, list, following - 1)
+				i = i + 1
+			end
 		end
 	end
 	if not next(changed) then
