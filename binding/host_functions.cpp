@@ -8,22 +8,13 @@
 #include <system_error>
 #include <vector>
 
+#include "guarded.hpp"
+
 namespace pobatch {
 
 namespace {
 
 constexpr size_t kDefaultInflateLimit = 32u << 20;
-
-// C++ exceptions must not pass Lua frames: turned into a Lua error once every destructor has run.
-template <int (*body)(lua_State*)>
-int guarded(lua_State* L) {
-	try {
-		return body(L);
-	} catch (const std::exception& error) {
-		lua_pushstring(L, error.what());
-	}
-	return lua_error(L);
-}
 
 int inflateText(lua_State* L) {
 	size_t length = 0;

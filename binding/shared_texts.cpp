@@ -3,6 +3,7 @@
 #include <cstring>
 #include <vector>
 
+#include "guarded.hpp"
 #include "hash128.hpp"
 
 namespace pobatch {
@@ -40,40 +41,32 @@ SharedTexts& self(lua_State* L) {
 	return *static_cast<SharedTexts*>(lua_touserdata(L, lua_upvalueindex(1)));
 }
 
-// C++ exceptions must not pass Lua frames: turned into a Lua error once every destructor has run.
-template <void (*body)(lua_State*)>
-int guarded(lua_State* L) {
-	try {
-		body(L);
-		return 1;
-	} catch (const std::exception& error) {
-		lua_pushstring(L, error.what());
-	}
-	return lua_error(L);
-}
-
-void pushText(lua_State* L) {
+int pushText(lua_State* L) {
 	const std::optional<std::string> text = self(L).get(textAt(L, 1));
 	if (text)
 		lua_pushlstring(L, text->data(), text->size());
 	else
 		lua_pushnil(L);
+	return 1;
 }
 
-void putText(lua_State* L) {
+int putText(lua_State* L) {
 	lua_pushboolean(L, self(L).put(textAt(L, 1), textAt(L, 2)));
+	return 1;
 }
 
-void pushSerial(lua_State* L) {
+int pushSerial(lua_State* L) {
 	lua_pushnumber(L, self(L).serial());
+	return 1;
 }
 
-void pushNumber(lua_State* L) {
+int pushNumber(lua_State* L) {
 	const std::optional<double> number = self(L).number(textAt(L, 1));
 	if (number)
 		lua_pushnumber(L, *number);
 	else
 		lua_pushnil(L);
+	return 1;
 }
 
 }  // namespace

@@ -54,6 +54,8 @@ function markdownTable(head, rows) {
 
 /** Variables that made the run coarser: a page must not hide them. */
 function shortened() {
-	const set = ["BENCH_ROWS", "BENCH_ROUNDS", "BENCH_BUILDS"].filter((name) => process.env[name]);
+	const set = ["BENCH_ROWS", "BENCH_ROUNDS", "BENCH_TRUTH", "BENCH_BUILDS"].filter(
+		(name) => process.env[name],
+	);
 	return set.length === 0 ? "" : `, with ${set.map((name) => `${name}=${process.env[name]}`).join(" ")}`;
 }

@@ -1,7 +1,8 @@
 // What rows of Path of Building cost, against Path of Building itself. Needs a checkout and real builds; the variables
-// BENCH_ROWS, BENCH_ROUNDS and BENCH_BUILDS make it shorter, LUAJIT names the LuaJIT to compare with.
+// BENCH_ROWS, BENCH_ROUNDS, BENCH_TRUTH and BENCH_BUILDS make it shorter, LUAJIT names the LuaJIT to compare with.
 import { opening } from "./pob/opening.mjs";
 import { rowCost } from "./pob/rows.mjs";
+import { truth } from "./pob/truth.mjs";
 import { wholeRuns } from "./pob/whole.mjs";
 import { builds, checkout } from "./pob/workload.mjs";
 
@@ -13,4 +14,4 @@ if (!ready) {
 }
 
 /** Each part answers figures: { key, what, value, low, high, unit, better, target, note }. */
-export const parts = ready ? [rowCost, wholeRuns, opening] : [];
+export const parts = ready ? [rowCost, wholeRuns, opening, truth] : [];

@@ -1,9 +1,12 @@
 -- What a program without pobatch does: Path of Building in a plain LuaJIT, hosted by its own HeadlessWrapper.lua, one
 -- node set after the other. Started in the checkout's `src` folder; takes one request a line from standard input:
 --   load FILE          loads a build; answers milliseconds
---   sets FILE          reads node sets: a line each, added ids, "-", removed ids
+--   sets FILE          reads node sets: a line each, what is added, "-", removed ids; an added node is its id, its attribute
+--                      (1 Strength, 2 Dexterity, 3 Intelligence, 0 none) and its weapon set (0: both), as in 26297:2:0
 --   naive              all sets through PoB's what-if calculator; answers milliseconds and the sum of Life
 --   real COUNT         the first sets by allocating the nodes and calculating the build; the same answer
+--   truth FILE         what the window shows of each set after its clicks in the build as it was loaded: lines of names and
+--                      bits of all numbers, or why there are none, into FILE
 -- Answers begin with "@@": PoB prints, too.
 
 local ffi = require("ffi")
@@ -11,6 +14,9 @@ local ffi = require("ffi")
 ffi.cdef([[
 	struct pobatch_time { long seconds, nanoseconds; };
 	int clock_gettime(int clock, struct pobatch_time *time);
+	int fork(void);
+	int waitpid(int process, int *status, int options);
+	void _exit(int status);
 ]])
 local time = ffi.new("struct pobatch_time")
 local MONOTONIC = 1
@@ -41,18 +47,21 @@ function requests.load(file)
 end
 
 local function nodesOf(text)
-	local ids = {}
-	for id in text:gmatch("%d+") do
+	local ids, attributes, weaponSets = {}, {}, {}
+	for id, choices in text:gmatch("(%d+)([:%d]*)") do
 		ids[#ids + 1] = tonumber(id)
+		local attribute, weaponSet = choices:match("^:(%d):(%d)$")
+		attributes[#ids], weaponSets[#ids] = tonumber(attribute), tonumber(weaponSet)
 	end
-	return ids
+	return ids, attributes, weaponSets
 end
 
 function requests.sets(file)
 	sets = {}
 	for line in io.lines(file) do
 		local added, removed = line:match("^(.-)%-(.*)$")
-		sets[#sets + 1] = { add = nodesOf(added), remove = nodesOf(removed) }
+		local add, attributes, weaponSets = nodesOf(added)
+		sets[#sets + 1] = { add = add, attributes = attributes, weaponSets = weaponSets, remove = nodesOf(removed) }
 	end
 	return #sets
 end
@@ -97,6 +106,98 @@ function requests.real(count)
 		spec:RestoreUndoState(before)
 	end
 	return now() - start, sum
+end
+
+-- Clicks of the window, see Classes/PassiveTreeView.lua; answers why the set cannot be had by them.
+local function click(set)
+	local spec = build.spec
+	local function allocated()
+		local count = 0
+		for _ in pairs(spec.allocNodes) do
+			count = count + 1
+		end
+		return count
+	end
+	local wanted = allocated() + #set.add - #set.remove
+	for _, id in ipairs(set.remove) do
+		local node = spec.nodes[id]
+		if node.isAttribute then
+			spec.hashOverrides[id] = nil
+		end
+		spec:DeallocNode(node)
+	end
+	for i, id in ipairs(set.add) do
+		-- The way to an attribute node is part of the click on it. Without a choice, what the window begins with.
+		local chosen = 1
+		for j = #set.add, i, -1 do
+			if spec.nodes[set.add[j]].isAttribute then
+				chosen = math.max(1, set.attributes[j])
+			end
+		end
+		spec.attributeIndex = chosen
+		spec.allocMode = set.weaponSets[i]
+		spec:AllocNode(spec.nodes[id])
+	end
+	for _, id in ipairs(set.add) do
+		if not spec.allocNodes[id] then
+			return "no click allocates node " .. id
+		end
+	end
+	if allocated() ~= wanted then
+		return "the clicks change other nodes, too"
+	end
+	spec:AddUndoState()
+	build.buildFlag = true
+	runCallback("OnFrame")
+end
+
+local bits = ffi.new("union { double number; struct { uint32_t low, high; } half; }")
+
+local function numbers(prefix, output, out)
+	for name, value in pairs(output) do
+		if type(name) == "string" and type(value) == "number" then
+			-- 0 and -0 read alike.
+			bits.number = value + 0
+			out[#out + 1] = ("%s%s=%08x%08x"):format(prefix, name, bits.half.high, bits.half.low)
+		end
+	end
+end
+
+local function shown(set)
+	local why = click(set)
+	if why then
+		return "!" .. why
+	end
+	local out = {}
+	local output = build.calcsTab.mainOutput
+	numbers("", output, out)
+	if output.Minion then
+		numbers("Minion.", output.Minion, out)
+	end
+	return table.concat(out, "\t")
+end
+
+-- Each set in a process of its own, which begins as a copy of this one: loading the build for each set would take half a
+-- second, and Path of Building's undo does not bring back all that a loaded build has.
+function requests.truth(file)
+	os.remove(file)
+	for i = 1, #sets do
+		io.flush()
+		local process = ffi.C.fork()
+		assert(process >= 0, "no further process")
+		if process == 0 then
+			collectgarbage("stop")
+			local ok, text = pcall(shown, sets[i])
+			local handle = io.open(file, "ab")
+			if handle then
+				handle:write(ok and text or "!" .. tostring(text):gsub("%c", " "), "\n")
+				handle:close()
+			end
+			ffi.C._exit(0)
+		end
+		ffi.C.waitpid(process, nil, 0)
+	end
+	return #sets
 end
 
 io.write("@@ready ", jit.version, "\n")

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -17,6 +17,8 @@ function program() {
 	const state = `cat | '${process.execPath}' '${file("naive-state.mjs")}'`;
 	return { command: ["sh", "-c", state], name: "a state of the embedded LuaJIT" };
 }
+
+const attributeNumbers = { Str: 1, Dex: 2, Int: 3 };
 
 /** Path of Building the way programs use it without pobatch; see naive.lua. */
 export class Naive {
@@ -58,9 +60,10 @@ export class Naive {
 
 	async sets(deltas) {
 		const path = join(this.#folder, "sets");
-		const text = deltas.map(
-			({ add = [], remove = [] }) => `${[...add].join(" ")} - ${[...remove].join(" ")}\n`,
-		);
+		const text = deltas.map(({ add = [], remove = [], attributes = {}, weaponSets = {} }) => {
+			const node = (id) => `${id}:${attributeNumbers[attributes[id]] ?? 0}:${weaponSets[id] ?? 0}`;
+			return `${[...add].map(node).join(" ")} - ${[...remove].join(" ")}\n`;
+		});
 		writeFileSync(path, text.join(""));
 		await this.#ask(`sets ${path}`);
 	}
@@ -73,6 +76,21 @@ export class Naive {
 	/** Milliseconds for the first `count` sets. */
 	async real(count) {
 		return (await this.#ask(`real ${count}`))[0];
+	}
+
+	/**
+	 * What the window shows of each set after its clicks, in the build as it was loaded.
+	 *
+	 * @returns per set, the bits of all its numbers (16 hexadecimal digits) by stat, or { why } if clicks do not lead to it
+	 */
+	async truth() {
+		const path = join(this.#folder, "truth");
+		await this.#ask(`truth ${path}`);
+		const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+		return lines.map((line) => {
+			if (line.startsWith("!")) return { why: line.slice(1) };
+			return { bits: new Map(line.split("\t").map((entry) => entry.split("="))) };
+		});
 	}
 
 	async stop() {

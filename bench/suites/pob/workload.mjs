@@ -5,12 +5,15 @@ import { findPob, NodeSets } from "../../../dist/index.js";
 import { pobSource } from "../../../dist/pob/checkout.js";
 import { seededRandom } from "../../lib/workload.mjs";
 
-const folder = fileURLToPath(new URL("../../../../shared/data/builds", import.meta.url));
-const { BENCH_ROWS, BENCH_ROUNDS, BENCH_BUILDS } = process.env;
+const { BENCH_ROWS, BENCH_ROUNDS, BENCH_BUILDS, BENCH_TRUTH, POBATCH_BUILDS } = process.env;
+
+const folder = POBATCH_BUILDS ?? fileURLToPath(new URL("../../../../shared/data/builds", import.meta.url));
 
 /** Node sets a build and workload; fewer rows make the suite shorter and its figures coarser. */
 export const rows = Number(BENCH_ROWS ?? 1000);
 export const rounds = Number(BENCH_ROUNDS ?? 5);
+/** Node sets a build that are compared with what Path of Building's window shows. */
+export const truthRows = Number(BENCH_TRUTH ?? rows);
 
 /** The `src` of the checkout to measure with; undefined if there is none. */
 export async function checkout() {
@@ -18,7 +21,7 @@ export async function checkout() {
 	return found && pobSource(found);
 }
 
-/** The real builds beside the project; BENCH_BUILDS=titan,monk takes those whose name has one of the words. */
+/** The real builds of the folder POBATCH_BUILDS, else those beside the project; BENCH_BUILDS=titan,monk takes those whose name has one of the words. */
 export function builds() {
 	const words = BENCH_BUILDS?.split(",") ?? [""];
 	return (existsSync(folder) ? readdirSync(folder) : [])
@@ -43,6 +46,29 @@ export function changes(build, count = rows, seed = 1) {
 		// A path that hangs on the leaf would be left without it.
 		const path = pick(paths.filter(([first]) => !build.tree.neighbours(first).includes(leaf)));
 		return { add: path, remove: [leaf] };
+	});
+}
+
+/**
+ * The same changes with what a player chooses: an attribute for two thirds of the attribute nodes that are added, a weapon
+ * set for each sixth path that can be in one.
+ */
+export function clickedSets(build, count) {
+	const random = seededRandom(3);
+	const pick = (list) => list[Math.floor(random() * list.length)];
+	const { tree } = build;
+	return changes(build, count, 2).map((set) => {
+		const nodes = set.add.map((id) => tree.node(id));
+		const chosen = nodes.filter(({ type }) => type === "attribute" && random() < 2 / 3);
+		const weaponSet = Math.floor(random() * 12) + 1;
+		const ordinary = nodes.every(
+			({ type, ascendancy }) => /^(normal|notable|attribute)$/.test(type) && !ascendancy,
+		);
+		return {
+			...set,
+			attributes: Object.fromEntries(chosen.map(({ id }) => [id, pick(["Str", "Dex", "Int"])])),
+			weaponSets: ordinary && weaponSet <= 2 ? Object.fromEntries(set.add.map((id) => [id, weaponSet])) : {},
+		};
 	});
 }
 

@@ -1,0 +1,90 @@
+// Whether rows are right: each set is clicked together in Path of Building itself, and what its window then shows is
+// compared, bit by bit.
+import { Engine, NodeSets } from "../../../dist/index.js";
+import { Naive } from "./naive.mjs";
+import { builds, checkout, clickedSets, truthRows } from "./workload.mjs";
+
+export async function truth() {
+	const source = await checkout();
+	const list = builds();
+	const [naives, engine] = await Promise.all([
+		Promise.all([Naive.start(source), Naive.start(source)]),
+		// With all that may go wrong: the caches, and what states know together.
+		Engine.open({ calculator: "pob", pob: source, threads: 2, cache: true }),
+	]);
+	const counts = { rows: 0, values: 0, differing: 0, clicked: 0 };
+	const notes = [];
+	for (const { name, file, text } of list) {
+		const build = await engine.load(text);
+		const sets = clickedSets(build, truthRows);
+		const half = Math.ceil(sets.length / naives.length);
+		const halves = await Promise.all(
+			naives.map(async (naive, i) => {
+				await naive.load(file);
+				await naive.sets(sets.slice(i * half, (i + 1) * half));
+				return naive.truth();
+			}),
+		);
+		const shown = halves.flat();
+		if (shown.length !== sets.length) throw new Error(`${name}: a process that clicks sets ended early`);
+		const clicked = shown.flatMap(({ bits }, i) => (bits ? [i] : []));
+		const rows = NodeSets.deltas(clicked.map((i) => sets[i]));
+		const own = new Map();
+		let differing = 0;
+		for (const stats of [build.defaultStats, build.stats()]) {
+			const result = await build.calculateBatch(rows, { stats });
+			if (result.errors.length > 0) throw result.errors[0];
+			clicked.forEach((i, row) => {
+				const values = result.row(row);
+				for (const stat of certain(build, stats)) {
+					if (bitsOf(values[stat]) === (shown[i].bits.get(stat) ?? bitsOf(0))) continue;
+					differing++;
+					own.set(JSON.stringify(sets[i]), [...(own.get(JSON.stringify(sets[i])) ?? []), stat]);
+				}
+			});
+			counts.values += clicked.length * certain(build, stats).length;
+		}
+		counts.rows += sets.length;
+		counts.clicked += clicked.length;
+		counts.differing += differing;
+		if (differing > 0) {
+			const some = [...own].slice(0, 5).map(([set, stats]) => `${set}: ${stats.slice(0, 5).join(", ")}`);
+			notes.push(`${name}: ${differing} values differ, in ${own.size} node sets (${some.join("; ")}).`);
+		}
+		await build.close();
+	}
+	await Promise.all(naives.map((naive) => naive.stop()));
+	await engine.close();
+	const single = (value) => ({ value, low: value, high: value });
+	return [
+		{
+			key: "pob-truth",
+			what: `Values that differ from Path of Building's window, of ${counts.values.toLocaleString("en")}`,
+			...single(counts.differing),
+			unit: "",
+			better: "lower",
+			target: 0,
+			note: [
+				`${counts.clicked.toLocaleString("en")} of ${counts.rows.toLocaleString("en")} node sets of ${list.length} builds can be clicked together;`,
+				"each is asked for the default stats and for all (but those that a build's warnings leave to chance), with 2 threads and caches.",
+				...notes,
+			].join(" "),
+		},
+	];
+}
+
+/** The stats that Path of Building answers alike each time; see docs/exactness.md. */
+function certain({ warnings }, stats) {
+	const chance = new Set(
+		warnings.flatMap((text) => text.match(/leaves these stats to chance .*\): (.*)/)?.[1].split(", ") ?? []),
+	);
+	return stats.filter((stat) => !chance.has(stat));
+}
+
+const view = new DataView(new ArrayBuffer(8));
+
+/** As the other side writes them; Path of Building's 0 and -0 read alike. */
+function bitsOf(value) {
+	view.setFloat64(0, value === 0 ? 0 : value);
+	return view.getBigUint64(0).toString(16).padStart(16, "0");
+}
