@@ -83,6 +83,24 @@ local function walkList(state)
 	end
 end
 
+-- Keys up to which inserting one after the other is faster: LuaJIT compiles it, and not `sort`.
+local FEW = 24
+
+local function sortTexts(keys, n)
+	if n > FEW then
+		sort(keys)
+		return
+	end
+	for i = 2, n do
+		local key, at = keys[i], i - 1
+		while at > 0 and key < keys[at] do
+			keys[at + 1] = keys[at]
+			at = at - 1
+		end
+		keys[at + 1] = key
+	end
+end
+
 local function sortedKeys(t, currentBuild)
 	local keys, n, onlyStrings = {}, 0, true
 	for key in rawPairs(t) do
@@ -94,7 +112,7 @@ local function sortedKeys(t, currentBuild)
 		return keys
 	end
 	if onlyStrings then
-		sort(keys)
+		sortTexts(keys, n)
 		return keys
 	end
 	local rank = places(currentBuild())
