@@ -117,8 +117,9 @@ bool Batch::evaluate(Worker& worker, Scratch& scratch, Range range) {
 	scratch.status.assign(count, static_cast<uint8_t>(RowStatus::Pending));
 	worker.beginChunk();
 	worker.calculator().beginChunk({scratch.words.data(), scratch.ends.data(), scratch.rows.data(), results_,
-	                                scratch.status.data(), static_cast<uint32_t>(count), 0, 0, 0});
+	                                scratch.status.data(), static_cast<uint32_t>(count), 0, 0, 0, 0});
 	const bool usable = runChunk(worker, scratch);
+	alike_ += worker.calculator().chunk().alike;
 	collectFailures(worker, scratch);
 	for (size_t i = 0; i < count; ++i)
 		if (scratch.status[i] == static_cast<uint8_t>(RowStatus::Ok))

@@ -45,6 +45,8 @@ public:
 	const std::vector<ErrorText>& texts() const { return texts_; }
 	// How often a state had to be opened anew because a row left it in doubt.
 	size_t reloads() const { return reloads_; }
+	// Rows that the calculator answered like another one.
+	size_t alike() const { return alike_; }
 	// Rows without numbers are NaN: fills them in.
 	void fillMissing();
 
@@ -87,6 +89,7 @@ private:
 
 	std::atomic<size_t> done_{0};
 	std::atomic<size_t> reloads_{0};
+	std::atomic<size_t> alike_{0};
 	std::atomic<unsigned> usableWorkers_;
 	std::atomic<Clock::rep> nextReport_;
 

@@ -42,6 +42,7 @@ struct Chunk {
 	uint32_t next = 0;    // the row at work; the watchdog reads it from its own thread
 	uint32_t failed = 0;  // failures kept in Lua since they were last taken
 	uint32_t dirty = 0;   // set by a row after which only a new state is provably clean
+	uint32_t alike = 0;   // rows that the calculator answered like another one instead of calculating them
 };
 
 struct CalculatorConfig {

@@ -25,6 +25,7 @@ typedef struct {
 	uint32_t next;
 	uint32_t failed;
 	uint32_t dirty;
+	uint32_t alike;
 } pobatch_chunk;
 ]])
 
@@ -316,11 +317,15 @@ local function runRows(id, stats)
 			restoreNames(stats, width)
 		end
 		fillSet(words, first, addEnd, removeEnd)
-		local problem = readAnswer(Calculate(build, set, stats), results + rows[row] * width, width)
+		local answer, isAlike = Calculate(build, set, stats)
+		local problem = readAnswer(answer, results + rows[row] * width, width)
 		if problem then
 			fail(id, row, BAD_RESULT, problem)
 		else
 			status[row] = OK
+			if isAlike == true then
+				chunk.alike = chunk.alike + 1
+			end
 		end
 		if rollback and not recoverBuild(id) then
 			return markDirty(row)

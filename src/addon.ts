@@ -74,6 +74,8 @@ export interface NativeBatchResult {
 	texts: { message: string; traceback: string }[];
 	/** How often a state had to be opened anew because a row left it in doubt. */
 	reloads: number;
+	/** Rows that the calculator answered like another one instead of calculating them. */
+	alike: number;
 	stopped: "" | "TIMEOUT" | "ABORTED";
 }
 

@@ -62,7 +62,7 @@ export class BatchResult {
 	 * of the calculator contract.
 	 */
 	readonly reloads: number;
-	/** What the row cache did; every row is a miss where it is off. */
+	/** How many rows did not have to be calculated; every row is a miss where the cache is off. */
 	readonly cache: CacheUse;
 	readonly #native: NativeBatchResult;
 	readonly #sets: NodeSets;

@@ -5,11 +5,16 @@ import type { RowCache } from "./row-cache.js";
 
 /** What the cache did for one batch. */
 export interface CacheUse {
-	/** Rows answered without calculating: found in the cache, or equal to another row of the batch. */
+	/** Rows answered without asking the calculator: found in the cache, or equal to another row of the batch. */
 	hits: number;
+	/**
+	 * Rows that the calculator answered without calculating, like another one that it knows: Path of Building's, where the
+	 * nodes of both bring the same to whatever the calculation looks at (see docs/performance.md).
+	 */
+	alike: number;
 	/** Rows calculated. */
 	misses: number;
-	/** Rows found that were calculated all the same, and had the same bits. */
+	/** Rows found that the calculator answered all the same, with the same bits. */
 	verified: number;
 }
 
@@ -95,11 +100,15 @@ export function divideBatch(
 				if (key === undefined || verified.has(row) || calculated.status[at] !== okStatus) return;
 				cache.set(key, calculated.results.slice(at * width, (at + 1) * width));
 			});
+			const missed = rows.length - verified.size;
+			// Those that are verified may be known to the calculator, too.
+			const alike = Math.min(calculated.alike, missed);
 			return {
 				result: { ...calculated, results: values, status, ...spreadErrors(place, known, calculated) },
 				use: {
 					hits: sets.length - rows.length,
-					misses: rows.length - verified.size,
+					alike,
+					misses: missed - alike,
 					verified: verified.size,
 				},
 			};

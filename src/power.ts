@@ -1,4 +1,5 @@
 import type { Build } from "./build.js";
+import type { CacheUse } from "./cached-batch.js";
 import { invalidArgument, PobatchError } from "./errors.js";
 import { type NodeSetDelta, NodeSets } from "./node-sets.js";
 import type { PassiveTree } from "./passive-tree.js";
@@ -40,6 +41,8 @@ export interface PowerResult {
 	/** True if the signal stopped it: `nodes` has then only what was calculated. */
 	stopped: boolean;
 	elapsedMs: number;
+	/** How many rows did not have to be calculated. The build's own row is one, too. */
+	cache: CacheUse;
 }
 
 /**
@@ -97,7 +100,13 @@ export async function nodePower(build: Build, options: PowerOptions): Promise<Po
 		return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
 	};
 	nodes.sort((a, b) => compare(worth(b), worth(a)) || a.points - b.points || a.id - b.id);
-	return { base, nodes, stopped: result.stopped !== undefined, elapsedMs: performance.now() - start };
+	return {
+		base,
+		nodes,
+		stopped: result.stopped !== undefined,
+		elapsedMs: performance.now() - start,
+		cache: result.cache,
+	};
 }
 
 // Path of Building shows some builds otherwise right after loading than after any change: against that, every node would

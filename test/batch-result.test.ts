@@ -13,12 +13,13 @@ const result = new BatchResult(
 		errorTexts: Uint32Array.of(0),
 		texts: [{ message: "broken", traceback: "stack traceback:\n\tin Lua" }],
 		reloads: 2,
+		alike: 0,
 		stopped: "TIMEOUT",
 	},
 	sets,
 	["Life", "Mana"],
 	12.5,
-	{ hits: 0, misses: 4, verified: 0 },
+	{ hits: 0, alike: 0, misses: 4, verified: 0 },
 );
 
 describe("BatchResult", () => {

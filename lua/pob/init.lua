@@ -92,9 +92,9 @@ return function(host)
 
 	function pob.Calculate(build, set, names)
 		loaded:switch(build)
-		local answer = build.rows:evaluate(set, names)
+		local answer, isAlike = build.rows:evaluate(set, names)
 		loaded:collect()
-		return answer
+		return answer, isAlike
 	end
 
 	--- After a row that failed or was stopped: puts everything back, and proves it by the build's own row.

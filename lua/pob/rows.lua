@@ -288,7 +288,8 @@ function rows:prime(plan)
 	end
 end
 
---- The values of the stats `names` for `set`, in a table that the next call overwrites.
+--- The values of the stats `names` for `set`, in a table that the next call overwrites; and true where they are those of
+-- another row, which brought the same.
 -- The build's own nodes answer what the window shows once the build is loaded.
 function rows:evaluate(set, names)
 	local plan = self.stats:plan(names)
@@ -302,7 +303,7 @@ function rows:evaluate(set, names)
 	end
 	local env = self:run(set, plan, self.answers)
 	if env == ANSWERED then
-		return self.result
+		return self.result, true
 	end
 	return statsModule.take(plan, env, self.result)
 end

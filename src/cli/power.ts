@@ -139,17 +139,18 @@ async function runPower(source: string, flags: PowerFlags): Promise<void> {
 		process.stderr.write(`Drawn in ${flags.svg}\n`);
 	}
 	if (stopped) process.stderr.write("Interrupted: only what was calculated is shown.\n");
-	process.stderr.write(summary(result, engine.cacheStatistics()?.hits));
+	process.stderr.write(summary(result));
 }
 
-/** `1287 rows, 2.04 s, 1.585 ms/row, 412 from the cache`. */
-function summary({ nodes, elapsedMs }: PowerResult, hits = 0): string {
+/** `1287 rows, 2.04 s, 1.585 ms/row, 412 from the cache, 310 like another row`. */
+function summary({ nodes, elapsedMs, cache: { hits, alike } }: PowerResult): string {
 	const failed = nodes.filter(isFailed).length;
 	// The build's own row is one, too.
 	const rows = nodes.length + 1;
 	return (
 		(failed > 0 ? `${failed} ${failed === 1 ? "row" : "rows"} failed: their gains are empty\n` : "") +
-		`${rows} rows, ${(elapsedMs / 1000).toFixed(2)} s, ${(elapsedMs / rows).toFixed(3)} ms/row, ${hits} from the cache\n`
+		`${rows} rows, ${(elapsedMs / 1000).toFixed(2)} s, ${(elapsedMs / rows).toFixed(3)} ms/row, ` +
+		`${hits} from the cache${alike > 0 ? `, ${alike} like another row` : ""}\n`
 	);
 }
 

@@ -54,6 +54,7 @@ export class ProcessBatch {
 			errorTexts: new Uint32Array(),
 			texts: [],
 			reloads: 0,
+			alike: 0,
 			stopped: "",
 		};
 	}
@@ -173,6 +174,7 @@ export class ProcessBatch {
 			this.#result.status[row] = answer.status[i] as number;
 		});
 		this.#result.reloads += answer.reloads;
+		this.#result.alike += answer.alike;
 		answer.errorRows.forEach((row, i) => {
 			const text = answer.texts[answer.errorTexts[i] as number];
 			if (text && answer.status[row] !== noState)

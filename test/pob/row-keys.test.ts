@@ -42,8 +42,10 @@ describeWithBuilds("the cache of rows", (pob) => {
 	const compare = async (a: Build, b: Build, sets: NodeSetDelta[]) => {
 		const rows = NodeSets.deltas(sets);
 		const stats = { stats: a.defaultStats };
+		const { answered: before = 0 } = await roads(b);
 		const [wanted, found] = [await a.calculateBatch(rows, stats), await b.calculateBatch(rows, stats)];
 		expect(found.errors).toEqual([]);
+		expect(found.cache.alike).toBe(((await roads(b)).answered ?? 0) - before);
 		for (let row = 0; row < wanted.length; row++) expect(bitsOf(found, row)).toBe(bitsOf(wanted, row));
 		return wanted;
 	};
