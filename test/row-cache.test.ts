@@ -64,39 +64,39 @@ describe("a row cache", () => {
 		expect(full.cache.hits).toBe(1);
 	});
 
-	it.each(["thread", "process"] as const)(
-		"counts rows that the calculator answers like another one (%s)",
-		async (isolation) => {
-			const calculator = calculatorWith({
-				Calculate: "function(build, set) return { A = set.addCount }, set.addCount == 2 end",
-			});
-			const sizes = NodeSets.deltas([1, 2, 3, 2].map((n) => ({ add: [9, 10, 11].slice(0, n) })));
-			for (const [cache, uses] of [
+	it.each([
+		"thread",
+		"process",
+	] as const)("counts rows that the calculator answers like another one (%s)", async (isolation) => {
+		const calculator = calculatorWith({
+			Calculate: "function(build, set) return { A = set.addCount }, set.addCount == 2 end",
+		});
+		const sizes = NodeSets.deltas([1, 2, 3, 2].map((n) => ({ add: [9, 10, 11].slice(0, n) })));
+		for (const [cache, uses] of [
+			[
+				false,
 				[
-					false,
-					[
-						[0, 2, 2],
-						[0, 2, 2],
-					],
+					[0, 2, 2],
+					[0, 2, 2],
 				],
+			],
+			[
+				true,
 				[
-					true,
-					[
-						[1, 1, 2],
-						[4, 0, 0],
-					],
+					[1, 1, 2],
+					[4, 0, 0],
 				],
-			] as const) {
-				await using engine = await Engine.open({ calculator, threads: 2, isolation, cache });
-				const build = await engine.load("a");
-				for (const [hits, alike, misses] of uses) {
-					const result = await build.calculateBatch(sizes);
-					expect([...result.column("A")]).toEqual([1, 2, 3, 2]);
-					expect(result.cache).toEqual({ hits, alike, misses, verified: 0 });
-				}
+			],
+		] as const) {
+			await using engine = await Engine.open({ calculator, threads: 2, isolation, cache });
+			const build = await engine.load("a");
+			for (const [hits, alike, misses] of uses) {
+				const result = await build.calculateBatch(sizes);
+				expect([...result.column("A")]).toEqual([1, 2, 3, 2]);
+				expect(result.cache).toEqual({ hits, alike, misses, verified: 0 });
 			}
-		},
-	);
+		}
+	});
 
 	it("does not mix up builds, stats or removed and added nodes", async () => {
 		const base = calculatorWith({

@@ -84,7 +84,7 @@ Example:
 async function runPower(source: string, flags: PowerFlags): Promise<void> {
 	await using opened = await openBuild(source, flags);
 	using interrupt = new Interrupt();
-	const { build, engine } = opened;
+	const { build } = opened;
 	if (!build.tree)
 		throw new PobatchError("TREE_INVALID", "Node power needs a passive tree", {
 			hint: "Give one with --tree.",

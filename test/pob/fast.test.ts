@@ -685,6 +685,27 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 		expect(environments.reused).toBeGreaterThan(40);
 	});
 
+	it("rows that the environment does not serve get another one, once they came often", async () => {
+		const text = await buildText("deadeye_lightning_arrow_76");
+		const [build, wanted] = [await fast.load(text), await plain.load(text)];
+		const { tree, allocated } = build;
+		// Its quiver counts for more by this node.
+		const quiver = allocated.find((id) => tree?.node(id).stats.some((line) => /^20% .*Quiver/.test(line)));
+		expect(quiver).toBeDefined();
+		const paths = (tree?.pathsWithin(allocated, 3) ?? [])
+			.map(({ nodes }) => [...nodes])
+			.filter((nodes) => nodes.every((id) => !tree?.node(id).ascendancy))
+			.slice(0, 40);
+		const rows = NodeSets.deltas(
+			paths.map((add, i) => (i % 2 === 0 ? { add } : { add, remove: [quiver as number] })),
+		);
+		const [a, b] = [await build.calculateBatch(rows), await wanted.calculateBatch(rows)];
+		expect(a.errors).toEqual([]);
+		for (let row = 0; row < rows.length; row++) expect(bitsOf(a, row)).toBe(bitsOf(b, row));
+		const { environments } = (await build.command("roads")) as { environments: Record<string, number> };
+		expect([environments.made, environments.plain]).toEqual([2, 2]);
+	});
+
 	it("modifiers that setting up only sums may come in any order", async () => {
 		const build = await fast.load(await buildText("deadeye_lightning_arrow_76"));
 		const { tree, allocated } = build;

@@ -51,6 +51,12 @@ local SIDE_BY_SIDE = 4
 -- Rows that may fail to make one before it is given up.
 local ATTEMPTS = 3
 
+-- Rows with the same difference to an environment before one is made for them, too; and how many of these there may be.
+-- A search gives up the same few nodes over and over.
+local OFTEN, OTHERS = 3, 4
+-- Differences that are counted, before all are forgotten.
+local DIFFERENCES = 200
+
 -- Rows in succession that an environment may not serve before another one is made of the row at hand, at first; twice
 -- as many each time. The first row of all may be an odd one, and a search moves away from where it began.
 local PATIENCE = 8
@@ -113,9 +119,13 @@ local function textOf(nodes)
 	return table.concat(parts, "\n")
 end
 
--- Environments with the same base: `used` by the present row so far, `attempts` in vain.
+-- Environments with the same base: `used` by the present row so far, `attempts` in vain. `others`: besides each of them,
+-- those for rows that it does not serve; `unserved`: how often rows came that none serves, by what they have otherwise.
 local function newKind(enemyDB, minionDB)
-	return { used = 0, attempts = 0, patience = PATIENCE, enemyDB = enemyDB, minionDB = minionDB }
+	return {
+		used = 0, attempts = 0, patience = PATIENCE, enemyDB = enemyDB, minionDB = minionDB,
+		others = {}, unserved = {}, unservedCount = 0,
+	}
 end
 
 local kept = {}
@@ -242,6 +252,24 @@ function kept:fits(build, nodes)
 		end
 	end
 	return true
+end
+
+-- What keeps the environment from serving a row with these nodes, as text: equal text, and an environment that is made of
+-- one of the rows may serve the other. `sequence`: what is asked for of their lists, where that is known.
+function kept:differenceTo(nodes, sequence)
+	local own, parts = self.nodes, {}
+	for id, node in next, nodes do
+		if own[id] ~= node and self:isSpecial(node) then
+			parts[#parts + 1] = "+" .. id
+		end
+	end
+	for id, node in next, own do
+		if nodes[id] ~= node and self:isSpecial(node) then
+			parts[#parts + 1] = "-" .. id
+		end
+	end
+	table.sort(parts)
+	return table.concat(parts, " ") .. "\n" .. self:describe(self:askedOfNodes(nodes)) .. "\n" .. self:describe(sequence or {})
 end
 
 -- Puts the counters of the row's tree in place: a list of { name, count } of those that differ.
@@ -400,7 +428,8 @@ function part.install(shared, env, calcs)
 		return keep(self, build, override, calcEnv, playerDB, enemyDB, minionDB), calcEnv, playerDB, enemyDB, minionDB
 	end
 
-	-- Makes the environment that of the build's present nodes; nil if it cannot be.
+	-- Makes the environment that of the build's present nodes. Where it cannot be, nil, and what was asked for of their lists,
+	-- if these came to be made.
 	local function reuse(self, build, override)
 		local spec = build.spec
 		local nodes = copyOf(spec.allocNodes)
@@ -427,15 +456,40 @@ function part.install(shared, env, calcs)
 		local lists = shared.listNodes(calcEnv, nodes, self.increase, self.records, self.isAsked, sequence)
 		calcEnv.explodeSources = explodeSources
 		if not self:isAlike(self.listSequence, sequence) then
-			return nil
+			return nil, sequence
 		end
 		local mods = calcEnv.modDB.mods
-		local changed = self.place:exchange(mods, lists)
+		local changed, others = self.place:exchange(mods, lists)
 		local counts = self:count(mods, spec, env.modLib.createMod)
 		if override then
 			override.extraJewelFuncs = self.answer[5]
 		end
-		return calcEnv, { environment = self, nodes = nodes, changed = changed, counts = counts }
+		return calcEnv, { environment = self, nodes = nodes, changed = changed, others = others, counts = counts }
+	end
+
+	-- Whether rows with such nodes, which none of the environments serves, came often enough to make one for them.
+	local function isOften(kind, place, nodes, sequence)
+		local others = kind.others[place]
+		if others and #others >= OTHERS then
+			return false
+		end
+		local difference = place .. "\n" .. kind[place]:differenceTo(nodes, sequence)
+		local count = (kind.unserved[difference] or 0) + 1
+		if count == 1 then
+			kind.unservedCount = kind.unservedCount + 1
+			if kind.unservedCount > DIFFERENCES then
+				kind.unserved, kind.unservedCount = {}, 1
+			end
+		end
+		kind.unserved[difference] = count
+		return count == OFTEN
+	end
+
+	-- What lies within an environment's base is of no use without it.
+	local function forgetWithin(environments, self)
+		if self.answer[2] then
+			environments.within[self.answer[2]] = nil
+		end
 	end
 
 	function calcs.initEnv(build, mode, override, specEnv)
@@ -456,38 +510,56 @@ function part.install(shared, env, calcs)
 			return initEnv(build, mode, override, specEnv)
 		end
 		kind.used = kind.used + 1
-		local self = kind[kind.used]
-		if self then
-			local calcEnv, present = reuse(self, build, override)
+		local place = kind.used
+		local first, others = kind[place], kind.others[place]
+		local isOther = false
+		if first then
+			local self, calcEnv, present = first, reuse(first, build, override)
+			local unlike = not calcEnv and present
+			for i = 1, not calcEnv and others and #others or 0 do
+				self = others[i]
+				calcEnv, present = reuse(self, build, override)
+				if calcEnv then
+					break
+				end
+			end
 			if calcEnv then
 				environments.reused = environments.reused + 1
-				self.misses = 0
-				if kind == environments.own and kind.used == 1 then
+				first.misses = 0
+				if kind == environments.own and place == 1 then
 					environments.present = present
 				end
 				return calcEnv, self.answer[2], self.answer[3], self.answer[4]
 			end
-			self.misses = self.misses + 1
-			if self.misses < kind.patience then
+			first.misses = first.misses + 1
+			isOther = first.misses < kind.patience
+			if isOther and not isOften(kind, place, build.spec.allocNodes, unlike) then
 				environments.plain = environments.plain + 1
 				return initEnv(build, mode, override, specEnv)
-			end
-			kind.patience, kind[kind.used] = 2 * kind.patience, nil
-			if kind == environments.own and self.answer[2] then
-				environments.within[self.answer[2]] = nil
+			elseif not isOther then
+				kind.patience, kind[place] = 2 * kind.patience, nil
+				kind.unserved, kind.unservedCount = {}, 0
+				if kind == environments.own then
+					forgetWithin(environments, first)
+				end
 			end
 		end
-		kind.attempts = kind.attempts + 1
-		local calcEnv, enemyDB, minionDB
+		kind.attempts = kind.attempts + (isOther and 0 or 1)
+		local self, calcEnv, enemyDB, minionDB
 		self, calcEnv, playerDB, enemyDB, minionDB = make(build, mode, override, specEnv)
 		environments.made = environments.made + 1
 		if self then
-			kind.attempts = kind.attempts - 1
-			kind[kind.used] = self
+			if isOther then
+				kind.others[place] = others or {}
+				table.insert(kind.others[place], self)
+			else
+				kind.attempts = kind.attempts - 1
+				kind[place] = self
+			end
 			if playerDB and not specEnv then
 				environments.within[playerDB] = newKind(enemyDB, minionDB)
 			end
-		else
+		elseif not isOther then
 			kind.used = kind.used - 1
 		end
 		return calcEnv, playerDB, enemyDB, minionDB

@@ -26,6 +26,8 @@ local CARRIERS = { EnemyModifier = true, MinionModifier = true }
 -- Path of Building goes through the enemy's exposures one by one.
 local EXPOSURE = "Exposure$"
 
+local WEAK = { __mode = "k" }
+
 local rowkeys = {}
 
 local context = {}
@@ -44,8 +46,8 @@ function rowkeys.new(shared, env, numberOf)
 		numberOf = {}, numbers = {}, numberCount = 0, give = numberOf,
 		-- modifier -> what it is to rows (see `look`)
 		looks = {},
-		-- environment -> name -> what its own modifiers are, as text
-		own = setmetatable({}, { __mode = "k" }),
+		-- environment -> name -> what its own modifiers are, as text; and whether their order does not show
+		own = setmetatable({}, WEAK), orderless = setmetatable({}, WEAK), changes = 0,
 		-- type and name of modifiers in whose sums fractions take part
 		rounding = {},
 		-- names of modifiers that others carry; those in whose sums, in other stores, fractions take part
@@ -58,6 +60,7 @@ function context:more()
 	local asked = recorder.row(self.asked)
 	return setmetatable({
 		base = self, admits = self.admits, asked = asked, met = vain.row(self.met), rounding = {}, carriedRounding = {},
+		orderless = setmetatable({}, WEAK), changes = self.changes,
 	}, context)
 end
 
@@ -76,8 +79,9 @@ end
 
 ---What is asked for, or rounds, has changed.
 function context:forget()
+	self.orderless = setmetatable({}, WEAK)
 	if not self.base then
-		self.looks, self.own = {}, setmetatable({}, { __mode = "k" })
+		self.looks, self.own, self.changes = {}, setmetatable({}, WEAK), self.changes + 1
 	end
 end
 
@@ -248,6 +252,28 @@ function context:describeOwn(environment, name, mods, hasConditions)
 	return text
 end
 
+-- Whether another order of the environment's own modifiers of a name does not show.
+function context:isOrderless(environment, name)
+	if self.base and self.changes ~= self.base.changes then
+		self.orderless, self.changes = setmetatable({}, WEAK), self.base.changes
+	end
+	local orderless = self.orderless[environment]
+	if not orderless then
+		orderless = {}
+		self.orderless[environment] = orderless
+	end
+	if orderless[name] == nil then
+		orderless[name] = true
+		for _, mod in ipairs(environment.place.segments[name] or {}) do
+			local look = self:look(mod)
+			if look and look[1] ~= FREE then
+				orderless[name] = false
+			end
+		end
+	end
+	return orderless[name]
+end
+
 -- The nodes of weapon sets, with the modifiers that matter and the condition that Path of Building writes into these, which
 -- nodes may share; and those that are in another set than in the environment.
 function context:weaponSets(nodes, modes, mods)
@@ -295,11 +321,13 @@ function context:key(present, variant)
 		hasConditions = hasConditions or vain.conditionOf[name]
 	end
 	for name, list in next, present.changed or {} do
-		local text = self:describe(list, mods)
-		-- Another order of the same may be no difference.
-		if text ~= self:describeOwn(environment, name, mods, hasConditions) then
-			n = n + 1
-			texts[n] = name .. ":" .. text
+		if present.others[name] or not self:isOrderless(environment, name) then
+			local text = self:describe(list, mods)
+			-- Another order of the same may be no difference.
+			if text ~= self:describeOwn(environment, name, mods, hasConditions) then
+				n = n + 1
+				texts[n] = name .. ":" .. text
+			end
 		end
 	end
 	for i = 1, #present.counts do

@@ -43,6 +43,8 @@ local FIRST, THEN = 4, 32
 -- How the sources of modifiers begin that nodes bring.
 local TREE = "Tree:"
 
+local WEAK = { __mode = "k" }
+
 local cache = {}
 cache.__index = cache
 
@@ -64,8 +66,8 @@ local function newCache(shared, env, build, id)
 		treeNames = {},
 		-- what rounds of itself in the context: list of { type, name }
 		fractions = {},
-		-- first key -> { value } or { context, rows = second key -> value }
-		nodes = {},
+		-- first key -> { value } or { context, rows = second key -> value }, of rows with the present environment; of each one
+		nodes = {}, nodesOf = setmetatable({}, WEAK),
 		count = 0, sharedCount = 0,
 		limit = 1,
 		-- environments of the present row
@@ -88,11 +90,16 @@ function cache:find(variant)
 	end
 	if self.environment ~= present.environment then
 		-- Keys are relative to its own nodes.
-		self.environment, self.nodes, self.count, self.sharedCount = present.environment, {}, 0, 0
-		for name in next, present.environment.place.segments do
-			self.treeNames[name] = true
+		self.environment, self.nodes = present.environment, self.nodesOf[present.environment]
+		if not self.nodes then
+			self.nodes = {}
+			self.nodesOf[present.environment] = self.nodes
 		end
-		self.watchedLinks = -1
+		for name in next, present.environment.place.segments do
+			if not self.treeNames[name] then
+				self.treeNames[name], self.watchedLinks = true, -1
+			end
+		end
 	end
 	for name in next, present.changed or {} do
 		if not self.treeNames[name] then
@@ -119,6 +126,7 @@ end
 function cache:put(key, node)
 	if self.count >= self.limit then
 		self.nodes, self.count, self.sharedCount = {}, 0, 0
+		self.nodesOf = setmetatable({ [self.environment] = self.nodes }, WEAK)
 	end
 	self.nodes[key] = node
 	self.count = self.count + 1

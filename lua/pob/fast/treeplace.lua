@@ -66,6 +66,12 @@ local function go(changed, list)
 	end
 end
 
+local function note(names, list)
+	for i = 1, #list do
+		names[list[i].name] = true
+	end
+end
+
 -- The row's modifiers of a name: of the own ones those whose list is not `gone`, with those that come.
 local function merged(segment, places, gone, coming)
 	local list, n, at = {}, 0, 1
@@ -93,11 +99,12 @@ end
 ---@param mods table @name -> list of a store, as it was when the place was made: gets other lists
 ---@param lists table @list of those that each of a row's nodes brings
 ---@return table|nil @of the names where they may differ, name -> the row's modifiers
+---@return table|nil @names where they do not only stand in another order
 function treeplace:exchange(mods, lists)
 	local segments, own, placeOf, at = self.segments, self.own, self.placeOf, self.at
 	local count, ownCount = #lists, #own
 	-- Lists that both have, in the same order, make no difference to the names that no other list has.
-	local changed, gone, following, i = {}, {}, 1, 1
+	local changed, others, gone, following, i = {}, {}, {}, 1, 1
 	while lists[i] ~= nil and lists[i] == own[following] do
 		i, following = i + 1, following + 1
 	end
@@ -117,10 +124,16 @@ function treeplace:exchange(mods, lists)
 			local isFurther = isLeft and place and place > following and otherAt - i > place - following
 			if other and (not list or not isLeft or isFurther) then
 				go(changed, other)
+				if not otherAt or lists[otherAt] ~= other then
+					note(others, other)
+				end
 				gone[following] = true
 				following = following + 1
 			else
 				come(changed, list, following - 1)
+				if not place then
+					note(others, list)
+				end
 				i = i + 1
 			end
 		end
@@ -148,7 +161,7 @@ function treeplace:exchange(mods, lists)
 		end
 		mods[name] = n > 0 and fresh or nil
 	end
-	return changed
+	return changed, others
 end
 
 return treeplace
