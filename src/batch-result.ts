@@ -62,7 +62,7 @@ export class BatchResult {
 	 * of the calculator contract.
 	 */
 	readonly reloads: number;
-	/** How many rows did not have to be calculated; every row is a miss where the cache is off. */
+	/** How many rows did not have to be calculated. */
 	readonly cache: CacheUse;
 	readonly #native: NativeBatchResult;
 	readonly #sets: NodeSets;

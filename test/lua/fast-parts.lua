@@ -104,7 +104,8 @@ return {
 			return { texts = out, calls = calls, failed = not pcall(env.modLib.formatFlags, nil, tables[1]) }
 		end,
 		-- A store whose tree brings the lists `own`, then those of each of `rows`: lists of numbers of lists, of which `names` has
-		-- the names of modifiers. For each row what the store has by name, and the names that are said to differ, sorted.
+		-- the names of modifiers. For each row what the store has by name, and the names that are said to differ, and
+		-- of these those that do not only stand in another order, sorted.
 		exchange = function(_, args)
 			local lists, order = {}, {}
 			for i, names in ipairs(args.names) do
@@ -139,20 +140,25 @@ return {
 				end
 				return table.concat(parts, " ")
 			end
+			local function sorted(names)
+				local list = {}
+				for name in pairs(names or {}) do
+					list[#list + 1] = name
+				end
+				table.sort(list)
+				return table.concat(list)
+			end
 			local place = require("pob.fast.treeplace").new(storeOf(args.own))
 			local out = {}
 			for i, row in ipairs(args.rows) do
 				local mods = storeOf(args.own)
 				local _, _, tree = storeOf(row)
-				local changed, found, names = place:exchange(mods, tree) or {}, {}, {}
+				local changed, others = place:exchange(mods, tree)
+				local found = {}
 				for name, list in pairs(mods) do
 					found[name] = text(list)
 				end
-				for name in pairs(changed) do
-					names[#names + 1] = name
-				end
-				table.sort(names)
-				out[i] = { mods = found, changed = table.concat(names) }
+				out[i] = { mods = found, changed = sorted(changed), others = sorted(others) }
 			end
 			return out
 		end,

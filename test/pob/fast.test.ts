@@ -290,13 +290,18 @@ describe("the tree's place in a store", () => {
 			const found = (await engine.command("exchange", { names, own, rows })) as unknown as {
 				mods: Record<string, string>;
 				changed: string;
+				others: string;
 			}[];
+			const unordered = (text = "") => text.split(" ").sort().join(" ");
 			const before = storeOf(own, names);
 			expect(found.map(({ mods }) => mods)).toEqual(rows.map((row) => storeOf(row, names)));
 			rows.forEach((row, i) => {
 				const wanted = storeOf(row, names);
 				const differ = [..."ABCDEF"].filter((name) => (wanted[name] ?? "") !== (before[name] ?? ""));
 				expect([...(found[i]?.changed ?? "")]).toEqual(expect.arrayContaining(differ));
+				// Those of which there are others, not only in another order.
+				const others = differ.filter((name) => unordered(wanted[name]) !== unordered(before[name]));
+				expect([...(found[i]?.others ?? "")]).toEqual(others);
 			});
 			expect(found.at(-2)?.changed).toBe("");
 		}

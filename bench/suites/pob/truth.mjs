@@ -29,27 +29,28 @@ export async function truth() {
 		if (shown.length !== sets.length) throw new Error(`${name}: a process that clicks sets ended early`);
 		const clicked = shown.flatMap(({ bits }, i) => (bits ? [i] : []));
 		const rows = NodeSets.deltas(clicked.map((i) => sets[i]));
-		const own = new Map();
+		const wrongOf = new Map();
 		let differing = 0;
 		for (const stats of [build.defaultStats, build.stats()]) {
+			const compared = certain(build, stats);
 			const result = await build.calculateBatch(rows, { stats });
 			if (result.errors.length > 0) throw result.errors[0];
 			clicked.forEach((i, row) => {
 				const values = result.row(row);
-				for (const stat of certain(build, stats)) {
-					if (bitsOf(values[stat]) === (shown[i].bits.get(stat) ?? bitsOf(0))) continue;
-					differing++;
-					own.set(JSON.stringify(sets[i]), [...(own.get(JSON.stringify(sets[i])) ?? []), stat]);
-				}
+				const wrong = compared.filter(
+					(stat) => bitsOf(values[stat]) !== (shown[i].bits.get(stat) ?? bitsOf(0)),
+				);
+				if (wrong.length > 0) wrongOf.set(JSON.stringify(sets[i]), wrong);
+				differing += wrong.length;
 			});
-			counts.values += clicked.length * certain(build, stats).length;
+			counts.values += clicked.length * compared.length;
 		}
 		counts.rows += sets.length;
 		counts.clicked += clicked.length;
 		counts.differing += differing;
 		if (differing > 0) {
-			const some = [...own].slice(0, 5).map(([set, stats]) => `${set}: ${stats.slice(0, 5).join(", ")}`);
-			notes.push(`${name}: ${differing} values differ, in ${own.size} node sets (${some.join("; ")}).`);
+			const some = [...wrongOf].slice(0, 5).map(([set, stats]) => `${set}: ${stats.slice(0, 5).join(", ")}`);
+			notes.push(`${name}: ${differing} values differ, in ${wrongOf.size} node sets (${some.join("; ")}).`);
 		}
 		await build.close();
 	}

@@ -21,7 +21,10 @@ export async function checkout() {
 	return found && pobSource(found);
 }
 
-/** The real builds of the folder POBATCH_BUILDS, else those beside the project; BENCH_BUILDS=titan,monk takes those whose name has one of the words. */
+/**
+ * The real builds of the folder POBATCH_BUILDS, else those beside the project; BENCH_BUILDS=titan,monk takes those whose
+ * name has one of the words.
+ */
 export function builds() {
 	const words = BENCH_BUILDS?.split(",") ?? [""];
 	return (existsSync(folder) ? readdirSync(folder) : [])
