@@ -11,7 +11,8 @@ import { builds, checkouts } from "./pob/workload.mjs";
 const all = { rows: rowCost, whole: wholeRuns, opening, truth };
 const named = process.env.BENCH_PARTS?.split(",") ?? Object.keys(all);
 const unknown = named.find((name) => !(name in all));
-if (unknown !== undefined) throw new Error(`BENCH_PARTS: unknown part ${unknown} (There are ${Object.keys(all).join(", ")}.)`);
+if (unknown !== undefined)
+	throw new Error(`BENCH_PARTS: unknown part ${unknown} (There are ${Object.keys(all).join(", ")}.)`);
 const list = await checkouts();
 const ready = list.length > 0 && builds().length > 0;
 if (!ready) {
@@ -21,11 +22,17 @@ if (!ready) {
 }
 
 /** Each part takes the checkout and answers figures: { key, what, value, low, high, unit, better, target, note }. */
-export const parts = ready ? list.flatMap((checkout) => named.map((name) => () => partOf(checkout, all[name]))) : [];
+export const parts = ready
+	? list.flatMap((checkout) => named.map((name) => () => partOf(checkout, all[name])))
+	: [];
 
 /** Figures of several checkouts are told apart by the version. */
 async function partOf({ source, version }, part) {
 	const figures = await part(source);
 	if (list.length === 1) return figures;
-	return figures.map((figure) => ({ ...figure, key: `${figure.key}@${version}`, what: `${version}: ${figure.what}` }));
+	return figures.map((figure) => ({
+		...figure,
+		key: `${figure.key}@${version}`,
+		what: `${version}: ${figure.what}`,
+	}));
 }

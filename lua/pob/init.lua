@@ -48,7 +48,7 @@ return function(host)
 	--- options: dir, the folder of a checkout (or its `src`); fast = false leaves PoB's functions as they are;
 	-- rowCache = true answers rows whose nodes bring the same as a known row's, and verify is the share of those
 	-- that is calculated all the same; slicesAfter = rows of the same stats after which they leave out what these do not need
-	-- (100), false: never.
+	-- (100), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead.
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
 		if options.fast ~= false then
@@ -60,7 +60,7 @@ return function(host)
 		end
 		world = boot.start(host, place, extension)
 		loaded = builds.new(world)
-		rowOptions = { rowCache = options.rowCache, verify = options.verify }
+		rowOptions = { rowCache = options.rowCache, verify = options.verify, clicks = options.clicks }
 	end
 
 	-- source: PoB's XML, or { xml =, spec = number of the tree to use }.
@@ -169,6 +169,12 @@ return function(host)
 			roads.firstSkills = environments.shared
 		end
 		return roads
+	end
+
+	--- What is known of the checkout's rules of allocation, see pob.window_rules.
+	function commands.rules(build)
+		need(build)
+		return world.windowRules
 	end
 
 	--- What the cache of rows did for the build: { answered, calculated, verified, rows }; nothing where it is off.

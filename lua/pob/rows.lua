@@ -9,6 +9,7 @@
 -- put back afterwards (pob.adaptation knows which, and how).
 
 local allocation = require("pob.allocation")
+local windowRules = require("pob.window_rules")
 local adaptation = require("pob.adaptation")
 local statsModule = require("pob.stats")
 local answers = require("pob.answers")
@@ -27,7 +28,7 @@ local function hasDisabledJewels(mode)
 	return false
 end
 
---- options: { rowCache = true, verify = share }, see pob.answers.
+--- options: { rowCache = true, verify = share }, see pob.answers; clicks = true: all rows are allocated by clicks.
 function rows.new(world, build, options)
 	local mode = build.mode
 	-- As after the first click in the window. Where the build was changed to another of its trees, what jewels make of
@@ -35,16 +36,18 @@ function rows.new(world, build, options)
 	if build.changedTree or hasDisabledJewels(mode) then
 		mode.spec:BuildAllDependsAndPaths()
 	end
+	-- They are the checkout's, whatever the build.
+	world.windowRules = world.windowRules or options and options.clicks and windowRules.NONE or windowRules.of(mode.spec)
 	local self = setmetatable({
 		world = world,
 		build = build,
 		mode = mode,
 		calcs = mode.calcsTab.calcs,
-		allocation = allocation.new(mode, build.listed),
+		allocation = allocation.new(mode, build.listed, world.windowRules),
 		stats = statsModule.new(world, mode),
 		result = {},
 		loadedEnv = mode.calcsTab.mainEnv,
-		roads = { loaded = 0, calculator = 0, main = 0, answered = 0, sliced = 0, anew = 0, defences = 0 },
+		roads = { loaded = 0, calculator = 0, main = 0, answered = 0, sliced = 0, anew = 0, defences = 0, clicked = 0 },
 	}, rows)
 	self.adaptation = adaptation.new(world, mode)
 	if options and options.rowCache and world.extension then
@@ -128,7 +131,8 @@ end
 function rows:calculate(mode, plan, kept, slice)
 	local calcs = self.calcs
 	self.world.env.wipeGlobalCache()
-	self:use(mode == "CALCULATOR" and self.environments or nil, kept and kept:use(slice))
+	local environments = mode == "CALCULATOR" and not self.allocation.isClicked and self.environments or nil
+	self:use(environments, kept and kept:use(slice))
 	local env, playerDB, enemyDB, minionDB = calcs.initEnv(self.mode, mode)
 	if mode == "CALCULATOR" and self.adaptation:isNeeded(env) then
 		return nil
@@ -160,6 +164,11 @@ end
 local function calculateSet(self, set, plan, kept, isFull)
 	self.allocation:apply(set)
 	local env, slice
+	if self.allocation.isClicked then
+		-- Nothing that earlier rows left is used: they did not click.
+		kept, isFull = nil, true
+		self.roads.clicked = self.roads.clicked + 1
+	end
 	if not self.allocation.losesWeaponRule then
 		if plan and not plan.sums and not isFull and self.environments and not self.isUnsliced then
 			slice = self.world.extension.slices:of(plan, self.mode)

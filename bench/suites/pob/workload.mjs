@@ -17,19 +17,24 @@ export const truthRows = Number(BENCH_TRUTH ?? rows);
 
 /** The checkouts to measure with, by the `src` folder and version of each; empty if there is none. */
 export async function checkouts() {
-	const named = process.env.POBATCH_POB?.split(delimiter).filter((folder) => folder !== "") ?? [await findPob()];
+	const named = process.env.POBATCH_POB?.split(delimiter).filter((folder) => folder !== "") ?? [
+		await findPob(),
+	];
 	return Promise.all(
-		named.filter((folder) => folder !== undefined).map(async (folder) => {
-			const source = await pobSource(folder);
-			return { source, version: versionOf(source) };
-		}),
+		named
+			.filter((folder) => folder !== undefined)
+			.map(async (folder) => {
+				const source = await pobSource(folder);
+				return { source, version: versionOf(source) };
+			}),
 	);
 }
 
 /** The version that a checkout's manifest gives, with the folder's name where it is not the release's own. */
 function versionOf(source) {
 	const manifest = join(source, "..", "manifest.xml");
-	const number = existsSync(manifest) && /<Version[^>]*number="([^"]*)"/.exec(readFileSync(manifest, "utf8"))?.[1];
+	const number =
+		existsSync(manifest) && /<Version[^>]*number="([^"]*)"/.exec(readFileSync(manifest, "utf8"))?.[1];
 	return `${number || "?"} (${basename(dirname(source))})`;
 }
 
