@@ -5,7 +5,7 @@ import { readBuildSource } from "./build-source.js";
 import { PobatchError } from "./errors.js";
 import { digest, luaDigest, manifestDigest } from "./identity.js";
 import { PassiveTree } from "./passive-tree.js";
-import { findPob, installHint, pobSource, pobTreeFile } from "./pob/checkout.js";
+import { findPob, installHint, pobSource, pobTree } from "./pob/checkout.js";
 import { decodePobCode } from "./pob/code.js";
 import { childOf, childrenOf, parseXml, type XmlElement } from "./pob/xml.js";
 import { treeForCalculator } from "./tree-data.js";
@@ -42,6 +42,8 @@ export interface CalculatorSource {
 	identity(): Promise<string>;
 	/** What its `load` gets for a text, and what was noticed on the way. */
 	prepare(text: string, options: LoadOptions): { source: Plain; warnings: string[] };
+	/** Another error for one of its `open`, where more is known of it than that it is an error of the calculator. */
+	explain?(error: unknown): PobatchError | undefined;
 }
 
 const luaFolder = join(packageFolder, "lua");
@@ -95,9 +97,7 @@ export async function pobCalculator(
 	const treeOf = (version: string) => {
 		let tree = trees.get(version);
 		if (!tree) {
-			tree = pobTreeFile(source, version).then((file) =>
-				file === undefined ? undefined : PassiveTree.load(file),
-			);
+			tree = pobTree(source, version);
 			trees.set(version, tree);
 		}
 		return tree;
@@ -119,8 +119,20 @@ export async function pobCalculator(
 			if (version !== undefined) treeOf(version).catch(() => {});
 			return { source: { xml, ...(spec !== undefined && { spec }) }, warnings: [] };
 		},
+		explain(error) {
+			// What lua/pob refuses in its own words; an error with a place in its code is a fault of ours, and stays one.
+			if (!(error instanceof PobatchError) || error.code !== "CALCULATOR_ERROR") return undefined;
+			if (!/^Path of Building (?:in|was not found) /.test(error.message)) return undefined;
+			return new PobatchError("POB_INVALID", error.message, {
+				value: found,
+				hint: / LuaJIT inside/.test(error.message) ? luajitHint : installHint,
+			});
+		},
 	};
 }
+
+const luajitHint =
+	"Update pobatch, or build its addon with a newer LuaJIT: name its source tree by LUAJIT_SOURCE_DIR and run `npx pobatch build-addon`.";
 
 /** The version of the tree that a build of Path of Building uses; undefined where the build does not tell. */
 function treeVersionOf(document: XmlElement, spec: number | undefined): string | undefined {

@@ -177,7 +177,7 @@ export class Engine {
 		} catch (error) {
 			native.close();
 			await rowCache?.close();
-			throw fromNative(error);
+			throw source.explain?.(fromNative(error)) ?? fromNative(error);
 		}
 	}
 

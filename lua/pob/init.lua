@@ -8,6 +8,7 @@ local info = require("pob.info")
 local refusal = require("refusal")
 local rows = require("pob.rows")
 local sheet = require("pob.sheet")
+local windowApi = require("pob.window_api")
 
 -- Making a slice takes a third of a second: what it saves in some thousand rows.
 local SLICES_AFTER = 100
@@ -126,6 +127,8 @@ return function(host)
 			pathOfExile2 = checkout.isPathOfExile2(place),
 			booted = world ~= nil and world.place.root == place.root,
 			fast = extension and extension.report and extension.report() or {},
+			lacking = world and windowApi.lacking(world.env, world.sources) or {},
+			standIns = world and world.standIns or {},
 		}
 	end
 

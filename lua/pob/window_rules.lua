@@ -207,12 +207,15 @@ local function setOf(tree, ids)
 	return set
 end
 
+-- What the window takes for the next click.
+local CHOICES = { attributeIndex = true, allocMode = true }
+
 -- Everything about a spec that a calculation may read, as one text.
 local function described(spec)
 	local lines = {}
 	for key, value in pairs(spec) do
 		local kind = type(value)
-		if kind == "number" or kind == "string" or kind == "boolean" then
+		if not CHOICES[key] and (kind == "number" or kind == "string" or kind == "boolean") then
 			lines[#lines + 1] = tostring(key) .. "=" .. tostring(value)
 		end
 	end
@@ -248,30 +251,60 @@ local function written(spec, tree, fromEnd, rules)
 	return described(made)
 end
 
+-- The first lines that two descriptions do not share.
+local function difference(wanted, found)
+	local theirs = {}
+	for line in found:gmatch("[^\n]+") do
+		theirs[line] = true
+	end
+	for line in wanted:gmatch("[^\n]+") do
+		if not theirs[line] then
+			return line
+		end
+	end
+	return "more is written than clicks leave"
+end
+
+-- Whether clicks and a row leave the same in a made-up tree, and what differs. Nil, and why, where it cannot be clicked.
 local function agree(spec, tree, rules)
 	for _, fromEnd in ipairs({ false, true }) do
-		local ok, wanted = pcall(clicked, spec, tree, fromEnd)
-		local done, found = pcall(written, spec, tree, fromEnd, rules)
-		if not ok or not done or not wanted or wanted ~= found then
-			return false
+		if scratch(spec, tree, fromEnd) then
+			local ok, wanted = pcall(clicked, spec, tree, fromEnd)
+			if not ok then
+				return nil, wanted
+			end
+			local done, found = pcall(written, spec, tree, fromEnd, rules)
+			if not done or not wanted then
+				return false, done and "the clicks lead elsewhere" or found
+			elseif wanted ~= found then
+				return false, difference(wanted, found)
+			end
 		end
 	end
 	return true
 end
 
 --- Where no rule is taken to be known.
-windowRules.NONE = { promotes = false, unknown = { all = true } }
+windowRules.NONE = { promotes = false, unknown = { all = "not looked at" } }
 
 --- The rules of the checkout that `spec`, the tree of a loaded build, belongs to.
 ---@return table @{ promotes = whether a branch of a weapon set becomes normal when a normal node is allocated behind it,
----unknown = { weaponSets, attributes, options, all = true where rows about these are to be clicked } }
+---unknown = { weaponSets, attributes, options, all = what differs, where rows about these are to be clicked }, unchecked = why the
+---rules could not be found out: those of the newest known version are taken }
 function windowRules.of(spec)
 	local rules, best = nil, math.huge
+	for _, tree in ipairs(TREES) do
+		local ok, why = agree(spec, tree, { promotes = true, unknown = {} })
+		if ok == nil then
+			return { promotes = true, unknown = {}, unchecked = tostring(why) }
+		end
+	end
 	for _, promotes in ipairs({ true, false }) do
 		local tried, failures = { promotes = promotes, unknown = {} }, 0
 		for _, tree in ipairs(TREES) do
-			if not agree(spec, tree, tried) then
-				tried.unknown[tree.touches], failures = true, failures + 1
+			local ok, why = agree(spec, tree, tried)
+			if not ok then
+				tried.unknown[tree.touches], failures = why, failures + 1
 			end
 		end
 		if failures < best then
