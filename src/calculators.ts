@@ -4,7 +4,7 @@ import { type Plain, packageFolder } from "./addon.js";
 import { readBuildSource } from "./build-source.js";
 import { PobatchError } from "./errors.js";
 import { digest, luaDigest, manifestDigest } from "./identity.js";
-import { PassiveTree } from "./passive-tree.js";
+import type { PassiveTree } from "./passive-tree.js";
 import { findPob, installHint, pobSource, pobTree } from "./pob/checkout.js";
 import { decodePobCode } from "./pob/code.js";
 import { childOf, childrenOf, parseXml, type XmlElement } from "./pob/xml.js";

@@ -194,13 +194,16 @@ end
 -- Branches of weapon-set nodes that must become normal for the added nodes. A node that the set restates changes itself
 -- alone.
 local function promoteBranches(self, set, allocNodes, changed)
-	local added = {}
+	local added, clickedInSet = {}, {}
 	for i = 1, set.addCount do
+		local node = allocNodes[set.add[i]]
 		if not self.baseAllocNodes[set.add[i]] then
-			added[#added + 1] = allocNodes[set.add[i]]
+			added[#added + 1] = node
+			-- Keystones and sockets are normal whatever the window's mode is, but their click makes nothing else so.
+			clickedInSet[node] = set.addWeaponSet and (set.addWeaponSet[i] or 0) ~= 0
 		end
 	end
-	self.promotion:run(allocNodes, added, function(node, attributeNode)
+	self.promotion:run(allocNodes, added, clickedInSet, function(node, attributeNode)
 		self:save(node)
 		changed[node.id] = true
 		node.allocMode = 0

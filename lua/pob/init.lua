@@ -73,6 +73,10 @@ return function(host)
 		local build = loaded:load(xml, spec)
 		build.rows = rows.new(world, build, rowOptions)
 		local warnings, differs = chance.warnings(world, build)
+		if world.windowRules.unchecked then
+			table.insert(warnings, "how clicks allocate nodes in this Path of Building could not be found out; rows follow the "
+				.. "rules of 0.20: " .. world.windowRules.unchecked)
+		end
 		build.rows:keepEnvironments()
 		build.info = info.of(build, boot.plain, warnings)
 		build.info.recalculated = differs and build.rows:recalculated() or nil
@@ -129,6 +133,7 @@ return function(host)
 			fast = extension and extension.report and extension.report() or {},
 			lacking = world and windowApi.lacking(world.env, world.sources) or {},
 			standIns = world and world.standIns or {},
+			rules = world and world.windowRules or nil,
 		}
 	end
 

@@ -24,9 +24,9 @@ function isObject(value: Value): value is { [key: string]: Value } {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-const space = /(?:\s+|--\[\[[^]*?\]\]|--[^\n]*)*/y;
+const space = /(?:\s+|--\[\[[\s\S]*?\]\]|--[^\n]*)*/y;
 const token =
-	/([A-Za-z_]\w*)|(-?(?:0[xX][\da-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?))|("(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*')|([{}[\]=,;])/y;
+	/([A-Za-z_]\w*)|(-?(?:0[xX][\da-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?))|("(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*')|([{}[\]=,;])/y;
 
 class Reader {
 	#at = 0;
@@ -126,7 +126,7 @@ const escapes: Record<string, string> = { n: "\n", r: "\r", t: "\t", a: "\x07", 
 function unquoted(text: string): string {
 	return text
 		.slice(1, -1)
-		.replace(/\\(\d{1,3}|[^])/g, (_, code: string) =>
+		.replace(/\\(\d{1,3}|[\s\S])/g, (_, code: string) =>
 			/^\d/.test(code) ? String.fromCharCode(Number(code)) : (escapes[code] ?? code),
 		);
 }
