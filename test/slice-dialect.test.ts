@@ -154,6 +154,29 @@ describeWithNewLua("a slice of a program in today's grammar", () => {
 			[],
 		],
 		[
+			"functions that take the place of others",
+			[
+				"local set = |x| -> x",
+				"set = |x| -> do output.A = x return x end",
+				"set(3)",
+				"output.Sum = output.A",
+			],
+			[/set\(3\)/],
+			[],
+		],
+		[
+			"loops that end otherwise than by their condition",
+			[
+				"local function set(stat)",
+				"repeat output[stat] = 4 break until breakdown",
+				"end",
+				'set("A")',
+				"output.Sum = output.A",
+			],
+			[/= 4 break/],
+			[],
+		],
+		[
 			"where loops go on",
 			[
 				"local sum = 0",
