@@ -42,7 +42,7 @@ export interface CalculatorSource {
 	identity(): Promise<string>;
 	/** What its `load` gets for a text, and what was noticed on the way. */
 	prepare(text: string, options: LoadOptions): { source: Plain; warnings: string[] };
-	/** Another error for one of its `open`, where more is known of it than that it is an error of the calculator. */
+	/** Another error for one of its `open` or `load`, where it is about the calculator's own files. */
 	explain?(error: unknown): PobatchError | undefined;
 }
 
@@ -121,7 +121,8 @@ export async function pobCalculator(
 		},
 		explain(error) {
 			// What lua/pob refuses in its own words; an error with a place in its code is a fault of ours, and stays one.
-			if (!(error instanceof PobatchError) || error.code !== "CALCULATOR_ERROR") return undefined;
+			if (!(error instanceof PobatchError) || !/^(?:CALCULATOR_ERROR|BUILD_INVALID)$/.test(error.code))
+				return undefined;
 			if (!/^Path of Building (?:in|was not found) /.test(error.message)) return undefined;
 			return new PobatchError("POB_INVALID", error.message, {
 				value: found,

@@ -202,7 +202,8 @@ export class Engine {
 		}
 		if (loaded.refused !== undefined) {
 			await this.#native.unload(id);
-			throw new PobatchError("BUILD_INVALID", loaded.refused);
+			const refusal = new PobatchError("BUILD_INVALID", loaded.refused);
+			throw this.#source.explain?.(refusal) ?? refusal;
 		}
 		const info = readInfo(loaded.info, this.calculator.name);
 		const { defaultStats, otherStats, warnings: moreWarnings } = loaded.info;

@@ -254,6 +254,10 @@ function builds:load(xmlText, specIndex)
 		if before then
 			place(self, before)
 		end
+		-- Some of Path of Building's modules are loaded with the first build only.
+		if world.uncompiled then
+			error("Path of Building in " .. world.place.root .. " cannot start: " .. world.uncompiled, 0)
+		end
 		local class = unknownClass(env, root)
 		if class then
 			error("unknown class '" .. class .. "' in the build's <Spec>", 0)

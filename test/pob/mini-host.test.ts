@@ -76,6 +76,19 @@ describe("a checkout", () => {
 		});
 	});
 
+	it("with a syntax error in a module that is loaded with the first build only tells it, too", async () => {
+		const folder = miniPobWith({ "src/Modules/Calcs.lua": (text) => `${text}\nx = = 1` });
+		await using engine = await open(folder).catch((error) => {
+			throw new Error(`opened before: ${error}`);
+		});
+		await expect(engine.load(miniBuild())).rejects.toMatchObject({
+			code: "POB_INVALID",
+			message: expect.stringMatching(
+				/^Path of Building in \S+ cannot start: Modules\/Calcs\.lua:\d+ does not compile with the LuaJIT inside/,
+			),
+		});
+	});
+
 	it("that misses data which only loading shows tells the module", async () => {
 		const folder = miniPobWith({ "src/TreeData/0_1/tree.lua": undefined });
 		await expect(open(folder)).rejects.toThrow(/error loading 'TreeData\/0_1\/tree\.lua': .*No such file/);
