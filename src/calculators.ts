@@ -9,6 +9,7 @@ import { findPob, installHint, pobSource, pobTreeFile } from "./pob/checkout.js"
 import { decodePobCode } from "./pob/code.js";
 import { childOf, childrenOf, parseXml, type XmlElement } from "./pob/xml.js";
 import { treeForCalculator } from "./tree-data.js";
+import type { BuildWarning } from "./warnings.js";
 
 /** How a build's text is read. */
 export interface LoadOptions {
@@ -41,7 +42,7 @@ export interface CalculatorSource {
 	/** Of all that the answers depend on besides the build and what the calculator says of itself. */
 	identity(): Promise<string>;
 	/** What its `load` gets for a text, and what was noticed on the way. */
-	prepare(text: string, options: LoadOptions): { source: Plain; warnings: string[] };
+	prepare(text: string, options: LoadOptions): { source: Plain; warnings: BuildWarning[] };
 }
 
 const luaFolder = join(packageFolder, "lua");

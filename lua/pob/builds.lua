@@ -201,16 +201,19 @@ end
 
 -- Items of the XML that PoB could not read and left out.
 local function lostItems(root, items)
-	local texts = {}
+	local warnings = {}
 	for _, section in ipairs(root) do
 		for _, item in ipairs(type(section) == "table" and section.elem == "Items" and section or {}) do
 			local id = type(item) == "table" and item.elem == "Item" and tonumber(item.attrib.id)
 			if id and not items[id] then
-				texts[#texts + 1] = "item " .. id .. " was left out, Path of Building cannot read it: " .. itemName(item[1])
+				warnings[#warnings + 1] = {
+					code = "UNREADABLE_ITEM", where = "item " .. id,
+					text = "left out, Path of Building cannot read it: " .. itemName(item[1]),
+				}
 			end
 		end
 	end
-	return texts
+	return warnings
 end
 
 --- Loads a build of PoB's XML, with its tree `specIndex` when given.
@@ -263,9 +266,7 @@ function builds:load(xmlText, specIndex)
 	-- Stands for it in all states of the engine.
 	build.number = world.native.shared and world.native.shared.number("build\t" .. tostring(specIndex) .. "\t" .. xmlText)
 	build.prompts = boot.takePrompts(world)
-	for _, text in ipairs(lostItems(root, build.mode.itemsTab.items)) do
-		build.prompts[#build.prompts + 1] = text
-	end
+	build.lost = lostItems(root, build.mode.itemsTab.items)
 	build.listed = insertion.listed(specsOf(root)[build.mode.treeTab.activeSpec])
 	self.loaded = self.loaded + 1
 	self:paceCollector()

@@ -71,10 +71,10 @@ return function(host)
 		end
 		local build = loaded:load(xml, spec)
 		build.rows = rows.new(world, build, rowOptions)
-		local warnings, differs = chance.warnings(world, build)
+		local found = chance.of(world, build)
 		build.rows:keepEnvironments()
-		build.info = info.of(build, boot.plain, warnings)
-		build.info.recalculated = differs and build.rows:recalculated() or nil
+		build.info = info.of(build, boot.plain, found)
+		build.info.recalculated = found.recalculated
 		return build, build.info
 	end)
 

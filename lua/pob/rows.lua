@@ -246,10 +246,25 @@ local function numbers(env)
 	return found
 end
 
---- All numbers that PoB answers for the build's own nodes, calculated now; and the environment.
+--- All numbers that PoB answers for the build's own nodes but sums over skills, calculated now.
 function rows:probe()
-	local env = self:run(NOTHING)
-	return numbers(env), env
+	return numbers(self:run(NOTHING))
+end
+
+--- All numbers that PoB answers for the build's own nodes, calculated now; those of them that are stats of the build;
+-- and the environment.
+function rows:everything()
+	local names = {}
+	for i, entry in ipairs(self.stats:list()) do
+		names[i] = entry.name
+	end
+	local plan = self.stats:plan(names)
+	local env = self:run(NOTHING, plan)
+	local answered, found = statsModule.take(plan, env, {}), numbers(env)
+	for name, value in pairs(answered) do
+		found[name] = value
+	end
+	return found, answered, env
 end
 
 --- Names of the numbers that differ between two probes, added to `differing`.
@@ -269,15 +284,15 @@ function rows.compare(one, other, differing)
 	return differing
 end
 
---- Remembers the build's own numbers (of `probe`), and answers those that the window shows right after loading.
-function rows:remember(own)
-	self.own = own
+--- Remembers the build's own numbers, for `isClean`, and answers those that the window shows right after loading.
+function rows:remember()
+	self.own = self:probe()
 	return numbers(self.loadedEnv)
 end
 
 --- True if the build's own nodes still answer the bits that they answered at first.
 function rows:isClean()
-	return next(rows.compare(self.own, (self:probe()), {})) == nil
+	return next(rows.compare(self.own, self:probe(), {})) == nil
 end
 
 -- Environments that are kept are made of the build's own nodes, so that they are the same in each state.
@@ -306,16 +321,6 @@ function rows:evaluate(set, names)
 		return self.result, true
 	end
 	return statsModule.take(plan, env, self.result)
-end
-
---- All stats of the build's own nodes as node sets answer them: calculated anew, not as loaded. By name.
-function rows:recalculated()
-	local names = {}
-	for i, entry in ipairs(self.stats:list()) do
-		names[i] = entry.name
-	end
-	local plan = self.stats:plan(names)
-	return statsModule.take(plan, self:run(NOTHING, plan), {})
 end
 
 --- Calls `look(mode, autoLevel)` while the build is as the window has it with `set` allocated: output of mode

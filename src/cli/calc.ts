@@ -94,7 +94,8 @@ function json(
 	values: Record<string, number>,
 	sheet: Sheet | undefined,
 ): string {
-	const head = JSON.stringify({ calculator, build: build.info, warnings: build.warnings, sheet });
+	const { warnings, unstableStats, ...info } = build.info;
+	const head = JSON.stringify({ calculator, build: info, warnings, unstableStats, sheet });
 	const numbers = Object.entries(values).map(
 		([name, value]) => `${JSON.stringify(name)}:${jsonNumber(value)}`,
 	);

@@ -54,10 +54,18 @@ describe("a build's info", () => {
 				<ItemSet id="1"><Slot name="Ring 1" itemId="1"/><Slot name="Ring 2" itemId="2"/></ItemSet>`,
 		});
 		expect(build.warnings).toEqual([
-			"Unknown gem: There is no gem called Fireball",
-			"item 2 was left out, Path of Building cannot read it: Strange Thing",
-			"You have too many passive points allocated",
-			"Doom Loop: not supported by Path of Building: Sings at night",
+			{ code: "POB_MESSAGE", text: "Unknown gem: There is no gem called Fireball", where: "build" },
+			{
+				code: "UNREADABLE_ITEM",
+				text: "left out, Path of Building cannot read it: Strange Thing",
+				where: "item 2",
+			},
+			{ code: "POB_WARNING", text: "You have too many passive points allocated", where: "build" },
+			{
+				code: "UNSUPPORTED_ITEM_LINE",
+				text: "not supported by Path of Building: Sings at night",
+				where: "Doom Loop",
+			},
 		]);
 		expect(await build.calculate({}, { stats: ["Life"] })).toEqual({ Life: (40 + 10 + 5 + 30) * 1.2 });
 	});
