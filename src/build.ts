@@ -266,12 +266,18 @@ export class Build {
 		return encodePobCode(await this.toXml(set));
 	}
 
-	/** The sheet of Path of Building's side bar, for the build or a change of it. Needs the calculator `pob`. */
-	async sheet(set?: NodeSetDelta | FullNodeSet): Promise<Sheet> {
-		const { groups, warnings } = (await this.command("sheet", set && { set: this.#canonical(set) })) as {
-			groups: Plain;
-			warnings: Plain;
-		};
+	/**
+	 * The sheet of Path of Building's side bar, for the build or a change of it. Needs the calculator `pob`.
+	 *
+	 * @param options.recalculated the build's own sheet as Path of Building shows it after a change rather than as loaded:
+	 * what to compare that of a node set with
+	 */
+	async sheet(
+		set?: NodeSetDelta | FullNodeSet,
+		{ recalculated = false }: { recalculated?: boolean } = {},
+	): Promise<Sheet> {
+		const args = { recalculated, ...(set && { set: this.#canonical(set) }) };
+		const { groups, warnings } = (await this.command("sheet", args)) as { groups: Plain; warnings: Plain };
 		return {
 			groups: (listOf(groups) as { title?: string; rows: Plain }[]).map(({ rows, ...group }) => ({
 				...group,

@@ -13,7 +13,10 @@ import type { BuildWarning } from "./warnings.js";
 
 /** How a build's text is read. */
 export interface LoadOptions {
-	/** Which passive tree of a Path of Building build, counted from 1; the active one if not given. */
+	/**
+	 * Which passive tree of a Path of Building build, counted from 1; the active one if not given. A level that follows the
+	 * points is then that of this tree.
+	 */
 	spec?: number;
 	/** Milliseconds that loading may take. */
 	timeoutMs?: number;

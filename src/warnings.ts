@@ -12,6 +12,7 @@ export type BuildWarningCode =
 	| "TREE_VERSION"
 	| "POB_WARNING"
 	| "POB_MESSAGE"
+	| "OTHER_TREE"
 	| "FIRST_CALCULATION"
 	| "UNSTABLE_STATS"
 	| "CALCULATOR_WARNING";

@@ -30,9 +30,8 @@ end
 --- options: { rowCache = true, verify = share }, see pob.answers.
 function rows.new(world, build, options)
 	local mode = build.mode
-	-- As after the first click in the window. Where the build was changed to another of its trees, what jewels make of
-	-- that tree's nodes waits for the click, too.
-	if build.changedTree or hasDisabledJewels(mode) then
+	-- As after the first click in the window.
+	if hasDisabledJewels(mode) then
 		mode.spec:BuildAllDependsAndPaths()
 	end
 	local self = setmetatable({
@@ -191,7 +190,8 @@ function rows:recover()
 	local window = self.windowBefore
 	if window then
 		local tab = self.mode.calcsTab
-		tab.mainEnv, tab.mainOutput, self.mode.characterLevelAutoMode = window[1], window[2], window[3]
+		tab.mainEnv, tab.mainOutput = window[1], window[2]
+		self.mode.characterLevelAutoMode, self.mode.characterLevel = window[3], window[4]
 		self.windowBefore = nil
 	end
 	self:use(nil)
@@ -325,6 +325,7 @@ end
 
 --- Calls `look(mode, autoLevel)` while the build is as the window has it with `set` allocated: output of mode
 -- MAIN in place, skills and items adapted, the automatic level off (autoLevel: whether the build has it on).
+-- Nothing is calculated for nil: the build is as loaded, its level that of its numbers.
 -- Answers what `look` answers.
 function rows:window(set, look)
 	local mode = self.mode
@@ -334,15 +335,19 @@ function rows:window(set, look)
 	end
 	self.dirty = true
 	local autoLevel = mode.characterLevelAutoMode
-	self.windowBefore = { tab.mainEnv, tab.mainOutput, autoLevel }
+	self.windowBefore = { tab.mainEnv, tab.mainOutput, autoLevel, mode.characterLevel }
 	local ok, result = xpcall(function()
-		self.allocation:apply(set)
-		self.adaptation:save()
-		self.world.env.wipeGlobalCache()
 		-- PoB would change the level of the character after the calculation.
 		mode.characterLevelAutoMode = false
-		tab.mainEnv = self.calcs.buildOutput(mode, "MAIN")
-		tab.mainOutput = tab.mainEnv.player.output
+		if set then
+			self.allocation:apply(set)
+			self.adaptation:save()
+			self.world.env.wipeGlobalCache()
+			tab.mainEnv = self.calcs.buildOutput(mode, "MAIN")
+			tab.mainOutput = tab.mainEnv.player.output
+		else
+			mode.characterLevel = self.build.level
+		end
 		return look(mode, autoLevel)
 	end, debug.traceback)
 	self:recover()

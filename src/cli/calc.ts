@@ -85,7 +85,7 @@ function ensureEnd(text: string): string {
 
 async function sheetOf(build: Build, set: OneSet | undefined): Promise<string> {
 	const sheet = await build.sheet(set);
-	const base = set && (await build.sheet());
+	const base = set && (await build.sheet(undefined, { recalculated: true }));
 	return `${describeBuild(build)}\n\n${sheetText(sheet, base)}`;
 }
 
