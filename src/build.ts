@@ -15,6 +15,7 @@ import { encodePobCode } from "./pob/code.js";
 import { nodePower, type PowerOptions, type PowerResult } from "./power.js";
 import type { RowCache } from "./row-cache.js";
 import { nearest } from "./suggest.js";
+import type { BuildWarning } from "./warnings.js";
 
 /** What a calculator says about a build. */
 export interface BuildInfo {
@@ -33,6 +34,13 @@ export interface BuildInfo {
 	 * answers, shows others. Gains are against these.
 	 */
 	readonly recalculated?: Readonly<Record<string, number>>;
+	/** What was left out or changed while the build was read, and what to know of its numbers. */
+	readonly warnings: readonly BuildWarning[];
+	/**
+	 * Stats that Path of Building itself may answer otherwise the next time it is started, by name in order; see
+	 * docs/exactness.md. Found on the build's own nodes.
+	 */
+	readonly unstableStats: readonly string[];
 	/** Further facts that the calculator gives. */
 	readonly [key: string]: unknown;
 }
@@ -90,7 +98,6 @@ export interface BuildContext {
 	defaultStats: readonly string[];
 	/** Stats that are 0 for the build as it is, so not listed, but which node sets can have. */
 	otherStats: readonly string[];
-	warnings: readonly string[];
 	tree: PassiveTree | undefined;
 	rowTimeoutMs: number | undefined;
 	cache: RowCache | undefined;
@@ -126,9 +133,14 @@ export class Build {
 		return this.context.info.allocated;
 	}
 
-	/** What was left out or changed while the build was read, one sentence each. */
-	get warnings(): readonly string[] {
-		return this.context.warnings;
+	/** What was left out or changed while the build was read, and what to know of its numbers. */
+	get warnings(): readonly BuildWarning[] {
+		return this.context.info.warnings;
+	}
+
+	/** Stats that Path of Building itself may answer otherwise the next time it is started, by name in order. */
+	get unstableStats(): readonly string[] {
+		return this.context.info.unstableStats;
 	}
 
 	/** The passive tree whose nodes this build's node sets may name. */
@@ -254,12 +266,18 @@ export class Build {
 		return encodePobCode(await this.toXml(set));
 	}
 
-	/** The sheet of Path of Building's side bar, for the build or a change of it. Needs the calculator `pob`. */
-	async sheet(set?: NodeSetDelta | FullNodeSet): Promise<Sheet> {
-		const { groups, warnings } = (await this.command("sheet", set && { set: this.#canonical(set) })) as {
-			groups: Plain;
-			warnings: Plain;
-		};
+	/**
+	 * The sheet of Path of Building's side bar, for the build or a change of it. Needs the calculator `pob`.
+	 *
+	 * @param options.recalculated the build's own sheet as Path of Building shows it after a change rather than as loaded:
+	 * what to compare that of a node set with
+	 */
+	async sheet(
+		set?: NodeSetDelta | FullNodeSet,
+		{ recalculated = false }: { recalculated?: boolean } = {},
+	): Promise<Sheet> {
+		const args = { recalculated, ...(set && { set: this.#canonical(set) }) };
+		const { groups, warnings } = (await this.command("sheet", args)) as { groups: Plain; warnings: Plain };
 		return {
 			groups: (listOf(groups) as { title?: string; rows: Plain }[]).map(({ rows, ...group }) => ({
 				...group,

@@ -9,10 +9,14 @@ import { findPob, installHint, pobSource, pobTree } from "./pob/checkout.js";
 import { decodePobCode } from "./pob/code.js";
 import { childOf, childrenOf, parseXml, type XmlElement } from "./pob/xml.js";
 import { treeForCalculator } from "./tree-data.js";
+import type { BuildWarning } from "./warnings.js";
 
 /** How a build's text is read. */
 export interface LoadOptions {
-	/** Which passive tree of a Path of Building build, counted from 1; the active one if not given. */
+	/**
+	 * Which passive tree of a Path of Building build, counted from 1; the active one if not given. A level that follows the
+	 * points is then that of this tree.
+	 */
 	spec?: number;
 	/** Milliseconds that loading may take. */
 	timeoutMs?: number;
@@ -41,7 +45,7 @@ export interface CalculatorSource {
 	/** Of all that the answers depend on besides the build and what the calculator says of itself. */
 	identity(): Promise<string>;
 	/** What its `load` gets for a text, and what was noticed on the way. */
-	prepare(text: string, options: LoadOptions): { source: Plain; warnings: string[] };
+	prepare(text: string, options: LoadOptions): { source: Plain; warnings: BuildWarning[] };
 	/** Another error for one of its `open` or `load`, where it is about the calculator's own files. */
 	explain?(error: unknown): PobatchError | undefined;
 }

@@ -19,6 +19,7 @@ import type { Profile } from "./profile.js";
 import { Profiler } from "./profiler.js";
 import { RowCache, type RowCacheOptions, type RowCacheStatistics } from "./row-cache.js";
 import type { TreeData } from "./tree-data.js";
+import { type BuildWarning, readWarnings } from "./warnings.js";
 
 export interface EngineOptions {
 	/** `"reference"` (the default), `"pob"`, or the path of a Lua file that keeps the calculator contract. */
@@ -205,8 +206,8 @@ export class Engine {
 			const refusal = new PobatchError("BUILD_INVALID", loaded.refused);
 			throw this.#source.explain?.(refusal) ?? refusal;
 		}
-		const info = readInfo(loaded.info, this.calculator.name);
-		const { defaultStats, otherStats, warnings: moreWarnings } = loaded.info;
+		const info = readInfo(loaded.info, this.calculator.name, warnings);
+		const { defaultStats, otherStats } = loaded.info;
 		const tree = await this.#source.treeOf(info.treeVersion);
 		const words = Uint32Array.from(info.allocated, (node, i) =>
 			nodeWord(node, info.attributes[i], info.weaponSets[i]),
@@ -221,7 +222,6 @@ export class Engine {
 			stats: loaded.stats,
 			defaultStats: texts(defaultStats, loaded.stats),
 			otherStats: texts(otherStats, []),
-			warnings: [...warnings, ...texts(moreWarnings, [])],
 			tree,
 			rowTimeoutMs: this.#rowTimeoutMs,
 			cache: this.#cache,
@@ -334,15 +334,19 @@ async function resolveTree(tree: EngineOptions["tree"]): Promise<PassiveTree> {
 	throw invalidArgument("a PassiveTree, its data or a file's path", "tree", tree);
 }
 
-function readInfo(info: Record<string, Plain>, calculator: string): BuildInfo {
+function readInfo(
+	info: Record<string, Plain>,
+	calculator: string,
+	warnings: readonly BuildWarning[],
+): BuildInfo {
 	const allocated = numbers(info.allocated);
 	const attributes = numbers(info.attributes);
 	const weaponSets = numbers(info.weaponSets);
 	const order = allocated
 		.map((_, i) => i)
 		.sort((a, b) => (allocated[a] as number) - (allocated[b] as number));
-	return {
-		...info,
+	// Named twice: they come first, and are what was checked.
+	const facts = {
 		calculator,
 		class: typeof info.class === "string" ? info.class : "",
 		ascendancy: typeof info.ascendancy === "string" ? info.ascendancy : undefined,
@@ -351,7 +355,10 @@ function readInfo(info: Record<string, Plain>, calculator: string): BuildInfo {
 		allocated: order.map((i) => allocated[i] as number),
 		attributes: order.map((i) => attributes[i] ?? 0),
 		weaponSets: order.map((i) => weaponSets[i] ?? 0),
+		warnings: [...warnings, ...readWarnings(info.warnings)],
+		unstableStats: texts(info.unstableStats, []),
 	};
+	return { ...facts, ...info, ...facts };
 }
 
 function numbers(value: Plain): number[] {

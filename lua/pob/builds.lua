@@ -7,6 +7,7 @@
 
 local boot = require("pob.boot")
 local insertion = require("pob.insertion")
+local opening = require("pob.opening")
 
 local builds = {}
 builds.__index = builds
@@ -112,19 +113,6 @@ local function firstLine(text)
 	return (tostring(text):gsub("\n.*", ""))
 end
 
--- The <Spec> elements of a parsed build, in their order.
-local function specsOf(root)
-	local specs = {}
-	for _, section in ipairs(root) do
-		for _, spec in ipairs(type(section) == "table" and section.elem == "Tree" and section or {}) do
-			if type(spec) == "table" and spec.elem == "Spec" then
-				specs[#specs + 1] = spec
-			end
-		end
-	end
-	return specs
-end
-
 -- What PoB would stumble over without saying what is wrong; answers the parsed XML.
 local function inspect(env, xmlText, specIndex)
 	if type(xmlText) ~= "string" or not xmlText:find("%S") then
@@ -143,7 +131,7 @@ local function inspect(env, xmlText, specIndex)
 	for _, version in ipairs(env.treeVersionList) do
 		known[version] = true
 	end
-	local specs = specsOf(root)
+	local specs = opening.specsOf(root)
 	for i, spec in ipairs(specs) do
 		local version = spec.attrib.treeVersion or env.defaultTreeVersion
 		if not known[version] then
@@ -177,7 +165,7 @@ end
 
 -- The class of a <Spec> that its tree does not have, as text, or nil.
 local function unknownClass(env, root)
-	for _, spec in ipairs(specsOf(root)) do
+	for _, spec in ipairs(opening.specsOf(root)) do
 		local passiveTree = env.main.tree[spec.attrib.treeVersion or env.defaultTreeVersion]
 		local internal, plain = tonumber(spec.attrib.classInternalId), tonumber(spec.attrib.classId)
 		local found = passiveTree
@@ -201,16 +189,19 @@ end
 
 -- Items of the XML that PoB could not read and left out.
 local function lostItems(root, items)
-	local texts = {}
+	local warnings = {}
 	for _, section in ipairs(root) do
 		for _, item in ipairs(type(section) == "table" and section.elem == "Items" and section or {}) do
 			local id = type(item) == "table" and item.elem == "Item" and tonumber(item.attrib.id)
 			if id and not items[id] then
-				texts[#texts + 1] = "item " .. id .. " was left out, Path of Building cannot read it: " .. itemName(item[1])
+				warnings[#warnings + 1] = {
+					code = "UNREADABLE_ITEM", where = "item " .. id,
+					text = "left out, Path of Building cannot read it: " .. itemName(item[1]),
+				}
 			end
 		end
 	end
-	return texts
+	return warnings
 end
 
 --- Loads a build of PoB's XML, with its tree `specIndex` when given.
@@ -227,25 +218,28 @@ function builds:load(xmlText, specIndex)
 	place(self, build)
 	boot.takePrompts(world)
 	local ok, message = pcall(function()
-		build.mode:Init(false, "build " .. self.loading, xmlText)
-		if main.newMode or not build.mode.calcsTab or not build.mode.calcsTab.mainOutput then
-			main.newMode = nil
-			local prompts = boot.takePrompts(world)
-			error(prompts[1] or "no reason given", 0)
-		end
-		if specIndex and specIndex ~= build.mode.treeTab.activeSpec then
-			build.mode.treeTab:SetActiveSpec(specIndex)
-			build.changedTree = true
-			build.mode.buildFlag = true
-		end
-		-- What PoB's first frame does when loading left something to recalculate.
-		if build.mode.buildFlag then
-			build.mode.buildFlag = false
-			env.wipeGlobalCache()
-			build.mode.calcsTab:BuildOutput()
-			-- It also finds the level of a character whose level follows its points, for the next calculation.
-			build.mode:RefreshStatList()
-		end
+		local mode = build.mode
+		build.level = opening.levelShown(mode, function()
+			opening.withTree(env, specIndex, function()
+				mode:Init(false, "build " .. self.loading, xmlText)
+			end)
+			if main.newMode or not mode.calcsTab or not mode.calcsTab.mainOutput then
+				main.newMode = nil
+				local prompts = boot.takePrompts(world)
+				error(prompts[1] or "no reason given", 0)
+			end
+			build.otherTree = opening.otherTree(mode.treeTab, specIndex or opening.activeSpec(root))
+			if specIndex and build.otherTree then
+				opening.switchTree(mode, specIndex)
+			end
+			-- What PoB's first frame does when loading left something to recalculate.
+			if mode.buildFlag then
+				opening.recalculate(env, mode)
+			end
+			if specIndex then
+				opening.settleLevel(env, mode)
+			end
+		end)
 	end)
 	if not ok then
 		main.newMode = nil
@@ -267,10 +261,8 @@ function builds:load(xmlText, specIndex)
 	-- Stands for it in all states of the engine.
 	build.number = world.native.shared and world.native.shared.number("build\t" .. tostring(specIndex) .. "\t" .. xmlText)
 	build.prompts = boot.takePrompts(world)
-	for _, text in ipairs(lostItems(root, build.mode.itemsTab.items)) do
-		build.prompts[#build.prompts + 1] = text
-	end
-	build.listed = insertion.listed(specsOf(root)[build.mode.treeTab.activeSpec])
+	build.lost = lostItems(root, build.mode.itemsTab.items)
+	build.listed = insertion.listed(opening.specsOf(root)[build.mode.treeTab.activeSpec])
 	self.loaded = self.loaded + 1
 	self:paceCollector()
 	return build

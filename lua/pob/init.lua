@@ -15,13 +15,13 @@ local SLICES_AFTER = 100
 
 local EMPTY = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }
 
--- A set given to a command: arrays, from which the counts follow.
-local function setOf(args)
+-- A set given to a command: arrays, from which the counts follow. Nil where there is none, or one that changes nothing.
+local function changeOf(args)
 	local set = args and args.set
-	if not set then
-		return EMPTY
+	local add, remove = set and set.add or {}, set and set.remove or {}
+	if #add == 0 and #remove == 0 then
+		return nil
 	end
-	local add, remove = set.add or {}, set.remove or {}
 	return {
 		add = add,
 		addAttribute = set.addAttribute or {},
@@ -72,14 +72,18 @@ return function(host)
 		end
 		local build = loaded:load(xml, spec)
 		build.rows = rows.new(world, build, rowOptions)
-		local warnings, differs = chance.warnings(world, build)
+		local found = chance.of(world, build)
 		if world.windowRules.unchecked then
-			table.insert(warnings, "how clicks allocate nodes in this Path of Building could not be found out; rows follow the "
-				.. "rules of 0.20: " .. world.windowRules.unchecked)
+			table.insert(found.warnings, {
+				code = "RULES_UNCHECKED",
+				where = "build",
+				text = "how clicks allocate nodes in this Path of Building could not be found out; rows follow the rules of 0.20: "
+					.. world.windowRules.unchecked,
+			})
 		end
 		build.rows:keepEnvironments()
-		build.info = info.of(build, boot.plain, warnings)
-		build.info.recalculated = differs and build.rows:recalculated() or nil
+		build.info = info.of(build, boot.plain, found)
+		build.info.recalculated = found.recalculated
 		return build, build.info
 	end)
 
@@ -145,18 +149,15 @@ return function(host)
 		return need(build).rows.stats:list()
 	end
 
+	--- PoB's side bar with args.set allocated. Without one as loaded, with args.recalculated as after a change.
 	function commands.sheet(build, args)
-		return sheet.of(need(build), setOf(args), boot.plain)
+		need(build)
+		return sheet.of(build, changeOf(args) or args and args.recalculated and EMPTY or nil, boot.plain)
 	end
 
-	--- The build as PoB would save it, with args.set allocated.
+	--- The build as PoB would save it, with args.set allocated. Loaded again it answers the numbers that it answers now.
 	function commands.toXml(build, args)
-		need(build)
-		local set = setOf(args)
-		if set.addCount == 0 and set.removeCount == 0 then
-			return build.mode:SaveDB("build")
-		end
-		return build.rows:window(set, function(mode, autoLevel)
+		return need(build).rows:window(changeOf(args), function(mode, autoLevel)
 			mode.characterLevelAutoMode = autoLevel
 			return mode:SaveDB("build")
 		end)

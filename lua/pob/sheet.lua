@@ -30,7 +30,7 @@ local function read(list, plain)
 	return groups
 end
 
---- Groups, formatted by PoB's own display table, and warnings, of the build with `set` allocated.
+--- Groups, formatted by PoB's own display table, and warnings, of the build with `set` allocated; nil: as loaded.
 function sheet.of(build, set, plain)
 	return build.rows:window(set, function(mode)
 		mode:RefreshStatList()

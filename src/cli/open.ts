@@ -3,10 +3,11 @@ import { Engine, type EngineOptions } from "../engine.js";
 import { PobatchError } from "../errors.js";
 import { findPob } from "../pob/checkout.js";
 import { cacheFolder } from "../row-cache.js";
-import { located, oneLine } from "./fail.js";
+import { located } from "./fail.js";
 import type { EngineFlags } from "./options.js";
 import { waiting } from "./progress.js";
 import { nameOf, readText } from "./source.js";
+import { warningLines } from "./warnings.js";
 
 /** The one place where the command line opens an engine. */
 export async function openEngine(flags: EngineFlags): Promise<Engine> {
@@ -77,7 +78,7 @@ export interface Opened extends AsyncDisposable {
 	engine: Engine;
 	build: Build;
 	/**
-	 * Says on stderr who answers and what reading the build left out: numbers are only as good as that. A command calls
+	 * Says on stderr who answers and what to know of the build's numbers, which are only as good as that. A command calls
 	 * it once it knows that its input is good, so that bad input stays one line.
 	 */
 	announce(): void;
@@ -106,8 +107,7 @@ export async function openBuild(source: string, flags: EngineFlags): Promise<Ope
 			announce() {
 				if (choice.why) process.stderr.write(`The reference calculator answers, ${choice.why}.\n`);
 				process.stderr.write(`${describeEngine(engine, build, pob)}, ready in ${seconds} s\n`);
-				for (const warning of build.warnings)
-					process.stderr.write(`warning: ${nameOf(source)}: ${oneLine(warning)}\n`);
+				process.stderr.write(warningLines(build, flags.warnings === true));
 			},
 			[Symbol.asyncDispose]: () => engine.close(),
 		};

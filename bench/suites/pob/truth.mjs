@@ -81,7 +81,7 @@ export async function truth(source) {
 			target: 0,
 			note: [
 				`${counts.clicked.toLocaleString("en")} of ${counts.rows.toLocaleString("en")} node sets of ${list.length} builds can be clicked together;`,
-				"each is asked for the default stats and for all (but those that a build's warnings leave to chance), with 2 threads and caches.",
+				"each is asked for the default stats and for all (but those that Path of Building leaves to chance), with 2 threads and caches.",
 				...notes,
 			].join(" "),
 		},
@@ -99,10 +99,8 @@ async function loadKnown(engine, text) {
 }
 
 /** The stats that Path of Building answers alike each time; see docs/exactness.md. */
-function certain({ warnings }, stats) {
-	const chance = new Set(
-		warnings.flatMap((text) => text.match(/leaves these stats to chance .*\): (.*)/)?.[1].split(", ") ?? []),
-	);
+function certain({ unstableStats }, stats) {
+	const chance = new Set(unstableStats);
 	return stats.filter((stat) => !chance.has(stat));
 }
 
