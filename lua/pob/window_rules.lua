@@ -102,34 +102,30 @@ local PATHS = {
 	intuitiveLeapLikesAffecting = true, connectedToStart = true, distanceToClassStart = true,
 }
 
--- Real nodes by kind, in the order of their ids, `count` of each at most; from the other end of the tree with `fromEnd`.
-local function candidates(spec, count, fromEnd)
-	local ids = {}
+-- Ids of real nodes by kind, sorted.
+local function candidates(spec)
+	local found = {}
+	for kind in pairs(KINDS) do
+		found[kind] = {}
+	end
 	for id, node in pairs(spec.tree.nodes) do
 		local copy = spec.nodes[id]
 		if copy and not node.ascendancyName and not node.isSwitchable and not node.unlockConstraint then
-			ids[#ids + 1] = id
-		end
-	end
-	table.sort(ids, function(one, other)
-		if fromEnd then
-			return one > other
-		end
-		return one < other
-	end)
-	local found = {}
-	for kind, fits in pairs(KINDS) do
-		found[kind] = {}
-		for _, id in ipairs(ids) do
-			if #found[kind] < count and fits(spec.nodes[id]) then
-				table.insert(found[kind], id)
+			for kind, fits in pairs(KINDS) do
+				if fits(copy) then
+					table.insert(found[kind], id)
+				end
 			end
 		end
+	end
+	for _, ids in pairs(found) do
+		table.sort(ids)
 	end
 	return found
 end
 
--- A spec of its own with the made-up tree. Answers it and the ids by name; nil where the real tree lacks such nodes.
+-- A spec of its own with the made-up tree, of the nodes with the smallest ids or, `fromEnd`, with the largest: what the
+-- order of ids decides shows. Answers it and the ids by name; nil where the real tree lacks such nodes.
 local function scratch(spec, tree, fromEnd)
 	local start = spec.nodes[spec.curClass and spec.curClass.startNodeId or spec.tree.classes[spec.curClassId].startNodeId]
 	local made = { nodes = {}, allocNodes = {}, hashOverrides = {}, jewels = {}, masterySelections = {}, ignoredNodes = {},
@@ -137,7 +133,7 @@ local function scratch(spec, tree, fromEnd)
 		build = setmetatable({ treeTab = { viewer = {} } }, { __index = spec.build }) }
 	-- Nothing that is written reaches the build's own tree.
 	setmetatable(made, { __index = spec })
-	local names, ids, byKind = {}, { start = start.id }, candidates(spec, 8, fromEnd)
+	local names, ids, taken = {}, { start = start.id }, {}
 	for name in pairs(tree.nodes) do
 		names[#names + 1] = name
 	end
@@ -161,7 +157,9 @@ local function scratch(spec, tree, fromEnd)
 	allocate(put(start.id), 0)
 	for _, name in ipairs(names) do
 		local what = tree.nodes[name]
-		local id = table.remove(byKind[what[1]], 1)
+		local list, n = spec.candidates[what[1]], (taken[what[1]] or 0) + 1
+		local id = list[fromEnd and #list + 1 - n or n]
+		taken[what[1]] = n
 		if not id then
 			return nil
 		end
@@ -293,17 +291,15 @@ windowRules.NONE = { promotes = false, unknown = { all = "not looked at" } }
 ---rules could not be found out: those of the newest known version are taken }
 function windowRules.of(spec)
 	local rules, best = nil, math.huge
-	for _, tree in ipairs(TREES) do
-		local ok, why = agree(spec, tree, { promotes = true, unknown = {} })
-		if ok == nil then
-			return { promotes = true, unknown = {}, unchecked = tostring(why) }
-		end
-	end
+	-- What all trees share.
+	local base = setmetatable({ candidates = candidates(spec) }, { __index = spec })
 	for _, promotes in ipairs({ true, false }) do
 		local tried, failures = { promotes = promotes, unknown = {} }, 0
 		for _, tree in ipairs(TREES) do
-			local ok, why = agree(spec, tree, tried)
-			if not ok then
+			local ok, why = agree(base, tree, tried)
+			if ok == nil then
+				return { promotes = true, unknown = {}, unchecked = tostring(why) }
+			elseif not ok then
 				tried.unknown[tree.touches], failures = why, failures + 1
 			end
 		end
