@@ -235,6 +235,8 @@ function builds:load(xmlText, specIndex)
 			-- What PoB's first frame does when loading left something to recalculate.
 			if mode.buildFlag then
 				opening.recalculate(env, mode)
+			else
+				opening.countPoints(mode)
 			end
 			if specIndex then
 				opening.settleLevel(env, mode)

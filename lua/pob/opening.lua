@@ -83,12 +83,26 @@ function opening.switchTree(mode, specIndex)
 	mode.buildFlag = true
 end
 
+--- Counts points, warns of too many and finds the level of a character whose level follows them. Newer versions do it when
+-- they fill the side bar, older ones when they draw it.
+function opening.countPoints(mode)
+	if mode.EstimatePlayerProgress then
+		mode:EstimatePlayerProgress()
+	end
+end
+
+--- Fills PoB's side bar.
+function opening.refresh(mode)
+	mode:RefreshStatList()
+	opening.countPoints(mode)
+end
+
 --- Calculates `mode` anew, as PoB's next frame does when something has changed.
 function opening.recalculate(env, mode)
 	mode.buildFlag = false
 	env.wipeGlobalCache()
 	mode.calcsTab:BuildOutput()
-	mode:RefreshStatList()
+	opening.refresh(mode)
 end
 
 --- After each calculation PoB finds the level of a character whose level follows its points, for the next one. In another

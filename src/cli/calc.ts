@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { Build, Sheet } from "../build.js";
 import { PobatchError } from "../errors.js";
 import { gainOf } from "../gain.js";
+import { NodeSets } from "../node-sets.js";
 import { asNodeSetsAnswer } from "../power.js";
 import { describeBuild, type Opened, openBuild } from "./open.js";
 import { calculatorOptions, type EngineFlags, rowTimeoutOption, statsOf, statsOption } from "./options.js";
@@ -75,8 +76,14 @@ async function answer(opened: Opened, flags: CalcFlags, isPob: boolean): Promise
 	const stats = statsOf(build, flags.stats);
 	const values = await build.calculate(flags.set ?? {}, { stats });
 	if (flags.json) return json(opened, values, isPob ? await build.sheet(flags.set) : undefined);
-	const base = flags.set && asNodeSetsAnswer(build, await build.calculate({}, { stats }));
-	return `${describeBuild(build)}\n\n${statTable(values, base)}`;
+	const base = flags.set && (await build.calculate({}, { stats }));
+	return `${describeBuild(build)}\n\n${statTable(values, base && changes(build, flags.set) ? asNodeSetsAnswer(build, base) : base)}`;
+}
+
+/** Whether a set leaves the build with other nodes or choices. One that does not answers as the build was loaded. */
+function changes(build: Build, set: OneSet = {}): boolean {
+	const sets = "nodes" in set ? NodeSets.full([set]) : NodeSets.deltas([set]);
+	return build.hashes(sets)[0] !== build.hashes(NodeSets.deltas([{}]))[0];
 }
 
 function ensureEnd(text: string): string {
@@ -85,7 +92,7 @@ function ensureEnd(text: string): string {
 
 async function sheetOf(build: Build, set: OneSet | undefined): Promise<string> {
 	const sheet = await build.sheet(set);
-	const base = set && (await build.sheet(undefined, { recalculated: true }));
+	const base = set && (await build.sheet(undefined, { recalculated: changes(build, set) }));
 	return `${describeBuild(build)}\n\n${sheetText(sheet, base)}`;
 }
 

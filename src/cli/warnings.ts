@@ -62,7 +62,7 @@ function count(build: Build, { code }: BuildWarning, warnings: number): string {
 	const { unstableStats, info } = build;
 	if (code === "UNSTABLE_STATS")
 		return `${unstableStats.length} stats are left to chance by Path of Building itself`;
-	if (code === "FIRST_CALCULATION") return "Path of Building shows other stats at first than after a change";
+	if (code === "FIRST_CALCULATION") return "numbers differ once Path of Building recalculates";
 	if (code === "UNSUPPORTED_ITEM_LINE") {
 		const who = authors[info.calculator] ?? `the calculator ${info.calculator}`;
 		return `${warnings} item ${warnings === 1 ? "line is" : "lines are"} not supported by ${who}`;

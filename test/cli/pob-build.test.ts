@@ -139,6 +139,10 @@ describe("pobatch calc with Path of Building", () => {
 		const { stdout } = await mini(...args, "--stats", "Accuracy,Life");
 		expect(stdout).toMatch(/^Accuracy +24 +24 +0$/m);
 		expect(stdout).toMatch(/^Life +96 +80 +-16$/m);
+		// The build's own nodes answer as loaded, and change nothing.
+		const none = ["calc", stale, "--set", '{"add":[13]}'];
+		expect((await mini(...none)).stdout).not.toMatch(/ {2}was /);
+		expect((await mini(...none, "--stats", "Accuracy")).stdout).toMatch(/^Accuracy +120 +120 +0$/m);
 	});
 
 	test.each([

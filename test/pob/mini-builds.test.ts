@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Build, Engine, encodePobCode, type NodeSetDelta } from "../../src/index.js";
-import { miniBuild, miniPob, miniSpec } from "../support/pob.js";
+import { miniBuild, miniPob, miniPobWith, miniSpec } from "../support/pob.js";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -182,6 +182,25 @@ describe("a level that follows the points", () => {
 		expect(await (await engine.load(changed)).calculate({}, { stats: ["Accuracy"] })).toEqual({
 			Accuracy: 24,
 		});
+	});
+
+	it("is found where Path of Building finds it only when it draws its window, too", async () => {
+		const pob = miniPobWith({
+			"src/Modules/Build.lua": (text) =>
+				text.replace(
+					/\tif self\.characterLevelAutoMode then\n/,
+					"end\n\nfunction buildMode:EstimatePlayerProgress()\n$&",
+				),
+		});
+		await using older = await Engine.open({ calculator: "pob", pob, threads: 1, cache: false });
+		const build = await older.load(miniBuild({ build: auto(4), specs }), { spec: 3 });
+		expect(build.info.level).toBe(6);
+		const answers = await all(build);
+		expect(answers.Accuracy).toBe(36);
+		expect(await all(await older.load(await build.toXml()))).toEqual(answers);
+		const stale = await older.load(miniBuild({ build: auto(20), specs }));
+		expect(await stale.calculate({}, { stats: ["Accuracy"] })).toEqual({ Accuracy: 120 });
+		expect(await stale.calculate({ add: [26] }, { stats: ["Accuracy"] })).toEqual({ Accuracy: 24 });
 	});
 
 	it("stays where the build does not let it follow", async () => {
