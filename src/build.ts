@@ -81,6 +81,14 @@ export interface SheetGroup {
 	readonly rows: readonly (SheetLine | SheetNote)[];
 }
 
+export interface SheetOptions {
+	/**
+	 * The build's own sheet as Path of Building shows it after a change rather than as loaded: what to compare that of a
+	 * node set with.
+	 */
+	recalculated?: boolean;
+}
+
 /** Path of Building's side bar: its groups, in its order, formatted by its own display table. */
 export interface Sheet {
 	readonly groups: readonly SheetGroup[];
@@ -266,16 +274,8 @@ export class Build {
 		return encodePobCode(await this.toXml(set));
 	}
 
-	/**
-	 * The sheet of Path of Building's side bar, for the build or a change of it. Needs the calculator `pob`.
-	 *
-	 * @param options.recalculated the build's own sheet as Path of Building shows it after a change rather than as loaded:
-	 * what to compare that of a node set with
-	 */
-	async sheet(
-		set?: NodeSetDelta | FullNodeSet,
-		{ recalculated = false }: { recalculated?: boolean } = {},
-	): Promise<Sheet> {
+	/** The sheet of Path of Building's side bar, for the build or a change of it. Needs the calculator `pob`. */
+	async sheet(set?: NodeSetDelta | FullNodeSet, { recalculated = false }: SheetOptions = {}): Promise<Sheet> {
 		const args = { recalculated, ...(set && { set: this.#canonical(set) }) };
 		const { groups, warnings } = (await this.command("sheet", args)) as { groups: Plain; warnings: Plain };
 		return {

@@ -10,6 +10,7 @@ export {
 	type SheetGroup,
 	type SheetLine,
 	type SheetNote,
+	type SheetOptions,
 } from "./build.js";
 export type { CacheUse } from "./cached-batch.js";
 export type { LoadOptions } from "./calculators.js";

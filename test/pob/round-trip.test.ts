@@ -37,13 +37,24 @@ describeWithPob(
 		}, timeout);
 		afterAll(() => engine.close());
 
+		/** Nothing for a build of a passive tree that this version of Path of Building does not have. */
+		const load = (text: string, options: { spec?: number } = {}) =>
+			engine.load(text, options).catch((error: Error) => {
+				if (error.message.includes("unknown tree version")) return undefined;
+				throw error;
+			});
+
 		it(
 			`answers the same bits for all stats: ${builds.length} builds, as XML and as code`,
 			async () => {
-				const counts = { builds: 0, values: 0, unstable: 0 };
+				const counts = { builds: 0, values: 0, unstable: 0, newer: 0 };
 				const wrong: string[] = [];
 				for (const [name, read] of builds) {
-					const build = await engine.load(await read());
+					const build = await load(await read());
+					if (!build) {
+						counts.newer++;
+						continue;
+					}
 					const xml = await build.toXml();
 					expect([name, decodePobCode(await build.toCode())]).toEqual([name, xml]);
 					const again = await engine.load(xml);
@@ -58,9 +69,10 @@ describeWithPob(
 				}
 				console.log(
 					`${counts.builds} builds, ${counts.values} values read back, ${wrong.length} differ; ` +
-						`${counts.unstable} more are left to chance`,
+						`${counts.unstable} more are left to chance; ${counts.newer} builds are of a newer version`,
 				);
 				expect(wrong).toEqual([]);
+				expect(counts.builds).toBeGreaterThan(0);
 			},
 			timeout,
 		);
@@ -72,7 +84,8 @@ describeWithPob(
 					const text = await read();
 					const trees = text.match(/<Spec\b/g)?.length ?? 0;
 					for (let spec = 1; trees > 1 && spec <= trees; spec++) {
-						const build = await engine.load(text, { spec });
+						const build = await load(text, { spec });
+						if (!build) break;
 						const again = await engine.load(await build.toCode());
 						expect([name, spec, build.info.activeSpec]).toEqual([name, spec, spec]);
 						expect([name, spec, (await compare(build, again)).wrong]).toEqual([name, spec, []]);
