@@ -1,0 +1,60 @@
+// `node scripts/modernize-pob.mjs CHECKOUT OUT`: a copy of a checkout of Path of Building in the dialect that it is written
+// in since August 2026 (LuaJIT's syntax of July 2026, and objects that are made by `new("X"):X(...)`), for tests. Each
+// rewriting is made only where it is proven to mean the same. Data and libraries stay as they are. Nothing of a checkout
+// belongs into this repository: OUT has to lie outside of it.
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Engine } from "../dist/index.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const [checkout, out] = process.argv.slice(2);
+if (out === undefined || process.argv.length > 4) {
+	console.error("usage: node scripts/modernize-pob.mjs CHECKOUT OUT");
+	process.exit(2);
+}
+if (!existsSync(join(checkout, "src", "Launch.lua"))) {
+	console.error(`error: ${checkout} is no checkout of Path of Building (looked for src/Launch.lua)`);
+	process.exit(1);
+}
+if (!relative(root, resolve(out)).startsWith("..")) {
+	console.error(`error: ${out} lies in this repository, where nothing of Path of Building belongs`);
+	process.exit(1);
+}
+if (existsSync(out)) {
+	console.error(`error: ${out} is there already`);
+	process.exit(1);
+}
+cpSync(checkout, out, { recursive: true, verbatimSymlinks: true, filter: (path) => !path.includes("/.git") });
+
+const files = ["src", "src/Modules", "src/Classes"].flatMap((folder) =>
+	readdirSync(join(out, folder))
+		.filter((name) => name.endsWith(".lua"))
+		.sort()
+		.map((name) => `${folder}/${name}`),
+);
+// Bytes beyond ASCII stay what they are.
+const texts = files.map((path) => ({ path, text: readFileSync(join(out, path), "latin1") }));
+const engine = await Engine.open({
+	calculator: join(root, "scripts", "modernize", "calculator.lua"),
+	sandbox: false,
+	threads: 1,
+	cache: false,
+	options: { lua: join(root, "lua"), scripts: join(root, "scripts") },
+});
+try {
+	const build = await engine.load("none");
+	const { texts: made, counts } = await build.command("modernize", { files: texts });
+	let lines = 0;
+	for (const [i, { path, text }] of texts.entries()) {
+		if (made[i] === text) continue;
+		writeFileSync(join(out, path), made[i], "latin1");
+		const before = new Set(text.split("\n"));
+		lines += made[i].split("\n").filter((line) => !before.has(line)).length;
+	}
+	for (const [name, count] of Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)))
+		console.log(`${String(count).padStart(7)}  ${name}`);
+	console.log(`${String(lines).padStart(7)}  lines, in ${texts.length} modules`);
+} finally {
+	await engine.close();
+}

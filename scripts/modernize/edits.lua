@@ -1,0 +1,44 @@
+-- Edits of a text by byte positions.
+
+local edits = {}
+edits.__index = edits
+
+function edits.new(text)
+	return setmetatable({ text = text, list = {}, counts = {} }, edits)
+end
+
+---Puts `by` in the place of the bytes `first` to `last`. `group`: edits of one rewriting, which are made together or not.
+function edits:replace(group, first, last, by)
+	group[#group + 1] = { first = first, last = last, by = by }
+end
+
+---A rewriting is complete. One that meets another is left for the next round.
+function edits:add(name, group)
+	for _, edit in ipairs(group) do
+		for _, other in ipairs(self.list) do
+			if edit.first <= other.last and other.first <= edit.last then
+				return
+			end
+		end
+	end
+	for _, edit in ipairs(group) do
+		self.list[#self.list + 1] = edit
+	end
+	self.counts[name] = (self.counts[name] or 0) + 1
+end
+
+function edits:finish()
+	table.sort(self.list, function(a, b)
+		return a.first < b.first
+	end)
+	local pieces, at = {}, 1
+	for _, edit in ipairs(self.list) do
+		pieces[#pieces + 1] = self.text:sub(at, edit.first - 1)
+		pieces[#pieces + 1] = edit.by
+		at = edit.last + 1
+	end
+	pieces[#pieces + 1] = self.text:sub(at)
+	return table.concat(pieces), #self.list
+end
+
+return edits
