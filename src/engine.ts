@@ -19,6 +19,7 @@ import type { Profile } from "./profile.js";
 import { Profiler } from "./profiler.js";
 import { RowCache, type RowCacheOptions, type RowCacheStatistics } from "./row-cache.js";
 import type { TreeData } from "./tree-data.js";
+import type { EngineWarning } from "./warnings.js";
 
 export interface EngineOptions {
 	/** `"reference"` (the default), `"pob"`, or the path of a Lua file that keeps the calculator contract. */
@@ -68,6 +69,8 @@ export interface EngineOptions {
 	profile?: boolean;
 	/** Gets what the calculator logs, line by line. */
 	onLog?: (text: string) => void;
+	/** Gets what should be known but stops nothing; `process.emitWarning` does by default. */
+	onWarning?: (warning: EngineWarning) => void;
 }
 
 const maxThreads = 256;
@@ -147,7 +150,8 @@ export class Engine {
 		}
 		const { cache = calculator === "pob" } = options;
 		const source = await resolveCalculator(calculator, options, cache);
-		const rowCache = cache === false ? undefined : await RowCache.open(cache === true ? {} : cache);
+		const rowCache =
+			cache === false ? undefined : await RowCache.open(cache === true ? {} : cache, options.onWarning);
 		const { isolation = "thread" } = options;
 		if (isolation !== "thread" && isolation !== "process")
 			throw invalidArgument('"thread" or "process"', "isolation", isolation);
@@ -170,8 +174,10 @@ export class Engine {
 			const profiler = new Profiler(native, source.chunkFolder);
 			if (options.profile === true) await profiler.keepSampling();
 			const identity = await native.open(options.openTimeoutMs);
+			// Another platform's mathematics may have other last digits.
+			const platform = `${process.platform} ${process.arch}`;
 			const key = rowCache
-				? digest(await source.identity(), identity.name, identity.version, addon().versions.luajit)
+				? digest(await source.identity(), identity.name, identity.version, addon().versions.luajit, platform)
 				: "";
 			return new Engine(native, source, identity, threads, rowTimeoutMs, rowCache, key, profiler);
 		} catch (error) {

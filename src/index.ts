@@ -39,3 +39,4 @@ export type { SpeedscopeFile } from "./speedscope.js";
 export type * from "./tree-data.js";
 export { type TreeSvgOptions, treeToSvg } from "./tree-svg.js";
 export { versions } from "./versions.js";
+export type { EngineWarning } from "./warnings.js";
