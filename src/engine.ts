@@ -10,6 +10,7 @@ import {
 	referenceCalculator,
 	sandboxSource,
 } from "./calculators.js";
+import type { EngineWarning } from "./engine-warning.js";
 import { invalidArgument, PobatchError } from "./errors.js";
 import { digest } from "./identity.js";
 import { ProcessEngine } from "./isolation/process-engine.js";
@@ -19,7 +20,6 @@ import type { Profile } from "./profile.js";
 import { Profiler } from "./profiler.js";
 import { RowCache, type RowCacheOptions, type RowCacheStatistics } from "./row-cache.js";
 import type { TreeData } from "./tree-data.js";
-import type { EngineWarning } from "./warnings.js";
 
 export interface EngineOptions {
 	/** `"reference"` (the default), `"pob"`, or the path of a Lua file that keeps the calculator contract. */

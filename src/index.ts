@@ -14,6 +14,7 @@ export {
 export type { CacheUse } from "./cached-batch.js";
 export type { LoadOptions } from "./calculators.js";
 export { Engine, type EngineOptions } from "./engine.js";
+export type { EngineWarning } from "./engine-warning.js";
 export { PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./errors.js";
 export {
 	type AttributeName,
@@ -39,4 +40,3 @@ export type { SpeedscopeFile } from "./speedscope.js";
 export type * from "./tree-data.js";
 export { type TreeSvgOptions, treeToSvg } from "./tree-svg.js";
 export { versions } from "./versions.js";
-export type { EngineWarning } from "./warnings.js";

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import envPaths from "env-paths";
 import { LRUCache } from "lru-cache";
+import { type EngineWarning, emitWarning } from "./engine-warning.js";
 import { invalidArgument } from "./errors.js";
 import type { Files } from "./row-store/files.js";
 import { RowStore } from "./row-store/row-store.js";
 import type { FrameMemory, FrameRows, KnownRows } from "./row-store/view.js";
-import { type EngineWarning, emitWarning } from "./warnings.js";
 
 export interface RowCacheOptions {
 	/** Megabytes (2^20 bytes) of rows kept in memory; the least recently used go first. 64 by default. */
@@ -17,7 +17,7 @@ export interface RowCacheOptions {
 	 * the engine warns once (`onWarning`).
 	 */
 	dir?: string;
-	/** Megabytes (2^20 bytes) of rows kept in `dir`; the oldest go first. 1024 by default. */
+	/** Megabytes (2^20 bytes) of rows kept in `dir`, at least 1; the oldest go first. 1024 by default. */
 	maxDiskMB?: number;
 	/**
 	 * Share of the rows found in the cache that is calculated all the same, 0 to 1; a difference of one bit raises
@@ -86,10 +86,10 @@ export class RowCache {
 		files?: Files,
 	): Promise<RowCache> {
 		const { maxMB = 64, ttlMs = 0, verify = 0, dir, maxDiskMB = 1024 } = options;
-		for (const [name, value] of Object.entries({ maxMB, maxDiskMB })) {
-			if (!(Number.isFinite(value) && value > 0))
-				throw invalidArgument("a positive number", `cache.${name}`, value);
-		}
+		if (!(Number.isFinite(maxMB) && maxMB > 0))
+			throw invalidArgument("a positive number", "cache.maxMB", maxMB);
+		if (!(Number.isFinite(maxDiskMB) && maxDiskMB >= 1))
+			throw invalidArgument("a number of at least 1", "cache.maxDiskMB", maxDiskMB);
 		if (!(Number.isFinite(ttlMs) && ttlMs >= 0))
 			throw invalidArgument("a number of ms", "cache.ttlMs", ttlMs);
 		if (!(verify >= 0 && verify <= 1)) throw invalidArgument("a share from 0 to 1", "cache.verify", verify);

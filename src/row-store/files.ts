@@ -82,3 +82,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
 		},
 	);
 }
+
+export function isCode(error: unknown, ...codes: readonly string[]): boolean {
+	return codes.includes((error as NodeJS.ErrnoException).code ?? "");
+}

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import type { Entry, Files } from "./files.js";
+import { join } from "node:path";
+import { type Entry, type Files, isCode } from "./files.js";
+import { makeFolderIn } from "./make-folder.js";
 import { type Steps, step } from "./steps.js";
 
 /**
@@ -55,7 +56,7 @@ export function* append(files: Files, folder: string, bytes: Buffer, limits: Lim
 	const listing = yield* listOrMake(files, folder);
 	const file =
 		(yield* openWithRoom(files, folder, listing, limits.segment - bytes.length)) ??
-		(yield* openNew(files, folder, listing, limits));
+		(yield* openNew(files, folder, listing, limits, bytes.length));
 	try {
 		for (let at = 0; at < bytes.length; ) at += yield* step(files.write(file, bytes, at));
 	} finally {
@@ -69,7 +70,7 @@ export function* listOrMake(files: Files, folder: string): Steps<Listing> {
 		return yield* listFolder(files, folder);
 	} catch (error) {
 		if (!isCode(error, "ENOENT")) throw error;
-		yield* makeFolder(files, resolve(folder));
+		yield* makeFolderIn(files, folder);
 		return yield* listFolder(files, folder);
 	}
 }
@@ -91,12 +92,20 @@ function* openWithRoom(
 	return undefined;
 }
 
-function* openNew(files: Files, folder: string, listing: Listing, limits: Limits): Steps<number> {
-	let total = listing.segments.reduce((sum, { size }) => sum + size, limits.segment);
+function* openNew(
+	files: Files,
+	folder: string,
+	listing: Listing,
+	limits: Limits,
+	bytes: number,
+): Steps<number> {
+	// Older ones may have room that will be used, too.
+	const most = (size: number) => Math.max(limits.segment, size);
+	let total = listing.segments.reduce((sum, { size }) => sum + most(size), most(bytes));
 	for (const { name, size } of listing.segments) {
 		if (total <= limits.total) break;
 		yield* removeFile(files, join(folder, name));
-		total -= size;
+		total -= most(size);
 	}
 	const number = String(listing.lastNumber + 1).padStart(8, "0");
 	const random = Math.floor(Math.random() * 2 ** 32)
@@ -119,28 +128,4 @@ export function* removeFile(files: Files, path: string): Steps<boolean> {
 		if (!isCode(error, "ENOENT")) throw error;
 		return false;
 	}
-}
-
-/**
- * With all folders above it. `recursive` of Node's own mkdir never ends where a folder exists but takes no new ones, as
- * below /proc.
- */
-function* makeFolder(files: Files, path: string): Steps<void> {
-	try {
-		yield* step(files.makeFolder(path));
-	} catch (error) {
-		if (isCode(error, "EEXIST")) return;
-		const above = dirname(path);
-		if (!isCode(error, "ENOENT") || above === path) throw error;
-		yield* makeFolder(files, above);
-		try {
-			yield* step(files.makeFolder(path));
-		} catch (again) {
-			if (!isCode(again, "EEXIST")) throw again;
-		}
-	}
-}
-
-export function isCode(error: unknown, ...codes: readonly string[]): boolean {
-	return codes.includes((error as NodeJS.ErrnoException).code ?? "");
 }

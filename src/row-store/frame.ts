@@ -47,6 +47,10 @@ export function maxRows(width: number): number {
 	return Math.max(1, Math.floor(frameBytes / (keyBytes + 8 * width)));
 }
 
+export function frameLength(rows: number, width: number): number {
+	return headBytes + rows * (keyBytes + 8 * width);
+}
+
 /** @returns undefined where no frame begins; what it says may still be wrong */
 export function readHead(bytes: Buffer, at = 0): Head | undefined {
 	if (bytes.length - at < headBytes) return undefined;
@@ -54,7 +58,7 @@ export function readHead(bytes: Buffer, at = 0): Head | undefined {
 	const rows = bytes.readUInt32LE(at + rowsAt);
 	const width = bytes.readUInt32LE(at + widthAt);
 	if (width < 1 || width > maxWidth || rows < 1 || rows > maxRows(width)) return undefined;
-	return { rows, width, length: headBytes + rows * (keyBytes + 8 * width) };
+	return { rows, width, length: frameLength(rows, width) };
 }
 
 /** The first 4 bytes of the group, to tell groups apart fast. */
@@ -112,7 +116,7 @@ export function encodeFrame(
 	from: number,
 	count: number,
 ): Buffer {
-	const head = { rows: count, width, length: headBytes + count * (keyBytes + 8 * width) };
+	const head = { rows: count, width, length: frameLength(count, width) };
 	const frame = Buffer.allocUnsafeSlow(head.length);
 	magic.copy(frame);
 	frame.set(group, groupAt);

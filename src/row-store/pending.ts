@@ -1,4 +1,4 @@
-import { encodeFrame, keyBytes, maxRows } from "./frame.js";
+import { encodeFrame, frameLength, keyBytes, maxRows } from "./frame.js";
 
 interface Rows {
 	group: Uint8Array;
@@ -6,6 +6,8 @@ interface Rows {
 	/** Four words a row. */
 	keys: number[];
 	values: Float64Array[];
+	/** So many of them are written. */
+	written: number;
 }
 
 /** Rows that wait to be written. */
@@ -18,7 +20,7 @@ export class Pending {
 		const name = Buffer.from(group).toString("latin1");
 		let rows = this.#groups.get(name);
 		if (!rows) {
-			rows = { group, width: values.length, keys: [], values: [] };
+			rows = { group, width: values.length, keys: [], values: [], written: 0 };
 			this.#groups.set(name, rows);
 		}
 		for (let i = 4 * row; i < 4 * row + 4; i++) rows.keys.push(keys[i] as number);
@@ -26,26 +28,22 @@ export class Pending {
 		this.bytes += keyBytes + values.byteLength;
 	}
 
-	/** Frames of about so many bytes, whose rows wait no longer. @returns nothing once none wait */
+	/** Frames of at most so many bytes, but at least one; their rows wait no longer. @returns nothing once none wait */
 	take(bytes: number): Buffer | undefined {
 		const frames: Buffer[] = [];
 		let taken = 0;
-		for (const [name, { group, width, keys, values }] of this.#groups) {
-			let from = 0;
-			while (from < values.length && taken < bytes) {
-				const count = Math.min(maxRows(width), values.length - from);
-				const frame = encodeFrame(group, width, keys, values, from, count);
-				frames.push(frame);
-				taken += frame.length;
-				from += count;
+		for (const [name, rows] of this.#groups) {
+			const { group, width, keys, values } = rows;
+			while (rows.written < values.length) {
+				const count = Math.min(maxRows(width), values.length - rows.written);
+				const length = frameLength(count, width);
+				if (taken > 0 && taken + length > bytes) return Buffer.concat(frames);
+				frames.push(encodeFrame(group, width, keys, values, rows.written, count));
+				taken += length;
+				rows.written += count;
+				this.bytes -= count * (keyBytes + 8 * width);
 			}
-			this.bytes -= from * (keyBytes + 8 * width);
-			if (from === values.length) this.#groups.delete(name);
-			else {
-				keys.splice(0, 4 * from);
-				values.splice(0, from);
-			}
-			if (taken >= bytes) break;
+			this.#groups.delete(name);
 		}
 		return frames.length === 0 ? undefined : Buffer.concat(frames);
 	}

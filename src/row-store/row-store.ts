@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
+import type { EngineWarning } from "../engine-warning.js";
 import { reason } from "../system-error.js";
-import type { EngineWarning } from "../warnings.js";
 import { type Files, nodeFiles } from "./files.js";
 import { append, type Limits, listOrMake } from "./folder.js";
 import { maxWidth } from "./frame.js";
@@ -178,12 +178,12 @@ export class RowStore {
 
 	*#writeAll(): Steps<void> {
 		for (;;) {
-			const bytes = this.#pending.take(writeBytes);
+			const bytes = this.#pending.take(Math.min(writeBytes, this.#limits.segment));
 			if (!bytes) return;
 			const { segments, old } = yield* append(this.#files, this.#folder, bytes, this.#limits);
 			if (segments.length > 0 || old.length === 0) continue;
-			const text = `${old.join(" and ")} in the cache folder ${this.#folder}: of an older pobatch, not read any more; delete them`;
-			this.#onWarning({ code: "CACHE_OLD", text });
+			const text = `The cache folder ${this.#folder} has files of an older pobatch, which are not read any more and can be deleted: ${old.join(", ")}`;
+			this.#onWarning({ code: "CACHE_OLD", text, where: this.#folder });
 		}
 	}
 
@@ -201,6 +201,6 @@ export class RowStore {
 	#warn(code: EngineWarning["code"], what: string): void {
 		if (this.#isWarned) return;
 		this.#isWarned = true;
-		this.#onWarning({ code, text: `The cache folder ${this.#folder} ${what}` });
+		this.#onWarning({ code, text: `The cache folder ${this.#folder} ${what}`, where: this.#folder });
 	}
 }

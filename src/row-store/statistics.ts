@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { PobatchError } from "../errors.js";
 import { reason } from "../system-error.js";
-import { type Files, nodeFiles } from "./files.js";
-import { isCode, listFolder, removeFile } from "./folder.js";
+import { type Files, isCode, nodeFiles } from "./files.js";
+import { listFolder, removeFile } from "./folder.js";
 import { RowIndex } from "./row-index.js";
 import { runAsync, type Steps } from "./steps.js";
 import { View } from "./view.js";

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
-import type { Files } from "./files.js";
-import { isCode, type Listing } from "./folder.js";
+import { type Files, isCode } from "./files.js";
+import type { Listing } from "./folder.js";
 import {
 	fingerprint,
 	groupOf,
