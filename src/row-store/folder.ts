@@ -11,7 +11,7 @@ import { type Steps, step } from "./steps.js";
  * whose checksum is wrong. A file's name never comes back: its second half is random.
  */
 const ownName = /^rows-(\d{8,15})-[0-9a-f]{8}\.log$/;
-/** What pobatch before 0.2 kept in the same folder, and what lies beside it: an LMDB database. */
+/** What earlier versions kept in the same folder, an LMDB database. */
 const oldName = /^(data|lock)\.mdb$/;
 const wantedName = new RegExp(`${ownName.source}|${oldName.source}`);
 
