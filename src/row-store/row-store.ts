@@ -83,13 +83,18 @@ export class RowStore {
 		known: KnownRows,
 	): Promise<void> {
 		try {
+			const refreshed = this.#refreshed;
 			await runAsync(this.#view.read(group, keys, wanted, known, this.#memory));
 			const absent = wanted.filter((row) => known[row] === undefined);
-			if (absent.length === 0 || !this.#isStale()) return;
-			this.#refreshing ??= runAsync(this.#refresh()).finally(() => {
-				this.#refreshing = undefined;
-			});
+			if (absent.length === 0) return;
+			if (this.#isStale()) {
+				this.#refreshing ??= runAsync(this.#refresh()).finally(() => {
+					this.#refreshing = undefined;
+				});
+			}
 			await this.#refreshing;
+			// Another call may have done it meanwhile.
+			if (this.#refreshed === refreshed) return;
 			await runAsync(this.#view.read(group, keys, absent, known, this.#memory));
 		} catch (error) {
 			this.#warnUnusable("cannot be read", error);

@@ -170,6 +170,35 @@ it("keeps to its limit on disk; the oldest rows go", async () => {
 	expect((await askFor(dir, range(1, 3001))).hits).toBe(0);
 });
 
+it("many batches at once find what is on disk, none of them twice calculated", async () => {
+	await askFor(dir, rows);
+	await using engine = await Engine.open({
+		calculator: dividing,
+		threads: 2,
+		rollback: false,
+		cache: { dir },
+	});
+	const build = await engine.load("any");
+	const results = await Promise.all(
+		rows.map((number) => build.calculateBatch(NodeSets.deltas([{ add: [number] }]))),
+	);
+	expect(results.reduce((sum, { cache }) => sum + cache.hits, 0)).toBe(rows.length);
+});
+
+it("a build that is closed at once answers what was asked for before", async () => {
+	await askFor(dir, rows);
+	await using engine = await Engine.open({
+		calculator: dividing,
+		threads: 1,
+		rollback: false,
+		cache: { dir },
+	});
+	const build = await engine.load("any");
+	const asked = build.calculateBatch(NodeSets.deltas([{ add: [1] }, { add: [999] }]));
+	await build.close();
+	expect([...(await asked).column("S0")]).toEqual([1 / 3, 333]);
+});
+
 it("synchronous batches read and write the same rows", async () => {
 	expect((await askFor(dir, rows, { sync: true })).hits).toBe(0);
 	expect((await askFor(dir, rows)).hits).toBe(rows.length);
