@@ -1,9 +1,9 @@
 // `npm run fuzz [-- text | native | <target>]`: fuzzes what strangers' data meets, FUZZ_SECONDS (600) for each target:
-// codes, XML, JSON lines and the command line's input with fast-check (test/fuzz/*.test.ts, which `npm test` runs for
-// some seconds, too), and the native parsers (test/fuzz/native/) under AddressSanitizer and UndefinedBehaviorSanitizer
-// with libFuzzer where there is a Clang (CLANG names another one), else with a plain mutating driver. Seeds lie in
-// test/fuzz/corpus; what libFuzzer finds goes to build/fuzz/<target>/corpus. `FUZZ_MERGE=1` adds what is new of that to
-// the seeds, minimised, instead of fuzzing.
+// codes, XML, JSON lines, the command line's input and the disk cache's files with fast-check (test/fuzz/*.test.ts, which
+// `npm test` runs for some seconds, too), and the native parsers (test/fuzz/native/) under AddressSanitizer and
+// UndefinedBehaviorSanitizer with libFuzzer where there is a Clang (CLANG names another one), else with a plain mutating
+// driver. Seeds lie in test/fuzz/corpus; what libFuzzer finds goes to build/fuzz/<target>/corpus. `FUZZ_MERGE=1` adds
+// what is new of that to the seeds, minimised, instead of fuzzing.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { compileProgram, has, root, run } from "./native-program.mjs";

@@ -36,6 +36,15 @@ function node(args: readonly string[], { cwd = folder, program = process.execPat
 
 const isGlibc = glibcVersion() !== undefined;
 
+test("nothing that is installed with the package has an install script", () => {
+	const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+		packages: Record<string, { dev?: boolean; hasInstallScript?: boolean }>;
+	};
+	const installed = Object.entries(lock.packages).filter(([name, { dev }]) => name !== "" && !dev);
+	expect(installed.length).toBeGreaterThan(5);
+	expect(installed.filter(([, { hasInstallScript }]) => hasInstallScript).map(([name]) => name)).toEqual([]);
+});
+
 const cli = ["node_modules/pobatch/dist/cli/main.js"];
 
 const esm = `

@@ -3,7 +3,7 @@ import { Engine, type EngineOptions } from "../engine.js";
 import { PobatchError } from "../errors.js";
 import { findPob } from "../pob/checkout.js";
 import { cacheFolder } from "../row-cache.js";
-import { located } from "./fail.js";
+import { located, oneLine } from "./fail.js";
 import type { EngineFlags } from "./options.js";
 import { waiting } from "./progress.js";
 import { nameOf, readText } from "./source.js";
@@ -28,6 +28,7 @@ async function openChosen(flags: EngineFlags, text = ""): Promise<{ engine: Engi
 		...(cache === false && { cache: false }),
 		...(cache === true && { cache: { dir: cacheFolder() } }),
 		...(typeof cache === "string" && { cache: { dir: cache } }),
+		onWarning: ({ text }) => process.stderr.write(`warning: ${oneLine(text)}\n`),
 	};
 	try {
 		return { engine: await Engine.open(options), choice };
