@@ -202,7 +202,7 @@ export class Engine {
 		}
 		if (loaded.refused !== undefined) {
 			await this.#native.unload(id);
-			throw new PobatchError("BUILD_INVALID", loaded.refused);
+			throw new PobatchError("BUILD_INVALID", loaded.refused, { traceback: loaded.traceback ?? "" });
 		}
 		const info = readInfo(loaded.info, this.calculator.name);
 		const { defaultStats, otherStats, warnings: moreWarnings } = loaded.info;

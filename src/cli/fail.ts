@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { PobatchError, type PobatchErrorCode } from "../errors.js";
+import { oneLine, PobatchError, type PobatchErrorCode } from "../errors.js";
 
 /** Not the fault of what the user gave: status 1. All other codes are bad input: status 2. */
 const internal: ReadonlySet<PobatchErrorCode> = new Set([
@@ -20,7 +20,7 @@ export function report(error: unknown, debug: boolean): string {
 	if (debug) return `${inspect(error)}\n`;
 	if (error instanceof PobatchError) {
 		const hint = error.hint === undefined ? "" : ` (${error.hint})`;
-		return `error: ${oneLine(error.message)}${oneLine(hint)}\n`;
+		return `error: ${error.message}${oneLine(hint)}\n`;
 	}
 	return `error: ${oneLine(String(error))} (This is unexpected: run it again with --debug for the place.)\n`;
 }
@@ -45,8 +45,4 @@ export function isBrokenPipe(error: unknown): boolean {
 export function reason(error: unknown): string {
 	const { message } = error as NodeJS.ErrnoException;
 	return /^E[A-Z]+: ([^,]+)/.exec(message)?.[1] ?? message;
-}
-
-export function oneLine(text: string): string {
-	return text.replace(/\s*[\r\n]+\s*/g, " ");
 }

@@ -7,12 +7,11 @@ import type {
 	ReadBuildOptions,
 	WeaponSet,
 } from "../build-source.js";
+import { firstGame } from "../build-text.js";
 import { PobatchError } from "../errors.js";
 import { MAX_NODE_ID } from "../tree-data.js";
 import { type ItemText, parseItemText } from "./item-text.js";
 import { childOf, childrenOf, parseXml, type XmlElement } from "./xml.js";
-
-const ROOTS = ["PathOfBuilding2", "PathOfBuilding"];
 
 /**
  * Reads a build from Path of Building's XML without Path of Building: class,
@@ -24,7 +23,9 @@ const ROOTS = ["PathOfBuilding2", "PathOfBuilding"];
  */
 export function readBuildXml(text: string, { tree, spec: specNumber }: ReadBuildOptions = {}): BuildSource {
 	const root = parseXml(text);
-	if (!ROOTS.includes(root.name)) throw invalid(root, `<${root.name}> is not a build of Path of Building`);
+	if (root.name === "PathOfBuilding") throw firstGame();
+	if (root.name !== "PathOfBuilding2")
+		throw invalid(root, `<${root.name}> is not a build of Path of Building`);
 	const build = childOf(root, "Build");
 	if (build === undefined) throw invalid(root, "there is no <Build>");
 	const warnings: string[] = [];
