@@ -13,7 +13,7 @@ import { type FullNodeSet, type NodeSetDelta, NodeSets, readWord } from "./node-
 import type { PassiveTree } from "./passive-tree.js";
 import { encodePobCode } from "./pob/code.js";
 import { nodePower, type PowerOptions, type PowerResult } from "./power.js";
-import type { RowCache } from "./row-cache.js";
+import { type RowCache, RowGroup } from "./row-cache.js";
 import { nearest } from "./suggest.js";
 import type { BuildWarning } from "./warnings.js";
 
@@ -125,6 +125,8 @@ export interface BuildContext {
 export class Build {
 	/** @internal */
 	readonly context: BuildContext;
+	/** Batches whose rows are still being looked up on disk. */
+	readonly #submitting = new Set<Promise<unknown>>();
 	#closed = false;
 
 	/** @internal */
@@ -178,20 +180,25 @@ export class Build {
 		const limits = this.#limits(options);
 		this.#check(sets);
 		const start = performance.now();
-		const divided = this.#divide(sets, stats);
-		const missing = divided?.missing ?? sets;
-		const known = sets.length - missing.length;
 		let thrown: { error: unknown } | undefined;
-		const report = (rows: number) => {
-			if (thrown) return;
-			try {
-				onProgress?.(known + rows, sets.length);
-			} catch (error) {
-				thrown = { error };
-				handle.stop();
-			}
+		const submit = (divided: CachedBatch | undefined) => {
+			const missing = divided?.missing ?? sets;
+			const known = sets.length - missing.length;
+			const report = (rows: number) => {
+				if (thrown) return;
+				try {
+					onProgress?.(known + rows, sets.length);
+				} catch (error) {
+					thrown = { error };
+					handle.stop();
+				}
+			};
+			const handle = this.#start(missing, stats, limits, onProgress && report);
+			return { divided, handle };
 		};
-		const handle = this.#start(missing, stats, limits, onProgress && report);
+		const looked = this.#lookUp(sets, stats);
+		const { divided, handle } =
+			looked instanceof Promise ? await this.#beforeClose(looked.then(submit)) : submit(looked);
 		const stop = () => handle.stop();
 		if (signal?.aborted) stop();
 		signal?.addEventListener("abort", stop, { once: true });
@@ -212,7 +219,7 @@ export class Build {
 		const limits = this.#limits(options);
 		this.#check(sets);
 		const start = performance.now();
-		const divided = this.#divide(sets, stats);
+		const divided = this.#lookUpSync(sets, stats);
 		const args = this.#batchArguments(divided?.missing ?? sets, stats, limits);
 		try {
 			return finish(this.context.native.batchSync(...args), divided, sets, stats, start);
@@ -302,6 +309,7 @@ export class Build {
 		if (this.#closed) return;
 		this.#closed = true;
 		this.context.checkOpen();
+		if (this.#submitting.size > 0) await Promise.allSettled(this.#submitting);
 		try {
 			await this.context.native.unload(this.context.id);
 		} catch (error) {
@@ -391,11 +399,38 @@ export class Build {
 		] as const;
 	}
 
-	#divide(sets: NodeSets, stats: readonly string[]): CachedBatch | undefined {
-		const { base, cache, cacheKey } = this.context;
+	#lookUp(sets: NodeSets, stats: readonly string[]): CachedBatch | Promise<CachedBatch> | undefined {
+		const { base, cache } = this.context;
 		if (!cache) return undefined;
 		const hashes = base.hashes(sets.kind, sets.words, sets.offsets);
-		return divideBatch(sets, hashes, cache, `${digest(cacheKey, ...stats)}/`, stats.length);
+		const group = this.#group(stats);
+		const known = cache.find(group, hashes);
+		if (!(known instanceof Promise)) return divideBatch(sets, hashes, known, cache, group);
+		// The caller may change the sets meanwhile: what is calculated must be what the hashes are of.
+		const own = sets.select(Array.from({ length: sets.length }, (_, row) => row));
+		return known.then((rows) => divideBatch(own, hashes, rows, cache, group));
+	}
+
+	#lookUpSync(sets: NodeSets, stats: readonly string[]): CachedBatch | undefined {
+		const { base, cache } = this.context;
+		if (!cache) return undefined;
+		const hashes = base.hashes(sets.kind, sets.words, sets.offsets);
+		const group = this.#group(stats);
+		return divideBatch(sets, hashes, cache.findSync(group, hashes), cache, group);
+	}
+
+	#group(stats: readonly string[]): RowGroup {
+		return new RowGroup(digest(this.context.cacheKey, ...stats), stats.length);
+	}
+
+	/** Closing waits for it: what was asked for earlier is answered. */
+	async #beforeClose<Value>(submitted: Promise<Value>): Promise<Value> {
+		this.#submitting.add(submitted);
+		try {
+			return await submitted;
+		} finally {
+			this.#submitting.delete(submitted);
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import {
 	referenceCalculator,
 	sandboxSource,
 } from "./calculators.js";
+import type { EngineWarning } from "./engine-warning.js";
 import { invalidArgument, PobatchError } from "./errors.js";
 import { digest } from "./identity.js";
 import { ProcessEngine } from "./isolation/process-engine.js";
@@ -69,6 +70,8 @@ export interface EngineOptions {
 	profile?: boolean;
 	/** Gets what the calculator logs, line by line. */
 	onLog?: (text: string) => void;
+	/** Gets what should be known but stops nothing; `process.emitWarning` does by default. */
+	onWarning?: (warning: EngineWarning) => void;
 }
 
 const maxThreads = 256;
@@ -148,7 +151,8 @@ export class Engine {
 		}
 		const { cache = calculator === "pob" } = options;
 		const source = await resolveCalculator(calculator, options, cache);
-		const rowCache = cache === false ? undefined : await RowCache.open(cache === true ? {} : cache);
+		const rowCache =
+			cache === false ? undefined : await RowCache.open(cache === true ? {} : cache, options.onWarning);
 		const { isolation = "thread" } = options;
 		if (isolation !== "thread" && isolation !== "process")
 			throw invalidArgument('"thread" or "process"', "isolation", isolation);
@@ -171,8 +175,10 @@ export class Engine {
 			const profiler = new Profiler(native, source.chunkFolder);
 			if (options.profile === true) await profiler.keepSampling();
 			const identity = await native.open(options.openTimeoutMs);
+			// Another platform's mathematics may have other last digits.
+			const platform = `${process.platform} ${process.arch}`;
 			const key = rowCache
-				? digest(await source.identity(), identity.name, identity.version, addon().versions.luajit)
+				? digest(await source.identity(), identity.name, identity.version, addon().versions.luajit, platform)
 				: "";
 			return new Engine(native, source, identity, threads, rowTimeoutMs, rowCache, key, profiler);
 		} catch (error) {

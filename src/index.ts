@@ -15,6 +15,7 @@ export {
 export type { CacheUse } from "./cached-batch.js";
 export type { LoadOptions } from "./calculators.js";
 export { Engine, type EngineOptions } from "./engine.js";
+export type { EngineWarning } from "./engine-warning.js";
 export { PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./errors.js";
 export {
 	type AttributeName,

@@ -28,6 +28,7 @@ async function openChosen(flags: EngineFlags, text = ""): Promise<{ engine: Engi
 		...(cache === false && { cache: false }),
 		...(cache === true && { cache: { dir: cacheFolder() } }),
 		...(typeof cache === "string" && { cache: { dir: cache } }),
+		onWarning: ({ text }) => process.stderr.write(`warning: ${oneLine(text)}\n`),
 	};
 	try {
 		return { engine: await Engine.open(options), choice };

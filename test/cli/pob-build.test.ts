@@ -175,7 +175,7 @@ describe("the disk cache", () => {
 		const kept = await run(["cache", "stats", ...cache]);
 		expect(kept.stdout).toMatch(new RegExp(`^${rows} rows, \\d+ KB, in `));
 		expect((await run(["cache", "clear", ...cache])).stdout).toMatch(new RegExp(`^Forgot ${rows} rows`));
-		expect((await run(["cache", "stats", ...cache])).stdout).toMatch(/^0 rows, /);
+		expect((await run(["cache", "stats", ...cache])).stdout).toContain("No rows are kept in ");
 		expect(lines((await power(...cache)).stderr).at(-1)).toMatch(/, 0 from the cache$/);
 	});
 
@@ -183,12 +183,6 @@ describe("the disk cache", () => {
 		await power("--cache");
 		const { stdout } = await run(["cache", "stats"]);
 		expect(stdout).toMatch(/^\d+ rows, \d+ KB, in .*cache.*rows\n$/);
-	});
-
-	test("a folder that cannot be used is bad input", async () => {
-		const { status, stderr } = await power("--cache", build);
-		expect(status).toBe(2);
-		expect(stderr).toContain("cannot be used");
 	});
 });
 
