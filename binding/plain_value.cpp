@@ -1,5 +1,6 @@
 #include "plain_value.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <lua.hpp>
@@ -57,6 +58,8 @@ PlainValue readTable(lua_State* L, int index, int depth, Budget& budget) {
 		std::string key = keyText(L, budget);
 		object.emplace_back(std::move(key), readAt(L, lua_gettop(L), depth + 1, budget));
 	}
+	// Lua walks a table in an order that differs from one state to the next.
+	std::sort(object.begin(), object.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
 	return {std::move(object)};
 }
 

@@ -14,7 +14,7 @@ namespace pobatch {
 
 struct PlainValue;
 using Array = std::vector<PlainValue>;
-// Order of insertion is kept; keys are unique.
+// Order of insertion is kept; keys are unique. What is read from Lua is in the order of its keys.
 using Object = std::vector<std::pair<std::string, PlainValue>>;
 
 struct PlainValue {

@@ -1,6 +1,9 @@
 // Makes the prebuilt binary of this machine's platform, prebuilds/linux-x64/pobatch.glibc.node for instance. prebuildify
 // knows how to strip, tag and name it; what it runs to compile is scripts/prebuild-compile.mjs.
-import { execFileSync } from "node:child_process";
+//
+// A running process has its addon mapped: a file that is written or stripped where it lies ends that process. So all is
+// done in a folder of its own, and each finished file takes its place by a rename; who has the old one keeps it.
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,17 +13,29 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const compile = join(root, "scripts", "prebuild-compile.mjs");
 const prebuildify = promisify(createRequire(import.meta.url)("prebuildify"));
 
-await prebuildify({
-	cwd: root,
-	// Node-API: one binary for all versions, so which one is named does not matter.
-	targets: [{ runtime: "node", target: process.versions.node }],
-	napi: true,
-	strip: true,
-	tagLibc: true,
-	nodeGyp: `"${process.execPath}" "${compile}"`,
-	// A command of two words needs a shell to take it apart.
-	shell: true,
-});
-
-// prebuildify moved the checkout's own binary away: the linker makes it again.
-execFileSync(process.execPath, [compile], { cwd: root, stdio: "inherit" });
+// Inside the project: a rename does not cross file systems. Of this process alone: two may run at once.
+const stage = join(root, "build", `prebuild-${process.pid}`);
+try {
+	mkdirSync(stage, { recursive: true });
+	copyFileSync(join(root, "package.json"), join(stage, "package.json"));
+	await prebuildify({
+		cwd: stage,
+		out: stage,
+		// Node-API: one binary for all versions, so which one is named does not matter.
+		targets: [{ runtime: "node", target: process.versions.node }],
+		napi: true,
+		strip: true,
+		tagLibc: true,
+		nodeGyp: `"${process.execPath}" "${compile}" "--stage=${stage}"`,
+		// A command of several words needs a shell to take it apart.
+		shell: true,
+	});
+	for (const platform of readdirSync(join(stage, "prebuilds"))) {
+		const place = join(root, "prebuilds", platform);
+		mkdirSync(place, { recursive: true });
+		for (const file of readdirSync(join(stage, "prebuilds", platform)))
+			renameSync(join(stage, "prebuilds", platform, file), join(place, file));
+	}
+} finally {
+	rmSync(stage, { recursive: true, force: true });
+}

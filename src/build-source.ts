@@ -3,6 +3,7 @@ import { recognizeBuild } from "./build-text.js";
 import { PobatchError } from "./errors.js";
 import { readBuildXml } from "./pob/build-xml.js";
 import { ascendancyStartOf, startNodeOf, type TreeData } from "./tree-data.js";
+import { type BuildWarning, warning } from "./warnings.js";
 
 /** The choice at an attribute node: 0 none made, 1 Strength, 2 Dexterity, 3 Intelligence. */
 export type AttributeChoice = 0 | 1 | 2 | 3;
@@ -91,8 +92,8 @@ export interface BuildSource {
 	lines: string[];
 	config: BuildConfig[];
 	skill?: BuildSkill;
-	/** What was left out or changed while reading, one sentence each. */
-	warnings: string[];
+	/** What was left out or changed while reading. */
+	warnings: BuildWarning[];
 }
 
 /** How {@link readBuildSource} reads. */
@@ -145,7 +146,10 @@ function fitToTree(build: BuildSource, tree: TreeData): BuildSource {
 	const warnings = [...build.warnings];
 	if (build.treeVersion !== "" && build.treeVersion !== tree.version) {
 		warnings.push(
-			`the build was made for passive tree ${build.treeVersion} and is read with ${tree.version}`,
+			warning(
+				"TREE_VERSION",
+				`the build was made for passive tree ${build.treeVersion} and is read with ${tree.version}`,
+			),
 		);
 	}
 	const known = new Set(tree.nodes.map(({ id }) => id));
@@ -158,7 +162,12 @@ function fitToTree(build: BuildSource, tree: TreeData): BuildSource {
 	const missing = build.allocated.filter((id) => !known.has(id));
 	if (missing.length > 0) {
 		const shown = missing.length > 10 ? `${missing.slice(0, 10).join(", ")}, …` : missing.join(", ");
-		warnings.push(`${missing.length} allocated nodes are not in passive tree ${tree.version}: ${shown}`);
+		warnings.push(
+			warning(
+				"UNKNOWN_NODES",
+				`${missing.length} allocated nodes are not in passive tree ${tree.version}: ${shown}`,
+			),
+		);
 	}
 	for (const id of missing) choices.delete(id);
 	for (const id of [

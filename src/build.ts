@@ -13,8 +13,9 @@ import { type FullNodeSet, type NodeSetDelta, NodeSets, readWord } from "./node-
 import type { PassiveTree } from "./passive-tree.js";
 import { encodePobCode } from "./pob/code.js";
 import { nodePower, type PowerOptions, type PowerResult } from "./power.js";
-import type { RowCache } from "./row-cache.js";
+import { type RowCache, RowGroup } from "./row-cache.js";
 import { nearest } from "./suggest.js";
+import type { BuildWarning } from "./warnings.js";
 
 /** What a calculator says about a build. */
 export interface BuildInfo {
@@ -33,6 +34,13 @@ export interface BuildInfo {
 	 * answers, shows others. Gains are against these.
 	 */
 	readonly recalculated?: Readonly<Record<string, number>>;
+	/** What was left out or changed while the build was read, and what to know of its numbers. */
+	readonly warnings: readonly BuildWarning[];
+	/**
+	 * Stats that Path of Building itself may answer otherwise the next time it is started, by name in order; see
+	 * docs/exactness.md. Found on the build's own nodes.
+	 */
+	readonly unstableStats: readonly string[];
 	/** Further facts that the calculator gives. */
 	readonly [key: string]: unknown;
 }
@@ -73,6 +81,14 @@ export interface SheetGroup {
 	readonly rows: readonly (SheetLine | SheetNote)[];
 }
 
+export interface SheetOptions {
+	/**
+	 * The build's own sheet as Path of Building shows it after a change rather than as loaded: what to compare that of a
+	 * node set with.
+	 */
+	recalculated?: boolean;
+}
+
 /** Path of Building's side bar: its groups, in its order, formatted by its own display table. */
 export interface Sheet {
 	readonly groups: readonly SheetGroup[];
@@ -90,7 +106,6 @@ export interface BuildContext {
 	defaultStats: readonly string[];
 	/** Stats that are 0 for the build as it is, so not listed, but which node sets can have. */
 	otherStats: readonly string[];
-	warnings: readonly string[];
 	tree: PassiveTree | undefined;
 	rowTimeoutMs: number | undefined;
 	cache: RowCache | undefined;
@@ -110,6 +125,8 @@ export interface BuildContext {
 export class Build {
 	/** @internal */
 	readonly context: BuildContext;
+	/** Batches whose rows are still being looked up on disk. */
+	readonly #submitting = new Set<Promise<unknown>>();
 	#closed = false;
 
 	/** @internal */
@@ -126,9 +143,14 @@ export class Build {
 		return this.context.info.allocated;
 	}
 
-	/** What was left out or changed while the build was read, one sentence each. */
-	get warnings(): readonly string[] {
-		return this.context.warnings;
+	/** What was left out or changed while the build was read, and what to know of its numbers. */
+	get warnings(): readonly BuildWarning[] {
+		return this.context.info.warnings;
+	}
+
+	/** Stats that Path of Building itself may answer otherwise the next time it is started, by name in order. */
+	get unstableStats(): readonly string[] {
+		return this.context.info.unstableStats;
 	}
 
 	/** The passive tree whose nodes this build's node sets may name. */
@@ -158,20 +180,25 @@ export class Build {
 		const limits = this.#limits(options);
 		this.#check(sets);
 		const start = performance.now();
-		const divided = this.#divide(sets, stats);
-		const missing = divided?.missing ?? sets;
-		const known = sets.length - missing.length;
 		let thrown: { error: unknown } | undefined;
-		const report = (rows: number) => {
-			if (thrown) return;
-			try {
-				onProgress?.(known + rows, sets.length);
-			} catch (error) {
-				thrown = { error };
-				handle.stop();
-			}
+		const submit = (divided: CachedBatch | undefined) => {
+			const missing = divided?.missing ?? sets;
+			const known = sets.length - missing.length;
+			const report = (rows: number) => {
+				if (thrown) return;
+				try {
+					onProgress?.(known + rows, sets.length);
+				} catch (error) {
+					thrown = { error };
+					handle.stop();
+				}
+			};
+			const handle = this.#start(missing, stats, limits, onProgress && report);
+			return { divided, handle };
 		};
-		const handle = this.#start(missing, stats, limits, onProgress && report);
+		const looked = this.#lookUp(sets, stats);
+		const { divided, handle } =
+			looked instanceof Promise ? await this.#beforeClose(looked.then(submit)) : submit(looked);
 		const stop = () => handle.stop();
 		if (signal?.aborted) stop();
 		signal?.addEventListener("abort", stop, { once: true });
@@ -192,7 +219,7 @@ export class Build {
 		const limits = this.#limits(options);
 		this.#check(sets);
 		const start = performance.now();
-		const divided = this.#divide(sets, stats);
+		const divided = this.#lookUpSync(sets, stats);
 		const args = this.#batchArguments(divided?.missing ?? sets, stats, limits);
 		try {
 			return finish(this.context.native.batchSync(...args), divided, sets, stats, start);
@@ -255,11 +282,9 @@ export class Build {
 	}
 
 	/** The sheet of Path of Building's side bar, for the build or a change of it. Needs the calculator `pob`. */
-	async sheet(set?: NodeSetDelta | FullNodeSet): Promise<Sheet> {
-		const { groups, warnings } = (await this.command("sheet", set && { set: this.#canonical(set) })) as {
-			groups: Plain;
-			warnings: Plain;
-		};
+	async sheet(set?: NodeSetDelta | FullNodeSet, { recalculated = false }: SheetOptions = {}): Promise<Sheet> {
+		const args = { recalculated, ...(set && { set: this.#canonical(set) }) };
+		const { groups, warnings } = (await this.command("sheet", args)) as { groups: Plain; warnings: Plain };
 		return {
 			groups: (listOf(groups) as { title?: string; rows: Plain }[]).map(({ rows, ...group }) => ({
 				...group,
@@ -284,6 +309,7 @@ export class Build {
 		if (this.#closed) return;
 		this.#closed = true;
 		this.context.checkOpen();
+		if (this.#submitting.size > 0) await Promise.allSettled(this.#submitting);
 		try {
 			await this.context.native.unload(this.context.id);
 		} catch (error) {
@@ -373,11 +399,38 @@ export class Build {
 		] as const;
 	}
 
-	#divide(sets: NodeSets, stats: readonly string[]): CachedBatch | undefined {
-		const { base, cache, cacheKey } = this.context;
+	#lookUp(sets: NodeSets, stats: readonly string[]): CachedBatch | Promise<CachedBatch> | undefined {
+		const { base, cache } = this.context;
 		if (!cache) return undefined;
 		const hashes = base.hashes(sets.kind, sets.words, sets.offsets);
-		return divideBatch(sets, hashes, cache, `${digest(cacheKey, ...stats)}/`, stats.length);
+		const group = this.#group(stats);
+		const known = cache.find(group, hashes);
+		if (!(known instanceof Promise)) return divideBatch(sets, hashes, known, cache, group);
+		// The caller may change the sets meanwhile: what is calculated must be what the hashes are of.
+		const own = sets.select(Array.from({ length: sets.length }, (_, row) => row));
+		return known.then((rows) => divideBatch(own, hashes, rows, cache, group));
+	}
+
+	#lookUpSync(sets: NodeSets, stats: readonly string[]): CachedBatch | undefined {
+		const { base, cache } = this.context;
+		if (!cache) return undefined;
+		const hashes = base.hashes(sets.kind, sets.words, sets.offsets);
+		const group = this.#group(stats);
+		return divideBatch(sets, hashes, cache.findSync(group, hashes), cache, group);
+	}
+
+	#group(stats: readonly string[]): RowGroup {
+		return new RowGroup(digest(this.context.cacheKey, ...stats), stats.length);
+	}
+
+	/** Closing waits for it: what was asked for earlier is answered. */
+	async #beforeClose<Value>(submitted: Promise<Value>): Promise<Value> {
+		this.#submitting.add(submitted);
+		try {
+			return await submitted;
+		} finally {
+			this.#submitting.delete(submitted);
+		}
 	}
 }
 

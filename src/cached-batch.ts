@@ -1,7 +1,8 @@
 import type { NativeBatchResult } from "./addon.js";
 import { PobatchError } from "./errors.js";
 import type { NodeSets } from "./node-sets.js";
-import type { RowCache } from "./row-cache.js";
+import type { RowCache, RowGroup } from "./row-cache.js";
+import type { KnownRows } from "./row-store/view.js";
 
 /** What the cache did for one batch. */
 export interface CacheUse {
@@ -32,79 +33,63 @@ const okStatus = 1;
  * Divides a batch.
  *
  * @param hashes one 128-bit hash a row, as two words; both 0 where the row is no valid set and has to fail
- * @param prefix names everything that a row depends on but its node set
- * @param width numbers a row
+ * @param known per row what the cache has
  */
 export function divideBatch(
 	sets: NodeSets,
 	hashes: BigUint64Array,
+	known: KnownRows,
 	cache: RowCache,
-	prefix: string,
-	width: number,
+	group: RowGroup,
 ): CachedBatch {
-	const known = new Map<number, Float64Array>();
+	const { width } = group;
+	const verifyBelow = cache.verify * 2 ** 32;
+	const words = new Uint32Array(hashes.buffer, hashes.byteOffset, 2 * hashes.length);
 	const verified = new Map<number, Float64Array>();
 	const firstWith = new Map<string, number>();
 	// Per row: its place in `missing`, or -1 where it is known.
 	const place = new Int32Array(sets.length).fill(-1);
-	const keys: (string | undefined)[] = [];
 	const rows: number[] = [];
-	const calculate = (row: number, key: string | undefined) => {
-		place[row] = rows.length;
-		rows.push(row);
-		keys.push(key);
-	};
 	for (let row = 0; row < sets.length; row++) {
-		const low = hashes[2 * row] as bigint;
-		const high = hashes[2 * row + 1] as bigint;
-		if (low === 0n && high === 0n) {
-			calculate(row, undefined);
-			continue;
-		}
-		const key = `${prefix}${high.toString(36)}.${low.toString(36)}`;
-		const first = firstWith.get(key);
+		const found = known[row];
+		if (found && !((words[4 * row] as number) < verifyBelow)) continue;
+		if (found) known[row] = undefined;
+		const key = keyIn(hashes, row);
+		const first = key === undefined ? undefined : firstWith.get(key);
 		if (first !== undefined) {
 			place[row] = place[first] as number;
-			const same = known.get(first);
-			if (same) known.set(row, same);
 			continue;
 		}
-		firstWith.set(key, row);
-		const found = cache.get(key);
-		if (!found) {
-			calculate(row, key);
-		} else if (Number(low & 0xffff_ffffn) < cache.verify * 2 ** 32) {
-			verified.set(row, found);
-			calculate(row, key);
-		} else {
-			known.set(row, found);
-		}
+		if (key !== undefined) firstWith.set(key, row);
+		if (found) verified.set(row, found);
+		place[row] = rows.length;
+		rows.push(row);
 	}
 	return {
 		missing: sets.select(rows),
 		merge(calculated) {
-			const values = new Float64Array(sets.length * width).fill(Number.NaN);
+			const values = new Float64Array(sets.length * width);
 			const status = new Uint8Array(sets.length);
 			for (let row = 0; row < sets.length; row++) {
 				const at = place[row] as number;
-				const source = known.get(row) ?? calculated.results.subarray(at * width, (at + 1) * width);
+				const source = known[row] ?? calculated.results.subarray(at * width, (at + 1) * width);
 				values.set(source, row * width);
-				status[row] = known.has(row) ? okStatus : (calculated.status[at] as number);
+				status[row] = at < 0 ? okStatus : (calculated.status[at] as number);
 			}
 			for (const [row, before] of verified) {
 				const at = place[row] as number;
 				if (calculated.status[at] === okStatus) compareBits(before, calculated.results, at * width, row);
 			}
 			rows.forEach((row, at) => {
-				const key = keys[at];
-				if (key === undefined || verified.has(row) || calculated.status[at] !== okStatus) return;
-				cache.set(key, calculated.results.slice(at * width, (at + 1) * width));
+				const isHashed = hashes[2 * row] !== 0n || hashes[2 * row + 1] !== 0n;
+				if (!isHashed || verified.has(row) || calculated.status[at] !== okStatus) return;
+				cache.keep(group, hashes, row, calculated.results.slice(at * width, (at + 1) * width));
 			});
 			const missed = rows.length - verified.size;
 			// Those that are verified may be known to the calculator, too.
 			const alike = Math.min(calculated.alike, missed);
 			return {
-				result: { ...calculated, results: values, status, ...spreadErrors(place, known, calculated) },
+				result: { ...calculated, results: values, status, ...spreadErrors(place, calculated) },
 				use: {
 					hits: sets.length - rows.length,
 					alike,
@@ -116,10 +101,15 @@ export function divideBatch(
 	};
 }
 
+function keyIn(hashes: BigUint64Array, row: number): string | undefined {
+	const low = hashes[2 * row] as bigint;
+	const high = hashes[2 * row + 1] as bigint;
+	return low === 0n && high === 0n ? undefined : `${low}.${high}`;
+}
+
 // An error of a row of `missing` belongs to every row of the batch that is equal to it.
 function spreadErrors(
 	place: Int32Array,
-	known: ReadonlyMap<number, Float64Array>,
 	calculated: NativeBatchResult,
 ): Pick<NativeBatchResult, "errorRows" | "errorTexts"> {
 	const textOf = new Map(
@@ -130,7 +120,7 @@ function spreadErrors(
 	if (textOf.size > 0) {
 		place.forEach((at, row) => {
 			const text = textOf.get(at);
-			if (text === undefined || known.has(row)) return;
+			if (text === undefined) return;
 			errorRows.push(row);
 			errorTexts.push(text);
 		});

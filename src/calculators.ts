@@ -5,14 +5,18 @@ import { readBuildSource } from "./build-source.js";
 import { firstGame, recognizeBuild, unreadable } from "./build-text.js";
 import { PobatchError } from "./errors.js";
 import { digest, luaDigest, manifestDigest } from "./identity.js";
-import { PassiveTree } from "./passive-tree.js";
-import { findPob, installHint, pobSource, pobTreeFile } from "./pob/checkout.js";
+import type { PassiveTree } from "./passive-tree.js";
+import { findPob, installHint, pobSource, pobTree } from "./pob/checkout.js";
 import { childOf, childrenOf, MAX_WORK, nestedTooDeep, scanXml, type XmlElement } from "./pob/xml.js";
 import { treeForCalculator } from "./tree-data.js";
+import type { BuildWarning } from "./warnings.js";
 
 /** How a build's text is read. */
 export interface LoadOptions {
-	/** Which passive tree of a Path of Building build, counted from 1; the active one if not given. */
+	/**
+	 * Which passive tree of a Path of Building build, counted from 1; the active one if not given. A level that follows the
+	 * points is then that of this tree.
+	 */
 	spec?: number;
 	/** Milliseconds that loading may take. */
 	timeoutMs?: number;
@@ -41,7 +45,9 @@ export interface CalculatorSource {
 	/** Of all that the answers depend on besides the build and what the calculator says of itself. */
 	identity(): Promise<string>;
 	/** What its `load` gets for a text, and what was noticed on the way. */
-	prepare(text: string, options: LoadOptions): { source: Plain; warnings: string[] };
+	prepare(text: string, options: LoadOptions): { source: Plain; warnings: BuildWarning[] };
+	/** Another error for one of its `open` or `load`, where it is about the calculator's own files. */
+	explain?(error: unknown): PobatchError | undefined;
 }
 
 const luaFolder = join(packageFolder, "lua");
@@ -95,9 +101,7 @@ export async function pobCalculator(
 	const treeOf = (version: string) => {
 		let tree = trees.get(version);
 		if (!tree) {
-			tree = pobTreeFile(source, version).then((file) =>
-				file === undefined ? undefined : PassiveTree.load(file),
-			);
+			tree = pobTree(source, version);
 			trees.set(version, tree);
 		}
 		return tree;
@@ -128,8 +132,21 @@ export async function pobCalculator(
 			};
 			return { source, warnings: [] };
 		},
+		explain(error) {
+			// What lua/pob refuses in its own words; an error with a place in its code is a fault of ours, and stays one.
+			if (!(error instanceof PobatchError) || !/^(?:CALCULATOR_ERROR|BUILD_INVALID)$/.test(error.code))
+				return undefined;
+			if (!/^Path of Building (?:in|was not found) /.test(error.message)) return undefined;
+			return new PobatchError("POB_INVALID", error.message, {
+				value: found,
+				hint: / LuaJIT inside/.test(error.message) ? luajitHint : installHint,
+			});
+		},
 	};
 }
+
+const luajitHint =
+	"Update pobatch, or build its addon with a newer LuaJIT: name its source tree by LUAJIT_SOURCE_DIR and run `npx pobatch build-addon`.";
 
 function jsonForPob(): PobatchError {
 	return unreadable(

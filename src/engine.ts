@@ -10,6 +10,7 @@ import {
 	referenceCalculator,
 	sandboxSource,
 } from "./calculators.js";
+import type { EngineWarning } from "./engine-warning.js";
 import { invalidArgument, PobatchError } from "./errors.js";
 import { digest } from "./identity.js";
 import { ProcessEngine } from "./isolation/process-engine.js";
@@ -19,6 +20,7 @@ import type { Profile } from "./profile.js";
 import { Profiler } from "./profiler.js";
 import { RowCache, type RowCacheOptions, type RowCacheStatistics } from "./row-cache.js";
 import type { TreeData } from "./tree-data.js";
+import { type BuildWarning, readWarnings } from "./warnings.js";
 
 export interface EngineOptions {
 	/** `"reference"` (the default), `"pob"`, or the path of a Lua file that keeps the calculator contract. */
@@ -68,6 +70,8 @@ export interface EngineOptions {
 	profile?: boolean;
 	/** Gets what the calculator logs, line by line. */
 	onLog?: (text: string) => void;
+	/** Gets what should be known but stops nothing; `process.emitWarning` does by default. */
+	onWarning?: (warning: EngineWarning) => void;
 }
 
 const maxThreads = 256;
@@ -147,7 +151,8 @@ export class Engine {
 		}
 		const { cache = calculator === "pob" } = options;
 		const source = await resolveCalculator(calculator, options, cache);
-		const rowCache = cache === false ? undefined : await RowCache.open(cache === true ? {} : cache);
+		const rowCache =
+			cache === false ? undefined : await RowCache.open(cache === true ? {} : cache, options.onWarning);
 		const { isolation = "thread" } = options;
 		if (isolation !== "thread" && isolation !== "process")
 			throw invalidArgument('"thread" or "process"', "isolation", isolation);
@@ -170,14 +175,16 @@ export class Engine {
 			const profiler = new Profiler(native, source.chunkFolder);
 			if (options.profile === true) await profiler.keepSampling();
 			const identity = await native.open(options.openTimeoutMs);
+			// Another platform's mathematics may have other last digits.
+			const platform = `${process.platform} ${process.arch}`;
 			const key = rowCache
-				? digest(await source.identity(), identity.name, identity.version, addon().versions.luajit)
+				? digest(await source.identity(), identity.name, identity.version, addon().versions.luajit, platform)
 				: "";
 			return new Engine(native, source, identity, threads, rowTimeoutMs, rowCache, key, profiler);
 		} catch (error) {
 			native.close();
 			await rowCache?.close();
-			throw fromNative(error);
+			throw source.explain?.(fromNative(error)) ?? fromNative(error);
 		}
 	}
 
@@ -202,10 +209,13 @@ export class Engine {
 		}
 		if (loaded.refused !== undefined) {
 			await this.#native.unload(id);
-			throw new PobatchError("BUILD_INVALID", loaded.refused, { traceback: loaded.traceback ?? "" });
+			const refusal = new PobatchError("BUILD_INVALID", loaded.refused, {
+				traceback: loaded.traceback ?? "",
+			});
+			throw this.#source.explain?.(refusal) ?? refusal;
 		}
-		const info = readInfo(loaded.info, this.calculator.name);
-		const { defaultStats, otherStats, warnings: moreWarnings } = loaded.info;
+		const info = readInfo(loaded.info, this.calculator.name, warnings);
+		const { defaultStats, otherStats } = loaded.info;
 		const tree = await this.#source.treeOf(info.treeVersion);
 		const words = Uint32Array.from(info.allocated, (node, i) =>
 			nodeWord(node, info.attributes[i], info.weaponSets[i]),
@@ -220,7 +230,6 @@ export class Engine {
 			stats: loaded.stats,
 			defaultStats: texts(defaultStats, loaded.stats),
 			otherStats: texts(otherStats, []),
-			warnings: [...warnings, ...texts(moreWarnings, [])],
 			tree,
 			rowTimeoutMs: this.#rowTimeoutMs,
 			cache: this.#cache,
@@ -333,15 +342,19 @@ async function resolveTree(tree: EngineOptions["tree"]): Promise<PassiveTree> {
 	throw invalidArgument("a PassiveTree, its data or a file's path", "tree", tree);
 }
 
-function readInfo(info: Record<string, Plain>, calculator: string): BuildInfo {
+function readInfo(
+	info: Record<string, Plain>,
+	calculator: string,
+	warnings: readonly BuildWarning[],
+): BuildInfo {
 	const allocated = numbers(info.allocated);
 	const attributes = numbers(info.attributes);
 	const weaponSets = numbers(info.weaponSets);
 	const order = allocated
 		.map((_, i) => i)
 		.sort((a, b) => (allocated[a] as number) - (allocated[b] as number));
-	return {
-		...info,
+	// Named twice: they come first, and are what was checked.
+	const facts = {
 		calculator,
 		class: typeof info.class === "string" ? info.class : "",
 		ascendancy: typeof info.ascendancy === "string" ? info.ascendancy : undefined,
@@ -350,7 +363,10 @@ function readInfo(info: Record<string, Plain>, calculator: string): BuildInfo {
 		allocated: order.map((i) => allocated[i] as number),
 		attributes: order.map((i) => attributes[i] ?? 0),
 		weaponSets: order.map((i) => weaponSets[i] ?? 0),
+		warnings: [...warnings, ...readWarnings(info.warnings)],
+		unstableStats: texts(info.unstableStats, []),
 	};
+	return { ...facts, ...info, ...facts };
 }
 
 function numbers(value: Plain): number[] {

@@ -56,8 +56,22 @@ function pathOf(file: string, folder: string | undefined): string | undefined {
 	return folder === undefined ? undefined : join(folder, file);
 }
 
-function definedName(line: string): string | undefined {
-	const match =
-		/\bfunction\s+([\w.:]+)\s*\(/.exec(line) ?? /([\w.]+(?:\[[^\]]*\])?)\s*=\s*function\s*\(/.exec(line);
-	return match?.[1];
+// A name, as LuaJIT reads it: any byte beyond ASCII is a letter.
+const name = "[\\w\\u0080-\\uffff]+";
+const path = `${name}(?:[.:]${name})*`;
+// `function`, or what a short function begins with: its parameters, between bars if they are not just one, and an arrow.
+const functionHead = `(?:function\\s*\\(|(?:\\|[^|]*\\||${name})\\s*->)`;
+const definitions = [
+	new RegExp(`\\bfunction\\s+(${path})\\s*\\(`),
+	new RegExp(`(${path}(?:\\[[^\\]]*\\])?)\\s*=\\s*${functionHead}`),
+	new RegExp(`\\[\\s*["']([^"']+)["']\\s*\\]\\s*=\\s*${functionHead}`),
+];
+
+/** The name that a line of source gives to a function that begins on it. */
+export function definedName(line: string): string | undefined {
+	for (const definition of definitions) {
+		const match = definition.exec(line);
+		if (match) return match[1];
+	}
+	return undefined;
 }

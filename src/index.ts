@@ -10,10 +10,12 @@ export {
 	type SheetGroup,
 	type SheetLine,
 	type SheetNote,
+	type SheetOptions,
 } from "./build.js";
 export type { CacheUse } from "./cached-batch.js";
 export type { LoadOptions } from "./calculators.js";
 export { Engine, type EngineOptions } from "./engine.js";
+export type { EngineWarning } from "./engine-warning.js";
 export { PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./errors.js";
 export {
 	type AttributeName,
@@ -39,3 +41,4 @@ export type { SpeedscopeFile } from "./speedscope.js";
 export type * from "./tree-data.js";
 export { type TreeSvgOptions, treeToSvg } from "./tree-svg.js";
 export { versions } from "./versions.js";
+export type { BuildWarning, BuildWarningCode } from "./warnings.js";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { addon, fromNative, type NativeTree, packageFolder } from "./addon.js";
 import { invalidArgument, PobatchError } from "./errors.js";
 import { startNodeOf, type TreeData, type TreeNode } from "./tree-data.js";
-import { loadTreeFile } from "./tree-file.js";
+import { loadTreeFile, parseTree } from "./tree-file.js";
 import { type TreeSvgOptions, treeToSvg } from "./tree-svg.js";
 
 // The bits of a node's flags; binding/passive_tree.hpp has the same.
@@ -65,6 +65,16 @@ export class PassiveTree {
 	/** Reads a tree from Path of Building's tree JSON (`tree.json` of `src/TreeData/<version>`). */
 	static async load(file: string): Promise<PassiveTree> {
 		return new PassiveTree(await loadTreeFile(file));
+	}
+
+	/**
+	 * Reads a parsed `tree.json`.
+	 *
+	 * @param version used when the document has no `version` of its own
+	 * @throws PobatchError TREE_INVALID, naming the path of the wrong value
+	 */
+	static from(json: unknown, version?: string): PassiveTree {
+		return new PassiveTree(parseTree(json, version));
 	}
 
 	/** The made-up tree that comes with the package: the shape and size of the game's, nothing of its content. */

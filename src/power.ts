@@ -1,6 +1,8 @@
+import type { RowError } from "./batch-result.js";
 import type { Build } from "./build.js";
 import type { CacheUse } from "./cached-batch.js";
 import { invalidArgument, PobatchError } from "./errors.js";
+import { gainOf } from "./gain.js";
 import { type NodeSetDelta, NodeSets } from "./node-sets.js";
 import type { PassiveTree } from "./passive-tree.js";
 
@@ -29,8 +31,13 @@ export interface NodePower {
 	nodes: readonly number[];
 	/** Points spent (positive) or freed (negative). */
 	points: number;
-	/** The build's stat with the change minus without, by stat. NaN if the row failed. */
+	/**
+	 * The build's stat with the change minus without, by stat; 0 where both are infinite. NaN if the row failed, or if
+	 * the calculator answered it for one of the two.
+	 */
 	gains: Readonly<Record<string, number>>;
+	/** Why the row has no numbers. */
+	error?: RowError;
 }
 
 export interface PowerResult {
@@ -80,18 +87,20 @@ export async function nodePower(build: Build, options: PowerOptions): Promise<Po
 		...(signal && { signal }),
 		...(onProgress && { onProgress: (done, total) => onProgress(Math.max(0, done - 1), total - 1) }),
 	});
-	const [error] = result.errors;
-	if (error?.row === 0) throw error;
-	const base = { ...result.row(0), ...recalculated(build, result.stats) };
+	const failures = new Map(result.errors.map((error) => [error.row, error]));
+	const own = failures.get(0);
+	if (own) throw own;
+	const base = asNodeSetsAnswer(build, result.row(0));
 	const nodes: NodePower[] = [];
 	changes.forEach(({ target, nodes: changed, points }, i) => {
 		if (result.stopped && !result.ok(i + 1)) return;
 		const { name, type } = tree.node(target);
 		const row = result.row(i + 1);
 		const gains = Object.fromEntries(
-			result.stats.map((stat) => [stat, (row[stat] as number) - (base[stat] as number)]),
+			result.stats.map((stat) => [stat, gainOf(row[stat] as number, base[stat] as number)]),
 		);
-		nodes.push({ id: target, name, type, nodes: changed, points, gains });
+		const error = failures.get(i + 1);
+		nodes.push({ id: target, name, type, nodes: changed, points, gains, ...(error && { error }) });
 	});
 	const sortStat = stats[0] as string;
 	const worth = ({ gains, points }: NodePower) => {
@@ -109,15 +118,18 @@ export async function nodePower(build: Build, options: PowerOptions): Promise<Po
 	};
 }
 
-// Path of Building shows some builds otherwise right after loading than after any change: against that, every node would
-// seem to change what none of them does.
-function recalculated(build: Build, stats: readonly string[]): Record<string, number> {
-	const known = build.info.recalculated ?? {};
+/**
+ * The build's own stats as node sets answer them. Path of Building shows some builds otherwise right after loading than
+ * after any change: against that, every node would seem to change what none of them does.
+ *
+ * @param values what the build itself answers
+ */
+export function asNodeSetsAnswer(
+	{ info: { recalculated = {} } }: Build,
+	values: Readonly<Record<string, number>>,
+): Record<string, number> {
 	return Object.fromEntries(
-		stats.flatMap((stat) => {
-			const value = known[stat];
-			return value === undefined ? [] : [[stat, value]];
-		}),
+		Object.entries(values).map(([stat, value]) => [stat, recalculated[stat] ?? value]),
 	);
 }
 

@@ -344,20 +344,23 @@ function readClasses(value: unknown, nodes: readonly TreeNode[]): TreeClass[] {
 			throw check.wrong("a name that some node's classesStart has", `${at}.name`, name);
 		const ascendancies = check
 			.array(raw.ascendancies, `${at}.ascendancies`)
-			.map((item, i): TreeAscendancy => {
+			.flatMap((item, i): TreeAscendancy[] => {
 				const where = `${at}.ascendancies[${i}]`;
 				const ascendancy = check.object(item, where);
 				// Nodes and builds name an ascendancy by its id where it has one.
 				const id = check.string(ascendancy.id ?? ascendancy.name, `${where}.name`);
 				const start = ascendancyStarts.get(id);
-				if (start === undefined) throw check.wrong("an ascendancy with a start node", `${where}.name`, id);
+				// Some versions list ascendancies whose nodes are not there yet: nobody can walk them.
+				if (start === undefined) return [];
 				const { internalId } = ascendancy;
-				return {
-					name: id,
-					...(internalId !== undefined && { internalId: check.string(internalId, `${where}.internalId`) }),
-					startNodeId: start.id,
-					nodesOf: start.ascendancy as string,
-				};
+				return [
+					{
+						name: id,
+						...(internalId !== undefined && { internalId: check.string(internalId, `${where}.internalId`) }),
+						startNodeId: start.id,
+						nodesOf: start.ascendancy as string,
+					},
+				];
 			});
 		return {
 			name,

@@ -177,7 +177,7 @@ describe("readBuildSource", () => {
 		expect(build).toMatchObject({
 			class: "Mason",
 			allocated: [],
-			warnings: ["the build has no passive tree"],
+			warnings: [{ code: "TREE_EMPTY", text: "the build has no passive tree", where: "build" }],
 		});
 		expect("ascendancy" in build).toBe(false);
 	});
@@ -286,7 +286,13 @@ describe("readBuildSource against a passive tree", () => {
 		expect(build.attributes[build.allocated.indexOf(node)]).toBe(2);
 		expect(build.attributes[build.allocated.indexOf(start)]).toBe(0);
 		expect(build.treeVersion).toBe("demo");
-		expect(build.warnings).toEqual(["1 allocated nodes are not in passive tree demo: 1"]);
+		expect(build.warnings).toEqual([
+			{
+				code: "UNKNOWN_NODES",
+				text: "1 allocated nodes are not in passive tree demo: 1",
+				where: "build",
+			},
+		]);
 	});
 
 	it("takes the class of the wanted tree by the game's number, not by the name of the active one", () => {
@@ -302,7 +308,11 @@ describe("readBuildSource against a passive tree", () => {
 
 	it("warns of another version", () => {
 		expect(readBuildSource('{"class":"Mason","treeVersion":"0_1"}', { tree: demoTree }).warnings).toEqual([
-			"the build was made for passive tree 0_1 and is read with demo",
+			{
+				code: "TREE_VERSION",
+				text: "the build was made for passive tree 0_1 and is read with demo",
+				where: "build",
+			},
 		]);
 	});
 

@@ -74,6 +74,35 @@ describe("node power", () => {
 		expect(nodes.map(({ gains }) => gains.Worth)).toEqual([1, 1]);
 	});
 
+	it("of what is infinite is 0 where it stays so, and no failure", async () => {
+		// Of 2's neighbours 3 makes two stats infinite or finite and a third no number; 5 changes nothing; 6 fails.
+		const infinite = calculatorWith({
+			load: "function() return {}, { allocated = { 1, 2 } } end",
+			stats: 'function() return { "Both", "From", "To", "None" } end',
+			Calculate: `function(_, set)
+				local added = set.add[set.addCount]
+				if added == 6 then error("no such luck") end
+				local is = added == 3
+				return { Both = math.huge, From = is and 1 or math.huge, To = is and math.huge or 1, None = is and 0 / 0 or 1 }
+			end`,
+		});
+		await using engine = await Engine.open({ calculator: infinite, tree: new PassiveTree(data), threads: 1 });
+		const build = await engine.load("");
+		const { nodes } = await build.power({ stats: ["Both", "From", "To", "None"], depth: 2 });
+		const found = new Map(nodes.map(({ id, gains, error }) => [id, { ...gains, error: error?.code }]));
+		const { POSITIVE_INFINITY: most, NEGATIVE_INFINITY: least, NaN: none } = Number;
+		expect(found.get(3)).toEqual({ Both: 0, From: least, To: most, None: none, error: undefined });
+		expect(found.get(5)).toEqual({ Both: 0, From: 0, To: 0, None: 0, error: undefined });
+		expect(found.get(6)).toEqual({
+			Both: none,
+			From: none,
+			To: none,
+			None: none,
+			error: "CALCULATOR_ERROR",
+		});
+		expect(nodes.at(-1)?.id).toBe(6);
+	});
+
 	it("is the gain of the whole shortest path, best first", async () => {
 		const result = await power({ depth: 2 });
 		expect(result.base).toEqual({ Worth: 102 });

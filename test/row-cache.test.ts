@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { Engine, NodeSets } from "../src/index.js";
-import { RowCache } from "../src/row-cache.js";
+import { RowCache, RowGroup } from "../src/row-cache.js";
 import { calculatorWith } from "./support/calculators.js";
 
 const folder = await mkdtemp(join(tmpdir(), "pobatch-cache-"));
@@ -153,15 +153,20 @@ describe("a row cache", () => {
 
 	it("forgets the least recently used rows beyond its size", async () => {
 		const cache = await RowCache.open({ maxMB: 0.01 });
-		for (let i = 0; i < 100; i++) cache.set(`key${i}`, Float64Array.of(i));
-		expect(cache.get("key99")).toEqual(Float64Array.of(99));
-		expect(cache.get("key0")).toBeUndefined();
+		const group = new RowGroup("ab".repeat(32), 1);
+		const hashes = BigUint64Array.from({ length: 200 }, (_, i) => BigInt(i + 1));
+		for (let row = 0; row < 100; row++) cache.keep(group, hashes, row, Float64Array.of(row));
+		const known = await cache.find(group, hashes);
+		expect(known[99]).toEqual(Float64Array.of(99));
+		expect(known[0]).toBeUndefined();
 		expect(cache.statistics().bytes).toBeLessThanOrEqual(0.01 * 2 ** 20);
 	});
 
 	it.each([
 		{ maxMB: 0 },
 		{ maxMB: Number.NaN },
+		{ dir: "" },
+		{ dir: "rows", maxDiskMB: 0 },
 		{ ttlMs: -1 },
 		{ verify: 1.5 },
 	])("refuses %o", async (options) => {

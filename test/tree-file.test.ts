@@ -213,6 +213,12 @@ describe("parseTree", () => {
 	});
 });
 
+it("an ascendancy whose nodes are not there yet is left out", () => {
+	const json = smallTree();
+	Object.assign(json.classes[1] ?? {}, { ascendancies: [{ name: "Lost" }] });
+	expect(parseTree(json).classes[1]?.ascendancies).toEqual([]);
+});
+
 describe("hazard: a tree that is not one", () => {
 	const wrong: [string, (json: ReturnType<typeof smallTree>) => void, string][] = [
 		[
@@ -274,8 +280,8 @@ describe("hazard: a tree that is not one", () => {
 			"classes[1].name",
 		],
 		[
-			"an ascendancy without a start",
-			(json) => Object.assign(json.classes[1] ?? {}, { ascendancies: [{ name: "Lost" }] }),
+			"an ascendancy without a name",
+			(json) => Object.assign(json.classes[1] ?? {}, { ascendancies: [{ name: 3 }] }),
 			"classes[1].ascendancies[0].name",
 		],
 		[

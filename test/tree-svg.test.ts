@@ -206,6 +206,18 @@ describe("treeToSvg", () => {
 		expect(ticks({ 3: 400, 4: -0.01 })).toEqual(["400", "-0.01", "100"]);
 	});
 
+	test("draws what is infinite at its end of the scale, and says so in words", () => {
+		const { color, min, max } = heatScale([1, 4, Number.NEGATIVE_INFINITY]);
+		expect([min, max]).toEqual([-4, 4]);
+		expect(color(Number.NEGATIVE_INFINITY)).toBe(color(-4));
+		expect(heatScale([-3, Number.POSITIVE_INFINITY]).max).toBe(3);
+		expect(heatScale([Number.POSITIVE_INFINITY]).color(Number.POSITIVE_INFINITY)).not.toContain("NaN");
+		const svg = tree.toSvg({ heat: { 3: Number.POSITIVE_INFINITY }, heatLabel: "Gain" });
+		expect(svg).toContain("Gain: infinite");
+		expect(svg).toContain("Gain, infinite at the end");
+		expect(svg).not.toMatch(/NaN|Infinity|∞/);
+	});
+
 	test("takes a Map, and draws NaN as no number", () => {
 		const all = elements(tree.toSvg({ heat: new Map([[3, Number.NaN]]) }));
 		expect(all.some(({ classes }) => classes.includes("failed"))).toBe(true);

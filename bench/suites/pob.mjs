@@ -1,17 +1,38 @@
-// What rows of Path of Building cost, against Path of Building itself. Needs a checkout and real builds; the variables
-// BENCH_ROWS, BENCH_ROUNDS, BENCH_TRUTH and BENCH_BUILDS make it shorter, LUAJIT names the LuaJIT to compare with.
+// What rows of Path of Building cost, against Path of Building itself. Needs a checkout and real builds. POBATCH_POB may
+// name several checkouts, divided by the system's path delimiter: each is compared with its own window and its own loop.
+// The variables BENCH_ROWS, BENCH_ROUNDS, BENCH_TRUTH, BENCH_BUILDS and BENCH_PARTS make it shorter, LUAJIT names the LuaJIT
+// to compare with.
 import { opening } from "./pob/opening.mjs";
 import { rowCost } from "./pob/rows.mjs";
 import { truth } from "./pob/truth.mjs";
 import { wholeRuns } from "./pob/whole.mjs";
-import { builds, checkout } from "./pob/workload.mjs";
+import { builds, checkouts } from "./pob/workload.mjs";
 
-const ready = (await checkout()) !== undefined && builds().length > 0;
+const all = { rows: rowCost, whole: wholeRuns, opening, truth };
+const named = process.env.BENCH_PARTS?.split(",") ?? Object.keys(all);
+const unknown = named.find((name) => !(name in all));
+if (unknown !== undefined)
+	throw new Error(`BENCH_PARTS: unknown part ${unknown} (There are ${Object.keys(all).join(", ")}.)`);
+const list = await checkouts();
+const ready = list.length > 0 && builds().length > 0;
 if (!ready) {
 	console.log(
 		"Skipped: needs Path of Building (`pobatch pob install`, or the variable POBATCH_POB) and builds in ../shared/data/builds",
 	);
 }
 
-/** Each part answers figures: { key, what, value, low, high, unit, better, target, note }. */
-export const parts = ready ? [rowCost, wholeRuns, opening, truth] : [];
+/** Each part takes the checkout and answers figures: { key, what, value, low, high, unit, better, target, note }. */
+export const parts = ready
+	? list.flatMap((checkout) => named.map((name) => () => partOf(checkout, all[name])))
+	: [];
+
+/** Figures of several checkouts are told apart by the version. */
+async function partOf({ source, version }, part) {
+	const figures = await part(source);
+	if (list.length === 1) return figures;
+	return figures.map((figure) => ({
+		...figure,
+		key: `${figure.key}@${version}`,
+		what: `${version}: ${figure.what}`,
+	}));
+}

@@ -6,6 +6,7 @@
 -- and the distance of jewel sockets to the class start. Exactly these are
 -- written here, the way PoB's PassiveSpec would leave them.
 
+local clicks = require("pob.clicks")
 local conquest = require("pob.conquest")
 local insertion = require("pob.insertion")
 local promotion = require("pob.promotion")
@@ -57,8 +58,8 @@ local function countsAs(node)
 	return 1, node.applyToArmour and 1 or 0
 end
 
---- `mode` is the build object, `listed` the nodes that its <Spec> lists.
-function allocation.new(mode, listed)
+--- `mode` is the build object, `listed` the nodes that its <Spec> lists, `rules` those of pob.window_rules.
+function allocation.new(mode, listed, rules)
 	local notables, smith, inWeaponSet = 0, 0, false
 	for _, node in pairs(mode.spec.allocNodes) do
 		local notable, smithNode = countsAs(node)
@@ -73,6 +74,7 @@ function allocation.new(mode, listed)
 		weaponNodes = weaponNodes(mode.spec),
 		mode = mode,
 		spec = mode.spec,
+		rules = rules,
 		variants = {},
 		saved = {},
 		conquest = conquest.new(mode),
@@ -189,13 +191,19 @@ local function giveUpOtherOptions(self, set, removed)
 	end
 end
 
--- Branches of weapon-set nodes that must become normal for the added nodes.
+-- Branches of weapon-set nodes that must become normal for the added nodes. A node that the set restates changes itself
+-- alone.
 local function promoteBranches(self, set, allocNodes, changed)
-	local added = {}
+	local added, clickedInSet = {}, {}
 	for i = 1, set.addCount do
-		added[i] = allocNodes[set.add[i]]
+		local node = allocNodes[set.add[i]]
+		if not self.baseAllocNodes[set.add[i]] then
+			added[#added + 1] = node
+			-- Keystones and sockets are normal whatever the window's mode is, but their click makes nothing else so.
+			clickedInSet[node] = set.addWeaponSet and (set.addWeaponSet[i] or 0) ~= 0
+		end
 	end
-	self.promotion:run(allocNodes, added, function(node, attributeNode)
+	self.promotion:run(allocNodes, added, clickedInSet, function(node, attributeNode)
 		self:save(node)
 		changed[node.id] = true
 		node.allocMode = 0
@@ -254,10 +262,91 @@ function allocation:conquer(removed, set, allocNodes)
 	end
 end
 
+-- Whether the set is about a rule that this Path of Building is not known to have.
+local function needsClicks(self, set)
+	local unknown = self.rules.unknown
+	if next(unknown) == nil or set.addCount + set.removeCount == 0 then
+		return false
+	elseif unknown.all or unknown.weaponSets and self.ownInWeaponSet then
+		return true
+	end
+	for i = 1, set.addCount do
+		local node = self.spec.nodes[set.add[i]]
+		if unknown.weaponSets and set.addWeaponSet and (set.addWeaponSet[i] or 0) ~= 0
+			or unknown.attributes and node and node.isAttribute
+			or unknown.options and node and node.isMultipleChoiceOption then
+			return true
+		end
+	end
+	for i = 1, unknown.attributes and set.removeCount or 0 do
+		local node = self.spec.nodes[set.remove[i]]
+		if node and node.isAttribute then
+			return true
+		end
+	end
+	return false
+end
+
+local function fieldsOf(object)
+	local fields = {}
+	for key, value in next, object do
+		fields[key] = value
+	end
+	return fields
+end
+
+local function putBack(object, fields)
+	for key in next, object do
+		if fields[key] == nil then
+			object[key] = nil
+		end
+	end
+	for key, value in next, fields do
+		if rawget(object, key) ~= value then
+			rawset(object, key, value)
+		end
+	end
+end
+
+-- Allocates the set by the window's own clicks; false, with nothing changed, where clicks do not lead to it.
+function allocation:click(set)
+	local spec = self.spec
+	-- The same for all rows of the build: nothing else changes it for good.
+	self.unclicked = self.unclicked or { spec = fieldsOf(spec), nodes = {} }
+	for _, node in pairs(spec.nodes) do
+		self.unclicked.nodes[node] = self.unclicked.nodes[node] or fieldsOf(node)
+	end
+	self.isClicked = true
+	spec.allocNodes = insertion.fill(self.order, spec.allocNodes)
+	spec.hashOverrides = fieldsOf(spec.hashOverrides)
+	-- What paths and dependencies the last clicks left is not among what is put back.
+	spec:BuildAllDependsAndPaths()
+	if not clicks.perform(spec, set) then
+		self:unclick()
+		return false
+	end
+	self.losesWeaponRule = self:losesRule(spec.allocNodes)
+	return true
+end
+
+function allocation:unclick()
+	if self.isClicked then
+		self.isClicked = false
+		putBack(self.spec, self.unclicked.spec)
+		for node, fields in pairs(self.unclicked.nodes) do
+			putBack(node, fields)
+		end
+		self.conquest:restore()
+	end
+end
+
 --- Applies `set`; `restore` must follow, also after an error.
 function allocation:apply(set)
 	local spec = self.spec
 	local nodes = spec.nodes
+	if needsClicks(self, set) and self:click(set) then
+		return
+	end
 	self.baseAllocNodes = spec.allocNodes
 	-- A copy to write to: taking entries out and putting them back would change the order in which PoB walks
 	-- the table when it saves the build.
@@ -308,7 +397,7 @@ function allocation:apply(set)
 		end
 		inWeaponSet = inWeaponSet or (node.allocMode or 0) ~= 0
 	end
-	if inWeaponSet and set.addCount > 0 then
+	if inWeaponSet and set.addCount > 0 and self.rules.promotes then
 		promoteBranches(self, set, allocNodes, removed)
 	end
 	self:conquer(removed, set, allocNodes)
@@ -321,6 +410,7 @@ end
 --- Puts the tree back as it was before `apply`.
 function allocation:restore()
 	local spec = self.spec
+	self:unclick()
 	self.conquest:restoreSpec()
 	for node, values in pairs(self.saved) do
 		for i = 1, #NODE_FIELDS do

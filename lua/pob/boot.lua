@@ -51,15 +51,24 @@ function boot.start(native, place, extension)
 	local world = hostModule.new(native, place, extension)
 	world.extension = extension
 	local env = world.env
-	env.dofile("Launch.lua")
+	local function refuse(why)
+		error("Path of Building in " .. place.root .. " cannot start: " .. (world.uncompiled or why), 0)
+	end
+	local ok, message = pcall(env.dofile, "Launch.lua")
+	if not ok then
+		refuse(plain(message))
+	end
 	local launch = world.mainObject
 	if not launch then
-		error("Path of Building's Launch.lua did not set a main object", 0)
+		refuse("Launch.lua did not set a main object")
 	end
-	world.callback("OnInit")
+	ok, message = pcall(world.callback, "OnInit")
+	if not ok then
+		refuse(plain(message))
+	end
 	local prompts = boot.takePrompts(world)
-	if #prompts > 0 or not env.main then
-		error("Path of Building could not start: " .. (prompts[1] or "no main object"), 0)
+	if #prompts > 0 or not env.main or world.uncompiled then
+		refuse(prompts[1] or "no main object")
 	end
 	local main = env.main
 	-- PoB's start screen, an empty build, costs as much as a real one; the lists of all unique and

@@ -7,6 +7,7 @@
 
 local boot = require("pob.boot")
 local insertion = require("pob.insertion")
+local opening = require("pob.opening")
 local refusal = require("refusal")
 
 local builds = {}
@@ -120,19 +121,6 @@ local function failure(message, traceback, prompts)
 	return refusal.because(text .. (prompts[1] and " (before that it said: " .. told .. ")" or ""), traceback)
 end
 
--- The <Spec> elements of a parsed build, in their order.
-local function specsOf(root)
-	local specs = {}
-	for _, section in ipairs(root) do
-		for _, spec in ipairs(type(section) == "table" and section.elem == "Tree" and section or {}) do
-			if type(spec) == "table" and spec.elem == "Spec" then
-				specs[#specs + 1] = spec
-			end
-		end
-	end
-	return specs
-end
-
 -- What PoB would stumble over without saying what is wrong; answers the parsed XML. `fault` is where and why the text is no
 -- XML, should PoB's reader find so, too.
 local function inspect(env, xmlText, specIndex, fault)
@@ -152,7 +140,7 @@ local function inspect(env, xmlText, specIndex, fault)
 	for _, version in ipairs(env.treeVersionList) do
 		known[version] = true
 	end
-	local specs = specsOf(root)
+	local specs = opening.specsOf(root)
 	for i, spec in ipairs(specs) do
 		local version = spec.attrib.treeVersion or env.defaultTreeVersion
 		if not known[version] then
@@ -183,7 +171,7 @@ end
 
 -- The class of a <Spec> that its tree does not have, as text, or nil.
 local function unknownClass(env, root)
-	for _, spec in ipairs(specsOf(root)) do
+	for _, spec in ipairs(opening.specsOf(root)) do
 		local passiveTree = env.main.tree[spec.attrib.treeVersion or env.defaultTreeVersion]
 		local internal, plain = tonumber(spec.attrib.classInternalId), tonumber(spec.attrib.classId)
 		local found = passiveTree
@@ -207,16 +195,19 @@ end
 
 -- Items of the XML that PoB could not read and left out.
 local function lostItems(root, items)
-	local texts = {}
+	local warnings = {}
 	for _, section in ipairs(root) do
 		for _, item in ipairs(type(section) == "table" and section.elem == "Items" and section or {}) do
 			local id = type(item) == "table" and item.elem == "Item" and tonumber(item.attrib.id)
 			if id and not items[id] then
-				texts[#texts + 1] = "item " .. id .. " was left out, Path of Building cannot read it: " .. itemName(item[1])
+				warnings[#warnings + 1] = {
+					code = "UNREADABLE_ITEM", where = "item " .. id,
+					text = "left out, Path of Building cannot read it: " .. itemName(item[1]),
+				}
 			end
 		end
 	end
-	return texts
+	return warnings
 end
 
 --- Loads a build of PoB's XML, with its tree `specIndex` when given.
@@ -233,29 +224,35 @@ function builds:load(xmlText, specIndex, fault)
 	place(self, build)
 	boot.takePrompts(world)
 	local opened, traceback = true, nil
-	local ok, message = xpcall(function()
-		build.mode:Init(false, "build " .. self.loading, xmlText)
-		opened = not main.newMode and build.mode.calcsTab and build.mode.calcsTab.mainOutput
-		if not opened then
-			return
-		end
-		if specIndex and specIndex ~= build.mode.treeTab.activeSpec then
-			build.mode.treeTab:SetActiveSpec(specIndex)
-			build.changedTree = true
-			build.mode.buildFlag = true
-		end
-		-- What PoB's first frame does when loading left something to recalculate.
-		if build.mode.buildFlag then
-			build.mode.buildFlag = false
-			env.wipeGlobalCache()
-			build.mode.calcsTab:BuildOutput()
-			-- It also finds the level of a character whose level follows its points, for the next calculation.
-			build.mode:RefreshStatList()
-		end
-	end, function(raised)
-		traceback = debug.traceback("", 2):sub(2)
+	local function note(raised)
+		traceback = traceback or debug.traceback("", 2):sub(2)
 		return raised
-	end)
+	end
+	local ok, message = xpcall(function()
+		local mode = build.mode
+		build.level = opening.levelShown(mode, function()
+			opening.withTree(env, specIndex, function()
+				mode:Init(false, "build " .. self.loading, xmlText)
+			end, note)
+			opened = not main.newMode and mode.calcsTab and mode.calcsTab.mainOutput
+			if not opened then
+				return
+			end
+			build.otherTree = opening.otherTree(mode.treeTab, specIndex or opening.activeSpec(root))
+			if specIndex and build.otherTree then
+				opening.switchTree(mode, specIndex)
+			end
+			-- What PoB's first frame does when loading left something to recalculate.
+			if mode.buildFlag then
+				opening.recalculate(env, mode)
+			else
+				opening.countPoints(mode)
+			end
+			if specIndex then
+				opening.settleLevel(env, mode)
+			end
+		end, note)
+	end, note)
 	if not ok or not opened then
 		main.newMode = nil
 		local prompts = boot.takePrompts(world)
@@ -265,6 +262,10 @@ function builds:load(xmlText, specIndex, fault)
 		end
 		if refusal.isMemory(message) then
 			error(message, 0)
+		end
+		-- Some of Path of Building's modules are loaded with the first build only.
+		if world.uncompiled then
+			error("Path of Building in " .. world.place.root .. " cannot start: " .. world.uncompiled, 0)
 		end
 		local class = unknownClass(env, root)
 		if class then
@@ -278,10 +279,8 @@ function builds:load(xmlText, specIndex, fault)
 	if not hasBuild then
 		build.prompts[#build.prompts + 1] = "there is no <Build>: level and main skill are those of a new character"
 	end
-	for _, text in ipairs(lostItems(root, build.mode.itemsTab.items)) do
-		build.prompts[#build.prompts + 1] = text
-	end
-	build.listed = insertion.listed(specsOf(root)[build.mode.treeTab.activeSpec])
+	build.lost = lostItems(root, build.mode.itemsTab.items)
+	build.listed = insertion.listed(opening.specsOf(root)[build.mode.treeTab.activeSpec])
 	self.loaded = self.loaded + 1
 	self:paceCollector()
 	return build

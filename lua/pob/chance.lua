@@ -1,4 +1,4 @@
---- Stats that Path of Building leaves to chance in a build.
+--- Stats that Path of Building leaves to chance in a build, and those that it answers otherwise at first.
 --
 -- PoB walks some tables in an order that changes from one start to the next (see
 -- pob.order). Which stats hang on it shows when the build is calculated in other
@@ -11,6 +11,7 @@ local chance = {}
 
 -- Backwards, and shifted by one and two: enough to let each of up to three things go first.
 local VARIANTS = { 1, 2, 3 }
+-- Names in a warning's text.
 local SHOWN = 12
 
 -- The usual cause: more charms switched on than count.
@@ -29,60 +30,71 @@ local function charmText(mode, env)
 	return ""
 end
 
--- Names of the numbers, sorted, that PoB shows otherwise right after loading than after all later calculations of the
--- same tree.
-local function firstTime(loaded, later)
-	-- FullDPS is not part of the comparison's calculation; some numbers are of mode MAIN only.
+local function sorted(set)
 	local names = {}
-	for name in pairs(rows.compare(loaded, later, {})) do
-		if later[name] then
-			names[#names + 1] = name
-		end
+	for name in pairs(set) do
+		names[#names + 1] = name
 	end
 	table.sort(names)
 	return names
 end
 
-local function firstTimeText(names)
-	return "Path of Building shows "
-		.. #names
-		.. " stats otherwise right after loading than after the first change of the tree, among them "
-		.. table.concat(names, ", ", 1, math.min(#names, SHOWN))
-		.. "; node sets answer as after a change, the build's own nodes as loaded"
+-- The first names, and how many more there are.
+local function some(names)
+	local text = table.concat(names, ", ", 1, math.min(#names, SHOWN))
+	return #names > SHOWN and text .. " and " .. (#names - SHOWN) .. " more" or text
 end
 
---- Warnings (plain texts) about stats that PoB itself may answer differently from one start to the next, and whether
--- PoB's first calculation of the build, which it shows after loading, differs from a later one.
-function chance.warnings(world, build)
-	local own, env = build.rows:probe()
+-- Names of the numbers, sorted, that PoB shows otherwise right after loading than after all later calculations of the
+-- same tree.
+local function firstTime(loaded, later)
+	local names = {}
+	for name in pairs(rows.compare(loaded, later, {})) do
+		-- Some numbers are of mode MAIN only; what PoB leaves out counts as 0.
+		if later[name] and (loaded[name] or 0) ~= later[name] then
+			names[name] = true
+		end
+	end
+	return sorted(names)
+end
+
+local function unstable(world, build, own)
 	local differing = {}
-	local first = firstTime(build.rows:remember(own), own)
-	local warnings = { #first > 0 and firstTimeText(first) or nil }
 	for _, variant in ipairs(VARIANTS) do
 		world.setOrderVariant(variant)
-		local ok, other = pcall(build.rows.probe, build.rows)
+		local ok, other = pcall(build.rows.everything, build.rows)
 		world.setOrderVariant(0)
 		if ok then
 			rows.compare(own, other, differing)
 		end
 	end
-	local names = {}
-	for name in pairs(differing) do
-		names[#names + 1] = name
+	return sorted(differing)
+end
+
+--- { unstable = names of the stats that PoB itself may answer differently from one start to the next, sorted;
+-- recalculated = all stats as later calculations answer them, where PoB's first one, which it shows after loading, differs;
+-- warnings = about both }.
+function chance.of(world, build)
+	local own, all, env = build.rows:everything()
+	local found = { warnings = {}, unstable = unstable(world, build, own) }
+	local first = firstTime(build.rows:remember(), own)
+	if #first > 0 then
+		found.recalculated = all
+		found.warnings[1] = {
+			code = "FIRST_CALCULATION", where = "build",
+			text = "Path of Building shows " .. #first
+				.. " stats otherwise right after loading than after the first change of the tree; node sets answer as after a"
+				.. " change, the build's own nodes as loaded: " .. some(first),
+		}
 	end
-	if #names == 0 then
-		return warnings, #first > 0
+	if #found.unstable > 0 then
+		found.warnings[#found.warnings + 1] = {
+			code = "UNSTABLE_STATS", where = "build",
+			text = "Path of Building itself leaves these stats to chance" .. charmText(build.mode, env) .. ": "
+				.. some(found.unstable),
+		}
 	end
-	table.sort(names)
-	local shown = table.concat(names, ", ", 1, math.min(#names, SHOWN))
-	if #names > SHOWN then
-		shown = shown .. " and " .. (#names - SHOWN) .. " more"
-	end
-	warnings[#warnings + 1] = "Path of Building itself leaves these stats to chance"
-		.. charmText(build.mode, env)
-		.. ": "
-		.. shown
-	return warnings, #first > 0
+	return found
 end
 
 return chance

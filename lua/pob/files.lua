@@ -18,6 +18,7 @@ files.__index = files
 local PRIVATE = { ["settings.xml"] = true, ["builds"] = true, ["first.run"] = true, ["installed.cfg"] = true }
 
 local NOT_FOUND = ": No such file or directory"
+local LEADS_OUT = ": A link that leads out of the checkout: copy the checkout with its links followed (cp -rL)"
 
 local function normalize(path)
 	path = path:gsub("\\", "/")
@@ -106,7 +107,7 @@ function files:read(path)
 		return written
 	end
 	if private or not self:isInside(full) then
-		return nil, path .. NOT_FOUND
+		return nil, path .. (not private and self.host.realPath(full) and LEADS_OUT or NOT_FOUND)
 	end
 	local handle, message = io_open(full, "rb")
 	if not handle then

@@ -4,9 +4,11 @@
 -- libraries, the functions that PoB's window program gives it, and what PoB
 -- itself defines. `ffi`, `debug` and the real `io` and `os` are not in it.
 
+local dialect = require("pob.dialect")
 local files = require("pob.files")
 local order = require("pob.order")
 local utf8 = require("pob.utf8")
+local windowApi = require("pob.window_api")
 
 local host = {}
 
@@ -194,7 +196,23 @@ function host.new(native, place, extension)
 
 	-- Modules. Those that each build loads again are compiled once: running a chunk again makes new functions, too.
 	local compiled = {}
+	-- Code of the program, whose calls are those of its window; data are tables.
+	self.sources = {}
+	local listed = {}
+	local function list(path)
+		if not listed[path] and not path:find("Data/", 1, true) and not path:find("^/") then
+			listed[path] = true
+			table.insert(self.sources, {
+				path = path,
+				text = function()
+					return (sources:read(path))
+				end,
+			})
+		end
+	end
+	self.standIns = windowApi.guard(env, self.sources)
 	local function compile(path, text)
+		list(path)
 		if extension then
 			text = extension.transform(path, text) or text
 		end
@@ -206,6 +224,10 @@ function host.new(native, place, extension)
 		if chunk then
 			setfenv(chunk, env)
 			compiled[path] = self.keepsChunks and { text = text, chunk = chunk } or nil
+		else
+			-- Path of Building wraps it in words of its own, or goes on without the module.
+			message = dialect.explain(path, text, message)
+			self.uncompiled = self.uncompiled or message
 		end
 		return chunk, message
 	end

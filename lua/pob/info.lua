@@ -5,7 +5,6 @@ local topology = require("pob.topology")
 local info = {}
 
 local ATTRIBUTE = { Strength = 1, Dexterity = 2, Intelligence = 3 }
-local MAX_WARNINGS = 50
 
 -- What a player looks at first, as far as PoB answers it for the build.
 local FIRST_STATS = {
@@ -48,19 +47,22 @@ end
 
 -- Item lines that PoB's parser does not understand, each once.
 local function unreadItemLines(mode)
-	local texts, seen = {}, {}
+	local warnings, seen = {}, {}
 	for _, id in ipairs(mode.itemsTab.itemOrderList or {}) do
 		local item = mode.itemsTab.items[id]
 		for _, field in ipairs({ "enchantModLines", "runeModLines", "implicitModLines", "explicitModLines" }) do
 			for _, line in ipairs(item and item[field] or {}) do
 				if line.extra and line.line and not seen[line.line] then
 					seen[line.line] = true
-					texts[#texts + 1] = (item.name or "item " .. id) .. ": not supported by Path of Building: " .. line.line
+					warnings[#warnings + 1] = {
+						code = "UNSUPPORTED_ITEM_LINE", where = item.name or "item " .. id,
+						text = "not supported by Path of Building: " .. line.line,
+					}
 				end
 			end
 		end
 	end
-	return texts
+	return warnings
 end
 
 local function firstStats(stats)
@@ -87,8 +89,17 @@ function info.warningLines(mode, plain)
 	return texts
 end
 
---- The contract's info of a build.
-function info.of(build, plain, chance)
+-- Warnings of one kind from texts.
+local function warningsOf(code, texts)
+	local warnings = {}
+	for i, text in ipairs(texts) do
+		warnings[i] = { code = code, where = "build", text = text }
+	end
+	return warnings
+end
+
+--- The contract's info of a build. `found`: what pob.chance found.
+function info.of(build, plain, found)
 	local mode = build.mode
 	local spec = mode.spec
 	local ids = sortedIds(spec.allocNodes)
@@ -100,11 +111,12 @@ function info.of(build, plain, chance)
 	end
 	local used, ascendancyUsed, _, sockets, set1, set2 = spec:CountAllocNodes()
 	local warnings = {}
-	for _, list in ipairs({ build.prompts, info.warningLines(mode, plain), chance or {}, unreadItemLines(mode) }) do
-		for _, text in ipairs(list) do
-			if #warnings < MAX_WARNINGS then
-				warnings[#warnings + 1] = text
-			end
+	for _, list in ipairs({
+		{ build.otherTree }, warningsOf("POB_MESSAGE", build.prompts), build.lost, warningsOf("POB_WARNING", info.warningLines(mode, plain)),
+		found.warnings, unreadItemLines(mode),
+	}) do
+		for _, warning in ipairs(list) do
+			warnings[#warnings + 1] = warning
 		end
 	end
 	return {
@@ -123,6 +135,7 @@ function info.of(build, plain, chance)
 		free = topology.free(mode),
 		jewels = jewels(mode),
 		warnings = warnings,
+		unstableStats = found.unstable,
 		defaultStats = firstStats(build.rows.stats),
 		otherStats = build.rows.stats:others(),
 	}

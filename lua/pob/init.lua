@@ -8,19 +8,20 @@ local info = require("pob.info")
 local refusal = require("refusal")
 local rows = require("pob.rows")
 local sheet = require("pob.sheet")
+local windowApi = require("pob.window_api")
 
 -- Making a slice takes a third of a second: what it saves in some thousand rows.
 local SLICES_AFTER = 100
 
 local EMPTY = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }
 
--- A set given to a command: arrays, from which the counts follow.
-local function setOf(args)
+-- A set given to a command: arrays, from which the counts follow. Nil where there is none, or one that changes nothing.
+local function changeOf(args)
 	local set = args and args.set
-	if not set then
-		return EMPTY
+	local add, remove = set and set.add or {}, set and set.remove or {}
+	if #add == 0 and #remove == 0 then
+		return nil
 	end
-	local add, remove = set.add or {}, set.remove or {}
 	return {
 		add = add,
 		addAttribute = set.addAttribute or {},
@@ -48,7 +49,7 @@ return function(host)
 	--- options: dir, the folder of a checkout (or its `src`); fast = false leaves PoB's functions as they are;
 	-- rowCache = true answers rows whose nodes bring the same as a known row's, and verify is the share of those
 	-- that is calculated all the same; slicesAfter = rows of the same stats after which they leave out what these do not need
-	-- (100), false: never.
+	-- (100), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead.
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
 		if options.fast ~= false then
@@ -60,7 +61,7 @@ return function(host)
 		end
 		world = boot.start(host, place, extension)
 		loaded = builds.new(world)
-		rowOptions = { rowCache = options.rowCache, verify = options.verify }
+		rowOptions = { rowCache = options.rowCache, verify = options.verify, clicks = options.clicks }
 	end
 
 	-- source: PoB's XML, or { xml =, spec = number of the tree to use, fault = what is wrong with the XML, for the error }.
@@ -70,10 +71,18 @@ return function(host)
 		end
 		local build = loaded:load(source.xml, source.spec, source.fault)
 		build.rows = rows.new(world, build, rowOptions)
-		local warnings, differs = chance.warnings(world, build)
+		local found = chance.of(world, build)
+		if world.windowRules.unchecked then
+			table.insert(found.warnings, {
+				code = "RULES_UNCHECKED",
+				where = "build",
+				text = "how clicks allocate nodes in this Path of Building could not be found out; rows follow the rules of 0.20: "
+					.. world.windowRules.unchecked,
+			})
+		end
 		build.rows:keepEnvironments()
-		build.info = info.of(build, boot.plain, warnings)
-		build.info.recalculated = differs and build.rows:recalculated() or nil
+		build.info = info.of(build, boot.plain, found)
+		build.info.recalculated = found.recalculated
 		return build, build.info
 	end)
 
@@ -125,6 +134,9 @@ return function(host)
 			pathOfExile2 = checkout.isPathOfExile2(place),
 			booted = world ~= nil and world.place.root == place.root,
 			fast = extension and extension.report and extension.report() or {},
+			lacking = world and windowApi.lacking(world.env, world.sources) or {},
+			standIns = world and world.standIns or {},
+			rules = world and world.windowRules or nil,
 		}
 	end
 
@@ -136,18 +148,15 @@ return function(host)
 		return need(build).rows.stats:list()
 	end
 
+	--- PoB's side bar with args.set allocated. Without one as loaded, with args.recalculated as after a change.
 	function commands.sheet(build, args)
-		return sheet.of(need(build), setOf(args), boot.plain)
+		need(build)
+		return sheet.of(build, changeOf(args) or args and args.recalculated and EMPTY or nil, boot.plain)
 	end
 
-	--- The build as PoB would save it, with args.set allocated.
+	--- The build as PoB would save it, with args.set allocated. Loaded again it answers the numbers that it answers now.
 	function commands.toXml(build, args)
-		need(build)
-		local set = setOf(args)
-		if set.addCount == 0 and set.removeCount == 0 then
-			return build.mode:SaveDB("build")
-		end
-		return build.rows:window(set, function(mode, autoLevel)
+		return need(build).rows:window(changeOf(args), function(mode, autoLevel)
 			mode.characterLevelAutoMode = autoLevel
 			return mode:SaveDB("build")
 		end)
@@ -168,6 +177,12 @@ return function(host)
 			roads.firstSkills = environments.shared
 		end
 		return roads
+	end
+
+	--- What is known of the checkout's rules of allocation, see pob.window_rules.
+	function commands.rules(build)
+		need(build)
+		return world.windowRules
 	end
 
 	--- What the cache of rows did for the build: { answered, calculated, verified, rows }; nothing where it is off.

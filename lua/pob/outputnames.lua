@@ -32,16 +32,17 @@ local function sourceOf(world)
 		local names, joinings, words, lists = {}, {}, {}, {}
 		for _, path in ipairs(SOURCES) do
 			local text = world.files:read(path) or ""
-			for name in text:gmatch("[oO]utput%.([%a_][%w_]*)") do
+			-- with `.` or `?.`
+			for name in text:gmatch("[oO]utput%??%.([%a_][%w_]*)") do
 				names[name] = true
 			end
-			for name in text:gmatch('[oO]utput%["([%a][%w:_]*)"%]') do
+			for name in text:gmatch('[oO]utput%??%.?%["([%a][%w:_]*)"%]') do
 				names[name] = true
 			end
 			for name in text:gmatch("{%d*:?output:([%a][%w_]*)}") do
 				names[name] = true
 			end
-			for inside in text:gmatch("[oO]utput%[([^%[%]\n]-)%]") do
+			for inside in text:gmatch("[oO]utput%??%.?%[([^%[%]\n]-)%]") do
 				joinings[#joinings + 1] = partsOf(inside)
 			end
 			for word in text:gmatch('"(%u[%w ]*)"') do

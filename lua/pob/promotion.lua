@@ -158,16 +158,17 @@ local function attributeBehind(root, group)
 	return nil
 end
 
---- Nodes that become normal because a node of `added` needs them; `alloc` (id -> node) holds the whole set.
+--- Nodes that become normal because a node of `added` needs them; `alloc` (id -> node) holds the whole set, `clickedInSet`
+-- (node -> true) the added ones that were clicked while the window allocates for a weapon set.
 -- `promote(node, attributeNode)` is called for each and must set its allocMode to 0; the second one, if any, is the added
 -- node whose attribute it gets.
-function promotion:run(alloc, added, promote)
+function promotion:run(alloc, added, clickedInSet, promote)
 	-- Normal nodes that no click was for so far.
 	local waiting = {}
 	for i = 1, #added do
 		local node = added[i]
 		local needsNoPath = node.intuitiveLeapLikesAffecting and #node.intuitiveLeapLikesAffecting > 0
-		waiting[node.id] = not isInSet(node) and not needsNoPath or nil
+		waiting[node.id] = not isInSet(node) and not needsNoPath and not clickedInSet[node] or nil
 	end
 	for i = 1, #added do
 		if waiting[added[i].id] then

@@ -9,6 +9,7 @@
 -- put back afterwards (pob.adaptation knows which, and how).
 
 local allocation = require("pob.allocation")
+local windowRules = require("pob.window_rules")
 local adaptation = require("pob.adaptation")
 local statsModule = require("pob.stats")
 local answers = require("pob.answers")
@@ -27,24 +28,25 @@ local function hasDisabledJewels(mode)
 	return false
 end
 
---- options: { rowCache = true, verify = share }, see pob.answers.
+--- options: { rowCache = true, verify = share }, see pob.answers; clicks = true: all rows are allocated by clicks.
 function rows.new(world, build, options)
 	local mode = build.mode
-	-- As after the first click in the window. Where the build was changed to another of its trees, what jewels make of
-	-- that tree's nodes waits for the click, too.
-	if build.changedTree or hasDisabledJewels(mode) then
+	-- As after the first click in the window.
+	if hasDisabledJewels(mode) then
 		mode.spec:BuildAllDependsAndPaths()
 	end
+	-- They are the checkout's, whatever the build.
+	world.windowRules = world.windowRules or options and options.clicks and windowRules.NONE or windowRules.of(mode.spec)
 	local self = setmetatable({
 		world = world,
 		build = build,
 		mode = mode,
 		calcs = mode.calcsTab.calcs,
-		allocation = allocation.new(mode, build.listed),
+		allocation = allocation.new(mode, build.listed, world.windowRules),
 		stats = statsModule.new(world, mode),
 		result = {},
 		loadedEnv = mode.calcsTab.mainEnv,
-		roads = { loaded = 0, calculator = 0, main = 0, answered = 0, sliced = 0, anew = 0, defences = 0 },
+		roads = { loaded = 0, calculator = 0, main = 0, answered = 0, sliced = 0, anew = 0, defences = 0, clicked = 0 },
 	}, rows)
 	self.adaptation = adaptation.new(world, mode)
 	if options and options.rowCache and world.extension then
@@ -128,7 +130,8 @@ end
 function rows:calculate(mode, plan, kept, slice)
 	local calcs = self.calcs
 	self.world.env.wipeGlobalCache()
-	self:use(mode == "CALCULATOR" and self.environments or nil, kept and kept:use(slice))
+	local environments = mode == "CALCULATOR" and not self.allocation.isClicked and self.environments or nil
+	self:use(environments, kept and kept:use(slice))
 	local env, playerDB, enemyDB, minionDB = calcs.initEnv(self.mode, mode)
 	if mode == "CALCULATOR" and self.adaptation:isNeeded(env) then
 		return nil
@@ -160,6 +163,11 @@ end
 local function calculateSet(self, set, plan, kept, isFull)
 	self.allocation:apply(set)
 	local env, slice
+	if self.allocation.isClicked then
+		-- Nothing that earlier rows left is used: they did not click.
+		kept, isFull = nil, true
+		self.roads.clicked = self.roads.clicked + 1
+	end
 	if not self.allocation.losesWeaponRule then
 		if plan and not plan.sums and not isFull and self.environments and not self.isUnsliced then
 			slice = self.world.extension.slices:of(plan, self.mode)
@@ -191,7 +199,8 @@ function rows:recover()
 	local window = self.windowBefore
 	if window then
 		local tab = self.mode.calcsTab
-		tab.mainEnv, tab.mainOutput, self.mode.characterLevelAutoMode = window[1], window[2], window[3]
+		tab.mainEnv, tab.mainOutput = window[1], window[2]
+		self.mode.characterLevelAutoMode, self.mode.characterLevel = window[3], window[4]
 		self.windowBefore = nil
 	end
 	self:use(nil)
@@ -246,10 +255,25 @@ local function numbers(env)
 	return found
 end
 
---- All numbers that PoB answers for the build's own nodes, calculated now; and the environment.
+--- All numbers that PoB answers for the build's own nodes but sums over skills, calculated now.
 function rows:probe()
-	local env = self:run(NOTHING)
-	return numbers(env), env
+	return numbers(self:run(NOTHING))
+end
+
+--- All numbers that PoB answers for the build's own nodes, calculated now; those of them that are stats of the build;
+-- and the environment.
+function rows:everything()
+	local names = {}
+	for i, entry in ipairs(self.stats:list()) do
+		names[i] = entry.name
+	end
+	local plan = self.stats:plan(names)
+	local env = self:run(NOTHING, plan)
+	local answered, found = statsModule.take(plan, env, {}), numbers(env)
+	for name, value in pairs(answered) do
+		found[name] = value
+	end
+	return found, answered, env
 end
 
 --- Names of the numbers that differ between two probes, added to `differing`.
@@ -269,15 +293,15 @@ function rows.compare(one, other, differing)
 	return differing
 end
 
---- Remembers the build's own numbers (of `probe`), and answers those that the window shows right after loading.
-function rows:remember(own)
-	self.own = own
+--- Remembers the build's own numbers, for `isClean`, and answers those that the window shows right after loading.
+function rows:remember()
+	self.own = self:probe()
 	return numbers(self.loadedEnv)
 end
 
 --- True if the build's own nodes still answer the bits that they answered at first.
 function rows:isClean()
-	return next(rows.compare(self.own, (self:probe()), {})) == nil
+	return next(rows.compare(self.own, self:probe(), {})) == nil
 end
 
 -- Environments that are kept are made of the build's own nodes, so that they are the same in each state.
@@ -308,18 +332,9 @@ function rows:evaluate(set, names)
 	return statsModule.take(plan, env, self.result)
 end
 
---- All stats of the build's own nodes as node sets answer them: calculated anew, not as loaded. By name.
-function rows:recalculated()
-	local names = {}
-	for i, entry in ipairs(self.stats:list()) do
-		names[i] = entry.name
-	end
-	local plan = self.stats:plan(names)
-	return statsModule.take(plan, self:run(NOTHING, plan), {})
-end
-
 --- Calls `look(mode, autoLevel)` while the build is as the window has it with `set` allocated: output of mode
 -- MAIN in place, skills and items adapted, the automatic level off (autoLevel: whether the build has it on).
+-- Nothing is calculated for nil: the build is as loaded, its level that of its numbers.
 -- Answers what `look` answers.
 function rows:window(set, look)
 	local mode = self.mode
@@ -329,15 +344,19 @@ function rows:window(set, look)
 	end
 	self.dirty = true
 	local autoLevel = mode.characterLevelAutoMode
-	self.windowBefore = { tab.mainEnv, tab.mainOutput, autoLevel }
+	self.windowBefore = { tab.mainEnv, tab.mainOutput, autoLevel, mode.characterLevel }
 	local ok, result = xpcall(function()
-		self.allocation:apply(set)
-		self.adaptation:save()
-		self.world.env.wipeGlobalCache()
 		-- PoB would change the level of the character after the calculation.
 		mode.characterLevelAutoMode = false
-		tab.mainEnv = self.calcs.buildOutput(mode, "MAIN")
-		tab.mainOutput = tab.mainEnv.player.output
+		if set then
+			self.allocation:apply(set)
+			self.adaptation:save()
+			self.world.env.wipeGlobalCache()
+			tab.mainEnv = self.calcs.buildOutput(mode, "MAIN")
+			tab.mainOutput = tab.mainEnv.player.output
+		else
+			mode.characterLevel = self.build.level
+		end
 		return look(mode, autoLevel)
 	end, debug.traceback)
 	self:recover()

@@ -1,6 +1,7 @@
 --- The side bar of PoB's window as data: PoB fills its own list, this reads it.
 
 local info = require("pob.info")
+local opening = require("pob.opening")
 
 local sheet = {}
 
@@ -30,10 +31,10 @@ local function read(list, plain)
 	return groups
 end
 
---- Groups, formatted by PoB's own display table, and warnings, of the build with `set` allocated.
+--- Groups, formatted by PoB's own display table, and warnings, of the build with `set` allocated; nil: as loaded.
 function sheet.of(build, set, plain)
 	return build.rows:window(set, function(mode)
-		mode:RefreshStatList()
+		opening.refresh(mode)
 		return { groups = read(mode.controls.statBox.list, plain), warnings = info.warningLines(mode, plain) }
 	end)
 end

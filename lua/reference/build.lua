@@ -117,8 +117,11 @@ local function readAllocated(self, tree, source)
 		end
 	end
 	if #missing > 0 then
-		self.warnings[#self.warnings + 1] = ("%d allocated nodes are not in tree %s and were left out: %s"):format(
-			#missing, tostring(tree.version), table.concat(missing, ", "))
+		self.warnings[#self.warnings + 1] = {
+			code = "UNKNOWN_NODES", where = "build",
+			text = ("%d allocated nodes are not in tree %s and were left out: %s"):format(
+				#missing, tostring(tree.version), table.concat(missing, ", ")),
+		}
 	end
 	return allocated
 end
@@ -127,7 +130,7 @@ local function appendLines(target, lines, unknown)
 	for _, line in ipairs(lines) do
 		local parsed = statLines.parse(tostring(line))
 		if not parsed then
-			unknown[#unknown + 1] = line
+			unknown[#unknown + 1] = { line = tostring(line), where = "build" }
 		end
 		for _, modifier in ipairs(parsed or {}) do
 			target[#target + 1] = modifier
@@ -159,7 +162,9 @@ local function readItems(self, tree, source, global, jewels)
 				jewels[socket] = jewels[socket] or {}
 				items.read(self, item, jewels[socket])
 			else
-				self.warnings[#self.warnings + 1] = ("the socket of %s is not in the tree"):format(slot)
+				self.warnings[#self.warnings + 1] = {
+					code = "UNKNOWN_SOCKET", where = slot, text = "its socket is not in the tree",
+				}
 			end
 		elseif isActiveSlot(slot, self.swap) then
 			items.read(self, item, global)
@@ -324,9 +329,11 @@ function build.load(tree, source)
 	compileRows(self, tree, code, jewels)
 	rows.prepare(self, code:finish())
 	sumBase(self, allocated, globalRow)
-	if #self.unknownItemLines > 0 then
-		self.warnings[#self.warnings + 1] = ("%d lines of items are not understood, the first is %q"):format(
-			#self.unknownItemLines, self.unknownItemLines[1])
+	for _, unknown in ipairs(self.unknownItemLines) do
+		self.warnings[#self.warnings + 1] = {
+			code = "UNSUPPORTED_ITEM_LINE", where = unknown.where,
+			text = "not supported by the reference calculator: " .. unknown.line,
+		}
 	end
 	return self, self.info
 end

@@ -44,8 +44,8 @@ function coverage.report(tree, build)
 	if build then
 		report.used = used
 		report.unknownItemLines = {}
-		for index, line in ipairs(build.unknownItemLines) do
-			report.unknownItemLines[index] = line
+		for index, unknown in ipairs(build.unknownItemLines) do
+			report.unknownItemLines[index] = unknown.line
 		end
 	end
 	return report

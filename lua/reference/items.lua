@@ -132,7 +132,8 @@ function items.read(build, item, target)
 	for _, line in ipairs(item.lines or {}) do
 		local parsed = statLines.parse(line)
 		if not parsed then
-			build.unknownItemLines[#build.unknownItemLines + 1] = line
+			local name = item.name ~= "" and item.name or slot ~= "" and slot or "item"
+			build.unknownItemLines[#build.unknownItemLines + 1] = { line = line, where = name }
 		end
 		for _, modifier in ipairs(parsed or {}) do
 			if piece and isLocalDefence(modifier, hasDefences) then

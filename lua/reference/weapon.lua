@@ -109,8 +109,10 @@ function weapon.read(build, source)
 		end
 		local knownDamage, knownSpeed, knownCrit = readProperties(hit, held.item.properties or {})
 		if not knownDamage then
-			build.warnings[#build.warnings + 1] =
-				("the text does not say what %q deals: its hit starts from unarmed damage"):format(hit.name)
+			build.warnings[#build.warnings + 1] = {
+				code = "WEAPON_DAMAGE_UNKNOWN", where = hit.name,
+				text = "its text does not say what it deals: its hit starts from unarmed damage",
+			}
 		end
 		applyLocal(hit, held.localModifiers, knownDamage, knownSpeed, knownCrit)
 	end

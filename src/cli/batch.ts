@@ -56,7 +56,7 @@ the rows before it. The last line on stderr counts rows and the time from the
 first row read to the last one written.
 
 Example:
-  $ pobatch batch build.xml --sets sets.jsonl --stats Life,TotalEHP --format csv --out rows.csv
+  $ pobatch batch build.xml --sets sets.jsonl --format csv --out rows.csv
   $ pobatch batch build.xml --sets sets.jsonl --out rows.jsonl --resume`,
 		)
 		.action(runBatch);

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { cacheFolder, clearDiskCache, diskCacheStatistics } from "../row-cache.js";
+import { cacheFolder } from "../row-cache.js";
+import { clearDiskCache, type DiskCacheStatistics, diskCacheStatistics } from "../row-store/statistics.js";
 import { openOutput } from "./output.js";
 
 export function cacheCommand(): Command {
@@ -33,7 +34,12 @@ function folderCommand(name: string, description: string, run: (folder: string) 
 		});
 }
 
-function describe({ entries, bytes }: { entries: number; bytes: number }): string {
-	const size = bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`;
-	return `${entries.toLocaleString("en-US")} ${entries === 1 ? "row" : "rows"}, ${size},`;
+/** `1,311 rows, 340 KB, 4 KB of it unreadable,`. */
+function describe({ entries, bytes, unreadableBytes }: DiskCacheStatistics): string {
+	const rows = `${entries.toLocaleString("en-US")} ${entries === 1 ? "row" : "rows"}`;
+	return `${rows}, ${size(bytes)},${unreadableBytes > 0 ? ` ${size(unreadableBytes)} of it unreadable,` : ""}`;
+}
+
+function size(bytes: number): string {
+	return bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`;
 }

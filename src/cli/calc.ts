@@ -1,6 +1,9 @@
 import { Command } from "commander";
 import type { Build, Sheet } from "../build.js";
 import { PobatchError } from "../errors.js";
+import { gainOf } from "../gain.js";
+import { NodeSets } from "../node-sets.js";
+import { asNodeSetsAnswer } from "../power.js";
 import { describeBuild, type Opened, openBuild } from "./open.js";
 import { calculatorOptions, type EngineFlags, rowTimeoutOption, statsOf, statsOption } from "./options.js";
 import { openOutput, writeWhole } from "./output.js";
@@ -8,7 +11,7 @@ import { jsonNumber } from "./row-writers.js";
 import { type OneSet, readSetOption } from "./set-option.js";
 import { sheetText } from "./sheet.js";
 import { buildArgument } from "./source.js";
-import { readable, table } from "./table.js";
+import { readable, signed, table } from "./table.js";
 
 interface CalcFlags extends EngineFlags {
 	stats?: string[];
@@ -34,9 +37,9 @@ export function calcCommand(): Command {
 			`
 Example:
   $ pobatch calc build.xml
-  $ pobatch calc build.xml --stats Life,TotalEHP --set '{"add":[4739],"attributes":{"4739":"Str"}}'
+  $ pobatch calc build.xml --set '{"add":[4739],"attributes":{"4739":"Str"}}'
   $ pobatch calc build.xml --set '{"add":[4739]}' --code | xclip
-  $ pobatch calc build.xml --calculator reference --tree tree.json --stats Life,TotalDPS`,
+  $ pobatch calc build.xml --calculator reference --tree tree.json --stats Life`,
 		)
 		.action(runCalc);
 }
@@ -75,7 +78,13 @@ async function answer(opened: Opened, flags: CalcFlags, isPob: boolean): Promise
 	const values = await build.calculate(flags.set ?? {}, { stats });
 	if (flags.json) return json(opened, values, isPob ? await build.sheet(flags.set) : undefined);
 	const base = flags.set && (await build.calculate({}, { stats }));
-	return `${describeBuild(build)}\n\n${statTable(values, base)}`;
+	return `${describeBuild(build)}\n\n${statTable(values, base && changes(build, flags.set) ? asNodeSetsAnswer(build, base) : base)}`;
+}
+
+/** Whether a set leaves the build with other nodes or choices. One that does not answers as the build was loaded. */
+function changes(build: Build, set: OneSet = {}): boolean {
+	const sets = "nodes" in set ? NodeSets.full([set]) : NodeSets.deltas([set]);
+	return build.hashes(sets)[0] !== build.hashes(NodeSets.deltas([{}]))[0];
 }
 
 function ensureEnd(text: string): string {
@@ -84,7 +93,7 @@ function ensureEnd(text: string): string {
 
 async function sheetOf(build: Build, set: OneSet | undefined): Promise<string> {
 	const sheet = await build.sheet(set);
-	const base = set && (await build.sheet());
+	const base = set && (await build.sheet(undefined, { recalculated: changes(build, set) }));
 	return `${describeBuild(build)}\n\n${sheetText(sheet, base)}`;
 }
 
@@ -93,7 +102,8 @@ function json(
 	values: Record<string, number>,
 	sheet: Sheet | undefined,
 ): string {
-	const head = JSON.stringify({ calculator, build: build.info, warnings: build.warnings, sheet });
+	const { warnings, unstableStats, ...info } = build.info;
+	const head = JSON.stringify({ calculator, build: info, warnings, unstableStats, sheet });
 	const numbers = Object.entries(values).map(
 		([name, value]) => `${JSON.stringify(name)}:${jsonNumber(value)}`,
 	);
@@ -107,8 +117,7 @@ function statTable(values: Record<string, number>, base: Record<string, number> 
 	}
 	const rows = Object.entries(values).map(([name, value]) => {
 		const before = base[name] as number;
-		const change = value - before;
-		return [name, readable(before), readable(value), `${change > 0 ? "+" : ""}${readable(change)}`];
+		return [name, readable(before), readable(value), signed(gainOf(value, before))];
 	});
 	return table(["Stat", "Build", "With the set", "Change"], rows, [1, 2, 3]);
 }

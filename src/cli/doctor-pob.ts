@@ -13,6 +13,10 @@ interface PobReport {
 	trees: readonly PobTree[] | Record<string, never>;
 	missing: readonly string[] | Record<string, never>;
 	fast: readonly FastFunction[] | Record<string, never>;
+	/** Functions of the window that Path of Building calls and the host does not have. */
+	lacking: readonly string[] | Record<string, never>;
+	/** See lua/pob/window_rules.lua. */
+	rules?: { unknown: Readonly<Record<string, string>> | readonly never[]; unchecked?: string };
 }
 
 interface PobTree {
@@ -51,6 +55,8 @@ export async function pobChecks(named: string | undefined): Promise<Check[]> {
 					throw new PobatchError("POB_INVALID", `missing: ${missing.join(", ")}`);
 				},
 			},
+			{ name: "PoB window", find: () => describeWindow(listOf(report.lacking)) },
+			{ name: "PoB rules", find: () => describeRules(report.rules) },
 			{ name: "PoB speed", find: () => describeFast(listOf(report.fast)) },
 		];
 	} catch (error) {
@@ -82,6 +88,29 @@ function describeTrees(trees: readonly PobTree[]): string {
 			.join(", ");
 	return names(true) + (names(false) ? `; listed, but without data: ${names(false)}` : "");
 }
+
+function describeWindow(lacking: readonly string[]): string {
+	if (lacking.length === 0) return "every function of the window that it calls is there";
+	return `it calls functions of the window that pobatch does not have; they do nothing here: ${lacking.join(", ")}`;
+}
+
+/** How rows know what clicks on the tree do in this version. */
+function describeRules(rules: PobReport["rules"]): string {
+	if (rules === undefined) return "not looked at";
+	if (rules.unchecked !== undefined)
+		throw new PobatchError("POB_INVALID", `clicks on a small tree failed: ${rules.unchecked}`);
+	const unknown = Object.entries(rules.unknown);
+	if (unknown.length === 0) return "rows allocate nodes as clicks do, checked on small trees";
+	const each = unknown.map(([what, why]) => `${rowsAbout[what] ?? what} (${why})`);
+	return `rows are really clicked, and slower, where they are about ${each.join(", ")}`;
+}
+
+const rowsAbout: Record<string, string> = {
+	weaponSets: "weapon sets",
+	attributes: "attribute nodes",
+	options: "options that exclude each other",
+	all: "any node",
+};
 
 /** Of another version of Path of Building some functions are not the ones that pobatch knows: it runs, only slower. */
 function describeFast(functions: readonly FastFunction[]): string {

@@ -27,7 +27,7 @@ export function doctorCommand(): Command {
 		.option("--tree <file>", "passive tree to check; the embedded made-up tree if not given")
 		.addHelpText(
 			"after",
-			"\nStatus 1 if something is wrong. Without Path of Building nothing is wrong, unless\n--pob names it.\n" +
+			"\nStatus 1 if something is wrong. Without Path of Building nothing is wrong,\nunless --pob names it.\n" +
 				"\nExample:\n  $ pobatch doctor --pob ~/PathOfBuilding-PoE2",
 		)
 		.action(runDoctor);

@@ -1,6 +1,8 @@
 import { inspect } from "node:util";
 import { oneLine, PobatchError, type PobatchErrorCode } from "../errors.js";
 
+export { reason } from "../system-error.js";
+
 /** Not the fault of what the user gave: status 1. All other codes are bad input: status 2. */
 const internal: ReadonlySet<PobatchErrorCode> = new Set([
 	"ADDON_NOT_FOUND",
@@ -39,10 +41,4 @@ export function located(where: string, error: unknown): unknown {
 /** The reader of our output is gone. */
 export function isBrokenPipe(error: unknown): boolean {
 	return error instanceof Error && "code" in error && error.code === "EPIPE";
-}
-
-/** Why a file could not be used, in the words of the operating system: `no such file or directory`. */
-export function reason(error: unknown): string {
-	const { message } = error as NodeJS.ErrnoException;
-	return /^E[A-Z]+: ([^,]+)/.exec(message)?.[1] ?? message;
 }

@@ -7,6 +7,7 @@ import { located } from "./fail.js";
 import type { EngineFlags } from "./options.js";
 import { waiting } from "./progress.js";
 import { nameOfBuild, readBuild } from "./source.js";
+import { warningLines } from "./warnings.js";
 
 /** The one place where the command line opens an engine. */
 export async function openEngine(flags: EngineFlags): Promise<Engine> {
@@ -27,6 +28,7 @@ async function openChosen(flags: EngineFlags, text = ""): Promise<{ engine: Engi
 		...(cache === false && { cache: false }),
 		...(cache === true && { cache: { dir: cacheFolder() } }),
 		...(typeof cache === "string" && { cache: { dir: cache } }),
+		onWarning: ({ text }) => process.stderr.write(`warning: ${oneLine(text)}\n`),
 	};
 	try {
 		return { engine: await Engine.open(options), choice };
@@ -77,7 +79,7 @@ export interface Opened extends AsyncDisposable {
 	engine: Engine;
 	build: Build;
 	/**
-	 * Says on stderr who answers and what reading the build left out: numbers are only as good as that. A command calls
+	 * Says on stderr who answers and what to know of the build's numbers, which are only as good as that. A command calls
 	 * it once it knows that its input is good, so that bad input stays one line.
 	 */
 	announce(): void;
@@ -106,8 +108,7 @@ export async function openBuild(source: string, flags: EngineFlags): Promise<Ope
 			announce() {
 				if (choice.why) process.stderr.write(`The reference calculator answers, ${choice.why}.\n`);
 				process.stderr.write(`${describeEngine(engine, build, pob)}, ready in ${seconds} s\n`);
-				for (const warning of build.warnings)
-					process.stderr.write(`warning: ${nameOfBuild(source)}: ${oneLine(warning)}\n`);
+				process.stderr.write(warningLines(build, flags.warnings === true));
 			},
 			[Symbol.asyncDispose]: () => engine.close(),
 		};

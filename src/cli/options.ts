@@ -11,6 +11,8 @@ export interface EngineFlags {
 	/** A folder, true for the user's own, false for `--no-cache`. */
 	cache?: string | boolean;
 	isolation?: "thread" | "process";
+	/** Lists the build's warnings instead of counting them. */
+	warnings?: boolean;
 	/** Samples from the start; no option, but what a command is for. */
 	profile?: boolean;
 }
@@ -37,7 +39,8 @@ export function calculatorOptions(command: Command): Command {
 				"thread",
 				"process",
 			]),
-		);
+		)
+		.option("--warnings", "list the build's warnings on stderr, instead of how many there are");
 }
 
 export function pobOption(): Option {

@@ -1,51 +1,73 @@
+import type { RowError } from "../batch-result.js";
+import { oneLine } from "../errors.js";
+import { percentOf } from "../gain.js";
 import type { NodePower, PowerResult } from "../power.js";
+import { type Column, type Fitted, fittedTable } from "./fit.js";
 import { csvField, exact, jsonNumber } from "./row-writers.js";
-import { readable, table } from "./table.js";
+import { readable, signed } from "./table.js";
 
-/** Node power to read: per stat the gain, and what share of the build's own value that is. */
+/** Node power to read: per stat the gain, and what share of the build's own value that is, as far as there is room. */
 export function powerTable(
 	nodes: readonly NodePower[],
 	base: Readonly<Record<string, number>>,
 	stats: readonly string[],
 	perPoint: boolean,
-): string {
-	const head = ["Node", "Name", "Type", "Points", ...stats.flatMap((stat) => [stat, "%"])];
-	if (perPoint) head.push(`${stats[0]}/point`);
-	const rows = nodes.map(({ id, name, type, points, gains }) => {
-		const cells = stats.flatMap((stat) => {
-			const gain = gains[stat] as number;
-			return [signed(gain), percent(gain, base[stat] as number)];
-		});
-		if (perPoint) cells.push(signed((gains[stats[0] as string] as number) / Math.max(1, Math.abs(points))));
-		return [String(id), name, type, String(points), ...cells];
+): Fitted {
+	const column = (head: string, own: string, cell: (node: NodePower) => string, more: Partial<Column>) => ({
+		head,
+		cells: [own, ...nodes.map(cell)],
+		...more,
 	});
-	const own = [
-		"",
-		"the build itself",
-		"",
-		"",
-		...stats.flatMap((stat) => [readable(base[stat] as number), ""]),
-	];
-	if (perPoint) own.push("");
-	const right = head.map((_, i) => i).filter((i) => i === 0 || i > 2);
-	return table(head, [own, ...rows], right);
+	const number = { right: true };
+	const gains = stats.flatMap((stat, i) => [
+		column(stat, readable(base[stat] as number), (node) => gainCell(node, stat), {
+			...number,
+			// The last one goes first; what sorts the nodes stays.
+			...(i > 0 && { optional: rank.stat - i }),
+		}),
+		column("%", "", (node) => percent(node.gains[stat] as number, base[stat] as number), {
+			...number,
+			optional: rank.percent,
+		}),
+	]);
+	const first = stats[0] as string;
+	const ofAPoint = (node: NodePower) => gainCell(node, first, Math.max(1, Math.abs(node.points)));
+	return fittedTable([
+		column("Node", "", ({ id }) => String(id), number),
+		column("Name", "the build itself", ({ name }) => name, { cut: { side: "end", fair: 20, least: 12 } }),
+		column("Type", "", ({ type }) => type, { optional: rank.type }),
+		column("Points", "", ({ points }) => String(points), number),
+		...gains,
+		...(perPoint ? [column(`${first}/point`, "", ofAPoint, number)] : []),
+	]);
 }
 
-/** All digits; the columns `stat` and `stat %` per stat, and the path's nodes last, by space. */
+/** What a narrow table leaves out, the lowest first. */
+const rank = { type: 0, percent: 1, stat: 1_000_000 };
+
+function gainCell({ gains, error }: NodePower, stat: string, points = 1): string {
+	return error ? "failed" : signed((gains[stat] as number) / points);
+}
+
+/**
+ * All digits; the columns `stat` and `stat %` per stat, and the path's nodes last, by space. Empty: the gains of a row
+ * that failed, and shares of what is 0 or infinite.
+ */
 export function powerCsv(
 	nodes: readonly NodePower[],
 	base: Readonly<Record<string, number>>,
 	stats: readonly string[],
 ): string {
 	const head = ["node", "name", "type", "points", ...stats.flatMap((stat) => [stat, `${stat} %`]), "nodes"];
-	const rows = nodes.map(({ id, name, type, points, gains, nodes: changed }) => [
+	const rows = nodes.map(({ id, name, type, points, gains, error, nodes: changed }) => [
 		String(id),
 		name,
 		type,
 		String(points),
 		...stats.flatMap((stat) => {
 			const gain = gains[stat] as number;
-			return [exact(gain), exact((100 * gain) / (base[stat] as number))];
+			const share = percentOf(gain, base[stat] as number);
+			return error ? ["", ""] : [exact(gain), share === undefined ? "" : exact(share)];
 		}),
 		changed.join(" "),
 	]);
@@ -58,19 +80,23 @@ export function powerJson({ base, stopped }: PowerResult, nodes: readonly NodePo
 			.map(([name, value]) => `${JSON.stringify(name)}:${jsonNumber(value)}`)
 			.join(",")}}`;
 	const lines = nodes.map(
-		({ gains, ...node }) => `${JSON.stringify(node).slice(0, -1)},"gains":${numbers(gains)}}`,
+		({ gains, error, ...node }) =>
+			`${JSON.stringify(node).slice(0, -1)},"gains":${numbers(gains)}${error ? `,"error":${failure(error)}` : ""}}`,
 	);
 	return `{"base":${numbers(base)},"stopped":${stopped},"nodes":[\n${lines.join(",\n")}\n]}\n`;
 }
 
-function signed(value: number): string {
-	if (Number.isNaN(value)) return "failed";
-	return value > 0 ? `+${readable(value)}` : readable(value);
+function failure({ code, message }: RowError): string {
+	return JSON.stringify({ code, message: oneLine(message) });
 }
 
 // Of a stat that the build does not have, no gain is a share.
 function percent(gain: number, base: number): string {
-	const share = (100 * gain) / base;
-	if (!Number.isFinite(share)) return "";
-	return `${share > 0 ? "+" : ""}${share.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+	const share = percentOf(gain, base);
+	if (share === undefined) return "";
+	const text =
+		Math.abs(share) < 1e9
+			? share.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+			: share.toExponential(2);
+	return share > 0 ? `+${text}` : text;
 }

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
-import { PobatchError } from "../errors.js";
-import type { NodePower, PowerResult } from "../power.js";
+import { oneLine, PobatchError } from "../errors.js";
+import type { PowerResult } from "../power.js";
 import { treeToSvg } from "../tree-svg.js";
 import { Interrupt } from "./interrupt.js";
 import { describeBuild, openBuild } from "./open.js";
@@ -76,7 +76,7 @@ rows that needed no calculation.
 
 Example:
   $ pobatch power build.xml --stat FullDPS,TotalEHP --depth 4
-  $ pobatch power build.xml --stat Life --remove --per-point --format csv > life.csv
+  $ pobatch power build.xml --stat Life --remove --format csv > life.csv
   $ pobatch power build.xml --stat FullDPS --svg power.svg --cache`,
 		)
 		.action(runPower);
@@ -120,9 +120,11 @@ async function runPower(source: string, flags: PowerFlags): Promise<void> {
 	else if (flags.format === "json") await output.write(powerJson(result, list));
 	else {
 		const more = nodes.length - list.length;
+		const { text, leftOut } = powerTable(list, base, names, flags.perPoint === true);
 		await output.write(
-			`${describeBuild(build)}\n\n${powerTable(list, base, names, flags.perPoint === true)}` +
-				(more > 0 ? `${more} more: --top ${nodes.length} shows all.\n` : ""),
+			`${describeBuild(build)}\n\n${text}` +
+				(more > 0 ? `${more} more: --top ${nodes.length} shows all.\n` : "") +
+				(leftOut.length > 0 ? `No room for: ${leftOut.join(", ")}. --format csv has all.\n` : ""),
 		);
 	}
 	if (flags.svg !== undefined) {
@@ -145,16 +147,14 @@ async function runPower(source: string, flags: PowerFlags): Promise<void> {
 
 /** `1287 rows, 2.04 s, 1.585 ms/row, 412 from the cache, 310 like another row`. */
 function summary({ nodes, elapsedMs, cache: { hits, alike } }: PowerResult): string {
-	const failed = nodes.filter(isFailed).length;
+	const failures = nodes.flatMap(({ id, error }) => (error ? [{ id, error }] : []));
+	const [first] = failures;
+	const count = failures.length === 1 ? "1 row failed" : `${failures.length} rows failed, the first one`;
 	// The build's own row is one, too.
 	const rows = nodes.length + 1;
 	return (
-		(failed > 0 ? `${failed} ${failed === 1 ? "row" : "rows"} failed: their gains are empty\n` : "") +
+		(first ? `${count}: node ${first.id}: ${first.error.code}: ${oneLine(first.error.message)}\n` : "") +
 		`${rows} rows, ${(elapsedMs / 1000).toFixed(2)} s, ${(elapsedMs / rows).toFixed(3)} ms/row, ` +
 		`${hits} from the cache${alike > 0 ? `, ${alike} like another row` : ""}\n`
 	);
-}
-
-function isFailed({ gains }: NodePower): boolean {
-	return Object.values(gains).every(Number.isNaN);
 }

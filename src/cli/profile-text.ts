@@ -1,4 +1,5 @@
 import type { Profile, ProfiledFunction, ProfiledPhase } from "../profile.js";
+import { fittedTable } from "./fit.js";
 import { table } from "./table.js";
 
 /** What a profile's texts tell. */
@@ -22,26 +23,32 @@ export function profileText({ opening, profile, rows, top }: ProfiledRows): stri
 		...phaseCells(phase, profile),
 		((phase.samples / profile.samples) * (busyMs / Math.max(rows, 1))).toFixed(3),
 	]);
-	const functions = profile.functions
-		.slice(0, top)
-		.map((one) => [percent(one.self, profile.samples), percent(one.total, profile.samples), ...named(one)]);
+	const functions = profile.functions.slice(0, top);
+	const shares = (kind: "self" | "total") => functions.map((one) => percent(one[kind], profile.samples));
 	const numbers = [1, 2, 3, 4, 5];
 	return [
 		table([`Opening: phase`, ...kinds, "s"], before, numbers),
 		table(["Rows: phase", ...kinds, "ms/row"], perRow, numbers),
-		table(["Self %", "Total %", "Function", "Where"], functions, [0, 1]),
+		fittedTable([
+			{ head: "Self %", cells: shares("self"), right: true },
+			{ head: "Total %", cells: shares("total"), right: true },
+			{ head: "Function", cells: functions.map(({ name }) => name), cut: { side: "end", ...least } },
+			// A path's end tells more than its beginning.
+			{ head: "Where", cells: functions.map(placeOf), cut: { side: "start", ...least } },
+		]).text,
 	].join("\n");
 }
 
 const kinds = ["%", "compiled", "interpreted", "C"];
+const least = { fair: 12, least: 12 };
 
 function phaseCells({ name, samples, compiled, interpreted, c }: ProfiledPhase, profile: Profile): string[] {
 	const parts = [samples, compiled, interpreted, c].map((count) => percent(count, profile.samples));
 	return [name, ...parts];
 }
 
-function named({ name, file, line }: ProfiledFunction): string[] {
-	return [name, line > 0 ? `${file}:${line}` : file];
+function placeOf({ file, line }: ProfiledFunction): string {
+	return line > 0 ? `${file}:${line}` : file;
 }
 
 function percent(count: number, all: number): string {

@@ -66,12 +66,13 @@ export function profileCommand(): Command {
 		.addHelpText(
 			"after",
 			`
-One state on one thread, every row calculated, sampled each millisecond by LuaJIT's profiler. All rows are calculated
-once before they are sampled, so that LuaJIT has compiled what it will.
+One state on one thread, every row calculated, sampled each millisecond by
+LuaJIT's profiler. All rows are calculated once before they are sampled, so that
+LuaJIT has compiled what it will.
 
 Example:
   $ pobatch profile build.xml
-  $ pobatch profile build.xml --stats FullDPS --rows 1000 --seconds 20 --speedscope rows.speedscope.json
+  $ pobatch profile build.xml --stats FullDPS --speedscope rows.speedscope.json
   $ pobatch profile build.xml --sets sets.jsonl --collapsed rows.txt`,
 		)
 		.action(runProfile);

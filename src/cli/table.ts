@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { inWords } from "../gain.js";
 
 /** A plain table without lines, columns two spaces apart; `right` names the columns of numbers. */
 export function table(
@@ -36,9 +37,18 @@ export function table(
 		.join("\n")}\n`;
 }
 
+/** Above it, digits tell nothing: a double has 16 of them. */
+const longest = 1e15;
+
 /** A number for reading, not for computing: rounded, thousands apart. */
 export function readable(value: number, decimals = Math.abs(value) < 1000 ? 3 : 0): string {
-	return Number.isFinite(value)
-		? value.toLocaleString("en-US", { maximumFractionDigits: decimals })
-		: String(value);
+	const words = inWords(value);
+	if (words !== undefined) return words;
+	if (Math.abs(value) >= longest) return value.toExponential(3);
+	return value.toLocaleString("en-US", { maximumFractionDigits: decimals });
+}
+
+/** A gain for reading: with its sign. */
+export function signed(gain: number): string {
+	return gain > 0 ? `+${readable(gain)}` : readable(gain);
 }

@@ -10,6 +10,7 @@ import type {
 import { firstGame } from "../build-text.js";
 import { PobatchError } from "../errors.js";
 import { MAX_NODE_ID } from "../tree-data.js";
+import { type BuildWarning, warning } from "../warnings.js";
 import { type ItemText, parseItemText } from "./item-text.js";
 import { childOf, childrenOf, parseXml, type XmlElement } from "./xml.js";
 
@@ -28,7 +29,7 @@ export function readBuildXml(text: string, { tree, spec: specNumber }: ReadBuild
 		throw invalid(root, `<${root.name}> is not a build of Path of Building`);
 	const build = childOf(root, "Build");
 	if (build === undefined) throw invalid(root, "there is no <Build>");
-	const warnings: string[] = [];
+	const warnings: BuildWarning[] = [];
 	const spec = findSpec(root, specNumber);
 	const nodes = readNodes(spec, warnings);
 	const allocated = [...nodes.keys()].sort((a, b) => a - b);
@@ -93,17 +94,17 @@ function findSpec(root: XmlElement, wanted: number | undefined): XmlElement | un
 }
 
 /** The allocated nodes with their weapon sets. */
-function readNodes(spec: XmlElement | undefined, warnings: string[]): Map<number, WeaponSet> {
+function readNodes(spec: XmlElement | undefined, warnings: BuildWarning[]): Map<number, WeaponSet> {
 	const nodes = new Map<number, WeaponSet>();
 	if (spec === undefined) {
-		warnings.push("the build has no passive tree");
+		warnings.push(warning("TREE_EMPTY", "the build has no passive tree"));
 		return nodes;
 	}
 	const list = spec.attributes.get("nodes");
 	if (list === undefined) {
 		// Only versions of long ago wrote nothing but the link of the game's website.
 		if (childOf(spec, "URL") !== undefined) throw invalid(spec, "<Spec> has a <URL> but no nodes");
-		warnings.push("the build's passive tree has no nodes");
+		warnings.push(warning("TREE_EMPTY", "the build's passive tree has no nodes"));
 		return nodes;
 	}
 	for (const id of idsOf(spec, list)) nodes.set(id, 0);
@@ -183,7 +184,7 @@ function readItems(
 	root: XmlElement,
 	itemSet: XmlElement | undefined,
 	spec: XmlElement | undefined,
-	warnings: string[],
+	warnings: BuildWarning[],
 ): BuildItem[] {
 	const elements = new Map<string, XmlElement>();
 	for (const element of childrenOf(childOf(root, "Items"), "Item")) {

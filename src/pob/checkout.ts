@@ -1,7 +1,9 @@
 import { access } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { PobatchError } from "../errors.js";
+import { PassiveTree } from "../passive-tree.js";
 import { newestInstall } from "./install.js";
+import { readTreeLua } from "./tree-lua.js";
 
 /** Where to get a checkout, for errors and skipped tests. */
 export const installHint =
@@ -36,11 +38,14 @@ export async function pobSource(folder: string): Promise<string> {
 	);
 }
 
-/** Path of the JSON of one tree version; undefined where the checkout does not have it. */
-export async function pobTreeFile(source: string, version: string): Promise<string | undefined> {
+/** One tree version of a checkout, of its JSON or, where it has none, its Lua; undefined where it has neither. */
+export async function pobTree(source: string, version: string): Promise<PassiveTree | undefined> {
 	if (!/^\w+$/.test(version)) return undefined;
-	const file = join(source, "TreeData", version, "tree.json");
-	return (await exists(file)) ? file : undefined;
+	const folder = join(source, "TreeData", version);
+	const json = join(folder, "tree.json");
+	if (await exists(json)) return PassiveTree.load(json);
+	const lua = join(folder, "tree.lua");
+	return (await exists(lua)) ? PassiveTree.from(await readTreeLua(lua), version) : undefined;
 }
 
 async function exists(path: string): Promise<boolean> {

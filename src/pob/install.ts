@@ -1,9 +1,11 @@
 import { execFile, spawn } from "node:child_process";
-import { access, cp, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { access, cp, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import envPaths from "env-paths";
 import { invalidArgument, PobatchError } from "../errors.js";
+import { makeFolder } from "../row-store/make-folder.js";
+import { reason } from "../system-error.js";
 
 /** Path of Building for Path of Exile 2, from its authors. */
 export const officialRepository = "https://github.com/PathOfBuildingCommunity/PathOfBuilding-PoE2.git";
@@ -77,7 +79,12 @@ export async function installPob({
 	const name = (wanted ?? basename(url, ".git")).replace(/[^\w.-]/g, "_");
 	const folder = installFolder();
 	const fresh = join(folder, `.${name}.${process.pid}`);
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder).catch((cause) => {
+		throw new PobatchError("FILE_NOT_WRITABLE", `The folder ${folder} cannot be made: ${reason(cause)}`, {
+			cause,
+			value: folder,
+		});
+	});
 	try {
 		const branch = wanted === undefined ? [] : ["--branch", wanted];
 		if (isCopied) await cp(from, fresh, { recursive: true });

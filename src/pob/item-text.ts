@@ -1,4 +1,5 @@
 import type { ItemProperty } from "../build-source.js";
+import { type BuildWarning, warning } from "../warnings.js";
 
 /** What the text of an item in a build's XML tells, without any game data. */
 export interface ItemText {
@@ -17,7 +18,7 @@ export interface ItemText {
 	 */
 	properties: Record<string, ItemProperty>;
 	/** What the text holds and this reader leaves out. */
-	warnings: string[];
+	warnings: BuildWarning[];
 }
 
 /** The roll of a line that has a range and no roll: Path of Building's own default. */
@@ -106,7 +107,8 @@ export function parseItemText(text: string): ItemText {
 			continue;
 		}
 		if (tagged.corruptedRange !== undefined) {
-			item.warnings.push(`${item.name}: a corruption's change of "${tagged.line}" is left out`);
+			const text = `a corruption's change of "${tagged.line}" is left out`;
+			item.warnings.push(warning("ITEM_EFFECT_LEFT_OUT", text, item.name));
 		}
 		item.lines.push(resolveRanges(tagged.line, tagged.range ?? DEFAULT_RANGE));
 	}
@@ -127,7 +129,8 @@ function readLabel(item: ItemText, label: string, value: string): boolean {
 		const count = value.match(/S/g)?.length ?? 0;
 		if (count > 0) item.properties.Sockets = count;
 	} else if (label === "Catalyst") {
-		item.warnings.push(`${item.name}: the effect of its catalyst (${value}) is left out`);
+		const text = `the effect of its catalyst (${value}) is left out`;
+		item.warnings.push(warning("ITEM_EFFECT_LEFT_OUT", text, item.name));
 	}
 	return OTHER_LABELS.test(label);
 }

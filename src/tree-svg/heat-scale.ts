@@ -27,13 +27,18 @@ const darkest = 0.2;
 export function heatScale(values: Iterable<number>): HeatScale {
 	let min = 0;
 	let max = 0;
+	const infinite = new Set<number>();
 	for (const value of values) {
-		if (!Number.isFinite(value)) continue;
-		min = Math.min(min, value);
-		max = Math.max(max, value);
+		if (Number.isFinite(value)) {
+			min = Math.min(min, value);
+			max = Math.max(max, value);
+		} else infinite.add(value);
 	}
+	const reach = Math.max(-min, max) || 1;
+	// What is infinite has the colour of its end, so the scale must have that end.
+	if (infinite.has(Number.NEGATIVE_INFINITY)) min = -reach;
+	if (infinite.has(Number.POSITIVE_INFINITY)) max = reach;
 	if (min === 0 && max === 0) max = 1;
-	const reach = Math.max(-min, max);
 	const position = (value: number) => Math.sign(value) * Math.sqrt(Math.min(1, Math.abs(value) / reach));
 	return {
 		min,

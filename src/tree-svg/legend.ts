@@ -1,3 +1,4 @@
+import { inWords } from "../gain.js";
 import type { TreeNodeType } from "../tree-data.js";
 import type { HeatScale } from "./heat-scale.js";
 import { type Marks, radii, shape } from "./nodes.js";
@@ -76,7 +77,9 @@ function colours({ y, fontSize, marks }: LegendOptions, scale: HeatScale, x: num
 			number(tick),
 		),
 	);
-	return `${text(x, top - fontSize * 0.5, "start", marks.heatLabel)}${boxes.join("")}${ticks.join("")}`;
+	const isInfinite = (value: number) => !Number.isFinite(value) && !Number.isNaN(value);
+	const label = marks.heatLabel + ([...marks.heat.values()].some(isInfinite) ? ", infinite at the end" : "");
+	return `${text(x, top - fontSize * 0.5, "start", label)}${boxes.join("")}${ticks.join("")}`;
 }
 
 /** Both ends, 0 and the middles between, as far as their numbers have room beside each other. */
@@ -98,5 +101,8 @@ const fourDigits = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 
 /** Four digits, thousands apart: 1,234 or 0.0123. */
 export function number(value: number): string {
+	const words = inWords(value);
+	if (words !== undefined) return words;
+	if (Math.abs(value) >= 1e15) return value.toExponential(3);
 	return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : fourDigits.format(value);
 }

@@ -44,7 +44,7 @@ export function nodeShape(node: TreeNode, marks: Marks): string {
 	];
 	const text = [
 		node.name,
-		...(value === undefined ? [] : [`${heatLabel}: ${failed ? "no number" : number(value)}`]),
+		...(value === undefined ? [] : [`${heatLabel}: ${number(value)}`]),
 		...node.stats,
 	].join("\n");
 	return `<g class="${classes.join(" ")}"${colour}><title>${escapeXml(text)}</title>${shape(node.type, radiusOf(node, marks), node)}</g>`;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Engine, NodeSets, PassiveTree } from "../../src/index.js";
-import { demoBuild, lines, run, scratch } from "./run.js";
+import { demoBuild, demoTree, lines, run, scratch } from "./run.js";
 
 const files = scratch();
 const power = (...more: string[]) => run(["power", demoBuild, "--calculator", "reference", ...more]);
@@ -83,6 +83,73 @@ describe("pobatch power", () => {
 		).nodes;
 		expect(near.length).toBeGreaterThan(0);
 		expect(near.length).toBeLessThan(all);
+	});
+
+	describe("of a stat that is infinite", () => {
+		// Nodes three points away take the infinity from `Finite`, those two away fail.
+		const { nodes } = JSON.parse(readFileSync(demoBuild, "utf8"));
+		const calculator = files.write(
+			"infinite.lua",
+			`return {
+				load = function() return {}, { class = "Falconer", level = 1, allocated = { ${nodes} } } end,
+				stats = function() return { "Always", "Finite" } end,
+				Calculate = function(_, set)
+					if set.addCount == 2 then error("not two") end
+					return { Always = 1 / 0, Finite = set.addCount == 3 and 1 or 1 / 0 }
+				end,
+			}`,
+		);
+		const svg = files.path("infinite.svg");
+		const infinite = (...more: string[]) =>
+			run([
+				"power",
+				demoBuild,
+				"--calculator",
+				calculator,
+				"--tree",
+				demoTree,
+				"--stat",
+				"Always,Finite",
+				...more,
+			]);
+
+		test("the table says it in words, and which row failed and why", async () => {
+			const { stdout, stderr, status } = await infinite("--depth", "3", "--svg", svg, "--top", "1000");
+			expect(status).toBe(0);
+			expect(stdout).toMatch(/the build itself +infinite +infinite$/m);
+			const rows = lines(stdout).filter((line) => /^ *\d+ {2}\S/.test(line));
+			const cells = rows.map((line) => line.trim().split(/ {2,}/).slice(3));
+			const ofPoints = (points: string) => cells.filter(([count]) => count === points).map(String);
+			expect(new Set(ofPoints("1"))).toEqual(new Set(["1,0,0.00,0,0.00"]));
+			expect(new Set(ofPoints("2"))).toEqual(new Set(["2,failed,failed"]));
+			expect(new Set(ofPoints("3"))).toEqual(new Set(["3,0,0.00,-infinite"]));
+			expect(stderr).toMatch(/^\d+ rows failed, the first one: node \d+: CALCULATOR_ERROR: .*not two$/m);
+			// The heat of `Always`: nothing is lost, nothing gained, and some rows have no number.
+			expect(readFileSync(svg, "utf8")).toContain("Always gained by the path: 0");
+			expect(readFileSync(svg, "utf8")).toContain("Always gained by the path: no number");
+		});
+
+		test("csv leaves the gains of failed rows and shares of infinity empty", async () => {
+			const { stdout } = await infinite("--depth", "3", "--format", "csv");
+			const rows = lines(stdout).slice(1).map(cells);
+			const ofPoints = (points: string) =>
+				rows.filter((row) => row[3] === points).map((row) => String(row.slice(4, 8)));
+			expect(new Set(ofPoints("1"))).toEqual(new Set(["0,0,0,0"]));
+			expect(new Set(ofPoints("2"))).toEqual(new Set([",,,"]));
+			expect(new Set(ofPoints("3"))).toEqual(new Set(["0,0,-Infinity,"]));
+		});
+
+		test("json can be read again, with the error of the rows that failed", async () => {
+			const { stdout } = await infinite("--depth", "3", "--format", "json");
+			const { base, nodes } = JSON.parse(stdout);
+			expect(base).toEqual({ Always: Number.POSITIVE_INFINITY, Finite: Number.POSITIVE_INFINITY });
+			for (const { points, gains, error } of nodes) {
+				if (points === 1) expect(gains).toEqual({ Always: 0, Finite: 0 });
+				if (points === 2)
+					expect([gains, error.code]).toEqual([{ Always: null, Finite: null }, "CALCULATOR_ERROR"]);
+				if (points === 3) expect(gains).toEqual({ Always: 0, Finite: Number.NEGATIVE_INFINITY });
+			}
+		});
 	});
 
 	test("--svg draws the tree", async () => {

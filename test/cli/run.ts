@@ -8,6 +8,7 @@ import { afterAll } from "vitest";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 export const main = join(root, "dist", "cli", "main.js");
 export const demoBuild = join(root, "data", "demo-build.json");
+export const demoTree = join(root, "data", "demo-tree.json");
 /** Answers the stat `Sum`: the sum of the added ids. It has no tree and its build has no nodes. */
 export const sumCalculator = join(root, "bench", "calculators", "sum.lua");
 

@@ -25,7 +25,8 @@ local function newStore(values)
 	return db
 end
 
--- What calcs.perform writes, which modifiers it asked for, and whether it read what was left out.
+-- What calcs.perform writes, which modifiers it asked for, and whether it read what was left out, or failed for want of it:
+-- then a row is calculated anew, in full.
 local function run(text, values, isLeftOut)
 	local calcs, missed = {}, false
 	local env = setmetatable({
@@ -35,11 +36,19 @@ local function run(text, values, isLeftOut)
 				missed = missed or value == nil and isLeftOut(name)
 				return value
 			end,
+			watch = function(output, name)
+				missed = missed or output[name] == nil and isLeftOut(name)
+				return name
+			end,
 		},
 	}, { __index = _G })
 	setfenv(assert(loadstring(text, "=program")), env)(calcs)
 	local world = { mode = "CALCULATOR", player = { output = {}, modDB = newStore(values) } }
-	calcs.perform(world)
+	if isLeftOut then
+		missed = not pcall(calcs.perform, world) or missed
+	else
+		calcs.perform(world)
+	end
 	local output = {}
 	for name, value in pairs(world.player.output) do
 		output[name] = type(value) == "number" and value or tostring(value)

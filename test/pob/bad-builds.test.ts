@@ -93,9 +93,11 @@ describeWithBuilds("a bad build", (pob) => {
 				"$1\nRarity: RARE\nSome Thing\nNo Such Base\n+10 to maximum Life\n",
 			);
 			const build = await engine.load(broken);
-			expect(build.warnings.join("\n")).toMatch(
-				/item \d+ was left out, Path of Building cannot read it: Some Thing/,
-			);
+			expect(build.warnings).toContainEqual({
+				code: "UNREADABLE_ITEM",
+				text: "left out, Path of Building cannot read it: Some Thing",
+				where: expect.stringMatching(/^item \d+$/),
+			});
 			await build.close();
 			expect(await lifeOf(text)).toBe(life);
 		});

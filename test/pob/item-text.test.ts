@@ -115,7 +115,18 @@ Corrupted
 			"Rarity: RARE\nA\nB\nCatalyst: Neural\nCatalystQuality: 20\nImplicits: 0\n{corruptedRange:1.2}+10 to maximum Mana",
 		);
 		expect(item.lines).toEqual(["+10 to maximum Mana"]);
-		expect(item.warnings).toHaveLength(2);
+		expect(item.warnings).toEqual([
+			{
+				code: "ITEM_EFFECT_LEFT_OUT",
+				text: "the effect of its catalyst (Neural) is left out",
+				where: "A",
+			},
+			{
+				code: "ITEM_EFFECT_LEFT_OUT",
+				text: `a corruption's change of "+10 to maximum Mana" is left out`,
+				where: "A",
+			},
+		]);
 	});
 
 	it("survives texts that are none", () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Build, Engine, encodePobCode, type NodeSetDelta } from "../../src/index.js";
-import { miniBuild, miniPob, miniSpec } from "../support/pob.js";
+import { miniBuild, miniPob, miniPobWith, miniSpec } from "../support/pob.js";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -54,10 +54,18 @@ describe("a build's info", () => {
 				<ItemSet id="1"><Slot name="Ring 1" itemId="1"/><Slot name="Ring 2" itemId="2"/></ItemSet>`,
 		});
 		expect(build.warnings).toEqual([
-			"Unknown gem: There is no gem called Fireball",
-			"item 2 was left out, Path of Building cannot read it: Strange Thing",
-			"You have too many passive points allocated",
-			"Doom Loop: not supported by Path of Building: Sings at night",
+			{ code: "POB_MESSAGE", text: "Unknown gem: There is no gem called Fireball", where: "build" },
+			{
+				code: "UNREADABLE_ITEM",
+				text: "left out, Path of Building cannot read it: Strange Thing",
+				where: "item 2",
+			},
+			{ code: "POB_WARNING", text: "You have too many passive points allocated", where: "build" },
+			{
+				code: "UNSUPPORTED_ITEM_LINE",
+				text: "not supported by Path of Building: Sings at night",
+				where: "Doom Loop",
+			},
 		]);
 		expect(await build.calculate({}, { stats: ["Life"] })).toEqual({ Life: (40 + 10 + 5 + 30) * 1.2 });
 	});
@@ -91,8 +99,114 @@ describe("several trees in a build", () => {
 		expect((await load({ specs }, 3)).info.class).toBe("Hermit");
 	});
 
+	it("that have the same name: the one that is asked for, with a warning that Path of Building opens another", async () => {
+		const named = (nodes: string) => miniSpec(nodes, "", "0_1", "7", 'title="Maps"');
+		const same = { specs: [named("1,24"), named("1,19")] };
+		const first = await load(same, 1);
+		expect(first.warnings).toEqual([]);
+		const second = await load(same, 2);
+		expect(second.info).toMatchObject({ activeSpec: 2, allocated: [1, 19, 30] });
+		expect(await second.calculate({}, { stats: ["Armour", "TotalDPS"] })).toEqual({
+			Armour: 0,
+			TotalDPS: 50 * 1.1,
+		});
+		const warning = {
+			code: "OTHER_TREE",
+			text: "Path of Building opens a build saved with this tree on tree 1, which has the same name",
+			where: "tree 2",
+		};
+		expect(second.warnings).toEqual([warning]);
+		// As Path of Building opens the file itself.
+		const opened = await load({ ...same, activeSpec: 2 });
+		expect(opened.info.activeSpec).toBe(1);
+		expect(opened.warnings).toEqual([warning]);
+	});
+
+	it("a load of another tree that is stopped leaves the next load its own tree", async () => {
+		await using one = await Engine.open({ calculator: "pob", pob: miniPob, threads: 1, cache: false });
+		const endless = miniBuild({ specs: [miniSpec("1,24"), miniSpec("1,24,25,23")] });
+		await expect(one.load(endless, { spec: 2, timeoutMs: 300 })).rejects.toMatchObject({ code: "TIMEOUT" });
+		const next = await one.load(miniBuild({ specs, activeSpec: 1 }));
+		expect([next.info.activeSpec, next.warnings]).toEqual([1, []]);
+	});
+
 	it.each([0, 4, 1.5])("tree %d is none of them", async (spec) => {
 		await expect(load({ specs }, spec)).rejects.toThrow(`expected spec between 1 and 3 but received ${spec}`);
+	});
+});
+
+describe("a level that follows the points", () => {
+	const auto = (level: number) => `level="${level}" mainSocketGroup="1" characterLevelAutoMode="true"`;
+	const specs = [miniSpec("1,10,12,13"), miniSpec("1,24"), miniSpec("1,10,11,12,13,19")];
+	const all = async (build: Build) => ({
+		...(await build.calculate({}, { stats: build.stats() })),
+		// A row of the batch that is none of the build's own.
+		...(await build.calculate({ add: [26] }, { stats: ["Accuracy"] })),
+	});
+
+	it.each([
+		[1, 4],
+		[2, 2],
+		[3, 6],
+	])("is that of tree %d when it is asked for, in every answer and in what is written", async (spec, level) => {
+		const build = await load({ build: auto(4), specs }, spec);
+		expect(build.info).toMatchObject({ activeSpec: spec, level });
+		expect(build.warnings).toEqual([]);
+		const answers = await all(build);
+		expect(answers.Accuracy).toBe(6 * level);
+		const sheet = await build.sheet();
+		expect(JSON.stringify(sheet)).toContain(`{"label":"Accuracy","value":"${6 * level}"}`);
+		for (const text of [await build.toXml(), await build.toCode()]) {
+			const again = await engine.load(text);
+			expect(again.info).toEqual(build.info);
+			expect(await all(again)).toEqual(answers);
+			expect(await again.sheet()).toEqual(sheet);
+		}
+	});
+
+	it("and is not found yet is as loaded for the build itself, in what is written, too, and found for node sets", async () => {
+		const build = await load({ build: auto(20), specs });
+		expect(build.warnings.map(({ code }) => code)).toEqual(["FIRST_CALCULATION"]);
+		expect(await build.calculate({}, { stats: ["Accuracy"] })).toEqual({ Accuracy: 120 });
+		expect(JSON.stringify(await build.sheet())).toContain('"120"');
+		expect(await build.calculate({ add: [26] }, { stats: ["Accuracy"] })).toEqual({ Accuracy: 24 });
+		expect(build.info.recalculated?.Accuracy).toBe(24);
+		const recalculated = await build.sheet(undefined, { recalculated: true });
+		expect(JSON.stringify(recalculated)).toContain('"24"');
+		const xml = await build.toXml();
+		expect(xml).toMatch(/level="20"/);
+		const again = await engine.load(xml);
+		expect(await again.calculate({}, { stats: ["Accuracy"] })).toEqual({ Accuracy: 120 });
+		const changed = await build.toXml({ remove: [13] });
+		expect(changed).toMatch(/level="4"/);
+		expect(await (await engine.load(changed)).calculate({}, { stats: ["Accuracy"] })).toEqual({
+			Accuracy: 24,
+		});
+	});
+
+	it("is found where Path of Building finds it only when it draws its window, too", async () => {
+		const pob = miniPobWith({
+			"src/Modules/Build.lua": (text) =>
+				text.replace(
+					/\tif self\.characterLevelAutoMode then\n/,
+					"end\n\nfunction buildMode:EstimatePlayerProgress()\n$&",
+				),
+		});
+		await using older = await Engine.open({ calculator: "pob", pob, threads: 1, cache: false });
+		const build = await older.load(miniBuild({ build: auto(4), specs }), { spec: 3 });
+		expect(build.info.level).toBe(6);
+		const answers = await all(build);
+		expect(answers.Accuracy).toBe(36);
+		expect(await all(await older.load(await build.toXml()))).toEqual(answers);
+		const stale = await older.load(miniBuild({ build: auto(20), specs }));
+		expect(await stale.calculate({}, { stats: ["Accuracy"] })).toEqual({ Accuracy: 120 });
+		expect(await stale.calculate({ add: [26] }, { stats: ["Accuracy"] })).toEqual({ Accuracy: 24 });
+	});
+
+	it("stays where the build does not let it follow", async () => {
+		const build = await load({ specs }, 3);
+		expect(build.info.level).toBe(20);
+		expect(await build.calculate({}, { stats: ["Accuracy"] })).toEqual({ Accuracy: 120 });
 	});
 });
 

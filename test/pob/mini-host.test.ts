@@ -62,12 +62,31 @@ describe("a checkout", () => {
 	it("whose start fails tells why, without colour escapes and hints about keys", async () => {
 		const folder = miniPobWith({ "src/Modules/Data.lua": (text) => `error("no ^7data today")\n${text}` });
 		const error = await open(folder).catch((error: Error) => error);
-		expect((error as Error).message).toMatch(/^Path of Building could not start: .*no data today$/s);
+		expect((error as Error).message).toMatch(/^Path of Building in .* cannot start: .*no data today$/s);
 	});
 
 	it("with a syntax error tells the file and the line", async () => {
 		const folder = miniPobWith({ "src/Modules/Main.lua": "main = {\n= }\n" });
-		await expect(open(folder)).rejects.toThrow(/Modules\/Main\.lua:2: unexpected symbol/);
+		await expect(open(folder)).rejects.toMatchObject({
+			code: "POB_INVALID",
+			message: expect.stringMatching(
+				/^Path of Building in \S+ cannot start: Modules\/Main\.lua:2 does not compile with the LuaJIT inside, [\d.]+\S* \(unexpected symbol/,
+			),
+			hint: expect.stringMatching(/LUAJIT_SOURCE_DIR/),
+		});
+	});
+
+	it("with a syntax error in a module that is loaded with the first build only tells it, too", async () => {
+		const folder = miniPobWith({ "src/Modules/Calcs.lua": (text) => `${text}\nx = = 1` });
+		await using engine = await open(folder).catch((error) => {
+			throw new Error(`opened before: ${error}`);
+		});
+		await expect(engine.load(miniBuild())).rejects.toMatchObject({
+			code: "POB_INVALID",
+			message: expect.stringMatching(
+				/^Path of Building in \S+ cannot start: Modules\/Calcs\.lua:\d+ does not compile with the LuaJIT inside/,
+			),
+		});
 	});
 
 	it("that misses data which only loading shows tells the module", async () => {

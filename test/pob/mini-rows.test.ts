@@ -374,8 +374,13 @@ describe("stats", () => {
 		// Of (40 + 10 + 10 + 2 x 15) x 1.2; Mana stays.
 		expect(await rowOf(build, { add: [24] }, "Life", "Mana")).toEqual([108, 60]);
 		expect(await rowOf(build, { add: [31] }, "Life", "Mana")).toEqual([108, 70]);
+		expect(build.unstableStats).toEqual(["Life", "Mana"]);
 		expect(build.warnings).toEqual([
-			"Path of Building itself leaves these stats to chance (2 charms are active but 1 count; here those in the first slots do): Life, Mana",
+			{
+				code: "UNSTABLE_STATS",
+				text: "Path of Building itself leaves these stats to chance (2 charms are active but 1 count; here those in the first slots do): Life, Mana",
+				where: "build",
+			},
 		]);
 	});
 
@@ -400,10 +405,46 @@ describe("stats", () => {
 			<ItemSet id="1">${slot(1)}${slot(2)}${slot(3)}</ItemSet>`;
 		const walking = await Engine.open({ calculator: "pob", pob, threads: 1, cache: false });
 		const build = await walking.load(miniBuild({ items }));
-		expect(build.warnings).toEqual([
-			"Path of Building itself leaves these stats to chance (3 charms are active but 1 count; here those in the first slots do): Armour, Life, Mana",
-		]);
+		expect(build.unstableStats).toEqual(["Armour", "Life", "Mana"]);
 		await walking.close();
+	});
+});
+
+describe("stats that Path of Building leaves to chance", () => {
+	const charm = (id: number, line: string) =>
+		`<Item id="${id}">Rarity: MAGIC\nCharm ${id}\nStone Charm\n${line}</Item>`;
+	const slot = (id: number) => `<Slot name="Charm ${id}" itemId="${id}" active="true"/>`;
+	const charms = (...lines: string[]) =>
+		lines.map((line, i) => charm(i + 1, line)).join("") +
+		`<ItemSet id="1">${lines.map((_, i) => slot(i + 1)).join("")}</ItemSet>`;
+
+	it("are all listed, however many, though the warning names the first ones only", async () => {
+		const pob = miniPobWith({
+			"src/Modules/CalcDefence.lua": (text) =>
+				text.replace(
+					/(\toutput\.Armour = )/,
+					`for i = 1, 20 do
+						output[("Pool%02d"):format(i)] = i * db:Sum("BASE", nil, "Life")
+					end
+					$1`,
+				),
+		});
+		const many = await Engine.open({ calculator: "pob", pob, threads: 1, cache: false });
+		const build = await many.load(miniBuild({ items: charms("+10 to Life", "+10 to Mana") }));
+		const pools = Array.from({ length: 20 }, (_, i) => `Pool${String(i + 1).padStart(2, "0")}`);
+		expect(build.unstableStats).toEqual(["Life", "Mana", ...pools]);
+		expect(build.info.unstableStats).toBe(build.unstableStats);
+		expect(build.warnings.map(({ text }) => text)).toEqual([
+			expect.stringMatching(/: Life, .*, Pool10 and 10 more$/),
+		]);
+		await many.close();
+	});
+
+	it("are listed where they are sums over skills or over modifiers, too", async () => {
+		const build = await load({ items: charms("20% increased Damage", "10% increased Life") });
+		const rest = ["Life", "Spec:LifeInc", "TotalDPS"].filter((stat) => build.stats().includes(stat));
+		expect(build.unstableStats).toEqual(["FullDPS", ...rest]);
+		await build.close();
 	});
 });
 

@@ -34,14 +34,23 @@ export function describeWithBuilds(name: string, body: (pob: string) => void): v
 
 export const buildText = (name: string) => readFile(join(shared, "builds", `${name}.xml`), "utf8");
 
+const xmlOf = async (folder: string) =>
+	(await readdir(folder).catch(() => []))
+		.filter((file) => file.endsWith(".xml"))
+		.sort()
+		.map((file): [string, () => Promise<string>] => [
+			file.replace(/\.xml$/, ""),
+			() => readFile(join(folder, file), "utf8"),
+		]);
+
+/** Builds as players share them, beside the project: by name and text; empty where they are not. */
+export const wildBuilds = await xmlOf(join(shared, "wild"));
+
 const ownBuilds = process.env.POBATCH_BUILDS;
 
 /** Builds to attack, by name and text: all of the folder POBATCH_BUILDS where that is set, else the shared ones. */
 export const testedBuilds: [name: string, text: () => Promise<string>][] = ownBuilds
-	? (await readdir(ownBuilds))
-			.filter((file) => file.endsWith(".xml"))
-			.sort()
-			.map((file) => [file.replace(/\.xml$/, ""), () => readFile(join(ownBuilds, file), "utf8")])
+	? await xmlOf(ownBuilds)
 	: sharedBuilds.map((name) => [name, () => buildText(name)]);
 
 /** How many rows of `build` took which road to their values, since it was loaded. */
@@ -157,8 +166,14 @@ export function miniBuild({
 	return `<PathOfBuilding2><Build ${build}/><Tree activeSpec="${activeSpec}">${specs.join("")}</Tree><Skills>${skills}</Skills><Items>${items}</Items>${more}</PathOfBuilding2>`;
 }
 
-export function miniSpec(nodes: string, inside = "", version = "0_1", classId = "7"): string {
-	return `<Spec treeVersion="${version}" classInternalId="${classId}" ascendancyInternalId="Wanderer1" nodes="${nodes}">${inside}</Spec>`;
+export function miniSpec(
+	nodes: string,
+	inside = "",
+	version = "0_1",
+	classId = "7",
+	attributes = "",
+): string {
+	return `<Spec ${attributes} treeVersion="${version}" classInternalId="${classId}" ascendancyInternalId="Wanderer1" nodes="${nodes}">${inside}</Spec>`;
 }
 
 /** Numbers from 0 to n - 1 that are the same in each run (a linear congruential generator of 2^32). */

@@ -136,7 +136,12 @@ local function click(set)
 		end
 		spec.attributeIndex = chosen
 		spec.allocMode = set.weaponSets[i]
-		spec:AllocNode(spec.nodes[id])
+		local node = spec.nodes[id]
+		-- The popup that a click on an attribute node opens. Through a jewel like "From Nothing" no other way gives it one.
+		if node.isAttribute and not node.alloc then
+			spec:SwitchAttributeNode(id, chosen)
+		end
+		spec:AllocNode(node)
 	end
 	for _, id in ipairs(set.add) do
 		if not spec.allocNodes[id] then

@@ -2,12 +2,11 @@
 import { Engine, NodeSets } from "../../../dist/index.js";
 import { ratios, summary } from "../../lib/measure.mjs";
 import { Naive } from "./naive.mjs";
-import { builds, changes, checkout, rounds, rows } from "./workload.mjs";
+import { builds, changes, rounds, rows } from "./workload.mjs";
 
 const megabyte = 2 ** 20;
 
-export async function opening() {
-	const pob = await checkout();
+export async function opening(pob) {
 	const list = builds();
 	const times = { open: [], load: [], naive: [] };
 	for (let round = 0; round < rounds; round++) {

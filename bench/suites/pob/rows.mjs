@@ -2,7 +2,7 @@
 import { Engine, NodeSets } from "../../../dist/index.js";
 import { ratios, summary } from "../../lib/measure.mjs";
 import { Naive } from "./naive.mjs";
-import { builds, changes, checkout, climbSets, powerSets, rounds, rows } from "./workload.mjs";
+import { builds, changes, climbSets, powerSets, rounds, rows } from "./workload.mjs";
 
 const fullDps = ["FullDPS", "FullDotDPS"];
 /** Default stats that are known before offence begins. */
@@ -10,8 +10,7 @@ const isDefence = (stat) => /^(TotalEHP|Life|Mana|EnergyShield|Armour|Evasion|\w
 /** How today's tools do it takes so long that a few rows must do. */
 const realRows = Math.min(20, rows);
 
-export async function rowCost() {
-	const source = await checkout();
+export async function rowCost(source) {
 	const list = builds();
 	const naive = await Naive.start(source);
 	const plain = await Engine.open({ calculator: "pob", pob: source, threads: 1, cache: false });

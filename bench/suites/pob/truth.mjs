@@ -2,20 +2,27 @@
 // compared, bit by bit.
 import { Engine, NodeSets } from "../../../dist/index.js";
 import { Naive } from "./naive.mjs";
-import { builds, checkout, clickedSets, truthRows } from "./workload.mjs";
+import { builds, clickedSets, truthRows } from "./workload.mjs";
 
-export async function truth() {
-	const source = await checkout();
+/** Of the calculator: {"clicks":true}, for one. */
+const options = JSON.parse(process.env.BENCH_OPTIONS ?? "{}");
+
+export async function truth(source) {
 	const list = builds();
 	const [naives, engine] = await Promise.all([
 		Promise.all([Naive.start(source), Naive.start(source)]),
 		// With all that may go wrong: the caches, and what states know together.
-		Engine.open({ calculator: "pob", pob: source, threads: 2, cache: true }),
+		Engine.open({ calculator: "pob", pob: source, threads: 2, cache: true, options }),
 	]);
 	const counts = { rows: 0, values: 0, differing: 0, clicked: 0 };
 	const notes = [];
+	const unknown = [];
 	for (const { name, file, text } of list) {
-		const build = await engine.load(text);
+		const build = await loadKnown(engine, text);
+		if (!build) {
+			unknown.push(name);
+			continue;
+		}
 		const sets = clickedSets(build, truthRows);
 		const half = Math.ceil(sets.length / naives.length);
 		const halves = await Promise.all(
@@ -34,8 +41,14 @@ export async function truth() {
 		for (const stats of [build.defaultStats, build.stats()]) {
 			const compared = certain(build, stats);
 			const result = await build.calculateBatch(rows, { stats });
-			if (result.errors.length > 0) throw result.errors[0];
+			const failed = new Map(result.errors.map((error) => [error.row, error]));
 			clicked.forEach((i, row) => {
+				const error = failed.get(row);
+				if (error) {
+					wrongOf.set(JSON.stringify(sets[i]), [error.message]);
+					differing += compared.length;
+					return;
+				}
 				const values = result.row(row);
 				const wrong = compared.filter(
 					(stat) => bitsOf(values[stat]) !== (shown[i].bits.get(stat) ?? bitsOf(0)),
@@ -54,6 +67,7 @@ export async function truth() {
 		}
 		await build.close();
 	}
+	if (unknown.length > 0) notes.push(`Its trees are not known here: ${unknown.join(", ")}.`);
 	await Promise.all(naives.map((naive) => naive.stop()));
 	await engine.close();
 	const single = (value) => ({ value, low: value, high: value });
@@ -67,18 +81,26 @@ export async function truth() {
 			target: 0,
 			note: [
 				`${counts.clicked.toLocaleString("en")} of ${counts.rows.toLocaleString("en")} node sets of ${list.length} builds can be clicked together;`,
-				"each is asked for the default stats and for all (but those that a build's warnings leave to chance), with 2 threads and caches.",
+				"each is asked for the default stats and for all (but those that Path of Building leaves to chance), with 2 threads and caches.",
 				...notes,
 			].join(" "),
 		},
 	];
 }
 
+/** The build; undefined if this Path of Building does not know its tree. */
+async function loadKnown(engine, text) {
+	try {
+		return await engine.load(text);
+	} catch (error) {
+		if (/unknown tree version/.test(error.message)) return undefined;
+		throw error;
+	}
+}
+
 /** The stats that Path of Building answers alike each time; see docs/exactness.md. */
-function certain({ warnings }, stats) {
-	const chance = new Set(
-		warnings.flatMap((text) => text.match(/leaves these stats to chance .*\): (.*)/)?.[1].split(", ") ?? []),
-	);
+function certain({ unstableStats }, stats) {
+	const chance = new Set(unstableStats);
 	return stats.filter((stat) => !chance.has(stat));
 }
 

@@ -4,10 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Engine, NodeSets } from "../../../dist/index.js";
 import { ratios, summary } from "../../lib/measure.mjs";
-import { builds, changes, checkout, rounds, rows } from "./workload.mjs";
+import { builds, changes, rounds, rows } from "./workload.mjs";
 
-export async function wholeRuns() {
-	const pob = await checkout();
+export async function wholeRuns(pob) {
 	const list = builds();
 	const titan = list.find(({ name }) => name === "titan") ?? list[0];
 	const folder = mkdtempSync(join(tmpdir(), "pobatch-bench-rows-"));

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findPob, NodeSets } from "../../../dist/index.js";
 import { pobSource } from "../../../dist/pob/checkout.js";
@@ -15,10 +15,27 @@ export const rounds = Number(BENCH_ROUNDS ?? 5);
 /** Node sets a build that are compared with what Path of Building's window shows. */
 export const truthRows = Number(BENCH_TRUTH ?? rows);
 
-/** The `src` of the checkout to measure with; undefined if there is none. */
-export async function checkout() {
-	const found = await findPob();
-	return found && pobSource(found);
+/** The checkouts to measure with, by the `src` folder and version of each; empty if there is none. */
+export async function checkouts() {
+	const named = process.env.POBATCH_POB?.split(delimiter).filter((folder) => folder !== "") ?? [
+		await findPob(),
+	];
+	return Promise.all(
+		named
+			.filter((folder) => folder !== undefined)
+			.map(async (folder) => {
+				const source = await pobSource(folder);
+				return { source, version: versionOf(source) };
+			}),
+	);
+}
+
+/** The version that a checkout's manifest gives, with the folder's name where it is not the release's own. */
+function versionOf(source) {
+	const manifest = join(source, "..", "manifest.xml");
+	const number =
+		existsSync(manifest) && /<Version[^>]*number="([^"]*)"/.exec(readFileSync(manifest, "utf8"))?.[1];
+	return `${number || "?"} (${basename(dirname(source))})`;
 }
 
 /**

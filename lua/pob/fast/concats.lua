@@ -14,15 +14,27 @@ local concats = {}
 -- Answers that one place may keep.
 local MAX_KEPT = 512
 
--- What an expression may stand between.
-local BEFORE = { ["["] = true, ["("] = true, [","] = true, ["="] = true, ["{"] = true, ["=="] = true, ["~="] = true,
-	["and"] = true, ["or"] = true, ["return"] = true }
-local AFTER = { ["]"] = true, [")"] = true, [","] = true, ["}"] = true, ["=="] = true, ["~="] = true, ["and"] = true,
-	["or"] = true, ["then"] = true }
+local KEYWORDS = require("pob.slice.lexer").KEYWORDS
 
-local KEYWORDS = {}
-for word in ("and break do else elseif end false for function goto if in local nil not or repeat return then true until while"):gmatch("%a+") do
-	KEYWORDS[word] = true
+local function setOf(tokens)
+	local set = {}
+	for token in tokens:gmatch("%S+") do
+		set[token] = true
+	end
+	return set
+end
+
+-- What an expression may stand between: what ends there, or binds less tight than `..` does. (A name between a colon and
+-- `..` is no method, so the colon is that of `?:`.)
+local BEFORE = setOf("[ ( , = { == ~= != and or && || ?? ? : -> return")
+local AFTER = setOf("] ) , } == ~= != and or && || ?? ? then")
+-- ... and after a literal: what is called has a name.
+local AFTER_LITERAL = setOf(":")
+
+-- Of more than one character, the longer ones first.
+local SYMBOLS = {}
+for pattern in ("%.%.%.? ~>> [=~<>!]= %?%? %?%. && || << >> ->"):gmatch("%S+") do
+	SYMBOLS[#SYMBOLS + 1] = "^" .. pattern:gsub("^%-", "%%-")
 end
 
 -- What `make` answers by key, kept where a key is one text.
@@ -62,7 +74,7 @@ local function tokens(line)
 		if not at then
 			return list
 		end
-		local first, last = line:find("^[%a_][%w_]*", at)
+		local first, last = line:find("^[%a_\128-\255][%w_\128-\255]*", at)
 		local kind = "name"
 		if not first then
 			local quote = line:match("^[\"']", at)
@@ -82,12 +94,12 @@ local function tokens(line)
 				return nil
 			else
 				kind = "other"
-				first, last = line:find("^%.?%d[%w%.]*", at)
-				if not first then
-					first, last = line:find("^%.%.%.?", at)
-				end
-				if not first then
-					first, last = line:find("^[=~<>]=", at)
+				first, last = line:find("^%.?%d[%w%._]*", at)
+				for i = 1, first and 0 or #SYMBOLS do
+					first, last = line:find(SYMBOLS[i], at)
+					if first then
+						break
+					end
 				end
 				if not first then
 					first, last = at, at
@@ -141,7 +153,8 @@ local function concatenation(line, list, i)
 			keys[#keys + 1] = line:sub(list[at].first, list[last].last)
 		end
 		local following = list[last + 1]
-		if following and following.kind == "other" and AFTER[following.text] then
+		if following and following.kind == "other"
+			and (AFTER[following.text] or list[last].kind == "string" and AFTER_LITERAL[following.text]) then
 			return keys[1] and last > i and last, texts[1], texts[#keys + 1], keys, keys[2] and texts[2]
 		elseif not following or following.text ~= ".." then
 			return nil

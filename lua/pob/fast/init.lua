@@ -37,12 +37,18 @@ local function known(part)
 end
 
 -- Edited lines stay single lines: line numbers in Path of Building's own error
--- messages keep their meaning.
+-- messages keep their meaning. What is added behind a line is statements, and ends with a semicolon: the next line
+-- may begin with a parenthesis.
 local function edit(lines, first, edits)
 	for _, e in ipairs(edits) do
 		local n = first + e.line
-		lines[n] = (e.before or "") .. lines[n] .. (e.after or "")
+		lines[n] = (e.before or "") .. lines[n] .. (e.after and e.after .. ";" or "")
 	end
+end
+
+-- A module's text, if it can be compiled.
+local function loads(text, path)
+	return loadstring(text, "=" .. path) and text
 end
 
 local extension = {}
@@ -104,15 +110,14 @@ function extension:edited(path, lines, composes)
 			end
 		end
 	end
+	local edited
 	if changed then
-		lines[1] = "local __pobatch = __pobatch " .. lines[1]
+		-- There are at most so many variables in a chunk, and upvalues in a function; the global of this name does, too.
+		edited = loads(source.begin(lines, "local __pobatch = __pobatch;"), path) or table.concat(lines, "\n")
 	end
-	local edited = changed and table.concat(lines, "\n") or nil
 	if composes and concats.apply(lines, self.shared) then
-		lines[1] = "local __pobatchNames = __pobatch.names " .. lines[1]
-		local composed = table.concat(lines, "\n")
-		-- A function may have no room for one more upvalue.
-		edited = loadstring(composed, "=" .. path) and composed or edited
+		local names = "local __pobatchNames = __pobatch.names;"
+		edited = loads(source.begin(lines, changed and "local __pobatch = __pobatch; " .. names or names), path) or edited
 	end
 	return edited
 end

@@ -24,6 +24,17 @@ function source.lines(text)
 	return lines
 end
 
+---A module's text with `statement`, which ends with a semicolon, before its first one, on the same line: behind a byte
+---order mark, in the place of a line that the compiler does not read.
+---@param lines table @of source.lines
+---@param statement string
+---@return string
+function source.begin(lines, statement)
+	local mark, rest = lines[1]:match("^(\239\187\191)(.*)$")
+	mark, rest = mark or "", rest or lines[1]
+	return mark .. statement .. (rest:find("^#") and "" or " " .. rest) .. (lines[2] and "\n" or "") .. table.concat(lines, "\n", 2)
+end
+
 ---@return string @16 hexadecimal digits
 function source.hash(lines, first, last)
 	local h = OFFSET

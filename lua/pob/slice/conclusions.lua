@@ -5,6 +5,9 @@ local values = require("pob.slice.values")
 
 local conclusions = {}
 
+-- The pattern of any name.
+local ANY = { "", "", "" }
+
 local NONE, push, define, addSource = units.NONE, units.push, units.define, units.addSource
 
 -- Parameters stand for the arguments of all calls, where all are known.
@@ -41,10 +44,11 @@ end
 local function spreadChanges(self)
 	local function roots(variable, each)
 		for _, source in ipairs(variable.sources or NONE) do
-			local root = values.rootOf(source.e)
-			if root and root ~= variable then
-				each(root)
-			end
+			values.eachRoot(source.e, function(root)
+				if root ~= variable then
+					each(root)
+				end
+			end)
 		end
 	end
 	local function change(variable, key)
@@ -90,7 +94,7 @@ end
 -- others, and whether of some nothing is known.
 local function shapesOf(self, unit, keys, names)
 	local patterns, unknown = NONE, false
-	for _, e in ipairs(unit[keys]) do
+	for _, e in ipairs(unit[keys] or NONE) do
 		local shapes = values.shapes(e, self.world)
 		for _, shape in ipairs(shapes or NONE) do
 			if type(shape) == "string" then
@@ -110,11 +114,12 @@ end
 local function tidy(self)
 	for _, unit in ipairs(self.units) do
 		local s = unit.statement
-		s.e, s.cond, s.params, s.targets, s.values = nil, nil, nil, nil, nil
+		s.e, s.cond, s.params, s.targets, s.values, s.target, s.value = nil, nil, nil, nil, nil, nil, nil
 		for _, clause in ipairs(s.clauses or NONE) do
 			clause.cond = nil
 		end
 		unit.readKeys, unit.askKeys, unit.textKeys, unit.makeKeys, unit.stateKeys = nil, nil, nil, nil, nil
+		unit.openKeys, unit.passes = nil, nil
 		unit.namesAny = #unit.storeKeys > 0 and #unit.stores == 0 and #unit.storePatterns == 0 and not unit.never
 		unit.storeKeys = nil
 		for _, variable in ipairs(unit.defined or NONE) do
@@ -147,24 +152,33 @@ function conclusions.draw(self)
 	end
 	for _, unit in ipairs(self.units) do
 		if unit.changes then
+			-- It may be needed for something else that it does.
+			push(unit, "uses", unit.changes)
 			if unit.changes.isShared then
 				unit.rooted = true
-				push(unit, "uses", unit.changes)
 			else
-				define(unit, unit.changes, { k = "table" })
+				define(unit, unit.changes, units.EMPTY)
 			end
 		end
 		for _, callee in ipairs(unit.calls) do
-			if callee.func then
+			if callee.func and #callee.defs < 2 then
 				table.insert(callee.func.callers, unit)
 			else
 				unit.rooted = true
 			end
 		end
+		for _, f in ipairs(unit.passes or NONE) do
+			table.insert(f.callers, unit)
+		end
 	end
 	for _, unit in ipairs(self.units) do
 		local unknown
 		unit.readPatterns = shapesOf(self, unit, "readKeys", "reads")
+		local open, openUnknown = shapesOf(self, unit, "openKeys", "reads")
+		for _, pattern in ipairs(openUnknown and { ANY } or open) do
+			unit.readPatterns = unit.readPatterns == NONE and {} or unit.readPatterns
+			table.insert(unit.readPatterns, pattern)
+		end
 		unit.askPatterns, unknown = shapesOf(self, unit, "askKeys", "asks")
 		unit.asksUnknown = unknown
 		for _, e in ipairs(unit.stateKeys) do

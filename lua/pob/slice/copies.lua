@@ -1,6 +1,5 @@
 -- Copies of functions, as the parser answers them, to look at one call of a function alone.
 
-local parser = require("pob.slice.parser")
 local isFalse = require("pob.slice.vocabulary").isFalse
 
 local copies = {}
@@ -13,6 +12,8 @@ local NOTHING = { k = "constant" }
 local function copy(part, made)
 	if made[part] then
 		return made[part]
+	elseif part.k == "vararg" and made.vararg then
+		return made.vararg
 	end
 	local result = {}
 	made[part] = result
@@ -20,7 +21,7 @@ local function copy(part, made)
 		if key == "v" and type(value) == "table" then
 			-- Of those from outside there is one.
 			result.v = made[value] or value
-		elseif key == "body" and part.cond and isFalse(part.cond) then
+		elseif key == "body" and part.cond and part.k ~= "repeat" and isFalse(part.cond) then
 			-- It has no use for what never runs.
 			result.body = {}
 		elseif key ~= "units" then
@@ -61,7 +62,7 @@ function copies.of(f, args)
 	end
 	local last = args[#args]
 	local isOpen = last and (last.k == "call" or last.k == "method" or last.k == "vararg")
-	made[parser.VARARG] = #args <= #f.params + 1 and args[#f.params + 1] or not isOpen and #args <= #f.params and NOTHING or nil
+	made.vararg = #args <= #f.params + 1 and args[#f.params + 1] or not isOpen and #args <= #f.params and NOTHING or nil
 	renew(f.body, made)
 	result.body = copy(f.body, made)
 	return result

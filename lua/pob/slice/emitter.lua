@@ -1,6 +1,9 @@
 -- The text of a module with some of its statements left out. Lines stay where they are: line numbers in messages keep
 -- their meaning.
 
+local expressions = require("pob.slice.expressions")
+local printer = require("pob.slice.printer")
+
 local emitter = {}
 
 local function lineEnds(text, first, last)
@@ -9,6 +12,10 @@ local function lineEnds(text, first, last)
 end
 
 local function isLive(s, live)
+	if s.isBody then
+		-- What a short function answers.
+		return true
+	end
 	for _, unit in ipairs(s.units) do
 		if live[unit] then
 			return true
@@ -62,6 +69,41 @@ local function editor(text)
 	end
 end
 
+-- Whether a call cannot take the place of `e`: it is assigned, or ends where something in it is nil.
+local function staysInPlace(e)
+	return e.isTarget or expressions.isSafe(e)
+end
+
+---Whether a read of a field by a name in brackets can be watched. Where it stays in place, its base is evaluated once more.
+function emitter.canWatch(e)
+	return not staysInPlace(e) or printer.isPath(e.o)
+end
+
+-- `output[name]` becomes a call that watches, or has one for its name.
+local function watch(e, replace)
+	if staysInPlace(e) then
+		replace(e.open + 1, e.open, "__pobatch.watch(" .. printer.expression(e.o) .. ", ")
+		replace(e.last, e.last - 1, ")")
+	else
+		-- The space is for a word that a parenthesis ended.
+		replace(e.first, e.first - 1, " __pobatch.read(")
+		replace(e.open, e.open, ",")
+		replace(e.last, e.last, ")")
+	end
+end
+
+-- Reads in the order in which they stand, so that an outer one comes before what is in its brackets.
+local function sorted(reads)
+	local list = {}
+	for _, e in pairs(reads or {}) do
+		list[#list + 1] = e
+	end
+	table.sort(list, function(a, b)
+		return a.open < b.open
+	end)
+	return list
+end
+
 ---A module without the statements that liveness.lua found no use for.
 ---@param file table @of facts.lua
 ---@param found table @of liveness.lua
@@ -75,7 +117,7 @@ function emitter.sliced(file, found)
 		end
 	end
 	local function visit(body)
-		for _, s in ipairs(body) do
+		for i, s in ipairs(body) do
 			if s.k == "do" then
 				visit(s.body)
 			elseif s.k == "label" then
@@ -85,16 +127,14 @@ function emitter.sliced(file, found)
 				if s.k == "local" then
 					leaveOut(s.namesEnd + 1, s.last)
 				elseif s.k == "localfunction" then
-					leaveOut(s.first, s.last, "local " .. s.var.name)
+					leaveOut(s.first, s.last, (s.isConst and "const " or "local ") .. s.var.name)
 				else
-					leaveOut(s.first, s.last)
+					-- A parenthesis would go on with what stands before.
+					leaveOut(s.first, s.last, body[i + 1] and body[i + 1].startsOpen and ";" or nil)
 				end
 			else
-				-- `output[name]` becomes a call that watches.
-				for _, read in pairs(s.reads or {}) do
-					replace(read.first, read.first - 1, "__pobatch.read(")
-					replace(read.open, read.open, ",")
-					replace(read.last, read.last, ")")
+				for _, read in ipairs(sorted(s.reads)) do
+					watch(read, replace)
 				end
 				for _, part in ipairs(parts(s)) do
 					visit(part)

@@ -7,9 +7,10 @@
 -- variables, fields of outputs, or tables that only one variable knows, are rooted: they stay wherever their function does.
 
 local conclusions = require("pob.slice.conclusions")
-local copies = require("pob.slice.copies")
 local parser = require("pob.slice.parser")
+local printer = require("pob.slice.printer")
 local units = require("pob.slice.units")
+local uses = require("pob.slice.uses")
 local values = require("pob.slice.values")
 local vocabulary = require("pob.slice.vocabulary")
 
@@ -18,17 +19,9 @@ facts.__index = facts
 
 local push, define = units.push, units.define
 
-local OUTPUT, QUERIES, QUERY_FUNCTIONS = vocabulary.OUTPUT, vocabulary.QUERIES, vocabulary.QUERY_FUNCTIONS
-local FIRST_NAME, LAST_NAME = vocabulary.FIRST_NAME, vocabulary.LAST_NAME
-local PURE, PURE_METHODS, MUTATORS, NEVER = vocabulary.PURE, vocabulary.PURE_METHODS, vocabulary.MUTATORS, vocabulary.NEVER
-local MAKERS = vocabulary.MAKERS
+local collect, stateName, BASE = uses.collect, uses.stateName, uses.BASE
 local isFalse, pathOf, isOutput, isFlags = vocabulary.isFalse, vocabulary.pathOf, vocabulary.isOutput, vocabulary.isFlags
-local stateOf, isStore, isElsewhere = vocabulary.stateOf, vocabulary.isStore, vocabulary.isElsewhere
-
--- The name of the modifier that would say the same as the state `key`.
-local function stateName(prefix, key)
-	return { k = "binary", op = "..", a = { k = "string", v = prefix }, b = key }
-end
+local statesOf, plain, choices, cutOf = vocabulary.statesOf, vocabulary.plain, vocabulary.choices, vocabulary.cutOf
 
 ---@param world table @globals of the running Path of Building, for its lists of names
 function facts.new(world)
@@ -46,192 +39,6 @@ function facts.new(world)
 		-- name of a function -> statements that are calls of it
 		statementsByCallee = {},
 	}, facts)
-end
-
-local walkFunction
-
--- Copies of functions for their calls with texts as arguments: so many at most, of functions up to so many statements.
-local MAX_COPIES, MAX_STATEMENTS = 200, 60
-
--- The function that a call with texts as arguments calls, looked at for this call alone: what it writes and reads is often
--- named by them. Answers a variable that stands for it; nil where all calls are looked at as one.
-function facts:specialized(unit, e)
-	local callee = e.f.v
-	local f = callee.func
-	if not f or not callee.owner or #callee.defs > 1 or self.copyCount >= MAX_COPIES then
-		return nil
-	end
-	local literal = false
-	for i, arg in ipairs(e.args) do
-		literal = literal or f.params[i] ~= nil and (arg.k == "string" or arg.k == "binary" and arg.op == "..")
-	end
-	f.size = f.size or copies.countStatements(f.body)
-	if not literal or f.size > MAX_STATEMENTS or f.hasFunctions then
-		return nil
-	end
-	self.copyCount = self.copyCount + 1
-	local made = copies.of(f, e.args)
-	for i, parameter in ipairs(made.params) do
-		units.addSource(parameter, "itself", e.args[i] or { k = "constant" })
-		self:nameOutput(parameter.name, e.args[i] or { k = "constant" })
-	end
-	callee.isSpecialized = true
-	walkFunction(self, made, callee.owner)
-	return { name = callee.name, func = made, defs = { callee.owner } }
-end
-
--- Where a variable is only looked into.
-local BASE = "base"
-
--- `names`: texts in this expression are names of modifiers, or only compared
-local function collect(self, unit, e, names, isCallee)
-	local k = e.k
-	if k == "constant" or k == "vararg" then
-		return
-	elseif k == "string" then
-		if not names then
-			push(unit, "texts", e.v)
-		end
-	elseif k == "local" then
-		if not NEVER[e.name] then
-			push(unit, "uses", e.v)
-			e.v.isValue = e.v.isValue or isCallee ~= true
-			-- Whoever gets a table as a value may change it.
-			e.v.leaks = e.v.leaks or not isCallee
-		end
-	elseif k == "global" then
-		return
-	elseif k == "index" then
-		collect(self, unit, e.o, names, e.o.k == "local" and BASE or nil)
-		local state = stateOf(e.o)
-		if state then
-			push(unit, "askKeys", stateName(state, e.key))
-			collect(self, unit, e.key, true)
-		elseif e.key.k == "string" and e.o.k == "index" and e.o.key.v == "mods" then
-			push(unit, "asks", e.key.v)
-		elseif e.key.k == "string" then
-			if e.o.name == "calcs" then
-				local variable = self:named("calcs." .. e.key.v)
-				variable.escapes = variable.escapes or not isCallee
-				push(unit, "uses", variable)
-			elseif isOutput(e.o) or isFlags(e.o) then
-				push(unit, "reads", e.key.v)
-			end
-		elseif e.o.k == "index" and e.o.key.v == "mods" then
-			push(unit, "askKeys", e.key)
-			collect(self, unit, e.key, true)
-		elseif e.key.k ~= "constant" then
-			if isOutput(e.o) and not isElsewhere(e.o) or isFlags(e.o) then
-				push(unit, "readKeys", e.key)
-				-- Where it stands, to be watched in a row.
-				local s = unit.statement.original or unit.statement
-				s.reads = s.reads or {}
-				s.reads[e.open] = e
-			end
-			collect(self, unit, e.key, true)
-		end
-	elseif k == "call" then
-		local path = pathOf(e.f)
-		local isQuery = QUERY_FUNCTIONS[path]
-		if not isQuery and not PURE[path] then
-			local callee = e.f.k == "local" and e.f.v or e.f.k == "global" and self:named("_G." .. e.f.v)
-				or path and e.f.o and e.f.o.name == "calcs" and self:named(path)
-			local special = e.f.k == "local" and self:specialized(unit, e)
-			for i = 2, MUTATORS[path] and #e.args or 0 do
-				self:nameOutput("", e.args[i])
-			end
-			local changed = MUTATORS[path] and e.args[1] and values.rootOf(e.args[1])
-			if changed then
-				self.changed[#self.changed + 1] = { variable = changed }
-			end
-			if changed and e.args[1].k == "local" and unit.statement.e == e then
-				unit.changes = changed
-			elseif special then
-				push(unit, "calls", special)
-				push(unit, "functions", special.func)
-			elseif callee then
-				push(unit, "calls", callee)
-				callee.sites = callee.sites or {}
-				table.insert(callee.sites, e.args)
-			else
-				unit.rooted = true
-			end
-			if unit.statement.e == e and path then
-				self.statementsByCallee[path] = self.statementsByCallee[path] or {}
-				table.insert(self.statementsByCallee[path], unit)
-			end
-		end
-		collect(self, unit, e.f, names, true)
-		for i, arg in ipairs(e.args) do
-			if isQuery and i >= isQuery and i <= (LAST_NAME[path] or i) then
-				push(unit, "askKeys", arg)
-			end
-			if not (i == 1 and unit.changes and unit.statement.e == e) then
-				collect(self, unit, arg, isQuery, PURE[path] and arg.k == "local" and BASE or nil)
-			end
-		end
-	elseif k == "method" then
-		local prefix = QUERIES[e.name]
-		local makes = MAKERS[e.name] and isStore(e.o) and unit.statement.e == e
-		if makes then
-			push(unit, "makeKeys", e.args[1])
-		elseif not prefix and not PURE_METHODS[e.name] then
-			unit.rooted = true
-		end
-		collect(self, unit, e.o, names)
-		for i, arg in ipairs(e.args) do
-			if prefix and i >= FIRST_NAME[e.name] and i <= (LAST_NAME[e.name] or i) then
-				if prefix == OUTPUT then
-					push(unit, "readKeys", arg)
-				elseif prefix == "" then
-					push(unit, "askKeys", arg)
-				else
-					-- Where it is not known which, that is watched in a row.
-					push(unit, "stateKeys", stateName(prefix, arg))
-				end
-			end
-			collect(self, unit, arg, prefix or MAKERS[e.name] and i == 1)
-		end
-	elseif k == "function" then
-		push(unit, "functions", walkFunction(self, e.f, unit))
-		table.insert(unit.statement.inner, e.f)
-	elseif k == "binary" then
-		if e.op == "and" then
-			if not isFalse(e.a) then
-				collect(self, unit, e.a, names)
-				collect(self, unit, e.b, names)
-			end
-		elseif e.op == "or" then
-			if not isFalse(e.a) then
-				collect(self, unit, e.a, names)
-			else
-				collect(self, unit, e.a, true)
-			end
-			collect(self, unit, e.b, names)
-		elseif e.op == "==" or e.op == "~=" then
-			collect(self, unit, e.a, true)
-			collect(self, unit, e.b, true)
-		elseif e.op == ".." then
-			if not names then
-				push(unit, "textKeys", e)
-			end
-			collect(self, unit, e.a, true)
-			collect(self, unit, e.b, true)
-		else
-			collect(self, unit, e.a, names)
-			collect(self, unit, e.b, names)
-		end
-	elseif k == "unary" then
-		collect(self, unit, e.a, names)
-	elseif k == "table" then
-		for _, item in ipairs(e.items) do
-			if item.key then
-				collect(self, unit, item.key, names)
-			end
-			self:nameOutput(item.key and item.key.k == "string" and item.key.v or "", item.value)
-			collect(self, unit, item.value, names)
-		end
-	end
 end
 
 ---Notes that a table is known as `name` from here on: reads of outputs are known by the names of the tables alone.
@@ -258,66 +65,115 @@ local function collectAll(self, unit, list)
 	end
 end
 
-local function assign(self, unit, target, value)
+-- Nothing of a target is collected twice.
+local function nothing() end
+
+-- `isRead`: whether the target is read, too, as that of a compound assignment
+local function assign(self, unit, target, value, isRead)
 	if value and target.k ~= "index" then
 		self:nameOutput(target.name, value)
 	elseif value then
 		self:nameOutput(target.key.k == "string" and target.key.v or "", value)
+	end
+	if isRead then
+		collect(self, unit, target)
 	end
 	if target.k == "local" then
 		if target.v.isFalse then
 			error("a variable that was taken to be false in every row is assigned: " .. target.name, 0)
 		end
 		define(unit, target.v, value)
+		return
 	elseif target.k == "global" then
 		unit.rooted = true
-	elseif stateOf(target.o) then
-		push(unit, "makeKeys", stateName(stateOf(target.o), target.key))
-		collect(self, unit, target.o)
-		collect(self, unit, target.key, true)
-	elseif (isOutput(target.o) or isFlags(target.o)) and target.key.k == "string" then
-		push(unit, "stores", target.key.v)
-		collect(self, unit, target.o)
-	elseif (isOutput(target.o) or isFlags(target.o)) and target.key.k ~= "constant" then
-		push(unit, "storeKeys", target.key)
-		collect(self, unit, target.o)
-		collect(self, unit, target.key, true)
-	else
-		local root = values.rootOf(target.o)
-		if root then
-			self.changed[#self.changed + 1] = { variable = root, key = target.key.k == "string" and target.key.v or nil }
-		end
-		if target.o.k == "local" then
-			unit.changes = target.o.v
-		else
-			unit.rooted = true
-			collect(self, unit, target.o)
-		end
-		collect(self, unit, target.key)
+		return
 	end
+	local take = isRead and nothing or collect
+	local o, key = plain(target.o), target.key
+	local states = statesOf(o)
+	local isNumbers = isOutput(o) or isFlags(o)
+	for _, state in ipairs(states) do
+		push(unit, "makeKeys", stateName(state, key))
+	end
+	if isNumbers and key.k == "string" then
+		push(unit, "stores", key.v)
+	elseif isNumbers and key.k ~= "constant" then
+		push(unit, "storeKeys", key)
+	end
+	if choices(o) then
+		-- It may as well be another table.
+		unit.rooted = true
+	elseif states[1] or isNumbers and key.k ~= "constant" then
+		take(self, unit, o)
+		take(self, unit, key, true)
+		return
+	end
+	values.eachRoot(o, function(root)
+		self.changed[#self.changed + 1] = { variable = root, key = key.k == "string" and key.v or nil }
+	end)
+	if o.k == "local" then
+		unit.changes = o.v
+	else
+		unit.rooted = true
+		take(self, unit, o)
+	end
+	take(self, unit, key)
 end
 
 local function inside(scope, parent, never)
-	return { parent = parent, func = scope.func, file = scope.file, never = scope.never or never, loop = scope.loop }
+	return {
+		parent = parent, func = scope.func, file = scope.file, never = scope.never or never, loop = scope.loop, block = scope.block,
+	}
 end
 
-local function walk(self, body, scope)
+-- A jump is needed where a loop is that it takes part in: all up to that in whose body its label is.
+local function jump(unit, scope)
+	local statement, last = unit.statement, scope.loop
+	if statement.k == "goto" then
+		local block = scope.block
+		while not block.labels[statement.name] do
+			block = block.around
+		end
+		last = block.loop
+	end
+	local loop = last and scope.loop
+	unit.rooted = not loop
+	while loop do
+		push(loop, "jumps", unit)
+		loop = loop ~= last and loop.around or nil
+	end
+end
+
+-- Whether an assignment, or a call, never gets to do anything.
+local function isSkipped(s)
+	local e = s.k == "call" and s.e or s.k == "compound" and s.target or s.k == "assign" and s.targets[1]
+	local cut = e and cutOf(e)
+	return cut and printer.isPath(cut)
+end
+
+local function walk(self, body, around)
+	local scope = inside(around, around.parent)
+	scope.block = { labels = {}, loop = around.loop, around = around.block }
+	for _, s in ipairs(body) do
+		if s.k == "label" then
+			scope.block.labels[s.name] = true
+		end
+	end
 	for _, s in ipairs(body) do
 		local k = s.k
-		if s.startsOpen then
-			error("a statement begins with a parenthesis", 0)
-		end
 		if k == "do" then
 			walk(self, s.body, scope)
 		else
 			local unit = units.new(self.units, s, scope)
 			-- functions in its expressions
 			s.inner = {}
-			if k == "local" then
+			if isSkipped(s) then
+				unit.never = true
+			elseif k == "local" then
 				collectAll(self, unit, s.values)
 				for i, variable in ipairs(s.names) do
 					self:nameOutput(variable.name, s.values[i] or { k = "constant" })
-					define(unit, variable, s.values[i] or #s.values == 0 and { k = "table" })
+					define(unit, variable, s.values[i] or #s.values == 0 and units.EMPTY)
 					variable.isFalse = s.values[i] ~= nil and isFalse(s.values[i])
 				end
 				local value = s.values[1]
@@ -327,7 +183,7 @@ local function walk(self, body, scope)
 			elseif k == "localfunction" then
 				define(unit, s.var, nil)
 				s.var.func, s.var.owner = s.f, unit
-				push(unit, "functions", walkFunction(self, s.f, unit))
+				push(unit, "functions", self:walkFunction(s.f, unit))
 				s.inner[1] = s.f
 			elseif k == "function" then
 				local path = pathOf(s.target)
@@ -350,7 +206,7 @@ local function walk(self, body, scope)
 					end
 					unit.rooted = true
 				end
-				push(unit, "functions", walkFunction(self, s.f, unit))
+				push(unit, "functions", self:walkFunction(s.f, unit))
 				s.inner[1] = s.f
 			elseif k == "assign" then
 				collectAll(self, unit, s.values)
@@ -360,6 +216,9 @@ local function walk(self, body, scope)
 				if #s.targets > 1 and unit.changes then
 					unit.rooted = true
 				end
+			elseif k == "compound" then
+				collect(self, unit, s.value)
+				assign(self, unit, s.target, { k = "binary", op = s.op, a = s.target, b = s.value }, true)
 			elseif k == "call" then
 				collect(self, unit, s.e)
 			elseif k == "if" then
@@ -375,13 +234,8 @@ local function walk(self, body, scope)
 				for _, value in ipairs(s.values) do
 					self:nameOutput("", value)
 				end
-			elseif k == "break" or k == "goto" then
-				if scope.loop then
-					scope.loop.jumps = scope.loop.jumps or {}
-					table.insert(scope.loop.jumps, unit)
-				else
-					unit.rooted = true
-				end
+			elseif k == "break" or k == "continue" or k == "goto" then
+				jump(unit, scope)
 			elseif k ~= "label" then
 				if k == "while" or k == "repeat" then
 					collect(self, unit, s.cond)
@@ -400,14 +254,15 @@ local function walk(self, body, scope)
 					end
 				end
 				local within = inside(scope, unit)
-				within.loop = unit
+				unit.around, within.loop = scope.loop, unit
 				walk(self, s.body, within)
 			end
 		end
 	end
 end
 
-function walkFunction(self, f, owner)
+---Takes in a function that a unit makes.
+function facts:walkFunction(f, owner)
 	units.newFunction(f, owner)
 	for _, parameter in ipairs(f.params) do
 		parameter.isShared = true

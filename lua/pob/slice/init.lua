@@ -47,8 +47,8 @@ local IMPATIENCE = 512
 -- Slices that a state keeps at a time; it is mostly asked for the same stats again.
 local KEPT = 4
 
--- How functions of skills begin, and what they take at most.
-local SKILL_FUNCTION, SKILL_FUNCTION_LENGTH = "Func = function", 8000
+-- How functions of skills begin, short ones too, and what they take at most.
+local SKILL_FUNCTION, SKILL_FUNCTION_LENGTH = "Func%s*=%s*[%a_|]", 8000
 
 local TRAPPED, FAILED = "pobatch: left out", "the work failed"
 
@@ -91,22 +91,41 @@ function slices.new(shared, finish, wait)
 		end
 		return value
 	end
+
+	---The same, where the name alone can be put together anew: the read stays where it is.
+	function shared.watch(output, name)
+		if output[name] == nil then
+			look(name)
+		end
+		return name
+	end
 	return self
 end
 
+-- How a text reads outputs and flags by name: behind `.` or `?.`, where parentheses may be around the table.
+local READS = {
+	"utput%)?%s*%??%.%s*([%a_][%w_]*)",
+	"utput%??%.[MOm][%a]+%)?%s*%??%.%s*([%a_][%w_]*)",
+	"utput%)?%s*%??%.?%s*%[%s*[\"']([^\"'\n]+)[\"']",
+	"[fF]lags%)?%s*%??%.%s*([%a_][%w_]*)",
+	"[fF]lags%)?%s*%??%.?%s*%[%s*[\"']([^\"'\n]+)[\"']",
+}
+
 -- The outputs and flags that a text reads by name, into `reads`.
 local function findReads(text, reads)
-	for name in text:gmatch("utput%s*%.%s*([%a_][%w_]*)") do
-		reads[name] = true
+	for _, pattern in ipairs(READS) do
+		for name in text:gmatch(pattern) do
+			reads[name] = true
+		end
 	end
-	for name in text:gmatch("utput%.[MOm][%a]+%s*%.%s*([%a_][%w_]*)") do
-		reads[name] = true
-	end
-	for name in text:gmatch('utput%s*%[%s*"([^"\n]+)"') do
-		reads[name] = true
-	end
-	for name in text:gmatch("[fF]lags%s*%.%s*([%a_][%w_]*)") do
-		reads[name] = true
+end
+
+-- The texts in a text, into `names`.
+local function findTexts(text, names)
+	for _, pattern in ipairs({ '"([^"\n]+)"', "'([^'\n]+)'" }) do
+		for name in text:gmatch(pattern) do
+			names[name] = true
+		end
 	end
 end
 
@@ -118,14 +137,12 @@ function slices:see(path, text)
 		self.texts[path] = text
 	elseif path:find("^Data/Skills/") then
 		-- Skills bring functions of their own, which calcs.offence calls.
-		local at = text:find(SKILL_FUNCTION, 1, true)
+		local at = text:find(SKILL_FUNCTION)
 		while at do
 			local body = text:sub(at, at + SKILL_FUNCTION_LENGTH)
-			for name in body:gmatch('"([^"\n]+)"') do
-				self.skillNames[name] = true
-			end
+			findTexts(body, self.skillNames)
 			findReads(body, self.skillReads)
-			at = text:find(SKILL_FUNCTION, at + 1, true)
+			at = text:find(SKILL_FUNCTION, at + 1)
 		end
 	end
 end
@@ -140,10 +157,10 @@ function slices:ready(env, calcs)
 	self.env, self.calcs = env, calcs
 end
 
--- The text of calcs.calcFullDPS.
+-- The text of calcs.calcFullDPS; all, where it is not written as usual.
 local function fullDpsOf(text)
 	local first = text:find("function calcs.calcFullDPS", 1, true)
-	return text:sub(first, (text:find("\nend", first, true)))
+	return first and text:sub(first, (text:find("\nend", first, true))) or text
 end
 
 -- What other modules read, and names in them that may be names of modifiers.
@@ -157,9 +174,7 @@ local function readOthers(self, wanted)
 	end
 	for _, path in ipairs(OTHERS) do
 		local text = self.texts[path]
-		for name in text:gmatch('"([^"\n]+)"') do
-			names[name] = true
-		end
+		findTexts(text, names)
 		if path ~= "Modules/Calcs.lua" then
 			findReads(text, reads)
 		elseif wanted.fullDps then

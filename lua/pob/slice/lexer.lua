@@ -1,4 +1,6 @@
--- Tokens of Lua 5.1 source with LuaJIT's goto and labels.
+-- Tokens of LuaJIT's Lua: 5.1 with goto, and the operators and statements that LuaJIT 2.1 got in July 2026
+-- (doc/extensions.html of its sources; lj_lex.c decides). Built with LUA52COMPAT, goto is a keyword; `continue` and
+-- `const` are names that the parser knows where they stand.
 
 local byte, sub = string.byte, string.sub
 
@@ -11,6 +13,7 @@ for word in
 do
 	KEYWORDS[word] = true
 end
+lexer.KEYWORDS = KEYWORDS
 
 -- byte -> whether it begins, or continues, a name
 local LETTER, NAME = {}, {}
@@ -20,22 +23,31 @@ for code = 0, 255 do
 	NAME[code] = LETTER[code] or char:find("^%d") ~= nil
 end
 
--- Longest first, by first character.
+-- Longest first, by first character. That of a compound assignment is two: `+=` has nothing between its characters, which
+-- the parser sees to.
 local SYMBOLS = {}
-for symbol in ("... .. == ~= <= >= :: + - * / % ^ # < > = ( ) { } [ ] ; : , ."):gmatch("%S+") do
+for symbol in
+	("... ~>> .. == ~= <= >= :: ?. ?? << >> && || != -> + - * / % ^ # & | ~ ! ? < > = ( ) { } [ ] ; : , ."):gmatch("%S+")
+do
 	local first = byte(symbol)
 	SYMBOLS[first] = SYMBOLS[first] or {}
 	table.insert(SYMBOLS[first], symbol)
 end
 
+local BYTE_ORDER_MARK = "\239\187\191"
+
+---Where the first token of a chunk can begin: behind a byte order mark and a line that begins with `#`.
+---@param text string
+---@return number
+function lexer.start(text)
+	local at = sub(text, 1, 3) == BYTE_ORDER_MARK and 4 or 1
+	return byte(text, at) == 35 and (text:find("[\r\n]", at) or #text + 1) or at
+end
+
 ---@param text string
 ---@param chunkName string @for messages
 function lexer.new(text, chunkName)
-	local self = setmetatable({ text = text, chunkName = chunkName, at = 1, previousEnd = 0 }, lexer)
-	if byte(text) == 35 then
-		self.at = text:find("\n", 1, true) or #text + 1
-	end
-	return self
+	return setmetatable({ text = text, chunkName = chunkName, at = lexer.start(text), previousEnd = 0 }, lexer)
 end
 
 function lexer:fail(message)
@@ -49,11 +61,27 @@ local function longBracket(self, at)
 	if not level then
 		return nil
 	end
-	local first, last = self.text:find("]" .. level .. "]", at, true)
+	local first, last = self.text:find("]" .. level .. "]", at + #level + 2, true)
 	if not first then
 		self:fail("a long bracket is not closed")
 	end
 	return last, sub(self.text, at + #level + 2, first - 1)
+end
+
+-- A long string's value: each line break is one newline, whichever it is ("\n", "\r", "\r\n", "\n\r"); the first character
+-- is left out if it is one.
+local function ofLongString(content)
+	local pieces, at = {}, 1
+	while true do
+		local first = content:find("[\r\n]", at)
+		if not first then
+			pieces[#pieces + 1] = sub(content, at)
+			return (table.concat(pieces):gsub("^\n", ""))
+		end
+		pieces[#pieces + 1] = sub(content, at, first - 1) .. "\n"
+		local code, following = byte(content, first, first + 1)
+		at = first + ((following == 10 or following == 13) and following ~= code and 2 or 1)
+	end
 end
 
 local function skipSpace(self)
@@ -64,7 +92,7 @@ local function skipSpace(self)
 			at = at + 1
 		elseif code == 45 and byte(text, at + 1) == 45 then
 			local last = longBracket(self, at + 2)
-			at = (last or (text:find("\n", at, true) or #text + 1) - 1) + 1
+			at = (last or (text:find("[\r\n]", at) or #text + 1) - 1) + 1
 		else
 			self.at = at
 			return code
@@ -82,20 +110,58 @@ local function quoted(self, quote)
 		elseif code == 92 then
 			escaped = true
 			at = at + 1
-		elseif not code then
+			if byte(text, at) == 122 then
+				-- \z: what follows does not count until something is to be seen.
+				at = text:find("%S", at + 1) or #text + 1
+			else
+				local breaks = text:match("^\r\n", at) or text:match("^\n\r", at)
+				at = at + (breaks and 2 or 1)
+			end
+		elseif not code or code == 10 or code == 13 then
 			self:fail("a string is not closed")
+		else
+			at = at + 1
 		end
-		at = at + 1
 	end
 	local value = sub(text, self.at + 1, at - 1)
 	if escaped then
-		value = loadstring("return " .. sub(text, self.at, at))()
+		local chunk = loadstring("return " .. sub(text, self.at, at))
+		value = chunk and chunk() or self:fail("a string has an escape that is none")
 	end
 	return value, at
 end
 
+-- A number as LuaJIT scans it: all letters, digits and dots that follow, and the sign of an exponent. Answers its text
+-- without underscores, its value (a number, or a cdata: 1LL, 2i), and its last byte.
+local function number(self, first)
+	local text, at = self.text, first
+	local exponent, before = 101, byte(text, first)
+	if before == 48 then
+		at = text:find("[^_]", at + 1) or #text + 1
+		before = byte(text, at)
+		exponent = (before == 88 or before == 120) and 112 or 101
+	end
+	local code = byte(text, at)
+	while
+		code
+		and (NAME[code] or code == 46 or (code == 43 or code == 45) and (before == exponent or before == exponent - 32))
+	do
+		before = code == 95 and before or code
+		at = at + 1
+		code = byte(text, at)
+	end
+	local digits = sub(text, first, at - 1):gsub("_", "")
+	local value = tonumber(digits)
+	if not value then
+		local chunk = loadstring("return " .. digits)
+		value = chunk and chunk() or self:fail("malformed number '" .. digits .. "'")
+	end
+	return digits, value, at - 1
+end
+
 ---Goes on to the next token: `kind` is "name", "string", "number", "eof", or the keyword or symbol itself; `value` of a
----name or string; `first` and `last` its bytes, `previousEnd` the last byte of the token before.
+---name, string or number, `digits` the text of a number; `first` and `last` its bytes, `previousEnd` the last byte of the
+---token before.
 function lexer:next()
 	self.previousEnd = self.last or 0
 	local code = skipSpace(self)
@@ -117,22 +183,14 @@ function lexer:next()
 		self.value, last = quoted(self, code)
 	elseif code >= 48 and code <= 57 or code == 46 and (byte(text, first + 1) or 0) >= 48 and (byte(text, first + 1) or 0) <= 57 then
 		self.kind = "number"
-		last = select(2, text:find("^0[xX]%x*%.?%x*[pP]?[%+%-]?%w*", first))
-			or select(2, text:find("^%d*%.?%d*[eE][%+%-]?%d+%w*", first))
-			or select(2, text:find("^%d*%.?%d*%w*", first))
-		if text:find("^0[xX]", first) then
-			last = select(2, text:find("^0[xX][%x%.]*%w*", first))
-		elseif sub(text, first, last):find("%.$") and byte(text, last + 1) == 46 then
-			-- 1.. is a number and an operator
-			last = last - 1
-		end
+		self.digits, self.value, last = number(self, first)
 	else
 		local long, content
 		if code == 91 then
 			long, content = longBracket(self, first)
 		end
 		if long then
-			self.kind, self.value, last = "string", content:gsub("^\r?\n", ""), long
+			self.kind, self.value, last = "string", ofLongString(content), long
 		else
 			for _, symbol in ipairs(SYMBOLS[code] or {}) do
 				if sub(text, first, first + #symbol - 1) == symbol then
@@ -142,10 +200,23 @@ function lexer:next()
 			end
 			if not last then
 				self:fail("unexpected character " .. string.format("%q", sub(text, first, first)))
+			elseif self.kind == "~" and byte(text, last + 1) == 62 or self.kind == "[" and byte(text, last + 1) == 61 then
+				self:fail("unexpected character after '" .. self.kind .. "'")
 			end
 		end
 	end
 	self.last, self.at = last, last + 1
+end
+
+---The kind of the token that follows, and its value; the lexer stays where it is.
+function lexer:peek()
+	local kind, value, digits, first, last, at, previousEnd =
+		self.kind, self.value, self.digits, self.first, self.last, self.at, self.previousEnd
+	self:next()
+	local nextKind, nextValue = self.kind, self.value
+	self.kind, self.value, self.digits, self.first, self.last, self.at, self.previousEnd =
+		kind, value, digits, first, last, at, previousEnd
+	return nextKind, nextValue
 end
 
 -- It runs once or a few times: compiled, it would cost more than it does.

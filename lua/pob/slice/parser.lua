@@ -1,266 +1,92 @@
--- A parser of Lua 5.1 source with LuaJIT's goto, for programs that look at programs.
+-- A parser of LuaJIT's Lua, for programs that look at programs: what lexer.lua names, read by the rules of LuaJIT's own
+-- lj_parse.c (built with LUA52COMPAT). It refuses what LuaJIT refuses, but for limits of numbers of things.
 --
 -- It answers a tree in which names are resolved: a local variable is one table, wherever it is used.
 --
--- Expressions: { k = "constant", v = number or nil }, { k = "string", v }, { k = "local", v = variable }, { k = "global", v = name },
--- { k = "vararg" }, { k = "index", o, key = expression; with a key in brackets, the bytes `first` to `last`, and `open` of
--- the bracket }, { k = "call", f, args }, { k = "method", o, name, args },
--- { k = "function", f = function }, { k = "binary", op, a, b }, { k = "unary", op, a }, { k = "table", items = list of
--- { key = expression or nil, value }, first, last = its bytes }.
+-- Expressions: { k = "constant", v = number or nil, text }, { k = "string", v }, { k = "local", v = variable, name },
+-- { k = "global", v = name, name }, { k = "vararg" }, { k = "index", o, key = expression; with a key in brackets, the bytes
+-- `first` to `last`, and `open` of the bracket }, { k = "call", f, args }, { k = "method", o, name, args },
+-- { k = "function", f = function }, { k = "binary", op, a, b }, { k = "unary", op, a; "()": parentheses that mean something },
+-- { k = "ternary", cond, a, b }, { k = "table", items = list of { key = expression or nil, value }, first, last = its bytes }.
+-- With `positions`, all have the bytes `from` to `to`. What stands behind `?.` has `nav`; the arguments of a method that do, `navCall`: there,
+-- nothing more is evaluated where what came before is nil, to the end of the names, calls and keys that belong together.
+-- Operators with two names have one here: `and`, `or`, `not`, `~=`.
 --
--- Statements have the bytes `first` to `last`: { k = "local", names, values }, { k = "assign", targets, values },
--- { k = "call", e }, { k = "do", body }, { k = "while", cond, body }, { k = "repeat", cond, body },
--- { k = "if", clauses = list of { cond or nil, body } }, { k = "for", var, values, body }, { k = "in", names, values, body },
--- { k = "function", target, f }, { k = "localfunction", var, f }, { k = "return", values }, { k = "break" },
--- { k = "goto", name }, { k = "label", name }.
+-- Statements have the bytes `first` to `last`: { k = "local", names, values, isConst }, { k = "assign", targets, values },
+-- { k = "compound", op, target with `isTarget`, value } (`target op= value`), { k = "call", e }, { k = "do", body },
+-- { k = "while", cond, body }, { k = "repeat", cond, body }, { k = "if", clauses = list of { cond or nil, body } },
+-- { k = "for", names, values, body }, { k = "in", names, values, body }, { k = "function", target, f },
+-- { k = "localfunction", var, f, isConst }, { k = "return", values; isBody: without the word }, { k = "break" },
+-- { k = "continue" }, { k = "goto", name }, { k = "label", name }.
 --
--- Functions: { params, isVararg, body }. Variables: { name }.
+-- Functions: { params, isVararg, body, isMethod, isShort }. Variables: { name, isConst }.
 
+local expressions = require("pob.slice.expressions")
 local lexer = require("pob.slice.lexer")
+local scopes = require("pob.slice.scopes")
 
 local parser = {}
 
-local CONSTANT = { k = "constant" }
-local VARARG = { k = "vararg" }
--- `...` is this one expression wherever it stands.
-parser.VARARG = VARARG
+local accept, check, expect, placed = expressions.accept, expressions.check, expressions.expect, expressions.placed
+local expression, list, functionBody, suffixed =
+	expressions.expression, expressions.list, expressions.functionBody, expressions.suffixed
 
--- left and right priority of binary operators
-local PRIORITY = {
-	["or"] = { 1, 1 }, ["and"] = { 2, 2 },
-	["<"] = { 3, 3 }, [">"] = { 3, 3 }, ["<="] = { 3, 3 }, [">="] = { 3, 3 }, ["~="] = { 3, 3 }, ["=="] = { 3, 3 },
-	[".."] = { 5, 4 }, ["+"] = { 6, 6 }, ["-"] = { 6, 6 }, ["*"] = { 7, 7 }, ["/"] = { 7, 7 }, ["%"] = { 7, 7 },
-	["^"] = { 10, 9 },
-}
-local UNARY_PRIORITY = 8
-local UNARY = { ["not"] = true, ["-"] = true, ["#"] = true }
+local block
 
-local expression, block
-
-local function check(lex, kind)
-	if lex.kind ~= kind then
-		lex:fail("expected '" .. kind .. "', found '" .. tostring(lex.value or lex.kind) .. "'")
-	end
-end
-
-local function expect(lex, kind)
-	check(lex, kind)
-	local value = lex.value
-	lex:next()
-	return value
-end
-
-local function accept(lex, kind)
-	if lex.kind == kind then
-		lex:next()
-		return true
-	end
-	return false
-end
-
-local function declare(lex, name)
-	local variable = { name = name }
-	lex.scope[name] = variable
-	return variable
-end
-
--- Blocks see what is around them.
-local function open(lex)
-	lex.scope = setmetatable({}, { __index = lex.scope })
-end
-
-local function close(lex)
-	lex.scope = getmetatable(lex.scope).__index
-end
-
-local function expressions(lex)
-	local list = { expression(lex, 0) }
-	while accept(lex, ",") do
-		list[#list + 1] = expression(lex, 0)
-	end
-	return list
-end
-
-local function functionBody(lex, withSelf)
-	local f = { params = {}, isVararg = false }
-	open(lex)
-	if withSelf then
-		f.params[1] = declare(lex, "self")
-	end
-	expect(lex, "(")
-	while lex.kind ~= ")" do
-		if accept(lex, "...") then
-			f.isVararg = true
-		else
-			f.params[#f.params + 1] = declare(lex, expect(lex, "name"))
-		end
-		if not accept(lex, ",") then
-			break
-		end
-	end
-	expect(lex, ")")
-	f.body = block(lex)
-	close(lex)
-	expect(lex, "end")
-	return f
-end
-
-local function tableConstructor(lex)
-	local items, first = {}, lex.first
-	expect(lex, "{")
-	while lex.kind ~= "}" do
-		local item = {}
-		if accept(lex, "[") then
-			item.key = expression(lex, 0)
-			expect(lex, "]")
-			expect(lex, "=")
-			item.value = expression(lex, 0)
-		else
-			item.value = expression(lex, 0)
-			if lex.kind == "=" then
-				-- What looked like a variable is the name of a field.
-				item.key = { k = "string", v = item.value.name or lex:fail("expected a name") }
-				lex:next()
-				item.value = expression(lex, 0)
-			end
-		end
-		items[#items + 1] = item
-		if not accept(lex, ",") and not accept(lex, ";") then
-			break
-		end
-	end
-	expect(lex, "}")
-	return { k = "table", items = items, first = first, last = lex.previousEnd }
-end
-
-local function arguments(lex)
-	if lex.kind == "string" then
-		local value = lex.value
-		lex:next()
-		return { { k = "string", v = value } }
-	elseif lex.kind == "{" then
-		return { tableConstructor(lex) }
-	end
-	expect(lex, "(")
-	local args = lex.kind == ")" and {} or expressions(lex)
-	expect(lex, ")")
-	return args
-end
-
-local function suffixed(lex)
-	local e, first = nil, lex.first
-	if lex.kind == "name" then
-		local name = lex.value
-		local variable = lex.scope[name]
-		e = variable and { k = "local", v = variable, name = name } or { k = "global", v = name, name = name }
-		lex:next()
-	else
-		expect(lex, "(")
-		e = expression(lex, 0)
-		expect(lex, ")")
-		if e.k == "vararg" or e.k == "call" or e.k == "method" then
-			e = { k = "unary", op = "()", a = e }
-		end
-	end
-	while true do
-		local kind = lex.kind
-		if kind == "." then
-			lex:next()
-			e = { k = "index", o = e, key = { k = "string", v = expect(lex, "name") } }
-		elseif kind == "[" then
-			local open = lex.first
-			lex:next()
-			e = { k = "index", o = e, key = expression(lex, 0), first = first, open = open, last = lex.first }
-			expect(lex, "]")
-		elseif kind == ":" then
-			lex:next()
-			local name = expect(lex, "name")
-			e = { k = "method", o = e, name = name, args = arguments(lex) }
-		elseif kind == "(" or kind == "string" or kind == "{" then
-			e = { k = "call", f = e, args = arguments(lex) }
-		else
-			return e
-		end
-	end
-end
-
-local function simple(lex)
-	local kind = lex.kind
-	if kind == "number" then
-		local number = tonumber(lex.text:sub(lex.first, lex.last))
-		lex:next()
-		return { k = "constant", v = number }
-	elseif kind == "nil" or kind == "true" or kind == "false" then
-		lex:next()
-		return CONSTANT
-	elseif kind == "string" then
-		local value = lex.value
-		lex:next()
-		return { k = "string", v = value }
-	elseif kind == "..." then
-		lex:next()
-		return VARARG
-	elseif kind == "{" then
-		return tableConstructor(lex)
-	elseif kind == "function" then
-		lex:next()
-		return { k = "function", f = functionBody(lex) }
-	end
-	return suffixed(lex)
-end
-
-function expression(lex, limit)
-	local e
-	if UNARY[lex.kind] then
-		local op = lex.kind
-		lex:next()
-		e = { k = "unary", op = op, a = expression(lex, UNARY_PRIORITY) }
-	else
-		e = simple(lex)
-	end
-	local priority = PRIORITY[lex.kind]
-	while priority and priority[1] > limit do
-		local op = lex.kind
-		lex:next()
-		e = { k = "binary", op = op, a = e, b = expression(lex, priority[2]) }
-		priority = PRIORITY[lex.kind]
-	end
-	return e
-end
-
-local function scopedBlock(lex)
-	open(lex)
+local function scopedBlock(lex, isLoop)
+	scopes.open(lex, isLoop)
 	local body = block(lex)
-	close(lex)
+	scopes.close(lex)
 	return body
 end
 
 local statements = {}
 
-statements["local"] = function(lex)
+local function newName(lex)
+	local name = expect(lex, "name")
+	scopes.checkNew(lex, name)
+	return name
+end
+
+local function declareAll(lex, names, isConst)
+	for i, name in ipairs(names) do
+		names[i] = scopes.declare(lex, name, isConst)
+	end
+end
+
+-- What follows `local` or `const`.
+local function declaration(lex, isConst)
 	lex:next()
 	if accept(lex, "function") then
-		local variable = declare(lex, expect(lex, "name"))
-		return { k = "localfunction", var = variable, f = functionBody(lex) }
+		local variable = scopes.declare(lex, newName(lex), isConst)
+		return { k = "localfunction", var = variable, f = functionBody(lex), isConst = isConst }
 	end
-	local names = { expect(lex, "name") }
+	local names = { newName(lex) }
 	while accept(lex, ",") do
-		names[#names + 1] = expect(lex, "name")
+		local name = newName(lex)
+		for _, before in ipairs(isConst and names or {}) do
+			if before == name then
+				lex:fail("attempt to re-declare const variable '" .. name .. "'")
+			end
+		end
+		names[#names + 1] = name
 	end
 	-- The bytes before the values, to keep the variables where the values go.
 	local namesEnd = lex.previousEnd
-	local values = accept(lex, "=") and expressions(lex) or {}
-	for i, name in ipairs(names) do
-		names[i] = declare(lex, name)
-	end
-	return { k = "local", names = names, values = values, namesEnd = namesEnd }
+	local values = accept(lex, "=") and list(lex) or {}
+	declareAll(lex, names, isConst)
+	return { k = "local", names = names, values = values, namesEnd = namesEnd, isConst = isConst }
+end
+
+statements["local"] = function(lex)
+	return declaration(lex)
 end
 
 statements["if"] = function(lex)
 	local clauses = {}
 	repeat
 		lex:next()
-		local cond = expression(lex, 0)
+		local cond = expression(lex)
 		expect(lex, "then")
 		clauses[#clauses + 1] = { cond = cond, body = scopedBlock(lex) }
 	until lex.kind ~= "elseif"
@@ -273,9 +99,9 @@ end
 
 statements["while"] = function(lex)
 	lex:next()
-	local cond = expression(lex, 0)
+	local cond = expression(lex)
 	expect(lex, "do")
-	local body = scopedBlock(lex)
+	local body = scopedBlock(lex, true)
 	expect(lex, "end")
 	return { k = "while", cond = cond, body = body }
 end
@@ -290,120 +116,198 @@ end
 statements["repeat"] = function(lex)
 	lex:next()
 	-- The condition sees the body's variables.
-	open(lex)
+	scopes.open(lex, true)
 	local body = block(lex)
 	expect(lex, "until")
-	local cond = expression(lex, 0)
-	close(lex)
+	scopes.placeContinue(lex)
+	local cond = expression(lex)
+	scopes.close(lex)
 	return { k = "repeat", cond = cond, body = body }
 end
 
 statements["for"] = function(lex)
 	lex:next()
-	local names = { expect(lex, "name") }
-	local kind = "for"
-	if lex.kind ~= "=" then
+	local names = { newName(lex) }
+	local kind, values = "for", nil
+	if accept(lex, "=") then
+		values = { expression(lex) }
+		expect(lex, ",")
+		values[2] = expression(lex)
+		values[3] = accept(lex, ",") and expression(lex) or nil
+	else
 		kind = "in"
 		while accept(lex, ",") do
-			names[#names + 1] = expect(lex, "name")
+			names[#names + 1] = newName(lex)
 		end
-		check(lex, "in")
+		expect(lex, "in")
+		values = list(lex)
 	end
-	lex:next()
-	local values = expressions(lex)
 	expect(lex, "do")
-	open(lex)
-	for i, name in ipairs(names) do
-		names[i] = declare(lex, name)
-	end
+	scopes.open(lex, true)
+	declareAll(lex, names)
 	local body = block(lex)
-	close(lex)
+	scopes.close(lex)
 	expect(lex, "end")
 	return { k = kind, names = names, values = values, body = body }
 end
 
 statements["function"] = function(lex)
 	lex:next()
-	local name = expect(lex, "name")
-	local variable = lex.scope[name]
-	local target = variable and { k = "local", v = variable, name = name } or { k = "global", v = name, name = name }
-	local withSelf = false
-	while lex.kind == "." or lex.kind == ":" do
-		withSelf = lex.kind == ":"
+	local first = lex.first
+	local target = placed(lex, scopes.expressionOf(lex, expect(lex, "name")), first)
+	local isMethod = false
+	while not isMethod and (lex.kind == "." or lex.kind == ":") do
+		isMethod = lex.kind == ":"
 		lex:next()
-		target = { k = "index", o = target, key = { k = "string", v = expect(lex, "name") } }
+		target = placed(lex, { k = "index", o = target, key = { k = "string", v = expect(lex, "name") } }, first)
 	end
-	return { k = "function", target = target, f = functionBody(lex, withSelf) }
+	scopes.checkTarget(lex, target)
+	return { k = "function", target = target, f = functionBody(lex, isMethod) }
 end
+
+local ENDS = { ["end"] = true, ["else"] = true, ["elseif"] = true, ["until"] = true, eof = true }
 
 statements["return"] = function(lex)
 	lex:next()
-	local kind = lex.kind
-	local ends = kind == "end" or kind == "else" or kind == "elseif" or kind == "until" or kind == "eof" or kind == ";"
-	return { k = "return", values = ends and {} or expressions(lex) }
+	local isEmpty = ENDS[lex.kind] or lex.kind == ";"
+	return { k = "return", values = isEmpty and {} or list(lex) }
 end
 
 statements["break"] = function(lex)
 	lex:next()
+	scopes.jump(lex, "break")
 	return { k = "break" }
 end
 
 statements["goto"] = function(lex)
 	lex:next()
-	return { k = "goto", name = expect(lex, "name") }
+	local name = expect(lex, "name")
+	scopes.jump(lex, "goto", name)
+	return { k = "goto", name = name }
 end
 
 statements["::"] = function(lex)
 	lex:next()
 	local name = expect(lex, "name")
+	scopes.label(lex, name)
 	expect(lex, "::")
-	return { k = "label", name = name }
+	local last = lex.previousEnd
+	-- Labels at one place are placed together.
+	lex.labels[#lex.labels + 1] = name
+	while accept(lex, ";") do
+	end
+	if lex.kind ~= "::" then
+		scopes.placeLabels(lex, lex.labels, ENDS[lex.kind] and lex.kind ~= "until")
+		lex.labels = {}
+	end
+	return { k = "label", name = name, last = last }
 end
 
-local function other(lex)
-	local e = suffixed(lex)
-	if lex.kind == "=" or lex.kind == "," then
-		local targets = { e }
-		while accept(lex, ",") do
-			targets[#targets + 1] = suffixed(lex)
-		end
-		expect(lex, "=")
-		return { k = "assign", targets = targets, values = expressions(lex) }
-	elseif e.k ~= "call" and e.k ~= "method" then
+-- token -> operator of a compound assignment; `~=` is one token, the others have an equals sign behind them.
+local COMPOUND = { ["~="] = "~" }
+for op in ("+ - * / % .. & | << >> ~>>"):gmatch("%S+") do
+	COMPOUND[op] = op
+end
+
+local ASSIGNABLE = { ["local"] = true, ["global"] = true, index = true }
+
+local function checkTarget(lex, e, isBare)
+	if isBare or not ASSIGNABLE[e.k] then
 		lex:fail("expected a statement")
 	end
-	return { k = "call", e = e }
+	scopes.checkTarget(lex, e)
 end
 
-local ENDS = { ["end"] = true, ["else"] = true, ["elseif"] = true, ["until"] = true, eof = true }
+-- A call or an assignment.
+local function other(lex)
+	local e, isBare = suffixed(lex, false, expressions.STATEMENT)
+	if not isBare and (e.k == "call" or e.k == "method") then
+		return { k = "call", e = e }
+	end
+	checkTarget(lex, e, isBare)
+	local op = COMPOUND[lex.kind]
+	if op then
+		if lex.kind ~= "~=" then
+			if lex.text:sub(lex.last + 1, lex.last + 1) ~= "=" then
+				lex:fail("expected '=' right behind '" .. op .. "'")
+			end
+			lex:next()
+			check(lex, "=")
+		end
+		lex:next()
+		e.isTarget = true
+		return { k = "compound", op = op, target = e, value = expression(lex) }
+	end
+	local targets = { e }
+	if lex.kind == "," and expressions.isSafe(e) then
+		lex:fail("expected one target with '?.'")
+	end
+	while accept(lex, ",") do
+		e, isBare = suffixed(lex, false, expressions.TARGET)
+		checkTarget(lex, e, isBare)
+		targets[#targets + 1] = e
+	end
+	expect(lex, "=")
+	return { k = "assign", targets = targets, values = list(lex) }
+end
+
+-- Statements that begin with a name which is no keyword: a function that answers nil where it is only a name.
+local SOFT = {
+	const = function(lex)
+		local kind = lex:peek()
+		return (kind == "name" or kind == "function") and declaration(lex, true) or nil
+	end,
+	continue = function(lex)
+		if not ENDS[lex:peek()] then
+			return nil
+		end
+		lex:next()
+		scopes.jump(lex, "continue")
+		return { k = "continue" }
+	end,
+}
+
+local function statementOf(lex)
+	local read = statements[lex.kind]
+	local soft = not read and lex.kind == "name" and SOFT[lex.value]
+	return read and read(lex) or soft and soft(lex) or other(lex)
+end
 
 function block(lex)
-	local list = {}
+	local body = {}
 	while not ENDS[lex.kind] do
 		if not accept(lex, ";") then
 			local first = lex.first
 			local startsOpen = lex.kind == "("
-			local statement = (statements[lex.kind] or other)(lex)
-			statement.first, statement.last = first, lex.previousEnd
+			local statement = statementOf(lex)
+			statement.first, statement.last = first, statement.last or lex.previousEnd
 			if startsOpen then
 				-- Would be taken for a call of what stands before, were a statement between them taken out.
 				statement.startsOpen = true
 			end
-			list[#list + 1] = statement
+			body[#body + 1] = statement
+			if statement.k == "return" then
+				accept(lex, ";")
+				break
+			end
 		end
 	end
-	return list
+	return body
 end
 
 ---The body of a chunk as a function. Raises a text with the line for what is not Lua.
 ---@param text string
 ---@param name string @of the chunk
-function parser.parse(text, name)
+---@param positions boolean|nil @whether expressions say where they stand
+function parser.parse(text, name, positions)
 	local lex = lexer.new(text, name)
-	lex.scope = {}
+	lex.positions = positions
+	lex.scope, lex.count, lex.block, lex.labels = {}, 0, block, {}
 	lex:next()
+	local around = scopes.openFunction(lex, true)
 	local f = { params = {}, isVararg = true, body = block(lex) }
 	check(lex, "eof")
+	scopes.closeFunction(lex, around)
 	return f
 end
 

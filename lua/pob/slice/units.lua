@@ -4,13 +4,18 @@ local units = {}
 
 -- What most units have nothing of. Of a unit: variables (`uses`), variables of functions (`calls`), functions; names, and
 -- expressions of such, of fields that it reads, of modifiers that it asks for, texts that may be either (`reads`,
--- `readKeys`, `asks` ...); the same, of fields of outputs that it writes (`stores`), and of modifiers that it makes.
+-- `readKeys`, `asks` ...); the same, of fields of outputs that it writes (`stores`), and of modifiers that it makes;
+-- where there are some, `openKeys`, of fields that it reads unwatched; functions that it hands on (`passes`); of a loop,
+-- `jumps`.
 local NONE = {}
 units.NONE = NONE
 
+-- What a variable is before anybody put something into it: nil, or a table that only it knows.
+units.EMPTY = { k = "table", items = {} }
+
 function units.push(unit, list, value)
 	local values = unit[list]
-	if values == NONE then
+	if values == NONE or values == nil then
 		unit[list] = { value }
 	else
 		values[#values + 1] = value

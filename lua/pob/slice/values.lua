@@ -1,7 +1,11 @@
 -- Which texts an expression can have, as far as the program itself says: literals, what is joined from them, variables
 -- that go over lists of them, parameters by the arguments of all calls.
 
+local vocabulary = require("pob.slice.vocabulary")
+
 local values = {}
+
+local plain, choices = vocabulary.plain, vocabulary.choices
 
 -- Alternatives of one expression; more are not looked at one by one.
 local LIMIT = 200
@@ -60,14 +64,47 @@ local function members(constructor, what)
 	return list
 end
 
--- The variable that an expression begins with, if it is only fields of it.
-local function rootOf(e)
-	while e.k == "index" do
-		e = e.o
+---Calls `take` with every variable that an expression may be, or be a field of.
+local function eachRoot(e, take)
+	e = plain(e)
+	local a, b = choices(e)
+	if a then
+		eachRoot(a, take)
+		if b then
+			eachRoot(b, take)
+		end
+	elseif e.k == "local" then
+		take(e.v)
+	elseif e.k == "index" then
+		eachRoot(e.o, take)
+	elseif e.k == "call" and vocabulary.HANDS_ON[vocabulary.pathOf(e.f)] then
+		for _, arg in ipairs(e.args) do
+			eachRoot(arg, take)
+		end
 	end
-	return e.k == "local" and e.v or nil
 end
-values.rootOf = rootOf
+values.eachRoot = eachRoot
+
+-- Whether `is` holds for one of these variables.
+local function anyRoot(e, is)
+	local answer = false
+	eachRoot(e, function(root)
+		answer = answer or is(root)
+	end)
+	return answer
+end
+
+local function hasChangedKeys(root)
+	return root.changedKeys ~= nil
+end
+
+local function doMembersLeak(root)
+	return root.membersLeak == true
+end
+
+local function isOpen(root)
+	return root.isChanged or root.leaks or root.membersLeak or false
+end
 
 -- Calls `take(e)` with every expression that a variable may stand for; false where some are not known.
 local function eachSource(variable, take)
@@ -85,8 +122,7 @@ end
 -- The members of all tables that `e` may be.
 local function membersOf(e, what, world, depth)
 	local tables = tablesOf(e, world, depth)
-	local root = rootOf(e)
-	if not tables or root and root.changedKeys then
+	if not tables or anyRoot(e, hasChangedKeys) then
 		return nil
 	end
 	local list = {}
@@ -116,8 +152,7 @@ local function throughVariable(variable, world, depth, answer, strict)
 	local list = {}
 	local known = eachSource(variable, function(source)
 		local expressions = resolve(source, world, depth)
-		local root = source.what ~= "itself" and rootOf(source.e)
-		if not expressions or answer == tablesOf and root and root.membersLeak then
+		if not expressions or answer == tablesOf and source.what ~= "itself" and anyRoot(source.e, doMembersLeak) then
 			return false
 		end
 		for _, e in ipairs(expressions) do
@@ -136,23 +171,25 @@ end
 ---The table constructors that `e` may be; nil where it may be others.
 function tablesOf(e, world, depth)
 	depth = depth + 1
+	e = plain(e)
+	local a, b = choices(e)
 	if depth > DEPTH then
 		return nil
+	elseif a then
+		local list = tablesOf(a, world, depth)
+		local more = b and list and tablesOf(b, world, depth)
+		return b and more and append(list, more) or not b and list or nil
 	elseif e.k == "table" then
 		return { e }
 	elseif e.k == "local" then
 		-- Somebody may have put other things into it.
 		return not e.v.isChanged and not e.v.leaks and throughVariable(e.v, world, depth, tablesOf) or nil
-	elseif e.k == "binary" and (e.op == "or" or e.op == "and") then
-		local a, b = tablesOf(e.a, world, depth), tablesOf(e.b, world, depth)
-		return a and b and append(a, b)
 	end
 	local found = lookUp(e, world)
 	if type(found) == "table" then
 		return { lift(found, 0) }
 	elseif e.k == "index" then
-		local root = rootOf(e)
-		if root and (root.isChanged or root.leaks or root.membersLeak) then
+		if anyRoot(e, isOpen) then
 			return nil
 		end
 		local inner = membersOf(e.o, "values", world, depth)
@@ -185,12 +222,13 @@ function of(e, world, depth, strict)
 		return e.k == "constant" and e.v and { tostring(e.v) } or nil
 	elseif e.k == "local" then
 		return throughVariable(e.v, world, depth, of, strict)
+	elseif choices(e) then
+		local a, b = choices(e)
+		local list = of(a, world, depth, strict)
+		local more = b and list and of(b, world, depth, strict)
+		return b and more and append(list, more) or not b and list or nil
 	elseif e.k == "binary" then
-		if e.op == "or" or e.op == "and" then
-			-- The first of `and` is answered only when it is false or nil.
-			local a, b = e.op == "and" and {} or of(e.a, world, depth, strict), of(e.b, world, depth, strict)
-			return a and b and append(a, b)
-		elseif e.op == ".." then
+		if e.op == ".." then
 			local a, b = of(e.a, world, depth, true), of(e.b, world, depth, true)
 			if not a or not b or #a * #b > LIMIT then
 				return nil
@@ -213,9 +251,11 @@ function of(e, world, depth, strict)
 		if not tables then
 			return nil
 		end
-		local root = rootOf(e)
-		local changed = root and root.changedKeys
-		if changed and (e.key.k ~= "string" or changed[e.key.v]) then
+		local isChanged = anyRoot(e, function(root)
+			local changed = root.changedKeys
+			return changed ~= nil and (e.key.k ~= "string" or changed[e.key.v] == true)
+		end)
+		if isChanged then
 			return nil
 		end
 		local list = {}
@@ -282,10 +322,14 @@ function values.shapes(e, world)
 	local texts = of(e, world, 0)
 	if texts then
 		return texts
-	elseif e.k ~= "binary" or e.op ~= ".." then
-		if e.k == "binary" and (e.op == "or" or e.op == "and") then
-			local a, b = e.op == "or" and values.shapes(e.a, world) or {}, values.shapes(e.b, world)
-			return a and b and append(a, b)
+	end
+	e = plain(e)
+	if e.k ~= "binary" or e.op ~= ".." then
+		local a, b = choices(e)
+		if a then
+			local list = values.shapes(a, world)
+			local more = b and list and values.shapes(b, world)
+			return b and more and append(list, more) or not b and list or nil
 		elseif e.k == "local" and not e.v.busy then
 			e.v.busy = "shapes"
 			local list = {}

@@ -26,6 +26,9 @@ for name in ([[
 ]]):gmatch("%S+") do
 	PURE[name] = true
 end
+-- Those of them that answer what they get, or what is in it. (Whatever else gets a table may change it.)
+local HANDS_ON = { unpack = true, select = true, next = true, tableConcat = true }
+
 -- Of texts, and of items.
 local PURE_METHODS = {}
 for name in ("gsub lower upper match find format sub rep byte len GetArmourDataValue"):gmatch("%a+") do
@@ -42,19 +45,68 @@ local MUTATORS = { t_insert = true, t_remove = true, t_sort = true, ["table.inse
 -- Rows are calculated in mode CALCULATOR, in which there are no breakdowns.
 local NEVER = { breakdown = true, globalBreakdown = true }
 
+-- What `e` is between parentheses.
+local function plain(e)
+	while e.k == "unary" and e.op == "()" do
+		e = e.a
+	end
+	return e
+end
+
+-- The expressions that `e` is one of, if it is a choice: the value of `a and b` counts only where it is `b`.
+local function choices(e)
+	local k, op = e.k, e.op
+	if k == "ternary" or k == "binary" and (op == "or" or op == "??") then
+		return e.a, e.b
+	elseif k == "binary" and op == "and" then
+		return e.b
+	end
+	return nil
+end
+
+-- Whether `is(one)` holds for something that `e` may be.
+local function may(e, is)
+	e = plain(e)
+	local a, b = choices(e)
+	if a then
+		return may(a, is) or b ~= nil and may(b, is)
+	end
+	return is(e)
+end
+
+local isFalse
+
+-- What stands before a `?.` in a chain of names, calls and keys, where that is nil in every row, and so the rest of the
+-- chain left out. (False would be an error there.)
+local function cutOf(e)
+	while e.k == "index" or e.k == "call" or e.k == "method" do
+		local base = e.o or e.f
+		if e.nav and isFalse(base) then
+			return base
+		end
+		e = base
+	end
+	return nil
+end
+
 ---@param e table
 ---@return boolean @whether an expression is false or nil in every row
-local function isFalse(e)
+function isFalse(e)
+	e = plain(e)
 	if e.k == "local" then
 		return NEVER[e.name] or e.v.isFalse or false
 	elseif e.k == "global" then
 		return NEVER[e.name] or false
 	elseif e.k == "index" then
-		return e.key.k == "string" and NEVER[e.key.v] or false
+		return e.key.k == "string" and NEVER[e.key.v] or cutOf(e) ~= nil
+	elseif e.k == "call" or e.k == "method" then
+		return cutOf(e) ~= nil
+	elseif e.k == "ternary" then
+		return isFalse(e.b) and (isFalse(e.cond) or isFalse(e.a))
 	elseif e.k == "binary" then
 		if e.op == "and" then
 			return isFalse(e.a) or isFalse(e.b)
-		elseif e.op == "or" then
+		elseif e.op == "or" or e.op == "??" then
 			return isFalse(e.a) and isFalse(e.b)
 		elseif e.op == "==" or e.op == "~=" then
 			local isMode = e.a.k == "index" and e.a.key.k == "string" and e.a.key.v == "mode" and e.b.k == "string"
@@ -90,32 +142,72 @@ local function stateOf(e)
 	return e.k == "index" and STATES[e.key.v]
 end
 
+local NONE = {}
+
+-- What modifiers begin with that say the same as the fields of `e`, a list.
+local function statesOf(e)
+	e = plain(e)
+	local a, b = choices(e)
+	if not a then
+		local state = stateOf(e)
+		return state and { state } or NONE
+	end
+	local found = {}
+	for _, one in ipairs({ a, b }) do
+		for _, state in ipairs(statesOf(one)) do
+			found[#found + 1] = state ~= found[1] and state or nil
+		end
+	end
+	return found
+end
+
+local function namesMods(e)
+	return e.k == "index" and e.key.v == "mods"
+end
+
+-- Whether an expression may be what a store knows of modifiers, by name.
+local function isMods(e)
+	return may(e, namesMods)
+end
+
 -- What the window shows of a skill; read by their names alone.
 local FLAGS = { skillFlags = true }
 
-local function isFlags(e)
+local function namesFlags(e)
 	if e.k == "local" or e.k == "global" then
 		return FLAGS[e.name] or false
 	end
 	return e.k == "index" and FLAGS[e.key.v] or false
 end
 
----Whether an expression is a table of the numbers that the calculation answers.
-local function isOutput(e)
+---Whether an expression may be such a table.
+local function isFlags(e)
+	return may(e, namesFlags)
+end
+
+local isOutput
+
+local function namesOutput(e)
 	if e.k == "local" or e.k == "global" then
 		return isOutputName(e.name)
 	elseif e.k == "index" and e.key.k == "string" then
-		return isOutputName(e.key.v) or HANDS[e.key.v] and isOutput(e.o)
+		return isOutputName(e.key.v) or HANDS[e.key.v] and isOutput(e.o) or false
 	end
 	return false
+end
+
+---Whether an expression may be a table of the numbers that the calculation answers.
+function isOutput(e)
+	return may(e, namesOutput)
 end
 
 -- Outputs of other calculations, which are whole.
 local ELSEWHERE = { GlobalCache = true }
 
 local function isElsewhere(e)
+	e = plain(e)
 	while e.k == "index" do
-		e = e.o
+		e = plain(e.o)
 	end
 	return e.k == "global" and ELSEWHERE[e.v] or false
 end
@@ -125,10 +217,6 @@ local ALIASES = { skillStats = true }
 
 -- Whether `name` gets an output, or flags, and does not say so.
 local function hides(name, e)
-	if e.k == "binary" then
-		-- What `and` answers first is false or nil.
-		return e.op == "or" and hides(name, e.a) or (e.op == "and" or e.op == "or") and hides(name, e.b)
-	end
 	return isOutput(e) and not isOutputName(name) and not HANDS[name] and not ALIASES[name]
 		or isFlags(e) and not FLAGS[name]
 end
@@ -137,6 +225,7 @@ end
 local STORES = { modDB = true, skillModList = true }
 
 local function isStore(e)
+	e = plain(e)
 	if e.k == "local" or e.k == "global" then
 		return STORES[e.name]
 	end
@@ -146,9 +235,11 @@ end
 vocabulary.OUTPUT, vocabulary.QUERIES, vocabulary.QUERY_FUNCTIONS = OUTPUT, QUERIES, QUERY_FUNCTIONS
 vocabulary.FIRST_NAME, vocabulary.LAST_NAME = FIRST_NAME, LAST_NAME
 vocabulary.PURE, vocabulary.PURE_METHODS, vocabulary.MUTATORS, vocabulary.NEVER = PURE, PURE_METHODS, MUTATORS, NEVER
+vocabulary.plain, vocabulary.choices, vocabulary.cutOf = plain, choices, cutOf
 vocabulary.isFalse, vocabulary.pathOf, vocabulary.isOutput, vocabulary.isFlags = isFalse, pathOf, isOutput, isFlags
-vocabulary.MAKERS = MAKERS
-vocabulary.stateOf, vocabulary.isStore, vocabulary.isElsewhere, vocabulary.hides = stateOf, isStore, isElsewhere, hides
+vocabulary.MAKERS, vocabulary.HANDS_ON = MAKERS, HANDS_ON
+vocabulary.statesOf, vocabulary.isMods, vocabulary.isStore = statesOf, isMods, isStore
+vocabulary.isElsewhere, vocabulary.hides = isElsewhere, hides
 
 -- It runs once or a few times: compiled, it would cost more than it does.
 jit.off(true, true)

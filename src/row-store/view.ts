@@ -1,0 +1,238 @@
+import { LRUCache } from "lru-cache";
+import { type Files, isCode } from "./files.js";
+import type { Listing } from "./folder.js";
+import {
+	fingerprint,
+	groupOf,
+	type Head,
+	headBytes,
+	headIsSound,
+	keyBytes,
+	keysOf,
+	maxRows,
+	readHead,
+	rowsAreSound,
+	valuesOf,
+} from "./frame.js";
+import { FrameList, Group } from "./group.js";
+import { Reader } from "./reader.js";
+import { scan } from "./scan.js";
+import type { Steps } from "./steps.js";
+
+/** Bytes of all groups' indexes; the groups used least recently are read anew. */
+const maxIndexBytes = 2 ** 27;
+/** A segment beyond that was not written by this. */
+const maxSegment = 2 ** 30;
+
+/** A segment cannot be read, or without an error: it is not what was written. */
+export type OnTrouble = (segment: string, error?: unknown) => void;
+
+interface Segment {
+	name: string;
+	/** As it was last listed, and as far as frames were looked for. */
+	size: number;
+	scanned: number;
+}
+
+/** A sound frame: four words of key a row, and the rows one after the other. */
+export interface FrameRows {
+	group: Uint8Array;
+	width: number;
+	keys: Uint32Array;
+	values: Float64Array;
+}
+
+/** Which rows belong together, and how many numbers each has. */
+export interface GroupName {
+	readonly bytes: Uint8Array;
+	readonly width: number;
+}
+
+/** Per row its numbers, which must not be changed; undefined where it is not known. */
+export type KnownRows = (Float64Array | undefined)[];
+
+/** Frames that were read, by a name. */
+export interface FrameMemory {
+	get(name: string): FrameRows | undefined;
+	set(name: string, frame: FrameRows): unknown;
+}
+
+/**
+ * What is known of a folder: where frames are, and for the groups that were asked for, where each row is. It only
+ * grows; a folder from which files went gets a new one.
+ *
+ * Steps of several calls may take turns, and a synchronous call may come between two of them: what is kept changes only
+ * between two steps, and only if no other call has done the same meanwhile.
+ */
+export class View {
+	readonly #files: Files;
+	readonly #folder: string;
+	readonly #onTrouble: OnTrouble;
+	readonly #segments: Segment[] = [];
+	readonly #numbers = new Map<string, number>();
+	readonly #frames = new FrameList();
+	readonly #groups = new LRUCache<string, Group>({ maxSize: maxIndexBytes });
+
+	constructor(files: Files, folder: string, onTrouble: OnTrouble) {
+		this.#files = files;
+		this.#folder = folder;
+		this.#onTrouble = onTrouble;
+	}
+
+	/** Whether all that is known is still there. */
+	fits({ segments }: Listing): boolean {
+		const sizes = new Map(segments.map(({ name, size }) => [name, size]));
+		return this.#segments.every(({ name, size }) => (sizes.get(name) ?? -1) >= size);
+	}
+
+	/** Takes in what was appended since the last listing. */
+	*update({ segments }: Listing): Steps<void> {
+		const reader = new Reader(this.#files, this.#folder);
+		try {
+			for (const { name, size } of segments) {
+				const number = this.#numbers.get(name) ?? this.#segments.length;
+				this.#numbers.set(name, number);
+				this.#segments[number] ??= { name, size, scanned: 0 };
+				const segment = this.#segments[number];
+				segment.size = Math.max(segment.size, size);
+				if (size > maxSegment) this.#onTrouble(name);
+				else if (size > segment.scanned) yield* this.#scan(reader, number, segment, size);
+			}
+		} finally {
+			yield* reader.close();
+		}
+	}
+
+	*#scan(reader: Reader, number: number, segment: Segment, size: number): Steps<void> {
+		const from = segment.scanned;
+		const found = yield* this.#tried(segment.name, scan(reader, segment.name, from, size));
+		if (!found || segment.scanned !== from) return;
+		segment.scanned = found.next;
+		for (const { at, group } of found.frames) this.#frames.push(group, number, at);
+		if (found.isDamaged) this.#onTrouble(segment.name);
+	}
+
+	/**
+	 * Puts into `known` what the folder has of a group's rows.
+	 *
+	 * @param keys four words a row
+	 * @param wanted which of these rows are looked for
+	 * @param memory what is in it is not read from disk
+	 */
+	*read(
+		group: GroupName,
+		keys: Uint32Array,
+		wanted: readonly number[],
+		known: KnownRows,
+		memory: FrameMemory,
+	): Steps<void> {
+		const { width } = group;
+		const reader = new Reader(this.#files, this.#folder);
+		try {
+			const indexed = yield* this.#indexed(reader, group);
+			for (const [{ segment, at, length }, found] of indexed.framesOf(keys, wanted)) {
+				const name = this.#name(segment);
+				const frame = memory.get(`${name} ${at}`) ?? (yield* this.#frame(reader, name, at, length));
+				if (!frame || frame.width !== width || !isSame(frame.group, group.bytes)) continue;
+				memory.set(`${name} ${at}`, frame);
+				for (const { row, place } of found)
+					if (isSameKey(keys, row, frame.keys, place))
+						known[row] = frame.values.subarray(place * width, (place + 1) * width);
+			}
+		} finally {
+			yield* reader.close();
+		}
+	}
+
+	/** All sound frames, whatever their group; for statistics. */
+	*all(take: (frame: FrameRows, bytes: number) => void): Steps<void> {
+		const reader = new Reader(this.#files, this.#folder);
+		try {
+			for (let i = 0; i < this.#frames.length; i++) {
+				const [name, at] = [this.#name(this.#frames.segment(i)), this.#frames.at(i)];
+				const start = yield* this.#tried(name, reader.read(name, at, headBytes));
+				const head = start && readHead(start);
+				const frame = head && (yield* this.#frame(reader, name, at, head.length));
+				if (frame) take(frame, head.length);
+			}
+		} finally {
+			yield* reader.close();
+		}
+	}
+
+	/** The group, with the keys of all its frames. */
+	*#indexed(reader: Reader, { bytes: group, width }: GroupName): Steps<Group> {
+		const key = Buffer.from(group).toString("latin1");
+		const known = this.#groups.get(key) ?? new Group();
+		this.#groups.set(key, known, { size: known.bytes });
+		const most = headBytes + maxRows(width) * keyBytes;
+		const print = fingerprint(group);
+		const start = known.seen;
+		for (;;) {
+			const next = this.#frames.next(print, known.seen);
+			known.seen = next;
+			if (next === this.#frames.length) break;
+			const [segment, at] = [this.#frames.segment(next), this.#frames.at(next)];
+			const name = this.#name(segment);
+			const bytes = yield* this.#tried(
+				name,
+				this.#frames.isSmall(next) ? reader.readAhead(name, at, most) : reader.read(name, at, most),
+			);
+			// Another call may have come here first.
+			if (known.seen !== next) continue;
+			known.seen = next + 1;
+			const head = bytes && this.#soundHead(bytes, name);
+			if (!bytes || !head || head.width !== width || !groupOf(bytes).equals(group)) continue;
+			known.add(segment, at, head.length, keysOf(bytes, head));
+		}
+		if (known.seen !== start) this.#groups.set(key, known, { size: known.bytes });
+		return known;
+	}
+
+	*#frame(reader: Reader, name: string, at: number, length: number): Steps<FrameRows | undefined> {
+		const bytes = yield* this.#tried(name, reader.read(name, at, length));
+		const head = bytes && this.#soundHead(bytes, name);
+		if (!bytes || !head) return undefined;
+		if (!rowsAreSound(bytes, head)) {
+			this.#onTrouble(name);
+			return undefined;
+		}
+		return {
+			group: groupOf(bytes),
+			width: head.width,
+			keys: keysOf(bytes, head),
+			values: valuesOf(bytes, head),
+		};
+	}
+
+	#soundHead(bytes: Buffer, name: string): Head | undefined {
+		const head = readHead(bytes);
+		if (head && headIsSound(bytes, head)) return head;
+		this.#onTrouble(name);
+		return undefined;
+	}
+
+	#name(segment: number): string {
+		return (this.#segments[segment] as Segment).name;
+	}
+
+	/** @returns undefined where the segment is gone or cannot be read; files run out for all segments alike */
+	*#tried<T>(name: string, steps: Steps<T>): Steps<T | undefined> {
+		try {
+			return yield* steps;
+		} catch (error) {
+			if (isCode(error, "EMFILE", "ENFILE")) throw error;
+			if (!isCode(error, "ENOENT")) this.#onTrouble(name, error);
+			return undefined;
+		}
+	}
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+	return a.every((byte, i) => byte === b[i]);
+}
+
+function isSameKey(a: Uint32Array, i: number, b: Uint32Array, k: number): boolean {
+	for (let word = 0; word < 4; word++) if (a[4 * i + word] !== b[4 * k + word]) return false;
+	return true;
+}
