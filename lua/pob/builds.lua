@@ -133,7 +133,7 @@ local function inspect(env, xmlText, specIndex, fault)
 	end
 	local root = tree[1]
 	if type(root) ~= "table" or root.elem ~= "PathOfBuilding2" then
-		local found = type(root) == "table" and "<" .. tostring(root.elem) .. ">" or "no element"
+		local found = type(root) == "table" and "<" .. tostring(root.elem) .. ">" or "no element" .. (fault and ": " .. fault or "")
 		error("the build is not of Path of Building for Path of Exile 2: expected <PathOfBuilding2> but found " .. found, 0)
 	end
 	local known = {}
@@ -276,10 +276,12 @@ function builds:load(xmlText, specIndex, fault)
 	-- Stands for it in all states of the engine.
 	build.number = world.native.shared and world.native.shared.number("build\t" .. tostring(specIndex) .. "\t" .. xmlText)
 	build.prompts = boot.takePrompts(world)
-	if not hasBuild then
-		build.prompts[#build.prompts + 1] = "there is no <Build>: level and main skill are those of a new character"
-	end
 	build.lost = lostItems(root, build.mode.itemsTab.items)
+	if not hasBuild then
+		build.lost[#build.lost + 1] = {
+			code = "INCOMPLETE", where = "build", text = "there is no <Build>: level and main skill are those of a new character",
+		}
+	end
 	build.listed = insertion.listed(opening.specsOf(root)[build.mode.treeTab.activeSpec])
 	self.loaded = self.loaded + 1
 	self:paceCollector()

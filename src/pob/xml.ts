@@ -15,7 +15,7 @@ export interface XmlElement {
 export interface XmlDocument {
 	/** What Path of Building takes for the document: the first element, unless text stands before it. */
 	readonly root: XmlElement | undefined;
-	/** Why Path of Building's reader refuses the text, if it does. */
+	/** Why Path of Building's reader refuses the text, or finds no document in it, if it does. */
 	readonly fault: { readonly line: number; readonly reason: string } | undefined;
 	/** The line where elements are nested deeper than {@link MAX_DEPTH}. */
 	readonly tooDeep: number | undefined;
@@ -38,8 +38,7 @@ export function parseXml(text: string): XmlElement {
 	const { root, fault, tooDeep } = scanXml(text);
 	if (tooDeep !== undefined) throw nestedTooDeep(tooDeep);
 	if (fault !== undefined) throw invalid(fault.line, fault.reason);
-	if (root === undefined) throw invalid(1, "it does not begin with an element");
-	return root;
+	return root as XmlElement;
 }
 
 export function nestedTooDeep(line: number): PobatchError {
@@ -176,7 +175,19 @@ class Scanner {
 				reason: `the text ends inside <${name}> of line ${line}, so it is not complete`,
 			};
 		}
-		return undefined;
+		return this.root === undefined ? this.#noRoot() : undefined;
+	}
+
+	#noRoot(): XmlDocument["fault"] {
+		const start = /[^ \t\n\v\f\r]/.exec(this.#text)?.index;
+		const reason =
+			start === undefined
+				? "there is no element in it"
+				: `it begins with ${JSON.stringify(this.#text.slice(start, start + 30))}, not with an element`;
+		this.#lineAt = 0;
+		this.#cut = 0;
+		this.#line = 1;
+		return { line: this.#lineOf(start ?? 0), reason };
 	}
 
 	#begin(name: string, attributes: Map<string, string>, line: number): void {
