@@ -154,10 +154,6 @@ local function inspect(env, xmlText, specIndex, fault)
 				0
 			)
 		end
-		local classId = spec.attrib.classInternalId or spec.attrib.classId
-		if classId and not tonumber(classId) then
-			error("unknown class '" .. classId .. "' in <Spec> " .. i, 0)
-		end
 	end
 	local hasBuild = false
 	for _, section in ipairs(root) do

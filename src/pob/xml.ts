@@ -62,8 +62,9 @@ export function childrenOf(element: XmlElement | undefined, name: string): XmlEl
 }
 
 // White space and names as Lua's patterns have them (%s, %w).
-const SPACE = /[ \t\n\v\f\r]*/y;
-const SPACES = /[ \t\n\v\f\r]+/g;
+const isSpace = (code: number) => code === 32 || (code >= 9 && code <= 13);
+const isWord = (code: number) =>
+	(code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
 const TAG = /<([?/]?)([A-Za-z0-9:]+)/y;
 const ENTITIES = new Map([
 	["lt", "<"],
@@ -72,6 +73,8 @@ const ENTITIES = new Map([
 	["apos", "'"],
 	["quot", '"'],
 ]);
+
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 
 interface OpenElement {
 	element: { -readonly [Key in keyof XmlElement]: XmlElement[Key] };
@@ -117,12 +120,11 @@ class Scanner {
 		const text = this.#text;
 		let at = 0;
 		for (;;) {
-			SPACE.lastIndex = at;
-			SPACE.test(text);
-			const start = SPACE.lastIndex;
+			let start = at;
+			while (isSpace(text.charCodeAt(start))) start++;
 			const tag = text.indexOf("<", start);
 			const content = text.slice(start, tag < 0 ? text.length : tag);
-			const once = content.length + squares(content, SPACES);
+			const once = content.length + squares(content, isSpace);
 			// The reader tries for a CDATA section first, and takes back white space step by step when there is none.
 			const skipped = start - at;
 			const all = skipped ** 3 / 6 + (skipped + 1) * once;
@@ -190,7 +192,7 @@ class Scanner {
 		return { line: this.#lineOf(start ?? 0), reason };
 	}
 
-	#begin(name: string, attributes: Map<string, string>, line: number): void {
+	#begin(name: string, attributes: ReadonlyMap<string, string>, line: number): void {
 		const children: XmlElement[] = [];
 		const element = { name, attributes, children, text: "", line };
 		this.#open.at(-1)?.children.push(element);
@@ -232,7 +234,8 @@ class Scanner {
 		return this.#line;
 	}
 
-	#attributes(text: string): Map<string, string> {
+	#attributes(text: string): ReadonlyMap<string, string> {
+		if (text === "") return NO_ATTRIBUTES;
 		const attributes = new Map<string, string>();
 		let done = 0;
 		const unclosed = new Set<string>();
@@ -244,7 +247,7 @@ class Scanner {
 			const quote = text[equals + 1] as string;
 			if (quote !== '"' && quote !== "'") continue;
 			let start = equals;
-			while (start > done && /[A-Za-z0-9]/.test(text[start - 1] as string)) start--;
+			while (start > done && isWord(text.charCodeAt(start - 1))) start--;
 			if (start === equals) continue;
 			const end = unclosed.has(quote) ? -1 : text.indexOf(quote, equals + 2);
 			if (end < 0) {
@@ -252,11 +255,11 @@ class Scanner {
 				this.work += (equals - start) * (text.length - equals);
 				continue;
 			}
-			this.work += squares(text.slice(done, start), /[A-Za-z0-9]+/g) + (end - start);
+			this.work += squares(text.slice(done, start), isWord) + (end - start);
 			attributes.set(text.slice(start, equals), decoded(text.slice(equals + 2, end), this));
 			done = end + 1;
 		}
-		this.work += squares(text.slice(done), /[A-Za-z0-9]+/g);
+		this.work += squares(text.slice(done), isWord);
 		return attributes;
 	}
 }
@@ -288,17 +291,25 @@ function withoutComments(text: string): { rest: string; cuts: Cut[]; work: numbe
 	return { rest: parts.join("") + text.slice(done), cuts, work };
 }
 
-/** Half the sum of the squares of the lengths of what matches. */
-function squares(text: string, pattern: RegExp): number {
+/** Half the sum of the squares of the lengths of the runs of such characters. */
+function squares(text: string, belongs: (code: number) => boolean): number {
 	let sum = 0;
-	for (const [run] of text.matchAll(pattern)) sum += run.length ** 2 / 2;
+	let run = 0;
+	for (let at = 0; at <= text.length; at++) {
+		// Behind the end the code is NaN, which is neither.
+		if (belongs(text.charCodeAt(at))) run++;
+		else if (run > 0) {
+			sum += run ** 2 / 2;
+			run = 0;
+		}
+	}
 	return sum;
 }
 
 /** Where the text ends without the white space at its end; 0 if it is nothing else. */
 function trimmedEnd(text: string): number {
 	let end = text.length;
-	while (end > 0 && /[ \t\n\v\f\r]/.test(text[end - 1] as string)) end--;
+	while (end > 0 && isSpace(text.charCodeAt(end - 1))) end--;
 	return end;
 }
 
