@@ -50,7 +50,10 @@ describe("pobatch batch in a pipe", () => {
 		expect(rows.length).toBeGreaterThan(0);
 		expect(rows.length).toBeLessThan(50_000);
 		expect(rows.every(({ row, stats }, i) => row === i && stats.Sum === i)).toBe(true);
-		expect(result.stderr).toMatch(new RegExp(`\\n${rows.length} rows?, [^\\n]*\\n$`));
+		const last = new RegExp(
+			`\\nInterrupted after row ${rows.length - 1}\\.\\n${rows.length} rows?, [^\\n]*\\n$`,
+		);
+		expect(result.stderr).toMatch(last);
 	});
 
 	test("SIGINT ends it while it waits for input", async () => {
