@@ -9,7 +9,7 @@ const HEAD = "e(?:A[E-H]|F[4-7]|J[w-z]|N[o-r])";
 const DIGITS = "[A-Za-z0-9+/_-]";
 
 /** More than anybody pastes; each one is tried. */
-const MAX_CODES = 20;
+const MAX_CODES = 8;
 
 /**
  * Reads a PoB code: the zlib-deflated XML of a build in base64, with `-` and `_` for `+` and `/`. White space inside is
