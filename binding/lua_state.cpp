@@ -165,7 +165,7 @@ void LuaState::fail(lua_State* L, int status) {
 		text.assign(raw, length);
 	}
 	std::string traceback;
-	if (const size_t at = text.rfind(kTraceback); at != std::string::npos) {
+	if (const size_t at = text.find(kTraceback); at != std::string::npos) {
 		traceback = text.substr(at + 1);
 		text.resize(at);
 	}

@@ -182,9 +182,9 @@ end
 
 function protocol.load(id, source)
 	checkpoints = {}
-	local build, info = calculator.load(source)
+	local build, info, cause = calculator.load(source)
 	if build == nil and type(info) == "string" then
-		return { refused = info }
+		return { refused = info, traceback = type(cause) == "string" and cause or nil }
 	end
 	if build == nil then
 		breach("the calculator's `load` answered no build")

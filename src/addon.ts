@@ -84,6 +84,8 @@ export interface NativeLoad {
 	info: Record<string, Plain>;
 	stats: string[];
 	refused?: string;
+	/** Of an error in Lua that is the reason. */
+	traceback?: string;
 }
 
 /** Bytes of one state. */

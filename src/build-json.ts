@@ -69,6 +69,7 @@ export function readBuildJson(text: string): BuildSource {
 		});
 	}
 	const root = check.object(json, "the build");
+	if (root.class === undefined) throw check.error("It is JSON, but no build of pobatch's: it has no class");
 	check.onlyKeys(root, "", [
 		"class",
 		"ascendancy",

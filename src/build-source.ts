@@ -1,7 +1,7 @@
 import { readBuildJson } from "./build-json.js";
+import { recognizeBuild } from "./build-text.js";
 import { PobatchError } from "./errors.js";
 import { readBuildXml } from "./pob/build-xml.js";
-import { decodePobCode } from "./pob/code.js";
 import { ascendancyStartOf, startNodeOf, type TreeData } from "./tree-data.js";
 import { type BuildWarning, warning } from "./warnings.js";
 
@@ -118,21 +118,9 @@ export interface ReadBuildOptions {
  * readBuildSource('{"class":"Warrior","level":80,"nodes":[47175]}').level; // 80
  */
 export function readBuildSource(text: string, options: ReadBuildOptions = {}): BuildSource {
-	const start = /[^\s\uFEFF]/.exec(text)?.[0];
-	if (start === undefined) throw unreadable("it is empty");
-	let build: BuildSource;
-	if (start === "<") build = readBuildXml(text, options);
-	else if (start === "{") build = readBuildJson(text);
-	else if (/^\s*https?:/i.test(text)) throw unreadable("it is a link");
-	else if (/^[\sA-Za-z0-9+/_=-]+$/.test(text)) build = readBuildXml(decodePobCode(text), options);
-	else throw unreadable("it is neither XML, nor a PoB code, nor JSON");
+	const { kind, text: inner } = recognizeBuild(text);
+	const build = kind === "json" ? readBuildJson(inner) : readBuildXml(inner, options);
 	return options.tree === undefined ? build : fitToTree(build, options.tree);
-}
-
-function unreadable(reason: string): PobatchError {
-	return new PobatchError("BUILD_INVALID", `The build's text cannot be read: ${reason}`, {
-		hint: "Give the XML or the code that Path of Building exports, or pobatch's own JSON.",
-	});
 }
 
 /** Checks a build's class against a passive tree and keeps of its nodes what the tree has. */

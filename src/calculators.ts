@@ -2,12 +2,12 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type Plain, packageFolder } from "./addon.js";
 import { readBuildSource } from "./build-source.js";
+import { firstGame, recognizeBuild, unreadable } from "./build-text.js";
 import { PobatchError } from "./errors.js";
 import { digest, luaDigest, manifestDigest } from "./identity.js";
 import type { PassiveTree } from "./passive-tree.js";
 import { findPob, installHint, pobSource, pobTree } from "./pob/checkout.js";
-import { decodePobCode } from "./pob/code.js";
-import { childOf, childrenOf, parseXml, type XmlElement } from "./pob/xml.js";
+import { childOf, childrenOf, MAX_WORK, nestedTooDeep, scanXml, type XmlElement } from "./pob/xml.js";
 import { treeForCalculator } from "./tree-data.js";
 import type { BuildWarning } from "./warnings.js";
 
@@ -115,13 +115,22 @@ export async function pobCalculator(
 		identity: async () =>
 			digest(await luaDigest(luaFolder), await manifestDigest(source), JSON.stringify(options)),
 		prepare(text, { spec }) {
-			const xml = /^\s*</.test(text) ? text : decodePobCode(text);
-			// Refuses here, with a line number, what would only confuse Path of Building's own reader.
-			const document = parseXml(xml);
-			const version = treeVersionOf(document, spec);
+			const { kind, text: xml } = recognizeBuild(text);
+			if (kind === "json") throw jsonForPob();
+			const { root, fault, tooDeep, work } = scanXml(xml);
+			if (tooDeep !== undefined) throw nestedTooDeep(tooDeep);
+			if (work > MAX_WORK) throw tooMuchWork();
+			if (root?.name === "PathOfBuilding") throw firstGame();
+			const version = treeVersionOf(root, spec);
 			// Read while the states load the build. Whoever needs it asks again, and is told what went wrong.
 			if (version !== undefined) treeOf(version).catch(() => {});
-			return { source: { xml, ...(spec !== undefined && { spec }) }, warnings: [] };
+			const source = {
+				xml,
+				...(spec !== undefined && { spec }),
+				// Whether the text can be read is for Path of Building's own reader to say, which knows no lines.
+				...(fault !== undefined && { fault: `line ${fault.line}: ${fault.reason}` }),
+			};
+			return { source, warnings: [] };
 		},
 		explain(error) {
 			// What lua/pob refuses in its own words; an error with a place in its code is a fault of ours, and stays one.
@@ -139,8 +148,23 @@ export async function pobCalculator(
 const luajitHint =
 	"Update pobatch, or build its addon with a newer LuaJIT: name its source tree by LUAJIT_SOURCE_DIR and run `npx pobatch build-addon`.";
 
+function jsonForPob(): PobatchError {
+	return unreadable(
+		"it is JSON, which Path of Building does not read",
+		'pobatch\'s own JSON is for the reference calculator ("reference", --calculator reference). Other JSON is not read: ' +
+			"export the build from Path of Building as XML or as a code.",
+	);
+}
+
+function tooMuchWork(): PobatchError {
+	return unreadable(
+		"Path of Building's XML reader would take minutes for it",
+		"White space in a row, or an unclosed comment, attribute or tag, is too long: save the build in Path of Building again.",
+	);
+}
+
 /** The version of the tree that a build of Path of Building uses; undefined where the build does not tell. */
-function treeVersionOf(document: XmlElement, spec: number | undefined): string | undefined {
+function treeVersionOf(document: XmlElement | undefined, spec: number | undefined): string | undefined {
 	const tree = childOf(document, "Tree");
 	const wanted = spec ?? Number(tree?.attributes.get("activeSpec") ?? 1);
 	return childrenOf(tree, "Spec")[wanted - 1]?.attributes.get("treeVersion");

@@ -191,7 +191,8 @@ export class Engine {
 	/**
 	 * Loads a build into every state.
 	 *
-	 * @param text Path of Building's XML, a PoB code or pobatch's JSON; a calculator of your own gets it as it is
+	 * @param text Path of Building's XML, a PoB code (also as a chat leaves it) or pobatch's JSON; a calculator of your own
+	 * gets it as it is
 	 * @throws PobatchError BUILD_INVALID, UNKNOWN_CLASS, CALCULATOR_ERROR, ENGINE_CLOSED
 	 */
 	async load(text: string, options: LoadOptions = {}): Promise<Build> {
@@ -209,7 +210,9 @@ export class Engine {
 		}
 		if (loaded.refused !== undefined) {
 			await this.#native.unload(id);
-			const refusal = new PobatchError("BUILD_INVALID", loaded.refused);
+			const refusal = new PobatchError("BUILD_INVALID", loaded.refused, {
+				traceback: loaded.traceback ?? "",
+			});
 			throw this.#source.explain?.(refusal) ?? refusal;
 		}
 		const info = readInfo(loaded.info, this.calculator.name, warnings);

@@ -88,14 +88,28 @@ export class PobatchError extends Error {
 	/** Lua's traceback, where the error was raised in Lua. */
 	declare readonly traceback?: string;
 
+	/** @param message becomes one line; a traceback of Lua in it goes to `traceback`, unless the details have one */
 	constructor(code: PobatchErrorCode, message: string, details: PobatchErrorDetails = {}) {
-		super(message, "cause" in details ? { cause: details.cause } : undefined);
+		const at = message.indexOf(LUA_TRACEBACK);
+		super(
+			oneLine(at < 0 ? message : message.slice(0, at)),
+			"cause" in details ? { cause: details.cause } : undefined,
+		);
 		this.code = code;
 		// Absent rather than undefined, so that a printed error shows only what is known.
 		if ("value" in details) this.value = details.value;
 		if (details.hint !== undefined) this.hint = details.hint;
-		if (details.traceback) this.traceback = details.traceback;
+		const traceback = details.traceback || (at < 0 ? "" : message.slice(at + 1));
+		if (traceback) this.traceback = traceback;
 	}
+}
+
+/** How Lua's `debug.traceback` goes on after the message. */
+const LUA_TRACEBACK = "\nstack traceback:\n";
+
+/** A text as one line: logs, tables and terminals show an error as one. */
+export function oneLine(text: string): string {
+	return text.replace(/\s*[\r\n\u2028\u2029]+\s*/g, " ");
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 /** One SHA-256, in hexadecimal, of texts in order; where one ends counts. */
@@ -18,17 +18,28 @@ export async function luaDigest(folder: string): Promise<string> {
 
 /**
  * What a folder of many files holds, without reading them: path, size and time of change of each Lua, JSON and XML
- * file. It changes whenever a file does; it may change without.
+ * file. It changes whenever a file does; it may change without. Links are followed, to folders too.
  */
 export async function manifestDigest(folder: string): Promise<string> {
-	const names = (await readdir(folder, { recursive: true }))
-		.filter((name) => /\.(lua|json|xml|cfg)$/.test(name))
-		.sort();
-	const facts = await Promise.all(
-		names.map(async (name) => {
+	const facts: string[] = [];
+	await collectFacts(folder, "", new Set([await realpath(folder)]), facts);
+	return digest(...facts.sort());
+}
+
+/** @param above real paths of the folders on the way: a link to one of them has no end */
+async function collectFacts(folder: string, path: string, above: ReadonlySet<string>, facts: string[]) {
+	const entries = await readdir(join(folder, path), { withFileTypes: true });
+	for (const entry of entries) {
+		const name = join(path, entry.name);
+		// Undefined for a link that leads nowhere.
+		const isLink = entry.isSymbolicLink();
+		const found = isLink ? await stat(join(folder, name)).catch(() => undefined) : entry;
+		if (found?.isDirectory()) {
+			const real = isLink ? await realpath(join(folder, name)) : join(folder, name);
+			if (!above.has(real)) await collectFacts(folder, name, new Set([...above, real]), facts);
+		} else if (/\.(lua|json|xml|cfg)$/.test(entry.name) && found?.isFile()) {
 			const { size, mtimeMs } = await stat(join(folder, name));
-			return `${name} ${size} ${mtimeMs}`;
-		}),
-	);
-	return digest(...facts);
+			facts.push(`${name} ${size} ${mtimeMs}`);
+		}
+	}
 }

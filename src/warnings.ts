@@ -12,6 +12,8 @@ export type BuildWarningCode =
 	| "TREE_VERSION"
 	| "POB_WARNING"
 	| "POB_MESSAGE"
+	| "INCOMPLETE"
+	| "VALUE_CHANGED"
 	| "OTHER_TREE"
 	| "FIRST_CALCULATION"
 	| "UNSTABLE_STATS"

@@ -69,7 +69,9 @@ Implicits: 0
 			<Input name="usePowerCharges" boolean="true"/>
 			<Input name="enemyLevel" number="70"/>
 			<Input name="misc_buffMode" string="EFFECTIVE"/>
-			<Input name="customMods" string="10% increased Attack Speed&#10;&#10; +5 to Strength "/>
+			<Input name="customMods" string="10% increased Attack Speed
+
+ +5 to Strength "/>
 		</ConfigSet>
 	</Config>
 </PathOfBuilding2>`;
@@ -145,9 +147,7 @@ const demoTree = await loadTreeFile(fileURLToPath(new URL("../data/demo-tree.jso
 describe("readBuildSource", () => {
 	it("reads Path of Building's XML", () => {
 		expect(readBuildSource(XML)).toEqual(EXPECTED);
-		expect(readBuildSource(`\uFEFF\n${XML.replaceAll("PathOfBuilding2", "PathOfBuilding")}`)).toEqual(
-			EXPECTED,
-		);
+		expect(readBuildSource(`\uFEFF${XML}`)).toEqual(EXPECTED);
 	});
 
 	it("reads a PoB code", () => {
@@ -163,13 +163,53 @@ describe("readBuildSource", () => {
 		);
 	});
 
-	it("falls back as Path of Building does: first tree, first item set, level 1", () => {
+	it("falls back as Path of Building does: last tree, first item set, level 1", () => {
 		const text = XML.replace('activeSpec="2"', 'activeSpec="9"')
 			.replace('activeItemSet="2"', 'activeItemSet="9"')
 			.replace('level="42" ', "");
 		const build = readBuildSource(text);
-		expect(build).toMatchObject({ treeVersion: "0_1", level: 1, activeWeaponSet: 1 });
-		expect(build.items).toHaveLength(1);
+		expect(build).toMatchObject({ treeVersion: "0_2", level: 1, activeWeaponSet: 1 });
+		// The first set's helmet, and the jewel of the tree.
+		expect(build.items.map(({ slot }) => slot)).toEqual(["Helmet", "Jewel 10"]);
+	});
+
+	it("takes what Path of Building takes for a value that is none, and says so", () => {
+		const changed = (from: string, to: string) => readBuildSource(XML.replace(from, to));
+		expect(changed('level="42"', 'level="x"')).toMatchObject({
+			level: 1,
+			warnings: [
+				{
+					code: "VALUE_CHANGED",
+					text: 'level is "x", not an integer from 1 to 100: left out',
+					where: "<Build> of line 3",
+				},
+			],
+		});
+		expect(changed('level="42"', 'level="0"')).toMatchObject({
+			level: 1,
+			warnings: [{ text: 'level is "0", not an integer from 1 to 100: 1 is taken' }],
+		});
+		expect(changed('level="42"', 'level="142"').level).toBe(100);
+		expect(changed("30,10,20,10", "30,70000")).toMatchObject({
+			allocated: [30],
+			warnings: [
+				{
+					code: "UNKNOWN_NODES",
+					text: "70000 is not a node id (0 to 65535): left out",
+					where: "<Spec> of line 6",
+				},
+			],
+		});
+		expect(changed('name="usePowerCharges" ', "")).toMatchObject({
+			config: [{ name: "enemyLevel" }, { name: "misc_buffMode" }],
+			warnings: [{ code: "VALUE_CHANGED", text: "it has no name: left out" }],
+		});
+	});
+
+	it("reads a build without <Build> where its tree tells the class", () => {
+		const build = readBuildSource(XML.replace(/<Build .*\/>/, ""), { tree: demoTree });
+		expect(build).toMatchObject({ class: "Mason", level: 1 });
+		expect(build.warnings.map(({ code }) => code)).toContain("INCOMPLETE");
 	});
 
 	it("warns of a build without a passive tree", () => {
@@ -338,16 +378,13 @@ describe("hazard: a build that is none", () => {
 	it.each([
 		["nothing", "", "it is empty"],
 		["blanks", " \n\uFEFF", "it is empty"],
-		["a link", "https://example.com/build", "it is a link"],
+		["a link", "https://example.com/build", "it is a link to example.com"],
 		["words", "hello, world", "neither XML, nor a PoB code, nor JSON"],
-		["a word", "hello", "PoB code"],
-		["a list", "[1]", "neither"],
-		["XML of something else", "<html/>", "line 1: <html> is not a build"],
-		["no <Build>", "<PathOfBuilding2/>", "there is no <Build>"],
+		["a word", "hello", "neither XML, nor a PoB code, nor JSON"],
+		["a list", "[1]", "it is JSON, but a list"],
+		["XML of something else", "<svg/>", "line 1: <svg> is not a build"],
+		["nothing in it", "<PathOfBuilding2/>", "<Build> has no className"],
 		["no class", "<PathOfBuilding2><Build/></PathOfBuilding2>", "<Build> has no className"],
-		["a level that is no number", XML.replace('level="42"', 'level="x"'), 'line 3: level of <Build> is "x"'],
-		["a level of 0", XML.replace('level="42"', 'level="0"'), "not an integer from 1 to 100"],
-		["a node id beyond 16 bits", XML.replace("30,10,20,10", "30,70000"), "line 6: 70000 is not a node id"],
 		[
 			"a link instead of nodes",
 			'<PathOfBuilding2>\n<Build className="a"/>\n<Tree><Spec><URL>x</URL></Spec></Tree></PathOfBuilding2>',
@@ -360,7 +397,7 @@ describe("hazard: a build that is none", () => {
 		],
 		["truncated JSON", '{"class":"Mason",', "JSON cannot be read"],
 		["a class that is no text", '{"class":1}', "a string for class"],
-		["no class in JSON", "{}", "a string for class"],
+		["no class in JSON", "{}", "no build of pobatch's: it has no class"],
 		["a misspelt member", '{"class":"Mason","node":[1]}', '"node"'],
 		["a misspelt member of an item", '{"class":"Mason","items":[{"slot":"Belt","line":[]}]}', "items[0]"],
 		[

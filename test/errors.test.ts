@@ -22,6 +22,27 @@ describe("PobatchError", () => {
 	});
 });
 
+describe("hazard: a message of several lines", () => {
+	it("is one line", () => {
+		const error = new PobatchError("CALCULATOR_ERROR", "first\n\tsecond\r\nthird\u2028fourth ");
+		expect(error.message).toBe("first second third fourth ");
+		expect(error.stack?.split("\n")[0]).toBe("PobatchError: first second third fourth ");
+		expect("traceback" in error).toBe(false);
+	});
+
+	it("gives Lua's traceback away to its field, unless that has one", () => {
+		const text = "a.lua:1: boom\nstack traceback:\n\ta.lua:1: in main chunk";
+		expect(new PobatchError("CALCULATOR_ERROR", text)).toMatchObject({
+			message: "a.lua:1: boom",
+			traceback: "stack traceback:\n\ta.lua:1: in main chunk",
+		});
+		expect(new PobatchError("CALCULATOR_ERROR", text, { traceback: "own" })).toMatchObject({
+			message: "a.lua:1: boom",
+			traceback: "own",
+		});
+	});
+});
+
 describe("expected: one phrase for every bad argument", () => {
 	it("says what was expected, for what, and what came", () => {
 		expect(expected("a positive integer", "threads", -1)).toBe(

@@ -8,6 +8,7 @@
 local boot = require("pob.boot")
 local insertion = require("pob.insertion")
 local opening = require("pob.opening")
+local refusal = require("refusal")
 
 local builds = {}
 builds.__index = builds
@@ -101,30 +102,38 @@ function builds:uncompiled(load, source)
 	if self.loading >= COMPILED_LOADS then
 		jit.off()
 	end
-	local ok, build, info = pcall(load, source)
+	local ok, build, info, traceback = pcall(load, source)
 	jit.on()
 	if not ok then
 		error(build, 0)
 	end
-	return build, info
+	return build, info, traceback
 end
 
-local function firstLine(text)
-	return (tostring(text):gsub("\n.*", ""))
+-- Why PoB did not open a build: `message` and `traceback` of the error it ended with, if one did, and what it wanted to
+-- tell its user before, which often says why.
+local function failure(message, traceback, prompts)
+	local told = table.concat(prompts, "; ")
+	if not message then
+		return refusal.because("Path of Building could not load the build: " .. (prompts[1] and told or "no reason given"))
+	end
+	local text = "Path of Building fails on the build, in its window as well: " .. boot.plain(message)
+	return refusal.because(text .. (prompts[1] and " (before that it said: " .. told .. ")" or ""), traceback)
 end
 
--- What PoB would stumble over without saying what is wrong; answers the parsed XML.
-local function inspect(env, xmlText, specIndex)
+-- What PoB would stumble over without saying what is wrong; answers the parsed XML. `fault` is where and why the text is no
+-- XML, should PoB's reader find so, too.
+local function inspect(env, xmlText, specIndex, fault)
 	if type(xmlText) ~= "string" or not xmlText:find("%S") then
 		error("the build is empty", 0)
 	end
 	local tree, message = env.common.xml.ParseXML(xmlText)
 	if not tree then
-		error("the build is not well-formed XML: " .. tostring(message), 0)
+		error("The build's XML cannot be read: " .. (fault or tostring(message)), 0)
 	end
 	local root = tree[1]
 	if type(root) ~= "table" or root.elem ~= "PathOfBuilding2" then
-		local found = type(root) == "table" and "<" .. tostring(root.elem) .. ">" or "no element"
+		local found = type(root) == "table" and "<" .. tostring(root.elem) .. ">" or "no element" .. (fault and ": " .. fault or "")
 		error("the build is not of Path of Building for Path of Exile 2: expected <PathOfBuilding2> but found " .. found, 0)
 	end
 	local known = {}
@@ -145,22 +154,15 @@ local function inspect(env, xmlText, specIndex)
 				0
 			)
 		end
-		local classId = spec.attrib.classInternalId or spec.attrib.classId
-		if classId and not tonumber(classId) then
-			error("unknown class '" .. classId .. "' in <Spec> " .. i, 0)
-		end
 	end
 	local hasBuild = false
 	for _, section in ipairs(root) do
 		hasBuild = hasBuild or type(section) == "table" and section.elem == "Build"
 	end
-	if not hasBuild then
-		error("the build has no <Build> element", 0)
-	end
 	if specIndex and (#specs == 0 or specIndex < 1 or specIndex > #specs or specIndex % 1 ~= 0) then
 		error("expected spec between 1 and " .. #specs .. " but received " .. tostring(specIndex), 0)
 	end
-	return root
+	return root, hasBuild
 end
 
 -- The class of a <Spec> that its tree does not have, as text, or nil.
@@ -205,11 +207,11 @@ local function lostItems(root, items)
 end
 
 --- Loads a build of PoB's XML, with its tree `specIndex` when given.
-function builds:load(xmlText, specIndex)
+function builds:load(xmlText, specIndex, fault)
 	local world = self.world
 	local env = world.env
 	local main = env.main
-	local root = inspect(env, xmlText, specIndex)
+	local root, hasBuild = inspect(env, xmlText, specIndex, fault)
 	local before = self.current
 	self.loading = self.loading + 1
 	-- Nothing is collected while a build is loaded, unless LuaJIT's collector is at work anyway.
@@ -217,16 +219,20 @@ function builds:load(xmlText, specIndex)
 	local build = { mode = env.LoadModule("Modules/Build"), cache = emptyCache() }
 	place(self, build)
 	boot.takePrompts(world)
-	local ok, message = pcall(function()
+	local opened, traceback = true, nil
+	local function note(raised)
+		traceback = traceback or debug.traceback("", 2):sub(2)
+		return raised
+	end
+	local ok, message = xpcall(function()
 		local mode = build.mode
 		build.level = opening.levelShown(mode, function()
 			opening.withTree(env, specIndex, function()
 				mode:Init(false, "build " .. self.loading, xmlText)
-			end)
-			if main.newMode or not mode.calcsTab or not mode.calcsTab.mainOutput then
-				main.newMode = nil
-				local prompts = boot.takePrompts(world)
-				error(prompts[1] or "no reason given", 0)
+			end, note)
+			opened = not main.newMode and mode.calcsTab and mode.calcsTab.mainOutput
+			if not opened then
+				return
 			end
 			build.otherTree = opening.otherTree(mode.treeTab, specIndex or opening.activeSpec(root))
 			if specIndex and build.otherTree then
@@ -241,14 +247,17 @@ function builds:load(xmlText, specIndex)
 			if specIndex then
 				opening.settleLevel(env, mode)
 			end
-		end)
-	end)
-	if not ok then
+		end, note)
+	end, note)
+	if not ok or not opened then
 		main.newMode = nil
 		local prompts = boot.takePrompts(world)
 		self.current = nil
 		if before then
 			place(self, before)
+		end
+		if refusal.isMemory(message) then
+			error(message, 0)
 		end
 		-- Some of Path of Building's modules are loaded with the first build only.
 		if world.uncompiled then
@@ -258,12 +267,17 @@ function builds:load(xmlText, specIndex)
 		if class then
 			error("unknown class '" .. class .. "' in the build's <Spec>", 0)
 		end
-		error("Path of Building could not load the build: " .. (prompts[1] or firstLine(boot.plain(message))), 0)
+		error(failure(not ok and message or nil, traceback, prompts))
 	end
 	-- Stands for it in all states of the engine.
 	build.number = world.native.shared and world.native.shared.number("build\t" .. tostring(specIndex) .. "\t" .. xmlText)
 	build.prompts = boot.takePrompts(world)
 	build.lost = lostItems(root, build.mode.itemsTab.items)
+	if not hasBuild then
+		build.lost[#build.lost + 1] = {
+			code = "INCOMPLETE", where = "build", text = "there is no <Build>: level and main skill are those of a new character",
+		}
+	end
 	build.listed = insertion.listed(opening.specsOf(root)[build.mode.treeTab.activeSpec])
 	self.loaded = self.loaded + 1
 	self:paceCollector()

@@ -1,5 +1,7 @@
 --- Finding Path of Building in a folder, and saying what is missing from it.
 
+local files = require("pob.files")
+
 local checkout = {}
 
 -- Files without which PoB cannot boot or calculate; the first one that is
@@ -66,19 +68,46 @@ local function runtimeOf(root, src)
 	return root .. "/runtime/lua"
 end
 
---- Where PoB is in `dir`: `{ root, src, runtime }` as real paths, or nil and the path looked for.
+local function realPath(host, path)
+	local real = host.realPath(path)
+	return real and (real:gsub("\\", "/"):gsub("(.)/$", "%1"))
+end
+
+-- The folders that PoB's files may lie in, as real paths. In a checkout made of links to the files of another one, these
+-- are the other one's, too: found by a file of PoB, since links may lead anywhere.
+local function homesOf(host, root, src, runtime)
+	local homes = { root, src, realPath(host, runtime) }
+	local launch = realPath(host, src .. "/Launch.lua")
+	local folder = launch and parentOf(launch)
+	if folder and folder ~= src and isFile(folder .. "/Modules/Main.lua") then
+		homes[#homes + 1] = folder:match("/src$") and parentOf(folder) or folder
+	end
+	return homes
+end
+
+-- `src` of a checkout has the runtime beside it; an installed PoB has all in one folder. Where `src` is a link, the runtime
+-- is beside what it leads to or beside the link, in `named`.
+local function rootOf(src, named)
+	local root = src:match("/src$") and parentOf(src) or src
+	local function hasRuntime(folder)
+		return isFile(runtimeOf(folder, src) .. "/xml.lua")
+	end
+	return not hasRuntime(root) and named and hasRuntime(named) and named or root
+end
+
+--- Where PoB is in `dir`: `{ root, src, runtime }` as real paths, and `homes`, the folders that its files lie in; or nil
+-- and the path looked for.
 function checkout.locate(host, dir)
-	local real = host.realPath(dir)
+	local real = realPath(host, dir)
 	if not real then
 		return nil, dir
 	end
-	real = real:gsub("\\", "/"):gsub("/$", "")
 	for _, candidate in ipairs({ real .. "/src", real }) do
 		if isFile(candidate .. "/Launch.lua") then
-			local src = host.realPath(candidate):gsub("\\", "/")
-			-- `src` of a checkout has the runtime beside it; an installed PoB has all in one folder.
-			local root = src:match("/src$") and parentOf(src) or src
-			return { root = root, src = src, runtime = runtimeOf(root, src) }
+			local src = realPath(host, candidate)
+			local root = rootOf(src, candidate ~= real and real or realPath(host, dir:match("^(.+)[/\\]src[/\\]*$") or dir))
+			local runtime = runtimeOf(root, src)
+			return { root = root, src = src, runtime = runtime, homes = homesOf(host, root, src, runtime) }
 		end
 	end
 	return nil, real .. "/src/Launch.lua"
@@ -145,6 +174,25 @@ function checkout.isPathOfExile2(place)
 	return text ~= nil and text:find("PathOfBuilding2", 1, true) ~= nil
 end
 
+-- PoB reads no file outside of its folders, not even by a link.
+local function checkLinks(host, place, dir)
+	for _, path in ipairs(REQUIRED) do
+		local real = realPath(host, place.src .. "/" .. path)
+		if real and not files.isWithin(place.homes, real) then
+			error(
+				"Path of Building in "
+					.. dir
+					.. " is made of links: src/"
+					.. path
+					.. " leads out of it to "
+					.. real
+					.. ", which is in no checkout: name the checkout that the links lead to, or copy it with its links followed (cp -rL)",
+				0
+			)
+		end
+	end
+end
+
 --- The place of a complete checkout, or an error that names the file that was looked for.
 function checkout.open(host, dir)
 	if type(dir) ~= "string" or dir == "" then
@@ -165,6 +213,7 @@ function checkout.open(host, dir)
 			0
 		)
 	end
+	checkLinks(host, place, dir)
 	if not checkout.isPathOfExile2(place) then
 		error("Path of Building in " .. dir .. " is not the one for Path of Exile 2 (no PathOfBuilding2 in Modules/Build.lua)", 0)
 	end

@@ -18,6 +18,7 @@ files.__index = files
 local PRIVATE = { ["settings.xml"] = true, ["builds"] = true, ["first.run"] = true, ["installed.cfg"] = true }
 
 local NOT_FOUND = ": No such file or directory"
+local LEADS_OUT = ": A link that leads out of the checkout: copy the checkout with its links followed (cp -rL)"
 
 local function normalize(path)
 	path = path:gsub("\\", "/")
@@ -39,15 +40,25 @@ local function isAbsolute(path)
 	return path:sub(1, 1) == "/" or path:match("^%a:[/\\]") ~= nil
 end
 
---- `root` and `src` are real (symlink-free) absolute paths, `src` at or below `root`.
-function files.new(host, root, src)
+--- `place` of checkout.locate: `src` and `homes`, real (symlink-free) absolute paths.
+function files.new(host, place)
 	return setmetatable({
 		host = host,
-		root = root,
-		src = src,
+		src = place.src,
+		homes = place.homes,
 		overlay = {},
 		allowed = {},
 	}, files)
+end
+
+--- Whether a real path is one of these folders or in one.
+function files.isWithin(homes, full)
+	for _, home in ipairs(homes) do
+		if full == home or full:sub(1, #home + 1) == home .. "/" then
+			return true
+		end
+	end
+	return false
 end
 
 --- The absolute path of `path`, or nil when it leaves the checkout.
@@ -62,7 +73,7 @@ function files:resolve(path)
 		return nil
 	end
 	full = (drive or "") .. full
-	if full ~= self.root and full:sub(1, #self.root + 1) ~= self.root .. "/" then
+	if not files.isWithin(self.homes, full) then
 		return nil
 	end
 	local inSrc = full:sub(1, #self.src + 1) == self.src .. "/" and full:sub(#self.src + 2)
@@ -79,7 +90,7 @@ function files:isInside(full)
 	if known == nil then
 		local real = self.host.realPath(full)
 		real = real and real:gsub("\\", "/")
-		known = real ~= nil and (real == self.root or real:sub(1, #self.root + 1) == self.root .. "/")
+		known = real ~= nil and files.isWithin(self.homes, real)
 		self.allowed[full] = known
 	end
 	return known
@@ -96,7 +107,7 @@ function files:read(path)
 		return written
 	end
 	if private or not self:isInside(full) then
-		return nil, path .. NOT_FOUND
+		return nil, path .. (not private and self.host.realPath(full) and LEADS_OUT or NOT_FOUND)
 	end
 	local handle, message = io_open(full, "rb")
 	if not handle then

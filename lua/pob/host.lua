@@ -79,7 +79,7 @@ function host.new(native, place, extension)
 	local self = { native = native, place = place }
 	local env = {}
 	self.env = env
-	self.files = files.new(native, place.root, place.src)
+	self.files = files.new(native, place)
 	local sources = self.files
 	local logging = native.log or nothing
 

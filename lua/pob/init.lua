@@ -64,13 +64,12 @@ return function(host)
 		rowOptions = { rowCache = options.rowCache, verify = options.verify, clicks = options.clicks }
 	end
 
-	-- source: PoB's XML, or { xml =, spec = number of the tree to use }.
-	local load = refusal(function(source)
-		local xml, spec = source, nil
-		if type(source) == "table" then
-			xml, spec = source.xml, source.spec
+	-- source: PoB's XML, or { xml =, spec = number of the tree to use, fault = what is wrong with the XML, for the error }.
+	local load = refusal.answering(function(source)
+		if type(source) ~= "table" then
+			source = { xml = source }
 		end
-		local build = loaded:load(xml, spec)
+		local build = loaded:load(source.xml, source.spec, source.fault)
 		build.rows = rows.new(world, build, rowOptions)
 		local found = chance.of(world, build)
 		if world.windowRules.unchecked then

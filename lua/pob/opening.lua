@@ -23,8 +23,9 @@ function opening.specsOf(root)
 end
 
 --- Calls `body` while PoB reads each build as if it had been saved with its tree `specIndex` active (nil: as it is). That
--- is what PoB makes of a build which is changed to that tree, saved and loaded again.
-function opening.withTree(env, specIndex, body)
+-- is what PoB makes of a build which is changed to that tree, saved and loaded again. `note` gets an error where it is
+-- raised, and answers it.
+function opening.withTree(env, specIndex, body, note)
 	if not specIndex then
 		return body()
 	end
@@ -40,7 +41,7 @@ function opening.withTree(env, specIndex, body)
 		return root, message
 	end
 	-- A load that is stopped from outside may not come here: the state is then opened anew.
-	local ok, message = pcall(body)
+	local ok, message = xpcall(body, note)
 	xml.ParseXML = parse
 	if not ok then
 		error(message, 0)
@@ -117,14 +118,14 @@ function opening.settleLevel(env, mode)
 	end
 end
 
---- Calls `body` and answers the level with which the numbers were calculated that PoB shows after it.
-function opening.levelShown(mode, body)
+--- Calls `body` and answers the level with which the numbers were calculated that PoB shows after it. `note` as above.
+function opening.levelShown(mode, body, note)
 	local refresh, level = mode.RefreshStatList, nil
 	function mode.RefreshStatList(...)
 		level = mode.characterLevel
 		return refresh(...)
 	end
-	local ok, message = pcall(body)
+	local ok, message = xpcall(body, note)
 	mode.RefreshStatList = refresh
 	if not ok then
 		error(message, 0)

@@ -41,7 +41,7 @@ return {
 		jit.opt.start(unpack(jitOptions))
 	end,
 
-	load = refusal(function(source)
+	load = refusal.answering(function(source)
 		return build.load(requireTree(), source)
 	end),
 

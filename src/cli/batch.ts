@@ -5,7 +5,6 @@ import type { Build } from "../build.js";
 import { PobatchError } from "../errors.js";
 import { NodeSets } from "../node-sets.js";
 import { ahead, WorkClock } from "./ahead.js";
-import { oneLine } from "./fail.js";
 import { Interrupt } from "./interrupt.js";
 import { openBuild } from "./open.js";
 import {
@@ -23,7 +22,7 @@ import { resumeAfter } from "./resume.js";
 import { csv, jsonLines, type RowWriter } from "./row-writers.js";
 import { Pace, readSetGroups, type SetGroup } from "./set-groups.js";
 import type { RowFailure } from "./set-line.js";
-import { unreadable } from "./source.js";
+import { buildArgument, unreadable } from "./source.js";
 
 interface BatchFlags extends EngineFlags {
 	sets: string;
@@ -36,7 +35,7 @@ interface BatchFlags extends EngineFlags {
 export function batchCommand(): Command {
 	const command = new Command("batch")
 		.description("evaluate many node sets: JSON lines in, one row of stats each out, in order")
-		.argument("<build>", 'build: a file with Path of Building XML, a PoB code or JSON; "-" for stdin')
+		.argument("<build>", buildArgument)
 		.requiredOption("--sets <file>", 'node sets as JSON lines; "-" for stdin')
 		.addOption(statsOption())
 		.addOption(new Option("--format <format>", "of the rows").choices(["jsonl", "csv"]).default("jsonl"))
@@ -117,7 +116,13 @@ async function runBatch(source: string, flags: BatchFlags): Promise<void> {
 	}
 	if (!onTerminal) opened.announce();
 	if (written.rows > 0) process.stderr.write(`Went on after row ${written.rows - 1}.\n`);
+	if (interrupt.signal.aborted) process.stderr.write(interrupted(written.rows + tally.rows, flags.out));
 	process.stderr.write(tally.summary(clock.milliseconds));
+}
+
+function interrupted(rows: number, file: string | undefined): string {
+	const where = rows === 0 ? "before the first row" : `after row ${rows - 1}`;
+	return `Interrupted ${where}${file === undefined ? "" : ": --resume goes on there"}.\n`;
 }
 
 async function reopen(file: string, inputs: readonly string[], writer: RowWriter, stats: readonly string[]) {
@@ -166,9 +171,9 @@ function rowsText({ group, result }: Answer, writer: RowWriter, tally: Tally): s
 	for (let row = 0; row < result.length; row++) {
 		const failure = failures.get(row);
 		if (failure) {
-			const message = oneLine(failure.message);
-			text += writer.failed(group.firstRow + row, stats, { code: failure.code, message });
-			tally.failed(group.firstRow + row, failure.code, message);
+			const { code, message } = failure;
+			text += writer.failed(group.firstRow + row, stats, { code, message });
+			tally.failed(group.firstRow + row, code, message);
 		} else {
 			if (!result.ok(row)) break;
 			text += writer.row(group.firstRow + row, stats, values, row * stats.length);

@@ -10,6 +10,7 @@ import { openOutput, writeWhole } from "./output.js";
 import { jsonNumber } from "./row-writers.js";
 import { type OneSet, readSetOption } from "./set-option.js";
 import { sheetText } from "./sheet.js";
+import { buildArgument } from "./source.js";
 import { readable, signed, table } from "./table.js";
 
 interface CalcFlags extends EngineFlags {
@@ -23,7 +24,7 @@ interface CalcFlags extends EngineFlags {
 export function calcCommand(): Command {
 	const command = new Command("calc")
 		.description("print the stats of one build: with Path of Building the sheet of its side bar")
-		.argument("<build>", 'build: a file with Path of Building XML, a PoB code or JSON; "-" for stdin')
+		.argument("<build>", buildArgument)
 		.addOption(statsOption())
 		.option("--set <json>", "with this node set instead of the build's own nodes", readSetOption)
 		.option("--json", "print JSON, with all digits")

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { PobatchError, type PobatchErrorCode } from "../errors.js";
+import { oneLine, PobatchError, type PobatchErrorCode } from "../errors.js";
 
 export { reason } from "../system-error.js";
 
@@ -22,7 +22,7 @@ export function report(error: unknown, debug: boolean): string {
 	if (debug) return `${inspect(error)}\n`;
 	if (error instanceof PobatchError) {
 		const hint = error.hint === undefined ? "" : ` (${error.hint})`;
-		return `error: ${oneLine(error.message)}${oneLine(hint)}\n`;
+		return `error: ${error.message}${oneLine(hint)}\n`;
 	}
 	return `error: ${oneLine(String(error))} (This is unexpected: run it again with --debug for the place.)\n`;
 }
@@ -41,8 +41,4 @@ export function located(where: string, error: unknown): unknown {
 /** The reader of our output is gone. */
 export function isBrokenPipe(error: unknown): boolean {
 	return error instanceof Error && "code" in error && error.code === "EPIPE";
-}
-
-export function oneLine(text: string): string {
-	return text.replace(/\s*[\r\n]+\s*/g, " ");
 }

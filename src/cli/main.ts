@@ -10,18 +10,11 @@ import { calcCommand } from "./calc.js";
 import { coverageCommand } from "./coverage.js";
 import { demoCommand } from "./demo.js";
 import { doctorCommand } from "./doctor.js";
-import { exitStatus, isBrokenPipe, report } from "./fail.js";
+import { exitStatus, report } from "./fail.js";
 import { pobCommand } from "./pob.js";
 import { powerCommand } from "./power.js";
 import { profileCommand } from "./profile.js";
-
-// Standard output broken by its reader (`| head`) is the normal end of a pipe: nobody is left to tell.
-for (const stream of [process.stdout, process.stderr]) {
-	stream.on("error", (error) => {
-		if (isBrokenPipe(error)) process.exit(0);
-		throw error;
-	});
-}
+import { guardStreams } from "./streams.js";
 
 // Read as text: the addon may be what is broken, and `--version` and `doctor` must work then, too.
 const { version, description } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as {
@@ -34,6 +27,8 @@ const program = new Command("pobatch")
 	.version(version, "-V, --version", "print the version")
 	.helpCommand(false)
 	.option("--debug", "print errors with stack trace, cause and Lua traceback");
+const debug = () => program.opts<{ debug?: boolean }>().debug === true;
+guardStreams(debug);
 
 for (const create of [
 	calcCommand,
@@ -67,7 +62,7 @@ try {
 	if (error instanceof CommanderError) {
 		process.exitCode = error.exitCode === 0 ? 0 : 2;
 	} else {
-		process.stderr.write(report(error, program.opts<{ debug?: boolean }>().debug === true));
+		process.stderr.write(report(error, debug()));
 		process.exitCode = exitStatus(error);
 	}
 }

@@ -1,12 +1,12 @@
 import type { Build, BuildInfo } from "../build.js";
 import { Engine, type EngineOptions } from "../engine.js";
-import { PobatchError } from "../errors.js";
+import { oneLine, PobatchError } from "../errors.js";
 import { findPob } from "../pob/checkout.js";
 import { cacheFolder } from "../row-cache.js";
-import { located, oneLine } from "./fail.js";
+import { located } from "./fail.js";
 import type { EngineFlags } from "./options.js";
 import { waiting } from "./progress.js";
-import { nameOf, readText } from "./source.js";
+import { nameOfBuild, readBuild } from "./source.js";
 import { warningLines } from "./warnings.js";
 
 /** The one place where the command line opens an engine. */
@@ -87,7 +87,7 @@ export interface Opened extends AsyncDisposable {
 
 /** Opens the engine and loads the build of a command's BUILD argument. */
 export async function openBuild(source: string, flags: EngineFlags): Promise<Opened> {
-	const text = await readText(source, "build");
+	const text = await readBuild(source);
 	const start = performance.now();
 	using _line = waiting("opening the build …");
 	const { engine, choice } = await openChosen(flags, text);
@@ -96,7 +96,7 @@ export async function openBuild(source: string, flags: EngineFlags): Promise<Ope
 		const build = await engine.load(text, load).catch((error) => {
 			const isForeign =
 				error instanceof PobatchError && error.code === "UNKNOWN_CLASS" && isEmbeddedTree(engine, flags);
-			throw isForeign ? madeUpTree(source, "another passive tree") : located(nameOf(source), error);
+			throw isForeign ? madeUpTree(source, "another passive tree") : located(nameOfBuild(source), error);
 		});
 		checkTree(build, engine, source, flags);
 		const pob =
@@ -132,7 +132,7 @@ function isEmbeddedTree(engine: Engine, { tree }: EngineFlags): boolean {
 function madeUpTree(source: string, tree: string, version = "<version>"): PobatchError {
 	return new PobatchError(
 		"BUILD_INVALID",
-		`${nameOf(source)}: the build is of ${tree}, the embedded one is made up`,
+		`${nameOfBuild(source)}: the build is of ${tree}, the embedded one is made up`,
 		{
 			value: version,
 			hint:

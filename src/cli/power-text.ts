@@ -1,7 +1,7 @@
 import type { RowError } from "../batch-result.js";
+import { oneLine } from "../errors.js";
 import { percentOf } from "../gain.js";
 import type { NodePower, PowerResult } from "../power.js";
-import { oneLine } from "./fail.js";
 import { type Column, type Fitted, fittedTable } from "./fit.js";
 import { csvField, exact, jsonNumber } from "./row-writers.js";
 import { readable, signed } from "./table.js";

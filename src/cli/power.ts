@@ -1,8 +1,7 @@
 import { Command, Option } from "commander";
-import { PobatchError } from "../errors.js";
+import { oneLine, PobatchError } from "../errors.js";
 import type { PowerResult } from "../power.js";
 import { treeToSvg } from "../tree-svg.js";
-import { oneLine } from "./fail.js";
 import { Interrupt } from "./interrupt.js";
 import { describeBuild, openBuild } from "./open.js";
 import {
@@ -18,6 +17,7 @@ import {
 import { openOutput, writeWhole } from "./output.js";
 import { powerCsv, powerJson, powerTable } from "./power-text.js";
 import { progressBar } from "./progress.js";
+import { buildArgument } from "./source.js";
 
 interface PowerFlags extends EngineFlags {
 	stat?: string[];
@@ -36,7 +36,7 @@ const defaultTop = 30;
 export function powerCommand(): Command {
 	const command = new Command("power")
 		.description("node power: what each node within reach is worth to the build")
-		.argument("<build>", 'build: a file with Path of Building XML, a PoB code or JSON; "-" for stdin')
+		.argument("<build>", buildArgument)
 		.addOption(
 			new Option(
 				"--stat <names>",

@@ -19,6 +19,7 @@ import {
 import { openOutput, refuseInputs, writeWhole } from "./output.js";
 import { type ProfiledRows, profileJson, profileText } from "./profile-text.js";
 import { Pace, readSetGroups } from "./set-groups.js";
+import { buildArgument } from "./source.js";
 
 interface ProfileFlags extends EngineFlags {
 	sets?: string;
@@ -35,7 +36,7 @@ interface ProfileFlags extends EngineFlags {
 export function profileCommand(): Command {
 	const command = new Command("profile")
 		.description("where a batch's time goes: phases of the engine and Lua functions, by sampling")
-		.argument("<build>", 'build: a file with Path of Building XML, a PoB code or JSON; "-" for stdin')
+		.argument("<build>", buildArgument)
 		.option(
 			"--sets <file>",
 			'node sets to calculate, as JSON lines; "-" for stdin. The paths of node power if not given',

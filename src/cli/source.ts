@@ -1,5 +1,6 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import type { Readable } from "node:stream";
+import { looksLikeBuild } from "../build-text.js";
 import { PobatchError } from "../errors.js";
 import { reason } from "./fail.js";
 
@@ -14,6 +15,25 @@ export function openInput(source: string): Readable {
 /** How messages name an input. */
 export function nameOf(source: string): string {
 	return source === "-" ? "stdin" : source;
+}
+
+/** What commands say of their argument BUILD. */
+export const buildArgument =
+	'build: a file with Path of Building XML, a PoB code or JSON, or the code itself; "-" for stdin';
+
+/** The text of a command's argument BUILD. @throws PobatchError FILE_NOT_FOUND */
+export async function readBuild(source: string): Promise<string> {
+	return isText(source) ? source : readText(source, "build");
+}
+
+/** How messages name it. */
+export function nameOfBuild(source: string): string {
+	return isText(source) ? "the given text" : nameOf(source);
+}
+
+/** Whether an argument is a build's text and not the name of a file. */
+function isText(source: string): boolean {
+	return source !== "-" && looksLikeBuild(source) && !existsSync(source);
 }
 
 /**

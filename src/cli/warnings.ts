@@ -1,6 +1,6 @@
 import type { Build } from "../build.js";
+import { oneLine } from "../errors.js";
 import { type BuildWarning, type BuildWarningCode, warningText } from "../warnings.js";
-import { oneLine } from "./fail.js";
 import { terminalWidth } from "./fit.js";
 
 const hint = (count: number) => `(\`--warnings\` lists ${count === 1 ? "it" : "them"})`;

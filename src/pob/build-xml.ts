@@ -7,13 +7,12 @@ import type {
 	ReadBuildOptions,
 	WeaponSet,
 } from "../build-source.js";
+import { firstGame } from "../build-text.js";
 import { PobatchError } from "../errors.js";
 import { MAX_NODE_ID } from "../tree-data.js";
 import { type BuildWarning, warning } from "../warnings.js";
 import { type ItemText, parseItemText } from "./item-text.js";
 import { childOf, childrenOf, parseXml, type XmlElement } from "./xml.js";
-
-const ROOTS = ["PathOfBuilding2", "PathOfBuilding"];
 
 /**
  * Reads a build from Path of Building's XML without Path of Building: class,
@@ -25,22 +24,23 @@ const ROOTS = ["PathOfBuilding2", "PathOfBuilding"];
  */
 export function readBuildXml(text: string, { tree, spec: specNumber }: ReadBuildOptions = {}): BuildSource {
 	const root = parseXml(text);
-	if (!ROOTS.includes(root.name)) throw invalid(root, `<${root.name}> is not a build of Path of Building`);
-	const build = childOf(root, "Build");
-	if (build === undefined) throw invalid(root, "there is no <Build>");
+	if (root.name === "PathOfBuilding") throw firstGame();
+	if (root.name !== "PathOfBuilding2")
+		throw invalid(root, `<${root.name}> is not a build of Path of Building`);
 	const warnings: BuildWarning[] = [];
-	const spec = findSpec(root, specNumber);
+	const build = childOf(root, "Build") ?? noBuild(root, warnings);
+	const spec = findSpec(root, specNumber, warnings);
 	const nodes = readNodes(spec, warnings);
 	const allocated = [...nodes.keys()].sort((a, b) => a - b);
-	const attributes = readAttributes(spec);
+	const attributes = readAttributes(spec, warnings);
 	const itemSet = findItemSet(root);
 	const { ascendancy, ...named } = readClass(build, spec, tree);
-	const config = readConfig(root);
-	const skill = readSkill(root, build);
+	const config = readConfig(root, warnings);
+	const skill = readSkill(root, build, warnings);
 	return {
 		...named,
 		...(ascendancy !== undefined && { ascendancy }),
-		level: integerOf(build, "level", 1, 100) ?? 1,
+		level: integerOf(build, "level", 1, 100, warnings) ?? 1,
 		treeVersion: spec?.attributes.get("treeVersion") ?? "",
 		allocated,
 		attributes: allocated.map((id) => attributes.get(id) ?? 0),
@@ -61,34 +61,55 @@ function invalid(at: XmlElement, reason: string, value?: unknown): PobatchError 
 	});
 }
 
-/** An attribute as a whole number; absent, empty and Lua's `nil` are undefined. */
-function integerOf(element: XmlElement, name: string, min: number, max: number): number | undefined {
-	const text = element.attributes.get(name);
-	if (text === undefined || text === "" || text === "nil") return undefined;
-	const number = Number(text);
-	if (!Number.isInteger(number) || number < min || number > max) {
-		throw invalid(
-			element,
-			`${name} of <${element.name}> is ${JSON.stringify(text.slice(0, 40))}, not an integer from ${min} to ${max}`,
-			text,
-		);
-	}
-	return number;
+function noBuild(root: XmlElement, warnings: BuildWarning[]): XmlElement {
+	warnings.push(
+		warning("INCOMPLETE", "there is no <Build>: level and main skill are those of a new character"),
+	);
+	return { name: "Build", attributes: new Map(), children: [], text: "", line: root.line };
 }
 
-function findSpec(root: XmlElement, wanted: number | undefined): XmlElement | undefined {
+/**
+ * An attribute as a whole number; absent, empty and Lua's `nil` are undefined. What is none, or out of range, is no reason
+ * to refuse a build: Path of Building does not, either.
+ */
+function integerOf(
+	element: XmlElement,
+	name: string,
+	min: number,
+	max: number,
+	warnings: BuildWarning[],
+): number | undefined {
+	const text = element.attributes.get(name);
+	if (text === undefined || text.trim() === "" || text === "nil") return undefined;
+	const number = Number(text);
+	const taken = Number.isNaN(number) ? undefined : Math.min(Math.max(Math.floor(number), min), max);
+	if (taken !== number) {
+		const shown = JSON.stringify(text.slice(0, 40));
+		warnings.push(
+			warning(
+				"VALUE_CHANGED",
+				`${name} is ${shown}, not an integer from ${min} to ${max}: ${taken === undefined ? "left out" : `${taken} is taken`}`,
+				`<${element.name}> of line ${element.line}`,
+			),
+		);
+	}
+	return taken;
+}
+
+function findSpec(
+	root: XmlElement,
+	wanted: number | undefined,
+	warnings: BuildWarning[],
+): XmlElement | undefined {
 	const tree = childOf(root, "Tree");
 	const specs = childrenOf(tree, "Spec");
 	if (tree === undefined || specs.length === 0) {
 		if (wanted !== undefined) throw invalid(tree ?? root, "there is no <Spec>");
 		return undefined;
 	}
-	const active = wanted ?? integerOf(tree, "activeSpec", 0, Number.MAX_SAFE_INTEGER) ?? 1;
-	const spec = specs[active - 1];
-	// Path of Building falls back to the first where the active one is gone.
-	if (spec === undefined && wanted === undefined) return specs[0];
+	const spec = specs[(wanted ?? integerOf(tree, "activeSpec", 1, specs.length, warnings) ?? 1) - 1];
 	if (spec === undefined)
-		throw invalid(tree, `there are ${specs.length} passive trees, but number ${active} is wanted`, wanted);
+		throw invalid(tree, `there are ${specs.length} passive trees, but number ${wanted} is wanted`, wanted);
 	return spec;
 }
 
@@ -99,32 +120,34 @@ function readNodes(spec: XmlElement | undefined, warnings: BuildWarning[]): Map<
 		warnings.push(warning("TREE_EMPTY", "the build has no passive tree"));
 		return nodes;
 	}
-	const list = spec.attributes.get("nodes");
-	if (list === undefined) {
+	if (!spec.attributes.has("nodes")) {
 		// Only versions of long ago wrote nothing but the link of the game's website.
 		if (childOf(spec, "URL") !== undefined) throw invalid(spec, "<Spec> has a <URL> but no nodes");
 		warnings.push(warning("TREE_EMPTY", "the build's passive tree has no nodes"));
 		return nodes;
 	}
-	for (const id of idsOf(spec, list)) nodes.set(id, 0);
+	for (const id of idsOf(spec, "nodes", warnings)) nodes.set(id, 0);
 	for (const set of [1, 2] as const) {
 		for (const element of childrenOf(spec, `WeaponSet${set}`)) {
-			for (const id of idsOf(element, element.attributes.get("nodes"))) if (nodes.has(id)) nodes.set(id, set);
+			for (const id of idsOf(element, "nodes", warnings)) if (nodes.has(id)) nodes.set(id, set);
 		}
 	}
 	return nodes;
 }
 
-function idsOf(element: XmlElement, list: string | undefined): number[] {
-	return (list?.match(/\d+/g) ?? []).map((text) => {
-		const id = Number(text);
-		if (id > MAX_NODE_ID)
-			throw invalid(element, `${text.slice(0, 40)} is not a node id (0 to ${MAX_NODE_ID})`, text);
-		return id;
+function idsOf(element: XmlElement, name: string, warnings: BuildWarning[]): number[] {
+	return (element.attributes.get(name)?.match(/\d+/g) ?? []).flatMap((text) => {
+		if (Number(text) <= MAX_NODE_ID) return [Number(text)];
+		const what = `${text.slice(0, 40)} is not a node id (0 to ${MAX_NODE_ID}): left out`;
+		warnings.push(warning("UNKNOWN_NODES", what, `<${element.name}> of line ${element.line}`));
+		return [];
 	});
 }
 
-function readAttributes(spec: XmlElement | undefined): Map<number, AttributeChoice> {
+function readAttributes(
+	spec: XmlElement | undefined,
+	warnings: BuildWarning[],
+): Map<number, AttributeChoice> {
 	const choices = new Map<number, AttributeChoice>();
 	for (const override of childrenOf(childOf(spec, "Overrides"), "AttributeOverride")) {
 		for (const [name, choice] of [
@@ -132,7 +155,7 @@ function readAttributes(spec: XmlElement | undefined): Map<number, AttributeChoi
 			["dexNodes", 2],
 			["intNodes", 3],
 		] as const) {
-			for (const id of idsOf(override, override.attributes.get(name))) choices.set(id, choice);
+			for (const id of idsOf(override, name, warnings)) choices.set(id, choice);
 		}
 	}
 	return choices;
@@ -222,7 +245,7 @@ function readItems(
 		items.push({ ...equip(name, item), ...carried });
 	}
 	for (const socket of childrenOf(childOf(spec, "Sockets"), "Socket")) {
-		const nodeId = integerOf(socket, "nodeId", 0, MAX_NODE_ID);
+		const nodeId = integerOf(socket, "nodeId", 0, MAX_NODE_ID, warnings);
 		const item = itemOf(socket.attributes.get("itemId"));
 		if (item !== undefined && nodeId !== undefined) items.push({ ...equip(`Jewel ${nodeId}`, item), nodeId });
 	}
@@ -230,7 +253,7 @@ function readItems(
 	return items.sort((a, b) => (a.slot < b.slot ? -1 : a.slot > b.slot ? 1 : 0));
 }
 
-function readConfig(root: XmlElement): BuildConfig[] {
+function readConfig(root: XmlElement, warnings: BuildWarning[]): BuildConfig[] {
 	const config = childOf(root, "Config");
 	const sets = childrenOf(config, "ConfigSet");
 	const active = config?.attributes.get("activeConfigSet") ?? "1";
@@ -244,7 +267,10 @@ function readConfig(root: XmlElement): BuildConfig[] {
 		const number = input.attributes.get("number");
 		const string = input.attributes.get("string");
 		const boolean = input.attributes.get("boolean");
-		if (name === undefined) throw invalid(input, "<Input> has no name");
+		if (name === undefined) {
+			warnings.push(warning("VALUE_CHANGED", "it has no name: left out", `<Input> of line ${input.line}`));
+			continue;
+		}
 		if (number !== undefined && Number.isFinite(Number(number))) values.set(name, Number(number));
 		else if (string !== undefined) values.set(name, string);
 		else if (boolean !== undefined) values.set(name, boolean === "true");
@@ -259,7 +285,7 @@ function linesOf(text: string): string[] {
 		.filter((line) => line !== "");
 }
 
-function readSkill(root: XmlElement, build: XmlElement): BuildSkill | undefined {
+function readSkill(root: XmlElement, build: XmlElement, warnings: BuildWarning[]): BuildSkill | undefined {
 	const skills = childOf(root, "Skills");
 	const sets = childrenOf(skills, "SkillSet");
 	const active = skills?.attributes.get("activeSkillSet") ?? "1";
@@ -267,15 +293,16 @@ function readSkill(root: XmlElement, build: XmlElement): BuildSkill | undefined 
 		sets.find((set) => set.attributes.get("id") === active) ?? sets[0] ?? skills,
 		"Skill",
 	);
-	const group = groups[(integerOf(build, "mainSocketGroup", 0, Number.MAX_SAFE_INTEGER) ?? 1) - 1];
+	const group = groups[(integerOf(build, "mainSocketGroup", 1, Number.MAX_SAFE_INTEGER, warnings) ?? 1) - 1];
 	if (group === undefined) return undefined;
 	const gems = childrenOf(group, "Gem");
 	const mains = gems.filter((gem) => !isSupport(gem));
-	const main = mains[(integerOf(group, "mainActiveSkill", 0, Number.MAX_SAFE_INTEGER) ?? 1) - 1] ?? mains[0];
+	const main =
+		mains[(integerOf(group, "mainActiveSkill", 1, Number.MAX_SAFE_INTEGER, warnings) ?? 1) - 1] ?? mains[0];
 	const name = main?.attributes.get("nameSpec");
 	if (main === undefined || name === undefined || name === "") return undefined;
-	const level = integerOf(main, "level", 0, 1000);
-	const quality = integerOf(main, "quality", 0, 1000);
+	const level = integerOf(main, "level", 0, 1000, warnings);
+	const quality = integerOf(main, "quality", 0, 1000, warnings);
 	return {
 		name,
 		...(level !== undefined && { level }),

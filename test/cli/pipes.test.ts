@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
@@ -50,7 +50,10 @@ describe("pobatch batch in a pipe", () => {
 		expect(rows.length).toBeGreaterThan(0);
 		expect(rows.length).toBeLessThan(50_000);
 		expect(rows.every(({ row, stats }, i) => row === i && stats.Sum === i)).toBe(true);
-		expect(result.stderr).toMatch(new RegExp(`\\n${rows.length} rows?, [^\\n]*\\n$`));
+		const last = new RegExp(
+			`\\nInterrupted after row ${rows.length - 1}\\.\\n${rows.length} rows?, [^\\n]*\\n$`,
+		);
+		expect(result.stderr).toMatch(last);
 	});
 
 	test("SIGINT ends it while it waits for input", async () => {
@@ -59,7 +62,32 @@ describe("pobatch batch in a pipe", () => {
 		child.stdin.write("{}\n");
 		await once(child.stdout, "data");
 		child.kill("SIGINT");
-		expect((await end).status).toBe(130);
+		const { status, stderr } = await end;
+		expect(status).toBe(130);
+		expect(stderr).toContain("\nInterrupted after row 0.\n1 row, ");
+	});
+
+	test("SIGINT with --out says how to go on", async () => {
+		const out = files.path("interrupted.jsonl");
+		const child = start([
+			"batch",
+			build,
+			"--sets",
+			many,
+			"--calculator",
+			slow,
+			"--threads",
+			"2",
+			"--out",
+			out,
+		]);
+		const end = ended(child);
+		while (!existsSync(out) || statSync(out).size === 0) await delay(50);
+		child.kill("SIGINT");
+		const { status, stderr } = await end;
+		expect(status).toBe(130);
+		const rows = lines(readFileSync(out, "utf8")).length;
+		expect(stderr).toContain(`\nInterrupted after row ${rows - 1}: --resume goes on there.\n${rows} rows, `);
 	});
 });
 

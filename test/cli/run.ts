@@ -55,7 +55,11 @@ export function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
 }
 
 /** Runs the command line to its end. */
-export function run(args: readonly string[], input = "", env: Record<string, string> = {}): Promise<Ended> {
+export function run(
+	args: readonly string[],
+	input: string | Buffer = "",
+	env: Record<string, string> = {},
+): Promise<Ended> {
 	const child = start(args, env);
 	// A command that ends before it has read its input closes the pipe.
 	child.stdin.on("error", () => {});
@@ -68,7 +72,10 @@ export function lines(text: string): string[] {
 }
 
 /** A calculator whose `Sum` is the id of the first added node, after so many sines: about 15 ns each. */
-export function slowCalculator(files: { write(name: string, text: string): string }, sines: number): string {
+export function slowCalculator(
+	files: { write(name: string, text: string | Buffer): string },
+	sines: number,
+): string {
 	return files.write(
 		`slow-${sines}.lua`,
 		`return {
@@ -84,7 +91,10 @@ export function slowCalculator(files: { write(name: string, text: string): strin
 }
 
 /** A folder for one test file's own files. */
-export function scratch(): { path(name: string): string; write(name: string, text: string): string } {
+export function scratch(): {
+	path(name: string): string;
+	write(name: string, text: string | Buffer): string;
+} {
 	const folder = mkdtempSync(join(tmpdir(), "pobatch-cli-"));
 	afterAll(() => rmSync(folder, { recursive: true, force: true }));
 	const path = (name: string) => join(folder, name);

@@ -31,9 +31,8 @@ describeWithBuilds("a bad build", (pob) => {
 		[
 			"a document type with entities",
 			() => `<!DOCTYPE x [<!ENTITY a "${"b".repeat(100)}">]>${text}`,
-			/document type is not allowed/,
+			/found no element: line 1: it begins with "<!DOCTYPE/,
 		],
-		["an unknown entity", () => text.replace("<Build", "<Build note='&bomb;'"), /entity/i],
 		[
 			"1,000 nested elements",
 			() => `<PathOfBuilding2>${"<Build>".repeat(1000)}${"</Build>".repeat(1000)}</PathOfBuilding2>`,
@@ -45,7 +44,7 @@ describeWithBuilds("a bad build", (pob) => {
 			() => randomBytes(10 * 2 ** 20).toString("base64"),
 			/PoB code cannot be read/,
 		],
-		["garbage", () => "\0\x01\xff}{][", /does not belong into one/],
+		["garbage", () => "\0\x01\xff}{][", /no text, but binary data/],
 		["a zip bomb", () => code(Buffer.alloc(200 * 2 ** 20, "<")), /inflates to more than 32 MB/],
 		["a code of something else", () => code(Buffer.from("just a text")), /something else than XML/],
 		["an empty text", () => "", /empty/],
@@ -62,13 +61,12 @@ describeWithBuilds("a bad build", (pob) => {
 					.replaceAll(/classId="\w+"/g, 'classId="77"'),
 			/class '77'/,
 		],
-		["XML of another program", () => "<html><body/></html>", /expected <PathOfBuilding2> but found <html>/],
+		["XML of another program", () => "<svg><g/></svg>", /expected <PathOfBuilding2> but found <svg>/],
 		[
 			"a <Build> of no known game",
 			() => "<PathOfBuilding2><Build/></PathOfBuilding2>",
 			/could not load the build: Game Version: .* not supported/,
 		],
-		["a document without <Build>", () => "<PathOfBuilding2><Tree/></PathOfBuilding2>", /no <Build>/],
 	];
 	it.each(refused)(
 		"%s: a typed error",

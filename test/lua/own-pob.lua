@@ -1,0 +1,94 @@
+-- Path of Building as it comes, in its own HeadlessWrapper.lua, with nothing of pobatch around it: what it makes of a
+-- build's text (info.own: { opened, told, numbers }), and what its reader of XML makes of it (info.xml). To be opened
+-- outside of the sandbox, with the checkout's `src` as the process's working directory. A state that has refused a build
+-- is in doubt: the next one wants a new state.
+local own = { name = "own-pob", version = "1" }
+
+local utf8Path, readerOnly
+
+function own.open(options)
+	utf8Path, readerOnly = options.utf8, options.readerOnly
+	package.path = "../runtime/lua/?.lua;../runtime/lua/?/init.lua;" .. package.path
+end
+
+local function start()
+	package.preload["lua-utf8"] = function()
+		return dofile(utf8Path)
+	end
+	arg, print = {}, function() end
+	assert(loadfile("HeadlessWrapper.lua"))()
+end
+
+local function ownVerdict(text)
+	if not launch then
+		start()
+	end
+	local told = {}
+	local showError = launch.ShowErrMsg
+	function launch:ShowErrMsg(format, ...)
+		local ok, message = pcall(string.format, format, ...)
+		told[#told + 1] = ok and message or format
+		return showError(self, format, ...)
+	end
+	newBuild()
+	wipeGlobalCache()
+	local before = launch.main.modes.BUILD.calcsTab.mainOutput
+	local ok, message = pcall(loadBuildFromXML, text, "build")
+	launch.ShowErrMsg = nil
+	local mode = launch.main.modes.BUILD
+	local output = mode.calcsTab and mode.calcsTab.mainOutput
+	local opened = ok and launch.main.mode == "BUILD" and output ~= nil and output ~= before
+	for _, line in ipairs(told) do
+		-- Errors of Lua; others are told to the user, who goes on.
+		opened = opened and not line:find("^In '")
+	end
+	local numbers = {}
+	for name, value in pairs(opened and output or {}) do
+		if type(name) == "string" and type(value) == "number" then
+			numbers[name] = value
+		end
+	end
+	return { opened = opened, told = table.concat(told, "; ") .. (ok and "" or tostring(message)), numbers = numbers }
+end
+
+-- Element by element: name, attributes sorted by name, children, texts.
+local function shown(element)
+	local parts = { "<", element.elem }
+	local names = {}
+	for name in pairs(element.attrib) do
+		names[#names + 1] = name
+	end
+	table.sort(names)
+	for _, name in ipairs(names) do
+		parts[#parts + 1] = ("|%s=%s"):format(name, element.attrib[name])
+	end
+	local texts = {}
+	for _, child in ipairs(element) do
+		if type(child) == "table" then
+			parts[#parts + 1] = shown(child)
+		else
+			texts[#texts + 1] = child
+		end
+	end
+	parts[#parts + 1] = "#" .. table.concat(texts, "\n") .. ">"
+	return table.concat(parts)
+end
+
+function own.load(text)
+	if readerOnly then
+		local document = dofile("../runtime/lua/xml.lua").ParseXML(text)
+		local root = document and document[1]
+		return {}, { xml = type(root) == "table" and shown(root) or "refused" }
+	end
+	return {}, { own = ownVerdict(text) }
+end
+
+function own.stats()
+	return { "nothing" }
+end
+
+function own.Calculate()
+	return { nothing = 0 }
+end
+
+return own
