@@ -4,12 +4,14 @@
 // to compare with.
 import { opening } from "./pob/opening.mjs";
 import { rowCost } from "./pob/rows.mjs";
+import { same } from "./pob/same.mjs";
 import { truth } from "./pob/truth.mjs";
 import { wholeRuns } from "./pob/whole.mjs";
 import { builds, checkouts } from "./pob/workload.mjs";
 
-const all = { rows: rowCost, whole: wholeRuns, opening, truth };
-const named = process.env.BENCH_PARTS?.split(",") ?? Object.keys(all);
+// `same` compares checkouts that mean the same: only where it is asked for.
+const all = { rows: rowCost, whole: wholeRuns, opening, truth, same };
+const named = process.env.BENCH_PARTS?.split(",") ?? Object.keys(all).filter((name) => name !== "same");
 const unknown = named.find((name) => !(name in all));
 if (unknown !== undefined)
 	throw new Error(`BENCH_PARTS: unknown part ${unknown} (There are ${Object.keys(all).join(", ")}.)`);
@@ -21,14 +23,14 @@ if (!ready) {
 	);
 }
 
-/** Each part takes the checkout and answers figures: { key, what, value, low, high, unit, better, target, note }. */
+/** Each part takes the checkout, and the first one, and answers figures: { key, what, value, low, high, unit, better, target, note }. */
 export const parts = ready
 	? list.flatMap((checkout) => named.map((name) => () => partOf(checkout, all[name])))
 	: [];
 
 /** Figures of several checkouts are told apart by the version. */
 async function partOf({ source, version }, part) {
-	const figures = await part(source);
+	const figures = await part(source, list[0].source);
 	if (list.length === 1) return figures;
 	return figures.map((figure) => ({
 		...figure,

@@ -6,6 +6,7 @@
 
 local dialect = require("pob.dialect")
 local files = require("pob.files")
+local leftovers = require("pob.leftovers")
 local order = require("pob.order")
 local utf8 = require("pob.utf8")
 local windowApi = require("pob.window_api")
@@ -236,6 +237,9 @@ function host.new(native, place, extension)
 		return name:match("%.lua") and name or name .. ".lua"
 	end
 	local function loaded(path, ...)
+		if path == "Classes/PassiveSpec.lua" and env.common then
+			leftovers.guard(env.common.classes.PassiveSpec)
+		end
 		if extension then
 			extension.loaded(path, env, ...)
 		end

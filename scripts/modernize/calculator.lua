@@ -14,7 +14,6 @@ local function passes(names)
 end
 
 local ROUNDS = 12
-local DEBUG = true
 local ONCE
 
 local function modernize(path, text, names, counts)
@@ -30,7 +29,6 @@ local function modernize(path, text, names, counts)
 			local chunk, message = loadstring(made, "=" .. path)
 			if not chunk then
 				counts["left as it was: " .. message] = 1
-				if DEBUG then io.open("/tmp/bad.lua","w"):write(made) end
 				break
 			end
 			for name, n in pairs(edits.counts) do

@@ -232,6 +232,8 @@ function part.install(shared, env, calcs)
 	-- The modifiers of `lists`, one after the other.
 	local function joined(lists)
 		local all, n = env.new("ModList"), 0
+		-- A constructor is a method of its class's name, where `new` does not call it.
+		all = all.ModList and all:ModList() or all
 		for k = 1, #lists do
 			local list = lists[k]
 			for i = 1, #list do
