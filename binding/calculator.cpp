@@ -3,6 +3,7 @@
 #include <array>
 
 #include "checkpoint.h"
+#include "closures.h"
 #include "modifier_queries.h"
 #include "nursery.h"
 
@@ -77,6 +78,8 @@ void Calculator::start(const CalculatorConfig& config) {
 		host_.push(L);
 		pushRollback(L, state_.memory());
 		lua_setfield(L, -2, "checkpoints");
+		lua_pushcfunction(L, &pobatch_generalize);
+		lua_setfield(L, -2, "generalize");
 		pobatch_push_nursery(L);
 		lua_setfield(L, -2, "nursery");
 		pobatch_push_modifier_queries(L);

@@ -74,7 +74,7 @@ export function randomSets(build, count, roll) {
 	const own = build.allocated.filter((id) => build.tree.node(id).allocatable);
 	return Array.from({ length: count }, () => {
 		const add = roll(3) > 0 ? [...paths[roll(paths.length)].nodes] : [];
-		const remove = roll(3) === 0 ? [own[roll(own.length)]] : [];
+		const remove = own.length > 0 && roll(3) === 0 ? [own[roll(own.length)]] : [];
 		return { add, remove };
 	});
 }

@@ -42,6 +42,7 @@ return function(host)
 			error("this command needs a loaded build", 0)
 		end
 		loaded:switch(build)
+		loaded.collector:step()
 		return build
 	end
 
@@ -60,6 +61,7 @@ return function(host)
 		end
 		world = boot.start(host, place, extension)
 		loaded = builds.new(world)
+		loaded.collector:start()
 		rowOptions = { rowCache = options.rowCache, verify = options.verify }
 	end
 
@@ -75,6 +77,7 @@ return function(host)
 		build.rows:keepEnvironments()
 		build.info = info.of(build, boot.plain, warnings)
 		build.info.recalculated = differs and build.rows:recalculated() or nil
+		loaded.collector:endLoad(build)
 		return build, build.info
 	end)
 
@@ -93,7 +96,7 @@ return function(host)
 	function pob.Calculate(build, set, names)
 		loaded:switch(build)
 		local answer, isAlike = build.rows:evaluate(set, names)
-		loaded:collect()
+		loaded.collector:step()
 		return answer, isAlike
 	end
 
@@ -106,7 +109,6 @@ return function(host)
 
 	function pob.unload(build)
 		loaded:unload(build)
-		build.rows = nil
 	end
 
 	--- Version, trees and missing files of a checkout, without starting it: { dir = }.
