@@ -51,6 +51,11 @@ local function firstTimeText(names)
 		.. "; node sets answer as after a change, the build's own nodes as loaded"
 end
 
+-- Where nothing was left for the traceback either, LuaJIT says so instead.
+local function lacksMemory(message)
+	return message:find("not enough memory", 1, true) or message:find("error in error handling", 1, true)
+end
+
 --- Warnings (plain texts) about stats that PoB itself may answer differently from one start to the next, and whether
 -- PoB's first calculation of the build, which it shows after loading, differs from a later one.
 function chance.warnings(world, build)
@@ -64,6 +69,8 @@ function chance.warnings(world, build)
 		world.setOrderVariant(0)
 		if ok then
 			rows.compare(own, other, differing)
+		elseif lacksMemory(other) then
+			error(other, 0)
 		end
 	end
 	local names = {}
