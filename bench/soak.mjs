@@ -1,21 +1,29 @@
 // `npm run soak`: hours of a server's life in minutes. Rows with errors, time-outs, memory limits and aborts mixed in,
-// engines opened and closed, allocations refused, child processes killed; prints a table and ends with status 1 if a
-// row was lost or wrong, memory grew, a file descriptor or thread was left over, or the process that did it all crashed.
-// SOAK_ROWS (200,000) shortens it; Path of Building takes a tenth of the rows where it is installed. Needs dist/ and, for
-// the counts, Linux.
+// engines opened and closed, allocations refused, child processes killed; and where Path of Building is installed, twenty
+// builds loaded in turn, again and again, and a mixed load on three engines at once. Prints a table and ends with status 1
+// if a row was lost or wrong, memory grew or passed its bound, a file descriptor or thread was left over, or the process
+// that did it all crashed. Needs dist/ and, for the counts, Linux. Variables make it shorter or longer:
+//   SOAK_ROWS     rows (200,000); Path of Building takes a tenth of them
+//   SOAK_LOADS    loads of builds in turn (1,000)
+//   SOAK_MINUTES  of the mixed load (30)
+//   SOAK_BUILDS   a folder of Path of Building's XML (../shared/data/wild)
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
 import { growth, problemsOf } from "./soak/report.mjs";
 
-const rows = Number(process.env.SOAK_ROWS ?? 200_000);
-if (!(Number.isInteger(rows) && rows > 0)) {
-	console.error(`error: SOAK_ROWS is ${process.env.SOAK_ROWS}, not a positive integer`);
-	process.exit(2);
-}
+const amounts = Object.entries({ SOAK_ROWS: 200_000, SOAK_LOADS: 1000, SOAK_MINUTES: 30 }).map(
+	([name, usual]) => {
+		const amount = Number(process.env[name] ?? usual);
+		if (amount > 0 && (Number.isInteger(amount) || name === "SOAK_MINUTES")) return String(amount);
+		const wanted = name === "SOAK_MINUTES" ? "number" : "integer";
+		console.error(`error: ${name} is ${process.env[name]}, not a positive ${wanted}`);
+		return process.exit(2);
+	},
+);
 
-const host = fork(fileURLToPath(new URL("./soak/host.mjs", import.meta.url)), [String(rows)]);
+const host = fork(fileURLToPath(new URL("./soak/host.mjs", import.meta.url)), amounts);
 let told = { parts: [] };
 host.on("message", (message) => {
 	told = message;
@@ -25,13 +33,16 @@ const { parts, before, after } = told;
 const crashes = signal === null ? 0 : 1;
 
 const table = new Table({
-	head: ["part", "rows", "faults injected", "rows lost", "wrong rows", "memory, last / second quarter"],
+	head: ["part", "rows", "loads", "faults", "lost", "wrong", "MB a state", "memory, last / second quarter"],
 	style: { head: [], border: [] },
 });
-for (const { name, rows, faults, lost, wrong, memory } of parts)
-	table.push([name, rows, faults, lost, wrong, memory.length < 8 ? "-" : growth(memory).toFixed(3)]);
+for (const { name, rows, loads, faults, lost, wrong, stateMB, memory } of parts)
+	table.push([
+		...[name, rows, loads || "", faults, lost, wrong, stateMB > 0 ? stateMB.toFixed(0) : ""],
+		memory.length < 8 ? "" : growth(memory).toFixed(3),
+	]);
 const total = (field) => parts.reduce((sum, part) => sum + part[field], 0);
-table.push(["all", total("rows"), total("faults"), total("lost"), total("wrong"), ""]);
+table.push(["all", ...["rows", "loads", "faults", "lost", "wrong"].map(total), "", ""]);
 console.log(table.toString());
 console.log(`crashes of the host: ${crashes}`);
 

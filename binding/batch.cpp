@@ -156,8 +156,8 @@ bool Batch::runChunk(Worker& worker, const Scratch& scratch) {
 		} catch (const LuaFailure& failure) {
 			// Not the calculator's error but the loop's own, e.g. out of memory between two rows.
 			worker.markDirty(build_);
-			failRow(failure.kind == LuaFailure::Kind::Memory ? RowStatus::Memory : RowStatus::Failed,
-			        failure.what(), failure.traceback);
+			failRow(isShortage(failure) ? RowStatus::Memory : RowStatus::Failed, failure.what(),
+			        failure.traceback);
 			calculator.state().collectGarbage();
 		}
 	}
@@ -179,8 +179,8 @@ bool Batch::recover(Worker& worker, const Scratch& scratch) {
 		return false;
 	} catch (const std::exception& error) {
 		const std::string message = kStateLost + std::string(error.what());
-		for (size_t i = next; i < scratch.rows.size(); ++i)
-			addError(scratch.rows[i], RowStatus::NoState, message, "");
+		const RowStatus status = isShortage(error) ? RowStatus::Memory : RowStatus::NoState;
+		for (size_t i = next; i < scratch.rows.size(); ++i) addError(scratch.rows[i], status, message, "");
 		return false;
 	}
 }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "checkpoint.h"
+#include "closures.h"
 #include "modifier_queries.h"
 #include "nursery.h"
 
@@ -77,6 +78,8 @@ void Calculator::start(const CalculatorConfig& config) {
 		host_.push(L);
 		pushRollback(L, state_.memory());
 		lua_setfield(L, -2, "checkpoints");
+		lua_pushcfunction(L, &pobatch_generalize);
+		lua_setfield(L, -2, "generalize");
 		pobatch_push_nursery(L);
 		lua_setfield(L, -2, "nursery");
 		pobatch_push_modifier_queries(L);
@@ -130,7 +133,16 @@ PlainValue Calculator::open(const CalculatorConfig& config) {
 }
 
 PlainValue Calculator::load(uint32_t build, const PlainValue& source) {
-	return callProtocol(load_, {{static_cast<double>(build)}, source});
+	PlainValue answer = callProtocol(load_, {{static_cast<double>(build)}, source});
+	// A calculator that says why a build cannot be loaded may have caught the error of memory that it was
+	// refused.
+	const auto* object = std::get_if<Object>(&answer.data);
+	if (object != nullptr && !object->empty() && object->front().first == "refused" &&
+	    state_.memory().takeRefused()) {
+		const auto* text = std::get_if<std::string>(&object->front().second.data);
+		throw state_.shortage(text != nullptr ? *text : "", "");
+	}
+	return answer;
 }
 
 void Calculator::unload(uint32_t build) {
@@ -190,17 +202,25 @@ void Calculator::beginChunk(const Chunk& chunk) {
 std::vector<RowFailure> Calculator::takeFailures() {
 	std::vector<RowFailure> failures;
 	if (chunk_->failed == 0) return failures;
-	const MemoryMeter::Unlimited unlimited(state_.memory());
-	state_.protect([&](lua_State* L) {
-		lua_rawgeti(L, LUA_REGISTRYINDEX, takeFailures_);
-		state_.call(L, 0, 1);
-		const size_t count = lua_objlen(L, -1);
-		for (size_t i = 1; i <= count; ++i) {
-			lua_rawgeti(L, -1, static_cast<int>(i));
-			failures.push_back(readFailure(L));
-			lua_pop(L, 1);
-		}
-	});
+	{
+		const MemoryMeter::Unlimited unlimited(state_.memory());
+		state_.protect([&](lua_State* L) {
+			lua_rawgeti(L, LUA_REGISTRYINDEX, takeFailures_);
+			state_.call(L, 0, 1);
+			const size_t count = lua_objlen(L, -1);
+			for (size_t i = 1; i <= count; ++i) {
+				lua_rawgeti(L, -1, static_cast<int>(i));
+				failures.push_back(readFailure(L));
+				lua_pop(L, 1);
+			}
+		});
+	}
+	for (RowFailure& failure : failures) {
+		if (failure.status != RowStatus::Memory) continue;
+		const LuaFailure shortage = state_.shortage(failure.message, failure.traceback);
+		failure.message = shortage.what();
+		failure.traceback = shortage.traceback;
+	}
 	return failures;
 }
 

@@ -1,5 +1,7 @@
 #include "lua_state.hpp"
 
+#include <array>
+#include <cstdio>
 #include <cstring>
 #ifdef _MSC_VER
 #include <intrin.h>
@@ -123,7 +125,11 @@ void LuaState::protect(const std::function<void(lua_State*)>& body) {
 	Body request{&body, nullptr};
 	const int top = lua_gettop(L_);
 	const bool outermost = stackBase_ == 0;
-	if (outermost) stackBase_ = POBATCH_FRAME();
+	if (outermost) {
+		stackBase_ = POBATCH_FRAME();
+		// What the last call was refused, and did without, is not why this one fails.
+		meter_.takeRefused();
+	}
 	const int status = lua_cpcall(L_, &trampoline, &request);
 	if (outermost) stackBase_ = 0;
 	if (interrupted() != Interrupt::None && (status != 0 || request.error)) {
@@ -169,15 +175,28 @@ void LuaState::fail(lua_State* L, int status) {
 		traceback = text.substr(at + 1);
 		text.resize(at);
 	}
+	// Whatever is raised after memory was refused comes of that: LUA_ERRERR where the message's handler found
+	// none, LUA_ERRRUN where Lua code raised it again, or what comes of half a table.
+	if (meter_.takeRefused() || status == LUA_ERRMEM) throw shortage(text, traceback);
 	if (text.starts_with(kContract)) {
 		text.erase(0, kContract.size());
 		throw LuaFailure(LuaFailure::Kind::Contract, text, "");
 	}
-	// Lua code that re-raises a memory error turns LUA_ERRMEM into LUA_ERRRUN: the message tells.
-	// The message first: what else is raised, an interruption for one, must not use up the sign.
-	const bool memory =
-	    status == LUA_ERRMEM || (text.find("not enough memory") != std::string::npos && meter_.takeRefused());
-	throw LuaFailure(memory ? LuaFailure::Kind::Memory : LuaFailure::Kind::Run, text, std::move(traceback));
+	throw LuaFailure(LuaFailure::Kind::Run, text, std::move(traceback));
+}
+
+LuaFailure LuaState::shortage(const std::string& text, const std::string& traceback) const {
+	const auto megabytes = [](int64_t bytes) {
+		std::array<char, 32> digits{};
+		std::snprintf(digits.data(), digits.size(), "%.4g MB", static_cast<double>(bytes) / (1 << 20));
+		return std::string(digits.data());
+	};
+	const auto limit = static_cast<int64_t>(meter_.limit());
+	const std::string used = megabytes(meter_.usedWhenRefused());
+	const std::string message =
+	    limit != 0 ? "a state reached its memory limit of " + megabytes(limit) + " (" + used + " were in use)"
+	               : "the system gave a state no more memory (" + used + " were in use)";
+	return {LuaFailure::Kind::Memory, message, traceback.empty() ? text : text + '\n' + traceback};
 }
 
 void LuaState::onHook(lua_State* L, lua_Debug*) {
@@ -217,11 +236,12 @@ void LuaState::pushCollect(lua_State* L) {
 	    L,
 	    [](lua_State* L) {
 		    auto& meter = *static_cast<MemoryMeter*>(lua_touserdata(L, lua_upvalueindex(1)));
-		    {
+		    const bool refused = meter.takeRefused();
+		    if (refused || lua_toboolean(L, 1)) {
 			    const MemoryMeter::Unlimited unlimited(meter);
 			    lua_gc(L, LUA_GCCOLLECT, 0);
 		    }
-		    lua_pushboolean(L, meter.takeRefused());
+		    lua_pushboolean(L, refused);
 		    return 1;
 	    },
 	    1);

@@ -27,6 +27,11 @@ public:
 	std::string traceback;
 };
 
+inline bool isShortage(const std::exception& error) {
+	const auto* failure = dynamic_cast<const LuaFailure*>(&error);
+	return failure != nullptr && failure->kind == LuaFailure::Kind::Memory;
+}
+
 // The state was interrupted; it stays usable.
 class Interrupted : public std::exception {
 public:
@@ -67,12 +72,16 @@ public:
 	Interrupt interrupted() const { return reason_.load(std::memory_order_acquire); }
 
 	MemoryMeter& memory() { return meter_; }
+	// The failure for want of memory: says the limit and what was in use. `text`, what Lua says about it, and
+	// where it did, become the traceback.
+	LuaFailure shortage(const std::string& text, const std::string& traceback) const;
 	// A full collection. What a __gc metamethod raises is dropped: it belongs to nobody's call. The memory
 	// limit does not count meanwhile: a collection allocates when it shrinks the table of strings, and a full
 	// state could not be emptied.
 	void collectGarbage();
-	// Within `body`: pushes the same as a Lua function, one that may raise; it answers whether an allocation
-	// was refused since the last time.
+	// Within `body`: pushes the same as a Lua function, one that may raise, for an allocation that was
+	// refused since the last time; it answers whether there was one. Called with true it collects in any
+	// case.
 	void pushCollect(lua_State* L);
 	// Within `body`: pushes a Lua function that raises an error where calls of C functions that call back are
 	// nested so deep that the thread's stack may end; LuaJIT itself does not look, and the process would

@@ -37,6 +37,8 @@ public:
 		const size_t limit_;
 	};
 
+	// What was in use when an allocation was refused last.
+	int64_t usedWhenRefused() const { return usedWhenRefused_; }
 	// True if an allocation was refused since the last call.
 	bool takeRefused() {
 		const bool refused = refused_;
@@ -66,6 +68,7 @@ public:
 			const int64_t limit = limit_.load(std::memory_order_relaxed);
 			if ((limit != 0 && used > limit) || (countdown_ != nullptr && --*countdown_ == 0)) {
 				refused_ = true;
+				usedWhenRefused_ = used - growth;
 				return nullptr;
 			}
 		}
@@ -139,6 +142,7 @@ private:
 	int64_t urgedAt_ = 0;
 	bool urged_ = false;
 	bool refused_ = false;
+	int64_t usedWhenRefused_ = 0;
 	std::atomic<int64_t>* countdown_ = nullptr;
 };
 

@@ -12,11 +12,18 @@ struct lua_State;
 //
 // settle()
 //   Collects everything, and takes what lives for old. From then on LuaJIT's own collector rests until
-//   something sets it going (collectgarbage("restart"), a memory limit that comes near).
+//   something sets it going (the bound set by `rest`, collectgarbage("restart"), a memory limit that comes
+//   near).
 // sweep() -> boolean
 //   Collects what was made since and is not reachable any more; what is reachable is old from then on.
-//   Strings, userdata and old objects that died wait for the next `settle`. False, and nothing is done, where
-//   LuaJIT's own collector has run since.
+//   Strings, userdata with a finalizer and old objects that died wait for the next `settle`. False, and
+//   nothing is done, where LuaJIT's own collector has run since.
+// rest(limit, room)
+//   LuaJIT's own collector rests until the heap has `limit` kilobytes, whatever runs then; collects
+//   everything in one go; and rests again until there are `room` kilobytes on top of what lived.
+// lived() -> kilobytes, number
+//   What lived at the end of the last full collection, whoever set it going, and how many there were since
+//   `rest` was first called. Before the first one: LuaJIT's own estimate of when that was.
 // empty(table)
 //   Gives back what a table holds. What was put into an old function's variable stays until the next
 //   `settle`, even when the variable has got another value since: if it is large it is better emptied.

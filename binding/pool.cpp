@@ -34,7 +34,9 @@ Failure describe(const std::exception& error) {
 }
 
 struct StateLost : std::runtime_error {
-	using std::runtime_error::runtime_error;
+	explicit StateLost(const std::exception& error)
+	    : std::runtime_error(kStateLost + std::string(error.what())), forMemory(isShortage(error)) {}
+	bool forMemory;
 };
 
 void recoverState(Worker& worker) {
@@ -43,7 +45,7 @@ void recoverState(Worker& worker) {
 	} catch (const Interrupted&) {
 		throw;
 	} catch (const std::exception& error) {
-		throw StateLost(kStateLost + std::string(error.what()));
+		throw StateLost(error);
 	}
 }
 
@@ -75,16 +77,13 @@ std::optional<Failure> Task::attempt(Worker& worker, PlainValue& answer) {
 		answer = body_(worker);
 		return std::nullopt;
 	} catch (const StateLost& error) {
-		return Failure{"STATE_LOST", error.what(), ""};
+		return Failure{error.forMemory ? "MEMORY" : "STATE_LOST", error.what(), ""};
 	} catch (const std::bad_alloc&) {
 		throw;
 	} catch (const std::exception& error) {
 		// 0 is no build: nothing short of a new state is clean after this. An error that Lua raised is the
 		// calculator's own way to refuse, and leaves the state to it.
-		const auto* lua = dynamic_cast<const LuaFailure*>(&error);
-		if (dynamic_cast<const Interrupted*>(&error) != nullptr ||
-		    (lua != nullptr && lua->kind == LuaFailure::Kind::Memory))
-			worker.markDirty(0);
+		if (dynamic_cast<const Interrupted*>(&error) != nullptr || isShortage(error)) worker.markDirty(0);
 		return describe(error);
 	}
 }

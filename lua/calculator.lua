@@ -1,7 +1,7 @@
 -- The Lua half of the calculator contract: keeps one calculator's builds, and evaluates chunks of node sets with one
 -- crossing from native code a chunk. Called once per state with the compiled calculator, its `host`, the address of the
--- state's chunk (struct Chunk in binding/calculator.hpp), a full collection beyond the memory limit, which answers
--- whether memory was refused since the last one, the compiled lua/sandbox.lua where the calculator is not to be trusted,
+-- state's chunk (struct Chunk in binding/calculator.hpp), a full collection beyond the memory limit where memory was
+-- refused since the last one, or where it is called with true, which answers whether it was refused, the compiled lua/sandbox.lua where the calculator is not to be trusted,
 -- else nil, the functions of binding/checkpoint.h where its rows are to be undone, else nil, and a check of the thread's
 -- stack. Answers the table of functions that native code keeps.
 local ffi = require("ffi")
@@ -228,7 +228,8 @@ end
 local failures = {}
 
 local function fail(id, row, status, message)
-	if find(message, "not enough memory", 1, true) then
+	-- The second text is all that is left where there was no memory for the traceback either.
+	if find(message, "not enough memory", 1, true) or find(message, "error in error handling", 1, true) then
 		-- What fills it may hang on the build.
 		if checkpoints[id] then
 			restore(checkpoints[id])
@@ -270,7 +271,7 @@ function protocol.recover(id)
 	local clean = recoverBuild(id)
 	if clean and checkpoints[id] then
 		-- Until now the build may have held what the row had made.
-		collect()
+		collect(true)
 	end
 	return clean
 end

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { PobatchError, type PobatchErrorCode } from "./errors.js";
+import { memoryHint, PobatchError, type PobatchErrorCode } from "./errors.js";
 import { GLIBC_FLOOR, glibcVersion, platformName } from "./platform.js";
 
 /** Plain data that crosses between JavaScript and Lua. */
@@ -208,5 +208,8 @@ export function fromNative(error: unknown): unknown {
 	const traceback = "traceback" in error ? String(error.traceback) : "";
 	// Only who can replace the state needs to tell the two apart.
 	const code = error.code === stateLost ? "CALCULATOR_ERROR" : error.code;
-	return new PobatchError(code as PobatchErrorCode, error.message, { traceback });
+	return new PobatchError(code as PobatchErrorCode, error.message, {
+		traceback,
+		...(code === "MEMORY" && { hint: memoryHint }),
+	});
 }

@@ -1,6 +1,12 @@
 import type { NativeBatchResult } from "./addon.js";
 import type { CacheUse } from "./cached-batch.js";
-import { invalidArgument, PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./errors.js";
+import {
+	invalidArgument,
+	memoryHint,
+	PobatchError,
+	type PobatchErrorCode,
+	type PobatchErrorDetails,
+} from "./errors.js";
 import type { NodeSetDelta, NodeSets } from "./node-sets.js";
 
 /** RowStatus of binding/calculator.hpp, by number. */
@@ -133,6 +139,7 @@ export class BatchResult {
 		const code = failureCodes[this.#native.status[row] as number] ?? "LUA_ERROR";
 		return new RowError(code, text?.message ?? "the row failed", row, this.#sets.row(row), {
 			traceback: text?.traceback ?? "",
+			...(code === "MEMORY" && { hint: memoryHint }),
 		});
 	}
 

@@ -23,7 +23,7 @@ export type PobatchErrorCode =
 	| "BAD_RESULT"
 	/** A row or a batch took longer than its time limit. */
 	| "TIMEOUT"
-	/** A state reached its memory limit. */
+	/** A state reached its memory limit, or the system gave no more. */
 	| "MEMORY"
 	/** The caller's AbortSignal stopped the work. */
 	| "ABORTED"
@@ -53,6 +53,10 @@ export type PobatchErrorCode =
 	| "PROFILE_UNAVAILABLE"
 	/** A child process of an isolated engine died while it worked on this row. */
 	| "CRASH";
+
+/** What to do about {@link PobatchErrorCode | MEMORY}. */
+export const memoryHint =
+	"Raise memoryLimitMB where it is set, close builds that are not needed, or take fewer threads or rows at once.";
 
 /** What a {@link PobatchError} can carry beside its code and message. */
 export interface PobatchErrorDetails {

@@ -53,6 +53,48 @@ describe("collecting the young", () => {
 	}, 60_000);
 });
 
+describe("userdata", () => {
+	it("without a finalizer goes with the young, with all that only it refers to", async () => {
+		expect(await engine.command("userdata")).toEqual({ plain: 10, finalized: 100 });
+	});
+});
+
+interface Bounded {
+	/** Kilobytes. */
+	limit: number;
+	before: number;
+	since: number;
+	live: number;
+	room: number;
+	collections: number;
+}
+
+describe("the bound of the heap", () => {
+	it.each([
+		["where nothing was settled", {}],
+		["where what died was old", { settles: true }],
+		["where the young are collected now and then", { settles: true, sweeps: true }],
+	])("holds %s", async (_, options) => {
+		const { limit, before, since, live, room, collections } = (await engine.command("bounded", {
+			rounds: 12,
+			...options,
+		})) as unknown as Bounded;
+		expect(collections).toBeGreaterThan(2);
+		expect(before).toBeLessThan(1.02 * limit);
+		// LuaJIT reckons in hundredths of what lives.
+		expect(since).toBeLessThan(1.02 * live + room);
+	});
+});
+
+describe("a function that is made again and again", () => {
+	it("does not stay alive in compiled code, nor what its variables refer to", async () => {
+		expect(await engine.command("generalized", { generalizes: true })).toEqual({
+			sum: expect.any(Number),
+			held: false,
+		});
+	});
+});
+
 describe("a checkpoint of what was made since a mark", () => {
 	it("puts back the younger objects, and no older one", async () => {
 		expect(await engine.command("marked")).toEqual({

@@ -77,7 +77,7 @@ describe("the packed package", () => {
 			expect(packed.files).toContain(name);
 		expect(
 			packed.files.filter((name) =>
-				/^(test|bench|src|build|node_modules|docs)\/|\/source\/|\.[jt]s\.map$/.test(name),
+				/^(test|bench|src|build|node_modules|docs)\/|\/source\/|\.[jt]s\.map$|tsbuildinfo/.test(name),
 			),
 		).toEqual([]);
 	});

@@ -58,6 +58,7 @@ describe("what a calculator in the sandbox has", () => {
 		expect(await attempt(body, { sandbox: false })).toEqual([
 			"checkpoints",
 			"deflate",
+			"generalize",
 			"inflate",
 			"listFiles",
 			"log",

@@ -1,15 +1,17 @@
 // The program that `npm run soak` watches: does everything in one process, as somebody's server would, and tells its
-// parent after each part. Arguments: rows.
+// parent after each part. Arguments: rows, loads, minutes.
 import { readFileSync } from "node:fs";
 import { Engine } from "../../dist/index.js";
-import { findPob } from "../../dist/pob/checkout.js";
 import { refuseAllocations } from "./allocations.mjs";
+import { buildTexts, knownBuilds } from "./builds.mjs";
 import { killChildren } from "./children.mjs";
+import { loadInTurn } from "./loads.mjs";
+import { mixedLoad } from "./mixed.mjs";
 import { openAndClose } from "./opens.mjs";
 import { leftOver, Report } from "./report.mjs";
 import { runRows } from "./rows.mjs";
 
-const rows = Number(process.argv[2]);
+const [rows, loads, minutes] = process.argv.slice(2).map(Number);
 const share = Math.min(rows / 200_000, 1);
 const times = (count) => Math.max(1, Math.round(count * share));
 
@@ -23,10 +25,10 @@ const before = leftOver();
 const demo = readFileSync(new URL("../../data/demo-build.json", import.meta.url), "utf8");
 const steps = [
 	() => runRows(report, "reference", { calculator: "reference" }, demo, rows),
-	runPob,
 	() => openAndClose(report, demo, times(200)),
 	() => refuseAllocations(report, demo, times(3000)),
 	() => killChildren(report, demo),
+	...(await stepsOfPob()),
 ];
 for (const step of steps) {
 	await step();
@@ -36,14 +38,19 @@ await settle();
 tell({ before, after: leftOver() });
 process.disconnect();
 
-async function runPob() {
-	const file = process.env.SOAK_POB_BUILD;
-	if (file === undefined || (await findPob()) === undefined) {
-		console.log("pob: left out (needs Path of Building, and SOAK_POB_BUILD: the file of a build)");
-		return;
-	}
+async function stepsOfPob() {
+	const texts = await buildTexts();
+	if (texts === undefined) return [];
+	let known;
 	const options = { calculator: "pob", cache: false };
-	await runRows(report, "pob", options, readFileSync(file, "utf8"), Math.ceil(rows / 10));
+	return [
+		() => runRows(report, "pob", options, texts[0][1], Math.ceil(rows / 10)),
+		async () => {
+			known = await knownBuilds(texts);
+			await loadInTurn(report, known, loads, 400);
+		},
+		() => mixedLoad(report, known, minutes),
+	];
 }
 
 /** The pipes of killed children close a moment after their engine. */

@@ -6,12 +6,17 @@ const maxGrowth = 1.05;
 /** What one part of the soak did. */
 class Part {
 	rows = 0;
+	/** Builds loaded, where that is what the part is about. */
+	loads = 0;
 	faults = 0;
 	/** Rows that got neither numbers nor an error where they should have. */
 	lost = 0;
 	wrong = 0;
 	/** Bytes of resident memory, sampled evenly. */
 	memory = [];
+	/** Megabytes: the highest heap of a state, and what it may be. */
+	stateMB = 0;
+	maxStateMB = Number.POSITIVE_INFINITY;
 
 	constructor(name) {
 		this.name = name;
@@ -19,6 +24,11 @@ class Part {
 
 	sample() {
 		this.memory.push(process.memoryUsage.rss());
+	}
+
+	/** Looks at the heaps of an engine's states, at their highest since it was opened. */
+	states(engine) {
+		for (const { peak } of engine.memory()) this.stateMB = Math.max(this.stateMB, peak / 2 ** 20);
 	}
 }
 
@@ -35,7 +45,10 @@ export class Report {
 
 /** What must not be, one line each. */
 export function* problemsOf(parts) {
-	for (const { name, lost, wrong, memory } of parts) {
+	for (const { name, lost, wrong, memory, stateMB, maxStateMB } of parts) {
+		// No bound is null by the time it came through a message.
+		if (maxStateMB !== null && stateMB > maxStateMB)
+			yield `${name}: a state's heap had ${stateMB.toFixed(0)} MB, more than ${maxStateMB}`;
 		if (lost > 0) yield `${name}: ${lost} rows lost`;
 		if (wrong > 0) yield `${name}: ${wrong} wrong rows`;
 		if (memory.length >= 8 && growth(memory) > maxGrowth)
@@ -74,7 +87,7 @@ export function randomSets(build, count, roll) {
 	const own = build.allocated.filter((id) => build.tree.node(id).allocatable);
 	return Array.from({ length: count }, () => {
 		const add = roll(3) > 0 ? [...paths[roll(paths.length)].nodes] : [];
-		const remove = roll(3) === 0 ? [own[roll(own.length)]] : [];
+		const remove = own.length > 0 && roll(3) === 0 ? [own[roll(own.length)]] : [];
 		return { add, remove };
 	});
 }

@@ -191,6 +191,23 @@ local function giveUpOtherOptions(self, set, removed)
 	end
 end
 
+-- For pob.promotion.
+local function promote(context, node, attributeNode)
+	local self, set = context.allocation, context.set
+	self:save(node)
+	context.changed[node.id] = true
+	node.allocMode = 0
+	if node.isAttribute then
+		local chosen = 0
+		for i = 1, attributeNode and set.addAttribute and set.addCount or 0 do
+			if set.add[i] == attributeNode.id then
+				chosen = set.addAttribute[i]
+			end
+		end
+		choose(self, node, chosen ~= 0 and chosen or self.spec.attributeIndex or 1)
+	end
+end
+
 -- Branches of weapon-set nodes that must become normal for the added nodes. A node that the set restates changes itself
 -- alone.
 local function promoteBranches(self, set, allocNodes, changed)
@@ -203,20 +220,7 @@ local function promoteBranches(self, set, allocNodes, changed)
 			clickedInSet[node] = set.addWeaponSet and (set.addWeaponSet[i] or 0) ~= 0
 		end
 	end
-	self.promotion:run(allocNodes, added, clickedInSet, function(node, attributeNode)
-		self:save(node)
-		changed[node.id] = true
-		node.allocMode = 0
-		if node.isAttribute then
-			local chosen = 0
-			for i = 1, attributeNode and set.addAttribute and set.addCount or 0 do
-				if set.add[i] == attributeNode.id then
-					chosen = set.addAttribute[i]
-				end
-			end
-			choose(self, node, chosen ~= 0 and chosen or self.spec.attributeIndex or 1)
-		end
-	end)
+	self.promotion:run(allocNodes, added, clickedInSet, promote, { allocation = self, set = set, changed = changed })
 end
 
 -- Whether a rule that the build's nodes lift is in force again with `allocNodes`.

@@ -5,7 +5,9 @@
 -- changing builds means putting the right object, its result cache and the few
 -- global tables that PoB derives from a build into place.
 
+local clear = require("table.clear")
 local boot = require("pob.boot")
+local collector = require("pob.collector")
 local insertion = require("pob.insertion")
 local opening = require("pob.opening")
 local refusal = require("refusal")
@@ -14,58 +16,11 @@ local builds = {}
 builds.__index = builds
 
 function builds.new(world)
-	return setmetatable({ world = world, current = nil, loading = 0, loaded = 0, unloaded = 0, lives = 0, collectAt = math.huge }, builds)
+	return setmetatable({ world = world, current = nil, loading = 0, collector = collector.new(world.native.nursery) }, builds)
 end
 
--- Loads that LuaJIT compiles code in. Compiled code refers to closures that were made for the build that ran, and these to
--- the build, for as long as the state lives: 25 MB each. What loading runs through often is compiled after these.
+-- Loads that LuaJIT compiles code in: what loading runs through often is compiled after these.
 local COMPILED_LOADS = 1
--- Builds that stay alive that way after they were unloaded.
-local HELD = 2
-
--- What lives, in MB: Path of Building itself, and each build; and what may come on top before everything is collected.
--- A collection marks all that lives, so that is put off until there are enough rows or loads to pay for it.
-local PROGRAM, EACH_BUILD, GARBAGE = 120, 25, 175
--- Once everything was collected LuaJIT's collector rests, and only what rows made is collected (host.nursery), each time
--- that they have made this much, in MB.
-local NURSERY = 16
--- What may come on top at least, where more lives than is thought.
-local ROOM = 64
-
--- Where everything is collected, in kB.
-function builds:limit()
-	local living = PROGRAM + EACH_BUILD * (self.loaded + math.min(self.unloaded, HELD))
-	return 1024 * math.max(living + GARBAGE, self.lives + ROOM)
-end
-
--- Loading leaves some 50 MB of garbage: taken for living, it would put off the next collection for long.
-function builds:paceCollector()
-	if self.lives == 0 then
-		local limit = self:limit() + 1024 * ROOM
-		collectgarbage("setpause", math.max(101, 100 * limit / collectgarbage("count")))
-		collectgarbage("restart", -1)
-	end
-	self.collectAt = self.lives == 0 and self:limit() or collectgarbage("count") + 1024 * NURSERY
-end
-
---- After each row. LuaJIT's own collector goes on where something sets it going, a memory limit for one.
-function builds:collect()
-	local used = collectgarbage("count")
-	if used < self.collectAt then
-		return
-	end
-	local nursery = self.world.native.nursery
-	if used > self:limit() then
-		-- It fails where a memory limit leaves no room for its own work; the next one may not.
-		if pcall(nursery.settle) then
-			self.lives = collectgarbage("count") / 1024
-		end
-	elseif not nursery.sweep() then
-		self.lives, self.collectAt = 0, self:limit()
-		return
-	end
-	self.collectAt = collectgarbage("count") + 1024 * NURSERY
-end
 
 local function emptyCache()
 	return { MAIN = {}, CALCS = {}, CALCULATOR = {}, CACHE = {} }
@@ -214,8 +169,7 @@ function builds:load(xmlText, specIndex, fault)
 	local root, hasBuild = inspect(env, xmlText, specIndex, fault)
 	local before = self.current
 	self.loading = self.loading + 1
-	-- Nothing is collected while a build is loaded, unless LuaJIT's collector is at work anyway.
-	self:collect()
+	self.collector:beginLoad(#opening.specsOf(root))
 	local build = { mode = env.LoadModule("Modules/Build"), cache = emptyCache() }
 	place(self, build)
 	boot.takePrompts(world)
@@ -249,6 +203,8 @@ function builds:load(xmlText, specIndex, fault)
 			end
 		end, note)
 	end, note)
+	-- For the network, in the window's next frame: it would keep the build alive. No frame is drawn here.
+	main.onFrameFuncs = {}
 	if not ok or not opened then
 		main.newMode = nil
 		local prompts = boot.takePrompts(world)
@@ -279,9 +235,31 @@ function builds:load(xmlText, specIndex, fault)
 		}
 	end
 	build.listed = insertion.listed(opening.specsOf(root)[build.mode.treeTab.activeSpec])
-	self.loaded = self.loaded + 1
-	self:paceCollector()
 	return build
+end
+
+-- Path of Building's variables lead to what was calculated last, and from there to all of the build: without its parts
+-- they lead to a few nodes and items. The nodes of its trees are a third of what it takes.
+local function takeApart(mode)
+	local parts = {}
+	for _, part in pairs(mode) do
+		if type(part) == "table" and rawget(part, "build") == mode then
+			parts[#parts + 1] = part
+		end
+	end
+	for _, spec in ipairs(mode.treeTab.specList) do
+		for _, node in pairs(spec.nodes) do
+			-- Its own one: what it has in common with other builds is its metatable.
+			if getmetatable(node) then
+				parts[#parts + 1] = node
+			end
+		end
+		parts[#parts + 1] = spec
+	end
+	for _, part in ipairs(parts) do
+		clear(part)
+	end
+	clear(mode)
 end
 
 --- Forgets a build.
@@ -292,9 +270,9 @@ function builds:unload(build)
 		env.main.modes.BUILD = nil
 		env.GlobalCache.cachedData = emptyCache()
 	end
-	build.mode = nil
-	build.cache = nil
-	self.loaded, self.unloaded = self.loaded - 1, self.unloaded + 1
+	takeApart(build.mode)
+	build.mode, build.cache, build.rows = nil, nil, nil
+	self.collector:forget(build)
 end
 
 return builds

@@ -6,6 +6,7 @@
 -- window shows another number after a restart.
 
 local rows = require("pob.rows")
+local refusal = require("refusal")
 
 local chance = {}
 
@@ -66,6 +67,8 @@ local function unstable(world, build, own)
 		world.setOrderVariant(0)
 		if ok then
 			rows.compare(own, other, differing)
+		elseif refusal.isMemory(other) then
+			error(other, 0)
 		end
 	end
 	return sorted(differing)

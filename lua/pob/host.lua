@@ -224,6 +224,8 @@ function host.new(native, place, extension)
 		local chunk, message = loadstring(text, "@" .. path)
 		if chunk then
 			setfenv(chunk, env)
+			-- A module that each build loads again makes all of its functions for it, any other one those within them.
+			native.generalize(chunk, self.keepsChunks and 1 or 2)
 			compiled[path] = self.keepsChunks and { text = text, chunk = chunk } or nil
 		else
 			-- Path of Building wraps it in words of its own, or goes on without the module.

@@ -43,6 +43,7 @@ return function(host)
 			error("this command needs a loaded build", 0)
 		end
 		loaded:switch(build)
+		loaded.collector:step()
 		return build
 	end
 
@@ -61,6 +62,7 @@ return function(host)
 		end
 		world = boot.start(host, place, extension)
 		loaded = builds.new(world)
+		loaded.collector:start()
 		rowOptions = { rowCache = options.rowCache, verify = options.verify, clicks = options.clicks }
 	end
 
@@ -83,6 +85,7 @@ return function(host)
 		build.rows:keepEnvironments()
 		build.info = info.of(build, boot.plain, found)
 		build.info.recalculated = found.recalculated
+		loaded.collector:endLoad(build)
 		return build, build.info
 	end)
 
@@ -101,7 +104,7 @@ return function(host)
 	function pob.Calculate(build, set, names)
 		loaded:switch(build)
 		local answer, isAlike = build.rows:evaluate(set, names)
-		loaded:collect()
+		loaded.collector:step()
 		return answer, isAlike
 	end
 
@@ -114,7 +117,6 @@ return function(host)
 
 	function pob.unload(build)
 		loaded:unload(build)
-		build.rows = nil
 	end
 
 	--- Version, trees and missing files of a checkout, without starting it: { dir = }.

@@ -36,22 +36,23 @@ function insertion.fill(order, nodes)
 	return filled
 end
 
+local function add(order, seen, allocated, id)
+	if id and allocated[id] and not seen[id] then
+		seen[id] = true
+		order[#order + 1] = id
+	end
+end
+
 --- Ids of the build's nodes, in an order in which a table must be filled to be walked like spec.allocNodes; by id
 -- where the build came to its nodes in another way than by the list `listed`.
 function insertion.order(spec, listed)
 	local allocated, order, seen = spec.allocNodes, {}, {}
-	local function add(id)
-		if id and allocated[id] and not seen[id] then
-			seen[id] = true
-			order[#order + 1] = id
-		end
-	end
 	local class = spec.tree.classes[spec.curClassId]
 	local ascendancy = class.classes[spec.curAscendClassId]
-	add(class.startNodeId)
-	add(ascendancy and ascendancy.startNodeId)
+	add(order, seen, allocated, class.startNodeId)
+	add(order, seen, allocated, ascendancy and ascendancy.startNodeId)
 	for _, id in ipairs(listed) do
-		add(id)
+		add(order, seen, allocated, id)
 	end
 	if isWalkedAlike(allocated, insertion.fill(order, allocated)) then
 		return order

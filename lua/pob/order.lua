@@ -101,6 +101,28 @@ local function sortTexts(keys, n)
 	end
 end
 
+-- What is known of the keys that are being sorted. A function made for each sort would stay in compiled code (see
+-- binding/closures.h), and keep the build alive.
+local known = {}
+
+local function isBefore(a, b)
+	if a == b then
+		return false
+	end
+	local typeA, typeB = type(a), type(b)
+	if typeA ~= typeB then
+		return (TYPE_RANK[typeA] or 9) < (TYPE_RANK[typeB] or 9)
+	end
+	if typeA == "number" or typeA == "string" then
+		return a < b
+	end
+	local texts = known.texts
+	if texts[a] ~= texts[b] then
+		return texts[a] < texts[b]
+	end
+	return known.position[a] < known.position[b]
+end
+
 local function sortedKeys(t, currentBuild)
 	local keys, n, onlyStrings = {}, 0, true
 	for key in rawPairs(t) do
@@ -121,22 +143,9 @@ local function sortedKeys(t, currentBuild)
 		texts[keys[i]] = describe(keys[i], rank)
 		position[keys[i]] = i
 	end
-	sort(keys, function(a, b)
-		if a == b then
-			return false
-		end
-		local typeA, typeB = type(a), type(b)
-		if typeA ~= typeB then
-			return (TYPE_RANK[typeA] or 9) < (TYPE_RANK[typeB] or 9)
-		end
-		if typeA == "number" or typeA == "string" then
-			return a < b
-		end
-		if texts[a] ~= texts[b] then
-			return texts[a] < texts[b]
-		end
-		return position[a] < position[b]
-	end)
+	known.texts, known.position = texts, position
+	sort(keys, isBefore)
+	known.texts, known.position = nil, nil
 	return keys
 end
 
@@ -171,17 +180,17 @@ function order.new(currentBuild)
 		return walkList, { t = t, keys = keys, at = 0 }, nil
 	end
 
-	local known = setmetatable({}, { __mode = "k" })
+	local sorted = setmetatable({}, { __mode = "k" })
 	local function fixed(t)
 		local first = next(t)
 		if type(first) ~= "string" then
 			return ordered(t)
 		end
-		local keys = known[t]
+		local keys = sorted[t]
 		if not keys then
 			keys = sortedKeys(t, currentBuild)
 			if #keys > 64 then
-				known[t] = keys
+				sorted[t] = keys
 			end
 		end
 		return walkList, { t = t, keys = keys, at = 0 }, nil

@@ -83,26 +83,30 @@ local function rootOf(self, group, alloc, waiting)
 	return root or added
 end
 
+-- Adds the allocated normal nodes beside `node`, a node of a weapon set, to `list`, each in its place of the walk.
+local function addBorder(self, node, alloc, waiting, list, seen)
+	for _, other in ipairs(alloc[node.id] and isInSet(node) and node.linked or {}) do
+		if alloc[other.id] and not isInSet(other) and not waiting[other.id] and not seen[other] then
+			seen[other] = true
+			local at = #list
+			while at > 0 and isBefore(self, other, list[at]) do
+				list[at + 1] = list[at]
+				at = at - 1
+			end
+			list[at + 1] = other
+		end
+	end
+end
+
 -- The allocated normal nodes that touch nodes of weapon sets, in the order of the walk.
 local function border(self, added, alloc, waiting)
 	local list, seen = {}, {}
-	local function look(node)
-		for _, other in ipairs(alloc[node.id] and isInSet(node) and node.linked or {}) do
-			if alloc[other.id] and not isInSet(other) and not waiting[other.id] and not seen[other] then
-				seen[other] = true
-				list[#list + 1] = other
-			end
-		end
-	end
 	for i = 1, #self.inSet do
-		look(self.inSet[i])
+		addBorder(self, self.inSet[i], alloc, waiting, list, seen)
 	end
 	for i = 1, #added do
-		look(added[i])
+		addBorder(self, added[i], alloc, waiting, list, seen)
 	end
-	table.sort(list, function(a, b)
-		return isBefore(self, a, b)
-	end)
 	return list
 end
 
@@ -160,9 +164,9 @@ end
 
 --- Nodes that become normal because a node of `added` needs them; `alloc` (id -> node) holds the whole set, `clickedInSet`
 -- (node -> true) the added ones that were clicked while the window allocates for a weapon set.
--- `promote(node, attributeNode)` is called for each and must set its allocMode to 0; the second one, if any, is the added
--- node whose attribute it gets.
-function promotion:run(alloc, added, clickedInSet, promote)
+-- `promote(context, node, attributeNode)` is called for each and must set its allocMode to 0; the last one, if any, is the
+-- added node whose attribute it gets. It is no function made for the row: compiled code would keep it (binding/closures.h).
+function promotion:run(alloc, added, clickedInSet, promote, context)
 	-- Normal nodes that no click was for so far.
 	local waiting = {}
 	for i = 1, #added do
@@ -178,7 +182,7 @@ function promotion:run(alloc, added, clickedInSet, promote)
 				local path = branch(root, border(self, added, alloc, waiting), alloc)
 				local attributeNode = attributeBehind(root, group)
 				for j = 1, #path do
-					promote(path[j], attributeNode)
+					promote(context, path[j], attributeNode)
 				end
 			end
 			for j = 1, #group do

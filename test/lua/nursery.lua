@@ -194,6 +194,101 @@ local function left()
 	return { made = made, entries = entries, finalizedBySweep = afterSweep, finalized = finalized, sum = sum }
 end
 
+-- What a sweep leaves of userdata that nobody holds, and of what only they refer to.
+local function userdata()
+	nursery.settle()
+	local weak = setmetatable({}, { __mode = "v" })
+	local held = {}
+	for i = 1, 100 do
+		local plain, proxy = { name = "plain" }, newproxy(true)
+		getmetatable(proxy).__index = plain
+		local finalized, other = { name = "finalized" }, newproxy(true)
+		getmetatable(other).__index = finalized
+		getmetatable(other).__gc = function() end
+		weak["plain " .. i], weak["finalized " .. i] = plain, finalized
+		held[i] = i <= 10 and proxy or nil
+	end
+	assert(nursery.sweep())
+	local left = { plain = 0, finalized = 0 }
+	for name in pairs(weak) do
+		local kind = name:match("%a+")
+		left[kind] = left[kind] + 1
+	end
+	for i = 1, #held do
+		assert(held[i].name == "plain")
+	end
+	return left
+end
+
+-- The highest heap while garbage is made that nothing collects but LuaJIT itself, `rounds` times what may come on top: until
+-- LuaJIT has collected everything for the first time, and since. Half of the first garbage lived when all was settled.
+local function bounded(args)
+	local room, garbage = 20 * 1024, {}
+	for i = 1, 20000 do
+		garbage[i] = { text = "before " .. i, {} }
+	end
+	local limit = collectgarbage("count") + room
+	nursery.rest(limit, room)
+	if args.settles then
+		nursery.settle()
+	end
+	garbage = nil
+	local _, first = nursery.lived()
+	local live, collections, before, since = 0, first, 0, 0
+	for round = 1, 40 * args.rounds do
+		local young = {}
+		for i = 1, 1000 do
+			young[i] = { text = round .. " " .. i, list = { i, i, i } }
+			local count = collectgarbage("count")
+			if collections == first then
+				before = math.max(before, count)
+			else
+				since = math.max(since, count)
+			end
+		end
+		if args.sweeps and round % 10 == 0 then
+			nursery.sweep()
+		end
+		local lived, count = nursery.lived()
+		if count ~= first then
+			live, collections = math.max(live, lived), count
+		end
+	end
+	return { limit = limit, before = before, since = since, live = live, room = room, collections = collections - first }
+end
+
+-- Whether a function that ran compiled, and what its variable refers to, can be collected after `generalize`.
+local function generalized(args)
+	local make = loadstring([[
+		return function(held)
+			local function add(n)
+				return n + #held
+			end
+			local function twice(n)
+				return add(add(n))
+			end
+			return twice
+		end
+	]])
+	if args.generalizes then
+		host.generalize(make, 2)
+	end
+	local maker = make()
+	local weak = setmetatable({}, { __mode = "v" })
+	local function run()
+		local held = { 1, 2, 3 }
+		weak[1] = held
+		local twice, sum = maker(held), 0
+		for i = 1, 10000 do
+			sum = sum + twice(i)
+		end
+		return sum
+	end
+	local sum = run()
+	collectgarbage()
+	return { sum = sum, held = weak[1] ~= nil }
+end
+
 local function counting()
 	local counter = 0
 	return function()
@@ -247,6 +342,13 @@ return {
 			return churn(args)
 		end,
 		left = left,
+		userdata = userdata,
+		bounded = function(_, args)
+			return bounded(args)
+		end,
+		generalized = function(_, args)
+			return generalized(args)
+		end,
 		marked = marked,
 	},
 }

@@ -38,7 +38,9 @@ export function npm(args: readonly string[], cwd: string): string {
 export function pack(): Packed {
 	const stage = join(mkdtempSync(join(tmpdir(), "pobatch-pack-")), "package");
 	mkdirSync(stage);
-	const names = ["package.json", "README.md", "LICENSE", ...manifest.files];
+	// Prebuilt binaries of the checkout are left out: the package gets one of its own, below.
+	const files = manifest.files.filter((name) => name !== "prebuilds");
+	const names = ["package.json", "README.md", "LICENSE", ...files];
 	for (const name of names.filter((name) => !name.startsWith("!") && existsSync(join(root, name)))) {
 		cpSync(join(root, name), join(stage, name), {
 			recursive: true,
@@ -58,8 +60,8 @@ export function pack(): Packed {
 		files: { path: string }[];
 	}[];
 	if (!packed) throw new Error("npm packed nothing");
-	const { filename, size, files } = packed;
-	return { tarball: join(stage, filename), size, files: files.map(({ path }) => path), binary };
+	const { filename, size } = packed;
+	return { tarball: join(stage, filename), size, files: packed.files.map(({ path }) => path), binary };
 }
 
 /**

@@ -53,11 +53,12 @@ end
 function part.install(shared, env, calcs)
 	local initEnv, buildList = calcs.initEnv, calcs.buildModListForNodeList
 
-	-- The environment that is being made; what its list of nodes found.
-	local making
+	-- The environment that is being made, if any, `now.making`. In a table: see binding/nursery.h on variables of old functions.
+	local now = {}
 
 	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)
 		local list = buildList(calcEnv, nodeList, finishJewels, withKeystones)
+		local making = now.making
 		if making and finishJewels and not withKeystones and not making.all then
 			making.all, making.allLists, making.calcEnv = list, shared.nodeLists, calcEnv
 			for name, mods in next, calcEnv.modDB.mods do
@@ -75,9 +76,9 @@ function part.install(shared, env, calcs)
 		initEnv(build, mode, override and {}, specEnv)
 		shared.listen(asked)
 		self.mark = {}
-		making = self
+		now.making = self
 		local calcEnv, playerDB, enemyDB, minionDB = initEnv(build, mode, override, specEnv)
-		making = nil
+		now.making = nil
 		return self:keep(build, override, calcEnv, playerDB, enemyDB, minionDB), calcEnv, playerDB, enemyDB, minionDB
 	end
 
@@ -107,7 +108,7 @@ function part.install(shared, env, calcs)
 	end
 
 	function calcs.initEnv(build, mode, override, specEnv)
-		local environments = shared.environments
+		local environments, making = shared.environments, now.making
 		if making then
 			making.nested = true
 		end
@@ -187,7 +188,7 @@ function part.install(shared, env, calcs)
 
 	---Before each calculation of a row: all environments are free, those of `environments` are used from now on.
 	shared.useEnvironments = function(environments)
-		making, shared.environments = nil, environments
+		now.making, shared.environments = nil, environments
 		-- A row that was stopped may have left it (firstskill.lua).
 		shared.guarding, shared.performed = false, nil
 		if shared.forgetStores then

@@ -188,6 +188,7 @@ function fast.attach(host, options)
 		shared = {
 			checkpoints = host.checkpoints,
 			nursery = host.nursery,
+			generalize = host.generalize,
 			modifierQueries = host.modifierQueries,
 			texts = host.shared,
 			rewritten = options and options.slicesAfter and {} or nil,

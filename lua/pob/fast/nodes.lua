@@ -19,6 +19,7 @@
 -- pairs(nodeList).
 
 local pairs = pairs
+local clear = require("table.clear")
 
 local FILE = "Modules/CalcSetup.lua"
 
@@ -226,8 +227,8 @@ function part.install(shared, env, calcs)
 	end
 
 	-- The list that was put together last, and what from. FullDPS asks for it once more for each further skill, while
-	-- nodes and jewels are what they were.
-	local last = { nodes = false }
+	-- nodes and jewels are what they were. Always the same table: see binding/nursery.h on variables of old functions.
+	local last = {}
 
 	-- The modifiers of `lists`, one after the other.
 	local function joined(lists)
@@ -262,7 +263,7 @@ function part.install(shared, env, calcs)
 
 	-- Nodes change between rows, in place.
 	shared.forgetNodes = function()
-		last = { nodes = false }
+		clear(last)
 	end
 
 	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)

@@ -214,6 +214,7 @@ local function functionsOf(self, path, text, functions)
 		globals[name] = value
 	end
 	local chunk = assert(loadstring(self.finish(path, text), "@" .. path))
+	self.shared.generalize(chunk, 2)
 	setfenv(chunk, env)(calcs)
 	for name, value in pairs(calcs) do
 		if before[name] ~= value then

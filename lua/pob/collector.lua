@@ -1,0 +1,150 @@
+--- When a state's garbage is collected.
+--
+-- Three collections, from cheap to dear: what rows and loads have made since the last one, alone (host.nursery's `sweep`,
+-- some 20 ms); everything, at a moment that suits (`settle`, 200 ms and more); and LuaJIT's own, at any moment, where
+-- all else would let the heap grow beyond its bound.
+--
+-- `living` is what lives, in MB, as far as it is known: what lived at the last full collection, what was found alive of
+-- the builds loaded since, without the builds closed since. Everything is measured against it.
+
+local collector = {}
+collector.__index = collector
+
+-- What may come on top of what lives, in MB: where LuaJIT's own collector steps in, and where rows have everything
+-- collected. A collection marks all that lives, so that is put off until there are enough rows or loads to pay for it.
+local BOUND, GARBAGE = 130, 120
+-- Rows have what they made collected each time that it is this much, in MB.
+local NURSERY = 16
+-- What loading a build takes as a rule, garbage included, in MB; and what each further tree of it takes.
+local LOADING, EACH_TREE = 64, 16
+
+-- Of what a sweep leaves of a build, how much is sure to live: the rest may be garbage that only a full collection finds.
+local SURE = 0.75
+
+local function used()
+	return collectgarbage("count") / 1024
+end
+
+function collector.new(nursery)
+	return setmetatable({
+		nursery = nursery,
+		living = 0,
+		-- full ones
+		collections = 0,
+		-- what the last collection left
+		left = 0,
+		-- builds that no collection has found alive yet
+		fresh = {},
+		isSettled = false,
+		-- where rows have garbage collected
+		collectAt = 0,
+	}, collector)
+end
+
+-- LuaJIT's own collector rests while the heap is in bounds.
+local function rest(self)
+	self.nursery.rest(1024 * (self.living + BOUND), 1024 * BOUND)
+end
+
+local function plan(self)
+	self.collectAt = self.isSettled and used() + NURSERY or self.living + GARBAGE
+end
+
+-- After a full collection, whoever set it going, what lives is known anew.
+local function take(self)
+	local lived, collections = self.nursery.lived()
+	if collections == self.collections then
+		return
+	end
+	self.living, self.left, self.collections = lived / 1024, lived / 1024, collections
+	for build in pairs(self.fresh) do
+		-- It is among what lives, with no more than loading it took.
+		build.size, self.fresh[build] = build.grown, nil
+	end
+end
+
+local function settle(self)
+	-- It fails where a memory limit leaves no room for its own work; the next one may not.
+	if pcall(self.nursery.settle) then
+		take(self)
+		self.isSettled = true
+		rest(self)
+	end
+end
+
+-- Nothing is done where LuaJIT's own collector has run since the last collection.
+local function sweep(self)
+	take(self)
+	self.isSettled = self.nursery.sweep()
+	if not self.isSettled then
+		return
+	end
+	local now, grown = used(), 0
+	for build in pairs(self.fresh) do
+		grown = grown + build.grown
+	end
+	for build in pairs(self.fresh) do
+		-- Nothing else that is as large is made between two sweeps and stays.
+		build.size, build.foundAt = math.max(0, now - self.left) * build.grown / grown, self.collections
+		self.living = self.living + SURE * build.size
+		self.fresh[build] = nil
+	end
+	self.left = now
+	rest(self)
+end
+
+--- Once Path of Building has started.
+function collector:start()
+	self.living, self.collections = self.nursery.lived() / 1024, 0
+	rest(self)
+	plan(self)
+end
+
+--- After each row, and before each command.
+function collector:step()
+	if used() < self.collectAt then
+		return
+	end
+	take(self)
+	if used() > self.living + GARBAGE then
+		settle(self)
+	else
+		sweep(self)
+	end
+	plan(self)
+end
+
+--- Before a build is loaded that has so many trees. Meanwhile nothing is collected while the heap is in bounds.
+function collector:beginLoad(trees)
+	sweep(self)
+	if used() + LOADING + EACH_TREE * (trees - 1) > self.living + BOUND then
+		settle(self)
+	end
+	self.before = used()
+end
+
+--- After a build was loaded.
+function collector:endLoad(build)
+	take(self)
+	build.grown = math.max(1, used() - self.before)
+	self.fresh[build] = true
+	plan(self)
+end
+
+--- After a build was closed and taken apart: if it is fresh, what is left of it goes with the next sweep; else it stays
+--- until everything is collected, and is none of what lives.
+function collector:forget(build)
+	take(self)
+	if self.fresh[build] then
+		self.fresh[build] = nil
+	elseif build.size then
+		self.living = self.living - build.size * (build.foundAt == self.collections and SURE or 1)
+		rest(self)
+	end
+	if used() > self.living + BOUND then
+		settle(self)
+		plan(self)
+	end
+end
+
+return collector
