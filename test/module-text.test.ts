@@ -1,12 +1,9 @@
 /** What is read from modules' texts, and what is put into them, where they are in today's grammar. */
 
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { definedName } from "../src/function-names.js";
-import { type Build, Engine } from "../src/index.js";
+import { luaTool } from "./support/lua-tool.js";
 import { describeWithNewLua } from "./support/lua-version.js";
-
-const lua = fileURLToPath(new URL("../lua", import.meta.url));
 
 describe("names that a line of source gives to a function", () => {
 	it.each([
@@ -31,23 +28,7 @@ describe("names that a line of source gives to a function", () => {
 });
 
 describeWithNewLua("a module's text", () => {
-	let engine: Engine;
-	let build: Build;
-
-	beforeAll(async () => {
-		engine = await Engine.open({
-			calculator: fileURLToPath(new URL("lua/grammar.lua", import.meta.url)),
-			sandbox: false,
-			threads: 1,
-			cache: false,
-			options: { lua },
-		});
-		build = await engine.load("none");
-	});
-	afterAll(() => engine.close());
-
-	const command = async <Answer>(name: string, args: object) =>
-		(await build.command(name, { ...args })) as Answer;
+	const command = luaTool("grammar.lua");
 
 	it.each([
 		"log(1)",
@@ -133,23 +114,10 @@ describeWithNewLua("a module's text", () => {
 });
 
 describeWithNewLua("the printer", () => {
-	let engine: Engine;
-	let build: Build;
-
-	beforeAll(async () => {
-		engine = await Engine.open({
-			calculator: fileURLToPath(new URL("lua/grammar.lua", import.meta.url)),
-			sandbox: false,
-			threads: 1,
-			cache: false,
-			options: { lua },
-		});
-		build = await engine.load("none");
-	});
-	afterAll(() => engine.close());
+	const command = luaTool("grammar.lua");
 
 	const print = async (text: string, options: { plain?: boolean; numbered?: boolean } = {}) =>
-		(await build.command("print", { text, ...options })) as string;
+		command<string>("print", { text, ...options });
 
 	it.each([
 		["local  a=1;;local b --[[ why ]] = 'x'", 'local a = 1\nlocal b = "x"\n'],

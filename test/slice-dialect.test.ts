@@ -1,13 +1,11 @@
 /** The slicer on programs in today's grammar: a slice answers what the whole program does, and leaves out what it can. */
 
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Build, Engine } from "../src/index.js";
+import { expect, it } from "vitest";
 import { randomCalculation } from "./support/lua-programs.js";
+import { luaTool } from "./support/lua-tool.js";
 import { describeWithNewLua } from "./support/lua-version.js";
 import { dice } from "./support/pob.js";
 
-const lua = fileURLToPath(new URL("../lua", import.meta.url));
 const programs = Number(process.env.POBATCH_PROGRAMS ?? 200);
 
 interface Run {
@@ -37,23 +35,9 @@ const perform = (...lines: string[]) =>
 	].join("\n");
 
 describeWithNewLua("a slice of a program in today's grammar", () => {
-	let engine: Engine;
-	let build: Build;
+	const command = luaTool("slice.lua");
 
-	beforeAll(async () => {
-		engine = await Engine.open({
-			calculator: fileURLToPath(new URL("lua/slice.lua", import.meta.url)),
-			sandbox: false,
-			threads: 1,
-			cache: false,
-			options: { lua },
-		});
-		build = await engine.load("none");
-	});
-	afterAll(() => engine.close());
-
-	const slice = async (args: object) =>
-		(await build.command("slice", { values: VALUES, ...args })) as unknown as Sliced;
+	const slice = (args: object) => command<Sliced>("slice", { values: VALUES, ...args });
 
 	const names = 'local names = { "A" } names[#names + 1] = "B" env.names = names';
 

@@ -3,15 +3,13 @@
  * answers for the printed and for the emitted one, compiled and interpreted.
  */
 
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Build, Engine } from "../src/index.js";
+import { expect, it } from "vitest";
 import { grammarCases } from "./support/lua-cases.js";
 import { randomProgram } from "./support/lua-programs.js";
+import { luaTool } from "./support/lua-tool.js";
 import { describeWithNewLua } from "./support/lua-version.js";
 import { dice } from "./support/pob.js";
 
-const lua = fileURLToPath(new URL("../lua", import.meta.url));
 const programs = Number(process.env.POBATCH_PROGRAMS ?? 200);
 
 interface Outcome {
@@ -30,23 +28,7 @@ interface Comparison {
 }
 
 describeWithNewLua("LuaJIT's grammar", () => {
-	let engine: Engine;
-	let build: Build;
-
-	beforeAll(async () => {
-		engine = await Engine.open({
-			calculator: fileURLToPath(new URL("lua/grammar.lua", import.meta.url)),
-			sandbox: false,
-			threads: 1,
-			cache: false,
-			options: { lua },
-		});
-		build = await engine.load("none");
-	});
-	afterAll(() => engine.close());
-
-	const command = async <Answer>(name: string, args: object) =>
-		(await build.command(name, { ...args })) as Answer;
+	const command = luaTool("grammar.lua");
 
 	async function compare(text: string): Promise<Comparison> {
 		const found = await command<Comparison>("compare", { text });

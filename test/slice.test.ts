@@ -1,10 +1,7 @@
 /** The slicer of lua/pob/slice on small programs: a slice answers the asked numbers like the whole program. */
 
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Build, Engine } from "../src/index.js";
-
-const lua = fileURLToPath(new URL("../lua", import.meta.url));
+import { describe, expect, it } from "vitest";
+import { luaTool } from "./support/lua-tool.js";
 
 interface Run {
 	output: Record<string, number | string>;
@@ -105,23 +102,9 @@ const VALUES = {
 };
 
 describe("a slice of a program", () => {
-	let engine: Engine;
-	let build: Build;
+	const command = luaTool("slice.lua");
 
-	beforeAll(async () => {
-		engine = await Engine.open({
-			calculator: fileURLToPath(new URL("lua/slice.lua", import.meta.url)),
-			sandbox: false,
-			threads: 1,
-			cache: false,
-			options: { lua },
-		});
-		build = await engine.load("none");
-	});
-	afterAll(() => engine.close());
-
-	const slice = async (args: object) =>
-		(await build.command("slice", { text: PROGRAM, values: VALUES, ...args })) as unknown as Sliced;
+	const slice = (args: object) => command<Sliced>("slice", { text: PROGRAM, values: VALUES, ...args });
 
 	it.each([
 		["Life", ["Life"], ["FireResist", "Armour", "Speed", "Stun", "Steps", "Leech"]],
@@ -263,7 +246,7 @@ describe("a slice of a program", () => {
 		["x = [[ open", /a long bracket is not closed/],
 		["for i = 1 do", /program\.lua:1: expected/],
 	])("refuses %j with the line", async (text, message) => {
-		await expect(build.command("parse", { text })).rejects.toThrow(message);
+		await expect(command("parse", { text })).rejects.toThrow(message);
 	});
 
 	it("reads what LuaJIT reads", async () => {
@@ -275,6 +258,6 @@ describe("a slice of a program", () => {
 			"function t.x.y:z(...) return #self, ... end ::done:: repeat local c = t.x 'call' until c { 1 } or a.b['c'].d",
 			"while a < b and a <= b or a > b do local function g() return end g() ; (t.x or g)() end return a, b % 2",
 		].join("\n");
-		await expect(build.command("parse", { text })).resolves.toBe(true);
+		await expect(command("parse", { text })).resolves.toBe(true);
 	});
 });
