@@ -73,7 +73,7 @@ void Calculator::start(const CalculatorConfig& config) {
 		lua_pushliteral(L, "ffi");
 		state_.call(L, 1, 1);
 		luaL_ref(L, LUA_REGISTRYINDEX);
-		state_.compile(L, config.loopSource, "@pobatch/lua/calculator.lua");
+		state_.compile(L, config.loopSource, "@pobatch/lua/batch_loop.lua");
 		state_.compile(L, config.source, config.chunkName);
 		host_.push(L);
 		pushRollback(L, state_.memory());

@@ -1,4 +1,4 @@
-// One calculator in one Lua state: its chunk compiled once, the functions of lua/calculator.lua looked up
+// One calculator in one Lua state: its chunk compiled once, the functions of lua/batch_loop.lua looked up
 // once and kept as registry references, chunks of canonical node sets evaluated with one native->Lua crossing
 // each.
 #pragma once
@@ -31,7 +31,7 @@ enum class RowStatus : uint8_t {
 	NoState
 };
 
-// The chunk at work, read by lua/calculator.lua through FFI: same fields, same order.
+// The chunk at work, read by lua/batch_loop.lua through FFI: same fields, same order.
 struct Chunk {
 	const uint32_t* words = nullptr;  // canonical rows, see node_set.hpp
 	const uint32_t* ends = nullptr;   // two a row: end of the added words, end of the removed ids
@@ -46,10 +46,10 @@ struct Chunk {
 };
 
 struct CalculatorConfig {
-	std::string loopSource;     // lua/calculator.lua
+	std::string loopSource;     // lua/batch_loop.lua
 	std::string source;         // the calculator's own file
 	std::string sandboxSource;  // lua/sandbox.lua, for a calculator that is not trusted; else empty
-	bool rollback = false;      // undo what each row left behind, see lua/calculator.lua
+	bool rollback = false;      // undo what each row left behind, see lua/batch_loop.lua
 	std::string chunkName;      // "@path", as tracebacks show it
 	std::string packagePath;    // package.path of the state
 	PlainValue options;         // of the calculator's `open`

@@ -16,7 +16,7 @@ namespace pobatch {
 namespace {
 
 constexpr const char* kTraceback = "\nstack traceback:\n";
-// How lua/calculator.lua begins the message of an error that is a breach of the contract.
+// How lua/batch_loop.lua begins the message of an error that is a breach of the contract.
 constexpr std::string_view kContract = "calculator contract: ";
 
 // Message handler: appends the traceback to the message; what is no string is described first.

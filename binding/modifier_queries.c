@@ -1,8 +1,9 @@
 // Reads LuaJIT's tables by its own headers, which are C: through Lua's API each read would cost ten times as
 // much.
 //
-// Equal to the walks of lua/pob/fast/querydb.lua and querylist.lua: modifiers are visited in the same order,
-// let in by the same tests, and added in the same order, each store for itself, and then to its parents' sum.
+// Equal to the walks of lua/pob/replacements/query_db.lua and querylist.lua: modifiers are visited in the
+// same order, let in by the same tests, and added in the same order, each store for itself, and then to its
+// parents' sum.
 #include "modifier_queries.h"
 
 #include <math.h>

@@ -25,12 +25,13 @@ struct lua_State;
 // forget(asked, to)
 //   Takes out of the set what it got behind its first `to`.
 // sum, sumOne, none, noneOf, flag, listen, leaveOut, note: number
-//   Addresses of functions, to be cast by the FFI (lua/pob/fast/nativequeries.lua says to what). The first
-//   five note what they are asked for in the set that `listen` was given last, if any, but for the store of
-//   `leaveOut`; for the rest they read, and neither write nor allocate. `store` is the address of a ModDB or
-//   ModList; strings are those that Lua has: they are compared by address. Each goes through a store and then
-//   its parents. What takes more than that (a modifier with tags that may be let in, values that are no
-//   numbers, a list whose index is not made, a store that tells where a modifier lies) is for Lua to answer.
+//   Addresses of functions, to be cast by the FFI (lua/pob/replacements/native_queries.lua says to what). The
+//   first five note what they are asked for in the set that `listen` was given last, if any, but for the
+//   store of `leaveOut`; for the rest they read, and neither write nor allocate. `store` is the address of a
+//   ModDB or ModList; strings are those that Lua has: they are compared by address. Each goes through a store
+//   and then its parents. What takes more than that (a modifier with tags that may be let in, values that are
+//   no numbers, a list whose index is not made, a store that tells where a modifier lies) is for Lua to
+//   answer.
 void pobatch_push_modifier_queries(struct lua_State* L);
 
 #ifdef __cplusplus

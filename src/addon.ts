@@ -45,7 +45,7 @@ export interface NativePaths {
 
 export interface NativeEngineConfig {
 	threads: number;
-	/** Text of lua/calculator.lua. */
+	/** Text of lua/batch_loop.lua. */
 	loopSource: string;
 	source: string;
 	/** Text of lua/sandbox.lua where the calculator is not trusted; else empty. */

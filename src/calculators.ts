@@ -52,9 +52,9 @@ export interface CalculatorSource {
 
 const luaFolder = join(packageFolder, "lua");
 
-/** The text of lua/calculator.lua: the contract's Lua half, the same for every calculator. */
+/** The text of lua/batch_loop.lua: the contract's Lua half, the same for every calculator. */
 export async function loopSource(): Promise<string> {
-	return readFile(join(luaFolder, "calculator.lua"), "utf8");
+	return readFile(join(luaFolder, "batch_loop.lua"), "utf8");
 }
 
 /** The text of lua/sandbox.lua, for a calculator that is not trusted. */

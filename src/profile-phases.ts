@@ -26,30 +26,29 @@ const rowPhase = "calculate";
  */
 const rules: readonly Rule[] = [
 	// The contract's loop: its chunk and `open` run once a state, `load` once a build.
-	{ phase: "boot", file: /^pobatch\/lua\/calculator\.lua$/, name: /^(main chunk|open)$/, whole: true },
-	{ phase: "load", file: /^pobatch\/lua\/calculator\.lua$/, name: /^load$/, whole: true },
-	{ phase: "command", file: /^pobatch\/lua\/calculator\.lua$/, name: /^command$/, whole: true },
-	{ phase: "crossing", file: /^pobatch\/lua\/calculator\.lua$/ },
+	{ phase: "boot", file: /^pobatch\/lua\/batch_loop\.lua$/, name: /^(main chunk|open)$/, whole: true },
+	{ phase: "load", file: /^pobatch\/lua\/batch_loop\.lua$/, name: /^load$/, whole: true },
+	{ phase: "command", file: /^pobatch\/lua\/batch_loop\.lua$/, name: /^command$/, whole: true },
+	{ phase: "crossing", file: /^pobatch\/lua\/batch_loop\.lua$/ },
 	// Rows that are answered without calculating.
-	{ phase: "cache", file: /^pobatch\/lua\/pob\/answers\.lua$/ },
-	{ phase: "cache", file: /^pobatch\/lua\/pob\/fast\/(rows|recorder)\.lua$/ },
+	{ phase: "cache", file: /^pobatch\/lua\/pob\/memo\/(results|memo|read_set)\.lua$/ },
 	// What earlier rows have in common with the row, put back.
-	{ phase: "environment", file: /^pobatch\/lua\/pob\/fast\/environments\.lua$/ },
+	{ phase: "environment", file: /^pobatch\/lua\/pob\/environment\/pool\.lua$/ },
 	// The row's node set put into the build, and back.
 	{
 		phase: "allocation",
-		file: /^pobatch\/lua\/pob\/(allocation|adaptation|conquest|insertion|promotion|topology)\.lua$/,
+		file: /^pobatch\/lua\/pob\/(tree\/\w+|row\/adaptation)\.lua$/,
 	},
-	{ phase: "answer", file: /^pobatch\/lua\/pob\/stats\.lua$/ },
+	{ phase: "answer", file: /^pobatch\/lua\/pob\/row\/stats\.lua$/ },
 	// The calculation of Path of Building.
 	{ phase: "FullDPS", file: /^Modules\/Calcs\.lua$/, name: /^calcFullDPS$/, prefix: true },
-	{ phase: "FullDPS", file: /^pobatch\/lua\/pob\/fast\/fulldps\.lua$/, prefix: true },
+	{ phase: "FullDPS", file: /^pobatch\/lua\/pob\/replacements\/full_dps\.lua$/, prefix: true },
 	{ phase: "init", file: /^Modules\/CalcSetup\.lua$/, name: /^initEnv$/ },
 	// Of both: skills with their supports; modifiers of allocated nodes.
 	{ phase: "skills", file: /^Modules\/CalcActiveSkill\.lua$/ },
 	{
 		phase: "nodes",
-		file: /^(Modules\/CalcSetup\.lua|pobatch\/lua\/pob\/fast\/nodes\.lua)$/,
+		file: /^(Modules\/CalcSetup\.lua|pobatch\/lua\/pob\/replacements\/node_modifiers\.lua)$/,
 		name: /^(buildModListForNode(List)?|listNodes)$/,
 	},
 	{ phase: "perform", file: /^Modules\/CalcPerform\.lua$/, name: /^perform$/ },

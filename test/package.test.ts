@@ -66,7 +66,7 @@ describe("the packed package", () => {
 		for (const name of [
 			"dist/index.js",
 			"dist/index.d.ts",
-			"lua/calculator.lua",
+			"lua/batch_loop.lua",
 			"data/demo-tree.json",
 			"binding/napi_addon.cpp",
 			"deps/luajit/find-source.mjs",

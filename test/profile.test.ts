@@ -67,7 +67,7 @@ describe("engine.profile", () => {
 		expect(called(profile, "Calculate")).toMatchObject({ file: uneven, line: 18 });
 		expect(total).toBeGreaterThanOrEqual(called(profile, "heavy")?.total ?? Number.NaN);
 		expect(total).toBeGreaterThan(self);
-		expect(called(profile, "protocol.run")?.file).toBe("pobatch/lua/calculator.lua");
+		expect(called(profile, "protocol.run")?.file).toBe("pobatch/lua/batch_loop.lua");
 		expect(sum(profile.functions.map((one) => one.self))).toBe(profile.samples);
 	});
 
@@ -374,7 +374,7 @@ describe("a profile", () => {
 });
 
 describe("phases", () => {
-	const lua = "pobatch/lua/calculator.lua";
+	const lua = "pobatch/lua/batch_loop.lua";
 	const run = { name: "protocol.run", file: lua, line: 1 };
 	const pob = (name: string, file: string) => ({ name, file: `Modules/${file}.lua`, line: 1 });
 	const perform = pob("calcs.perform", "CalcPerform");
@@ -396,7 +396,7 @@ describe("phases", () => {
 		["offence", [run, perform, pob("calcs.offence", "CalcOffence"), sum]],
 		["FullDPS", [run, pob("calcs.calcFullDPS", "Calcs"), sum]],
 		["FullDPS init", [run, pob("calcs.calcFullDPS", "Calcs"), pob("calcs.initEnv", "CalcSetup"), sum]],
-		["cache", [run, { name: "answers:find", file: "pobatch/lua/pob/answers.lua", line: 1 }, sum]],
+		["cache", [run, { name: "answers:find", file: "pobatch/lua/pob/memo/results.lua", line: 1 }, sum]],
 	])("%s", (phase, stack) => {
 		expect(phaseOf(stack)).toBe(phase);
 	});

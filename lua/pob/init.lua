@@ -1,14 +1,14 @@
 --- Path of Building as a calculator: hosts an unmodified checkout of Path of Building for Path of Exile 2.
 
-local checkout = require("pob.checkout")
-local boot = require("pob.boot")
-local builds = require("pob.builds")
-local chance = require("pob.chance")
-local info = require("pob.info")
+local checkout = require("pob.host.checkout")
+local boot = require("pob.host.boot")
+local builds = require("pob.build.builds")
+local unstableStats = require("pob.build.unstable_stats")
+local info = require("pob.build.info")
 local refusal = require("refusal")
-local rows = require("pob.rows")
-local sheet = require("pob.sheet")
-local windowApi = require("pob.window_api")
+local rows = require("pob.row.evaluator")
+local sheet = require("pob.build.sheet")
+local windowApi = require("pob.host.window_api")
 
 -- Making a slice takes a third of a second: what it saves in some thousand rows.
 local SLICES_AFTER = 100
@@ -58,7 +58,7 @@ return function(host)
 			if slicesAfter == nil then
 				slicesAfter = SLICES_AFTER
 			end
-			extension = require("pob.fast").attach(host, { without = options.without, slicesAfter = slicesAfter or nil })
+			extension = require("pob.patch.registry").attach(host, { without = options.without, slicesAfter = slicesAfter or nil })
 		end
 		world = boot.start(host, place, extension)
 		loaded = builds.new(world)
@@ -73,7 +73,7 @@ return function(host)
 		end
 		local build = loaded:load(source.xml, source.spec, source.fault)
 		build.rows = rows.new(world, build, rowOptions)
-		local found = chance.of(world, build)
+		local found = unstableStats.of(world, build)
 		if world.windowRules.unchecked then
 			table.insert(found.warnings, {
 				code = "RULES_UNCHECKED",
@@ -181,7 +181,7 @@ return function(host)
 		return roads
 	end
 
-	--- What is known of the checkout's rules of allocation, see pob.window_rules.
+	--- What is known of the checkout's rules of allocation, see pob.tree.window_rules.
 	function commands.rules(build)
 		need(build)
 		return world.windowRules

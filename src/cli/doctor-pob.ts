@@ -15,7 +15,7 @@ interface PobReport {
 	fast: readonly FastFunction[] | Record<string, never>;
 	/** Functions of the window that Path of Building calls and the host does not have. */
 	lacking: readonly string[] | Record<string, never>;
-	/** See lua/pob/window_rules.lua. */
+	/** See lua/pob/tree/window_rules.lua. */
 	rules?: { unknown: Readonly<Record<string, string>> | readonly never[]; unchecked?: string };
 }
 

@@ -157,7 +157,7 @@ export function describeBuild({ info, allocated }: Build): string {
 	].join(", ");
 }
 
-/** What lua/pob/info.lua adds to a build's info. */
+/** What lua/pob/build/info.lua adds to a build's info. */
 interface PobInfo extends BuildInfo {
 	mainSkill?: string;
 	specs?: number;

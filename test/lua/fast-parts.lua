@@ -34,9 +34,9 @@ local function nativeStores()
 		env.common.classes[name] = class
 	end
 	local classes = env.common.classes
-	require("pob.fast.querydb").install(classes.ModDB, {}, env)
-	require("pob.fast.querylist").install(classes.ModList, {}, env)
-	local native = require("pob.fast.nativequeries").new(host.modifierQueries, env)
+	require("pob.replacements.query_db").install(classes.ModDB, {}, env)
+	require("pob.replacements.query_list").install(classes.ModList, {}, env)
+	local native = require("pob.replacements.native_queries").new(host.modifierQueries, env)
 	local function make(isList, parent)
 		if isList then
 			return setmetatable({ parent = parent or false, pobatchIndex = false }, classes.ModList)
@@ -51,7 +51,7 @@ return {
 	version = "1",
 	open = function(options)
 		package.path = options.lua .. "/?.lua;" .. options.lua .. "/?/init.lua;" .. package.path
-		fast, source = require("pob.fast"), require("pob.fast.source")
+		fast, source = require("pob.patch.registry"), require("pob.patch.fingerprint")
 	end,
 	load = function()
 		return {}, {}
@@ -96,7 +96,7 @@ return {
 				return flags .. " of " .. names[1]
 			end
 			local env = { modLib = { formatFlags = describe } }
-			require("pob.fast.flagnames").install({}, env)
+			require("pob.replacements.flag_names").install({}, env)
 			local tables = { { "mods" }, { "keywords" } }
 			for i, ask in ipairs(args.asks) do
 				out[i] = env.modLib.formatFlags(ask[1], tables[ask[2]])
@@ -148,7 +148,7 @@ return {
 				table.sort(list)
 				return table.concat(list)
 			end
-			local place = require("pob.fast.treeplace").new(storeOf(args.own))
+			local place = require("pob.environment.tree_segment").new(storeOf(args.own))
 			local out = {}
 			for i, row in ipairs(args.rows) do
 				local mods = storeOf(args.own)
@@ -163,12 +163,12 @@ return {
 			return out
 		end,
 		-- Whether the two values that a text of Lua returns are alike.
-		alike = function(_, args)
-			local alike = require("pob.fast.alike")
+		graphEquality = function(_, args)
+			local graphEquality = require("pob.environment.graph_equality")
 			local out = {}
 			for i, text in ipairs(args.texts) do
 				local one, other, taken = assert(loadstring(text))()
-				out[i] = alike.compare(one, other, taken or {}, {})
+				out[i] = graphEquality.compare(one, other, taken or {}, {})
 			end
 			return out
 		end,
@@ -197,9 +197,9 @@ return {
 					return "original"
 				end
 			end
-			require("pob.fast.querydb").install(class, shared, env)
-			local basestore = require("pob.fast.basestore")
-			local arm = basestore.install(class, shared, env)
+			require("pob.replacements.query_db").install(class, shared, env)
+			local orderGuard = require("pob.environment.order_guard")
+			local arm = orderGuard.install(class, shared, env)
 			local function storeOf(parent, ...)
 				local store = setmetatable({ mods = {}, parent = parent }, class)
 				for i = 1, select("#", ...) do
@@ -214,7 +214,7 @@ return {
 			end
 			local parent = storeOf(nil, args.base)
 			local whole, split = storeOf(nil, args.base, args.rest), storeOf(parent, args.rest)
-			local base = basestore.of(parent.mods)
+			local base = orderGuard.of(parent.mods)
 			if not base then
 				return { refused = true }
 			end
@@ -318,9 +318,9 @@ return {
 		-- What is known of the queries after all of them, and after them once more.
 		nativeNotes = function(_, args)
 			local native, make = nativeStores()
-			local recorder = require("pob.fast.recorder")
-			recorder.use(host.modifierQueries)
-			local asked, other, store, unasked = recorder.new(), recorder.new(), make(false), make(true)
+			local readSet = require("pob.memo.read_set")
+			readSet.use(host.modifierQueries)
+			local asked, other, store, unasked = readSet.new(), readSet.new(), make(false), make(true)
 			local function ask(where, query)
 				local texts = { native.context, host.modifierQueries.address(where), query.type, query.flags, 0, unpack(query.names) }
 				if query.kind == "sum" then
@@ -340,22 +340,22 @@ return {
 			native.listen(asked.set)
 			native.leaveOut(unasked)
 			askAll(unasked)
-			recorder.learn(asked)
+			readSet.learn(asked)
 			local before = asked.count
 			askAll(store)
-			recorder.record(asked, "LIST", "Keystone", 0, 0)
-			recorder.record(asked, "LIST", "Keystone", recorder.ANY, recorder.ANY)
-			recorder.record(asked, "LIST", {}, 0, 0)
-			recorder.learn(asked)
+			readSet.record(asked, "LIST", "Keystone", 0, 0)
+			readSet.record(asked, "LIST", "Keystone", readSet.ANY, readSet.ANY)
+			readSet.record(asked, "LIST", {}, 0, 0)
+			readSet.learn(asked)
 			local version = asked.count
 			askAll(store)
-			recorder.record(asked, "LIST", "Keystone", recorder.ANY, recorder.ANY)
+			readSet.record(asked, "LIST", "Keystone", readSet.ANY, readSet.ANY)
 			native.listen(other.set)
 			askAll(store)
 			native.listen(nil)
 			askAll(make(false))
-			recorder.learn(asked)
-			recorder.learn(other)
+			readSet.learn(asked)
+			readSet.learn(other)
 			local function flat(byType)
 				local list = {}
 				for kind, byName in pairs(byType) do
@@ -377,20 +377,20 @@ return {
 			table.sort(together)
 			local otherAsked = flat(other.asked)
 			-- What rows ask for besides, row by row; enough of it that the set has to grow.
-			local row, ofRows = recorder.row(asked), {}
+			local row, ofRows = readSet.row(asked), {}
 			native.listen(asked.set)
 			for i = 1, 2 do
-				recorder.begin(row)
+				readSet.begin(row)
 				askAll(store)
 				for k = 1, 3000 do
 					ask(store, { kind = "sumOne", type = "BASE", names = { "Fresh" .. i .. k }, flags = 0 })
 				end
-				recorder.learn(row)
+				readSet.learn(row)
 				ofRows[i] = flat(row.asked)
 			end
-			recorder.begin(row)
+			readSet.begin(row)
 			askAll(store)
-			recorder.learn(row)
+			readSet.learn(row)
 			ofRows[3] = flat(row.asked)
 			native.listen(nil)
 			-- A learner that was stopped gets all of it once more.
@@ -439,8 +439,8 @@ return {
 		-- For each text: what the replacement of the parser's search answers, what all matches put in order answer, and
 		-- how many patterns were tried.
 		search = function(_, args)
-			local patterns, shared = require("pob.fast.patterns"), {}
-			require("pob.fast.parsing").install(shared)
+			local patterns, shared = require("pob.replacements.pattern_index"), {}
+			require("pob.replacements.mod_parser").install(shared)
 			local list = {}
 			for i, pattern in ipairs(args.patterns) do
 				list[pattern] = "value " .. i

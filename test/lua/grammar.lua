@@ -106,7 +106,7 @@ return {
 	open = function(options)
 		package.path = options.lua .. "/?.lua;" .. options.lua .. "/?/init.lua;" .. package.path
 		parser, printer = require("pob.slice.parser"), require("pob.slice.printer")
-		facts, emitter = require("pob.slice.facts"), require("pob.slice.emitter")
+		facts, emitter = require("pob.slice.effects"), require("pob.slice.emitter")
 	end,
 	load = function()
 		return {}, {}
@@ -150,22 +150,22 @@ return {
 		end,
 		-- The number and the hash of the first function of a text that has so many lines.
 		find = function(_, args)
-			local source = require("pob.fast.source")
+			local source = require("pob.patch.fingerprint")
 			local lines = source.lines(args.text)
 			local hash = source.hash(lines, args.first, args.last)
 			return source.find(lines, assert(loadstring(args.text, "=x")), args.last - args.first + 1, hash) or 0
 		end,
 		-- A module's text with a statement before its first one, and whether it can be compiled.
 		begin = function(_, args)
-			local source = require("pob.fast.source")
+			local source = require("pob.patch.fingerprint")
 			local text = source.begin(source.lines(args.text), args.statement)
 			return { text = text, compiles = loadstring(text, "=x") ~= nil }
 		end,
 		-- A module's text with names that are looked up, and what both answer.
 		compose = function(_, args)
-			local concats, source = require("pob.fast.concats"), require("pob.fast.source")
+			local composedNames, source = require("pob.replacements.composed_names"), require("pob.patch.fingerprint")
 			local lines, shared = source.lines(args.text), {}
-			local changed = concats.apply(lines, shared)
+			local changed = composedNames.apply(lines, shared)
 			local text = table.concat(lines, "\n")
 			local chunk = assert(loadstring("local __pobatchNames = ...; " .. text, "=x"))
 			local names = shared.names
@@ -185,7 +185,7 @@ return {
 					end,
 				},
 			}
-			return (require("pob.outputnames").others(world, {}))
+			return (require("pob.row.output_names").others(world, {}))
 		end,
 	},
 }

@@ -1,5 +1,5 @@
 -- Objects with proxies of their parents, as Path of Building's class library makes them, and nodes that have some.
-local leftovers
+local copiedProxies
 
 -- As `copyTableSafe` copies a table with its metatables.
 local function copyTableSafe(original, copies)
@@ -33,7 +33,7 @@ return {
 	version = "1",
 	open = function(options)
 		package.path = options.lua .. "/?.lua;" .. package.path
-		leftovers = require("pob.leftovers")
+		copiedProxies = require("pob.host.copied_proxies")
 	end,
 	load = function()
 		return {}, {}
@@ -54,7 +54,7 @@ return {
 				return choice, id
 			end
 			if args.guarded then
-				leftovers.guard(class)
+				copiedProxies.guard(class)
 			end
 			local spec = setmetatable({ tree = { nodes = { node } } }, { __index = class })
 			local before, answers = reachable(node, {}), nil

@@ -61,7 +61,7 @@ return {
 	version = "1",
 	open = function(options)
 		package.path = options.lua .. "/?.lua;" .. options.lua .. "/?/init.lua;" .. package.path
-		facts, liveness, emitter = require("pob.slice.facts"), require("pob.slice.liveness"), require("pob.slice.emitter")
+		facts, liveness, emitter = require("pob.slice.effects"), require("pob.slice.liveness"), require("pob.slice.emitter")
 	end,
 	load = function()
 		return {}, {}

@@ -1,6 +1,6 @@
 // The pool's unit test, without Node: whole programs under ThreadSanitizer, and under AddressSanitizer with
 // its leak detector, which have nothing to say about V8 this way. `npm run test:tsan` and `npm run test:asan`
-// build and run it; arguments: the folder of calculator.lua, and how often (1).
+// build and run it; arguments: the folder of batch_loop.lua, and how often (1).
 #include "../../binding/pool.hpp"
 
 #include <cmath>
@@ -379,9 +379,9 @@ void refusedNativeAllocationsOfALoad() {
 
 int main(int count, char** arguments) {
 	if (count < 2) return 2;
-	std::ifstream file(std::string(arguments[1]) + "/calculator.lua", std::ios::binary);
+	std::ifstream file(std::string(arguments[1]) + "/batch_loop.lua", std::ios::binary);
 	loopSource.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-	check(!loopSource.empty(), "calculator.lua is there");
+	check(!loopSource.empty(), "batch_loop.lua is there");
 	const std::pair<const char*, void (*)()> tests[] = {
 	    {"answers each row", answersEachRow},
 	    {"fails only the rows that fail", [] { failsOnlyTheRowsThatFail(false); }},

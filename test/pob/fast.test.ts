@@ -360,7 +360,7 @@ describe("graphs that are alike", () => {
 		],
 	])("%s", async (_, text, wanted) => {
 		const engine = await openParts();
-		expect(await engine.command("alike", { texts: [text] })).toEqual([wanted]);
+		expect(await engine.command("graphEquality", { texts: [text] })).toEqual([wanted]);
 		await engine.close();
 	});
 });

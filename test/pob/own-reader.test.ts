@@ -9,7 +9,7 @@ import { mutatedTexts } from "../support/mutated-xml.js";
 import { buildText, describeWithBuilds, describeWithPob, differences, sharedBuilds } from "../support/pob.js";
 
 const calculator = fileURLToPath(new URL("../lua/own-pob.lua", import.meta.url));
-const utf8 = fileURLToPath(new URL("../../lua/pob/utf8.lua", import.meta.url));
+const utf8 = fileURLToPath(new URL("../../lua/pob/host/utf8.lua", import.meta.url));
 
 /** Runs `body` with an engine of Path of Building's own code, in its folder: it names its files from there. */
 async function inOwnFolder<Result>(

@@ -105,7 +105,7 @@ local function sorted(reads)
 end
 
 ---A module without the statements that liveness.lua found no use for.
----@param file table @of facts.lua
+---@param file table @of effects.lua
 ---@param found table @of liveness.lua
 ---@return string
 function emitter.sliced(file, found)

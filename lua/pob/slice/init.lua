@@ -2,7 +2,7 @@
 --
 -- A row of a few stats calculates all others too: two thousand numbers of how a character leeches, recovers and is
 -- stunned, for all kinds of skills. Here the three modules that do nearly all of it are read as a program; the
--- statements that cannot show in the asked stats are found (facts.lua, liveness.lua), and the rest is compiled once
+-- statements that cannot show in the asked stats are found (effects.lua, liveness.lua), and the rest is compiled once
 -- more. A row that makes fewer queries costs less, and is more often like another one: the cache of rows does not see
 -- what nobody asks for.
 --
@@ -16,7 +16,7 @@
 -- of the same stats. In use only for versions of Path of Building that are known as a whole: that nothing after `calcs.offence`
 -- reads what it does, besides the outputs, was read in them.
 
-local factsModule = require("pob.slice.facts")
+local effects = require("pob.slice.effects")
 local liveness = require("pob.slice.liveness")
 local emitter = require("pob.slice.emitter")
 
@@ -256,7 +256,7 @@ local function newWork(self, wanted, mode, before)
 	local steps = {
 		function()
 			reads, names = readOthers(self, wanted)
-			facts = factsModule.new(self.env)
+			facts = effects.new(self.env)
 		end,
 	}
 	for _, path in ipairs(SLICED) do

@@ -1,4 +1,4 @@
--- Which units of facts.lua are needed for the fields that are asked for.
+-- Which units of effects.lua are needed for the fields that are asked for.
 
 local liveness = {}
 
@@ -9,7 +9,7 @@ local function meet(a, b)
 	return a[1]:sub(1, before) == b[1]:sub(1, before) and a[2]:sub(#a[2] - after + 1) == b[2]:sub(#b[2] - after + 1)
 end
 
-local fits = require("pob.slice.values").fits
+local fits = require("pob.slice.strings").fits
 
 -- One kind of names: who writes which. It lasts as long as the facts do, and remembers who writes what was ever read.
 local space = {}

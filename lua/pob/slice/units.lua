@@ -1,4 +1,4 @@
--- Units, as facts.lua fills them, and what variables and functions know of the units that make them.
+-- Units, as effects.lua fills them, and what variables and functions know of the units that make them.
 
 local units = {}
 

@@ -1,9 +1,9 @@
--- What evaluating an expression uses, asks and reads, for the unit that it belongs to (facts.lua).
+-- What evaluating an expression uses, asks and reads, for the unit that it belongs to (effects.lua).
 
 local copies = require("pob.slice.copies")
 local emitter = require("pob.slice.emitter")
 local units = require("pob.slice.units")
-local values = require("pob.slice.values")
+local values = require("pob.slice.strings")
 local vocabulary = require("pob.slice.vocabulary")
 
 local uses = {}

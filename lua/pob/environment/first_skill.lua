@@ -1,0 +1,245 @@
+-- calcs.calcFullDPS of Path of Building's Modules/Calcs.lua, where the first skill of the sum is the main skill: the
+-- row has calculated that one already.
+--
+-- The original calculates it once more, in an environment of its own that differs from the row's only in where the
+-- base lies (what every character starts with, and the config tab): in the parents of the stores instead of at their
+-- front. Equal because
+--  * the two environments are compared, once, as they come from calcs.initEnv: equal graphs (graph_equality.lua), but for the
+--    base. Only rows with a kept environment (pool.lua) come here; what tells their environments apart brings
+--    the same to both;
+--  * no query of the row's calculation may tell where the base lies (order_guard.lua): otherwise the original goes on as
+--    it is. By induction over its queries and reads, the second calculation would be the first one over again;
+--  * besides modifiers, the base has the level and three conditions, which no calculation of a player changes;
+--  * the estimations, which FullDPS leaves out, come before offence in calcs.perform and write numbers that nothing
+--    afterwards reads (estimations.lua); a modifier that asks for one ends it;
+--  * without a minion of the main skill, and without a calculation inside the calculation, nothing else depends on
+--    which environment it was;
+--  * for its next skill FullDPS empties the stores of its first environment and puts the base into their parents:
+--    what is left in the row's is the same. The row's output is kept aside meanwhile.
+
+local graphEquality = require("pob.environment.graph_equality")
+local orderGuard = require("pob.environment.order_guard")
+
+local part = {
+	name = "first_skill",
+	targets = {
+		{ name = "calcFullDPS", file = "Modules/Calcs.lua", lines = 216, hash = "dfe55587af00dddd" },
+		{ name = "perform", file = "Modules/CalcPerform.lua", lines = 2501, hash = "c92e84e617b5220c" },
+		{ name = "initEnv", file = "Modules/CalcSetup.lua", lines = 1577, hash = "dcfa0e68c7fb6bde" },
+		{ name = "GetStat", file = "Classes/ModStore.lua", lines = 44, hash = "fea1e4e5014748a7" },
+	},
+	-- for fast.attach: only where all modules of the calculation are known as a whole
+	wholeCalculation = true,
+}
+
+function part.ready(_, path)
+	return path == "Modules/Calcs.lua"
+end
+
+-- What a base may have besides modifiers: no calculation of a player writes these, or reads them but through the
+-- stores' own functions, which look into the parent, too.
+local CONDITIONS = { Buffed = true, Combat = true, Effective = true }
+
+-- Whether a store's base may lie in a parent.
+local function isPlain(base)
+	for name in next, base.multipliers do
+		if name ~= "Level" then
+			return false
+		end
+	end
+	for name in next, base.conditions do
+		if not CONDITIONS[name] then
+			return false
+		end
+	end
+	return true
+end
+
+-- Whether a store still has its base's.
+local function keeps(store, base)
+	for name, value in next, base.multipliers do
+		if store.multipliers[name] ~= value then
+			return false
+		end
+	end
+	for name, value in next, base.conditions do
+		if store.conditions[name] ~= value then
+			return false
+		end
+	end
+	return true
+end
+
+local function without(own, base)
+	local rest = {}
+	for name, value in next, own do
+		if base[name] ~= value then
+			rest[name] = value
+		end
+	end
+	return rest
+end
+
+-- Whether the modifiers `whole` are those of `base` and then those of `rest`, by name.
+local function isWhole(whole, base, rest, pairsOf)
+	for name, list in next, whole do
+		local front, back = base[name] or {}, rest[name] or {}
+		if #list ~= #front + #back then
+			return false
+		end
+		for i = 1, #list do
+			pairsOf[#pairsOf + 1] = { list[i], i <= #front and front[i] or back[i - #front] }
+		end
+	end
+	for _, half in ipairs({ base, rest }) do
+		for name, list in next, half do
+			if #list > 0 and not whole[name] then
+				return false
+			end
+		end
+	end
+	return true
+end
+
+-- The fields of a store that are compared here.
+local STORE = { mods = true, parent = true, multipliers = true, conditions = true }
+
+local function isAlikeStore(store, other, base, pairsOf)
+	if other.parent ~= base or store.parent or getmetatable(store) ~= getmetatable(other)
+		or not isWhole(store.mods, base.mods, other.mods, pairsOf) then
+		return false
+	end
+	for field, value in next, store do
+		if not STORE[field] then
+			pairsOf[#pairsOf + 1] = { value, rawget(other, field) }
+		end
+	end
+	for field in next, other do
+		if not STORE[field] and rawget(store, field) == nil then
+			return false
+		end
+	end
+	pairsOf[#pairsOf + 1] = { without(store.multipliers, base.multipliers), other.multipliers }
+	pairsOf[#pairsOf + 1] = { without(store.conditions, base.conditions), other.conditions }
+	return true
+end
+
+-- Whether `calcEnv`, fresh from initEnv, is `other` with the base in front of its stores.
+local function isSame(calcEnv, other, playerDB, enemyDB, watches)
+	local playerStore, enemyStore = calcEnv.modDB, calcEnv.enemyDB
+	-- They take their contents when they are first read.
+	local _ = playerStore.mods, enemyStore.mods, other.modDB.mods, other.enemyDB.mods, playerDB.mods, enemyDB.mods
+	if not isPlain(playerDB) or not isPlain(enemyDB) then
+		return false
+	end
+	local pairsOf = {}
+	if not isAlikeStore(playerStore, other.modDB, playerDB, pairsOf)
+		or not isAlikeStore(enemyStore, other.enemyDB, enemyDB, pairsOf) then
+		return false
+	end
+	local first, second = { calcEnv }, { other }
+	for i = 1, #pairsOf do
+		first[i + 1], second[i + 1] = pairsOf[i][1], pairsOf[i][2]
+	end
+	return graphEquality.compare(first, second, { [playerStore] = other.modDB, [enemyStore] = other.enemyDB }, watches)
+end
+
+function part.install(shared, env, calcs)
+	local initEnv, perform = calcs.initEnv, calcs.perform
+	local arm = orderGuard.install(env.common.classes.ModDB, shared, env)
+
+	-- The first skill of the sum, as calcFullDPS comes to it.
+	local function firstOf(skills)
+		for i = 1, #skills do
+			local skill = skills[i]
+			if skill.socketGroup and skill.socketGroup.includeInFullDPS then
+				local _, enabled = calcs.getActiveSkillCount(skill)
+				if enabled then
+					return skill
+				end
+			end
+		end
+	end
+
+	-- The bases of a kept environment's stores, false where it cannot stand for the one of FullDPS.
+	local function basesOf(kept, build)
+		local calcEnv, playerDB, enemyDB, minionDB = kept.answer[1], kept.answer[2], kept.answer[3], kept.answer[4]
+		if minionDB or firstOf(calcEnv.player.activeSkillList) ~= calcEnv.player.mainSkill then
+			return false
+		end
+		-- By the original, unseen.
+		local asked, environments = shared.asked, shared.environments
+		shared.listen(nil)
+		shared.environments = nil
+		local other = initEnv(build, "CALCULATOR", {}, { cachedPlayerDB = playerDB, cachedEnemyDB = enemyDB })
+		shared.listen(asked)
+		shared.environments = environments
+		if not isSame(calcEnv, other, playerDB, enemyDB, shared.watches or {}) then
+			return false
+		end
+		local player, enemy = orderGuard.of(playerDB.mods), orderGuard.of(enemyDB.mods)
+		return player and enemy and { player = player, enemy = enemy }
+	end
+
+	---Before the calculation of a row with FullDPS: watches whether it can stand for that of the sum's first skill.
+	shared.beginFirst = function(build, calcEnv)
+		local environments = shared.environments
+		local kept = environments and environments.present and environments.present.environment
+		if not kept or kept.answer[1] ~= calcEnv then
+			return
+		end
+		if kept.bases == nil then
+			kept.bases = basesOf(kept, build)
+		end
+		if kept.bases then
+			arm(calcEnv.modDB, kept.bases.player)
+			arm(calcEnv.enemyDB, kept.bases.enemy)
+			shared.guarding, shared.mixed, shared.readsEstimated = true, false, false
+		end
+	end
+
+	---After it: if it can, calcFullDPS takes it, and puts another output into `calcEnv` later.
+	shared.endFirst = function(calcEnv)
+		if not shared.guarding then
+			return
+		end
+		shared.guarding = false
+		local environments = shared.environments
+		local kept = environments.present.environment
+		local mainSkill = calcEnv.player.mainSkill
+		if shared.mixed or shared.readsEstimated or calcEnv.minion or environments.own.used ~= 1
+			or not keeps(calcEnv.modDB, kept.answer[2]) or not keeps(calcEnv.enemyDB, kept.answer[3])
+			or firstOf(calcEnv.player.activeSkillList) ~= mainSkill then
+			return
+		end
+		environments.shared = environments.shared + 1
+		if shared.lookEarly then
+			-- The cache of rows looks into the stores, which FullDPS empties.
+			shared.lookEarly()
+		end
+		shared.performed = { env = calcEnv, skill = mainSkill, playerDB = kept.answer[2] }
+	end
+
+	function calcs.initEnv(build, mode, override, specEnv)
+		local performed = shared.performed
+		if performed and specEnv and not specEnv.env and specEnv.cachedPlayerDB == performed.playerDB then
+			return performed.env, specEnv.cachedPlayerDB, specEnv.cachedEnemyDB, specEnv.cachedMinionDB
+		end
+		return initEnv(build, mode, override, specEnv)
+	end
+
+	function calcs.perform(calcEnv, skipEHP)
+		local performed = shared.performed
+		if performed then
+			shared.performed = nil
+			if performed.env == calcEnv and performed.skill == calcEnv.player.mainSkill then
+				return
+			end
+		end
+		return (shared.performs or perform)(calcEnv, skipEHP)
+	end
+	-- shared.performs: what to call instead of Path of Building's own
+	shared.wrapsPerform = true
+end
+
+return part

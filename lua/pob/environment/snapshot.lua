@@ -1,0 +1,400 @@
+-- One environment that is made once and put back for each row that it serves: what calcs.initEnv of Path of Building's
+-- Modules/CalcSetup.lua makes is copied natively (`host.checkpoints`), put back, in place, and given a row's nodes.
+-- pool.lua chooses among several.
+--
+-- initEnv reads the allocated nodes in few ways, and a kept environment serves a row only when none of them tells its
+-- nodes from those that the environment was made with:
+--  * by queries of the modifier stores. All queries that it makes are written down (read_set.lua). The modifiers of
+--    the row's nodes that any of them lets in must be equal ones (jewels may make theirs anew for each row), in both
+--    lists of the nodes that it builds; in the same order, but for those that are only summed, without rounding. With
+--    equal answers it takes the same way, so it makes no other queries either;
+--  * as nodes: sockets with a jewel, nodes inside the radius of a jewel, nodes that items grant, the one node that it
+--    looks for by its id, and nodes that grant skills or explode. They must not change;
+--  * by the counters of the tree, and the distance of sockets to the class start.
+-- All other modifiers of nodes only stand in the lists of the store `modDB`, by name, in one piece. That piece is
+-- exchanged, with the modifiers in the order in which the original lists them for the row.
+--
+-- What initEnv writes outside of what it makes (the gems that a tooltip shows, the skills that a node grants) no
+-- calculation reads before it is written again.
+
+local exact = require("pob.memo.exact_sums")
+local modDescription = require("pob.memo.mod_description")
+local readSet = require("pob.memo.read_set")
+local tests = require("pob.replacements.query_tests")
+local treeSegment = require("pob.environment.tree_segment")
+local inertModifiers = require("pob.memo.inert_modifiers")
+
+local next, pairs = next, pairs
+
+-- initEnv looks for this node by its id.
+local LOOKED_FOR = 39935
+
+-- Modifiers that make a node more than its modifiers, or change those of other nodes.
+local SPECIAL = { ExtraSkill = true, CanExplode = true, SmallPassiveSkillEffect = true }
+
+-- Counters of the tree that initEnv turns into modifiers, before those of the nodes.
+local COUNTERS = {
+	{ field = "allocatedNotableCount", name = "Multiplier:AllocatedNotable" },
+	{ field = "allocatedSmithBodyArmourNodeCount", name = "Multiplier:AllocatedConnectedNotable" },
+}
+
+-- Whatever of a build initEnv reads that is not its tree; all of it is constant while rows are calculated, but for
+-- what mode MAIN adapts.
+local function inputsOf(build)
+	local spec, config, party, items, skills = build.spec, build.configTab, build.partyTab, build.itemsTab, build.skillsTab
+	local list = {
+		spec, spec.curClassId, spec.allocatedMasteryCount, spec.allocatedMasteryTypeCount, build.characterLevel,
+		config.enemyLevel or false, config.modList, #config.modList, config.enemyModList, #config.enemyModList,
+		party.enemyModList, #party.enemyModList, items.activeItemSet, items.activeItemSet.useSecondWeaponSet or false,
+		build.mainSocketGroup, #skills.socketGroupList,
+	}
+	for _, group in ipairs(skills.socketGroupList) do
+		list[#list + 1] = group
+	end
+	return list
+end
+
+local function same(a, b)
+	if #a ~= #b then
+		return false
+	end
+	for i = 1, #a do
+		if a[i] ~= b[i] then
+			return false
+		end
+	end
+	return true
+end
+
+local function copyOf(nodes)
+	local copy = {}
+	for id, node in pairs(nodes) do
+		copy[id] = node
+	end
+	return copy
+end
+
+-- Nodes as text: equal where a tree has the same ones, in the same weapon sets, with the same attributes chosen.
+local function textOf(nodes)
+	local parts = {}
+	for id, node in pairs(nodes) do
+		parts[#parts + 1] = id .. " " .. (node.allocMode or 0) .. " " .. tostring(node.dn)
+	end
+	table.sort(parts)
+	return table.concat(parts, "\n")
+end
+
+local kept = {}
+kept.__index = kept
+
+---@param shared table @of the extension
+---@param env table @the globals of Path of Building's code
+---@return table @an environment to be made: `asked` notes initEnv's queries
+function kept.new(shared, env)
+	return setmetatable({ shared = shared, env = env, asked = readSet.new(), before = {}, misses = 0 }, kept)
+end
+
+function kept:isSpecial(node)
+	if self.special[node.id] then
+		return true
+	end
+	local mods = node.modList
+	for i = 1, mods and #mods or 0 do
+		if SPECIAL[mods[i].name] then
+			return true
+		end
+	end
+	return false
+end
+
+-- Modifiers that queries let in, of the nodes themselves: the list that initEnv asks before items come in.
+function kept:askedOfNodes(nodes)
+	local sequence, n, records = {}, 0, self.ofNode
+	for _, node in next, nodes do
+		local entry, own = records[node], node.modList
+		if not entry or entry.own ~= own or entry.count ~= #own then
+			entry = { own = own, count = #own }
+			for i = 1, #own do
+				if self.isAsked(own[i]) then
+					entry[#entry + 1] = own[i]
+				end
+			end
+			records[node] = entry
+		end
+		for i = 1, #entry do
+			n = n + 1
+			sequence[n] = entry[i]
+		end
+	end
+	return sequence
+end
+
+-- Whether the environment's queries only sum modifiers like this one, and none of the sums rounds.
+function kept:isFree(mod)
+	local kind, asked = mod.type, self.asked
+	if kind ~= "BASE" and kind ~= "INC" or readSet.isOrdered(asked, mod) then
+		return false
+	end
+	local key = kind .. " " .. mod.name
+	if self.rounds[key] == nil then
+		self.rounds[key] = false
+		local names = { [mod.name] = true }
+		for name in next, asked.together[mod.name] or {} do
+			names[name] = true
+			for other in next, asked.together[name] or {} do
+				names[other] = true
+			end
+		end
+		local store = self.answer[1].modDB
+		while store do
+			for name in next, names do
+				for _, other in ipairs(store.mods[name] or {}) do
+					self.rounds[key] = self.rounds[key] or other.type == kind and not exact.isExact(other)
+				end
+			end
+			store = store.parent
+		end
+	end
+	return not self.rounds[key] and exact.isExact(mod)
+end
+
+-- What a sequence of modifiers is to the environment's queries, as text.
+function kept:describe(sequence)
+	local ordered, free = {}, {}
+	for i = 1, #sequence do
+		local mod = sequence[i]
+		local list = self:isFree(mod) and free or ordered
+		list[#list + 1] = table.concat({ modDescription.of(mod), tostring(mod.source), inertModifiers.setOf(mod) or "" }, "@")
+	end
+	table.sort(free)
+	return table.concat(ordered, "\n") .. "\n\n" .. table.concat(free, "\n")
+end
+
+-- Whether two sequences of modifiers are the same to the environment's queries.
+function kept:isAlike(own, others)
+	return same(own, others) or #own == #others and self:describe(own) == self:describe(others)
+end
+
+-- What a jewel's radius shows of a node.
+local function stateOf(node)
+	return { node, node.modList, node.alloc or false, node.allocMode or 0, node.type, node.conqueredBy or false }
+end
+
+local function isInState(state, node)
+	return state[1] == node and state[2] == node.modList and state[3] == (node.alloc or false)
+		and state[4] == (node.allocMode or 0) and state[5] == node.type and state[6] == (node.conqueredBy or false)
+end
+
+-- Whether the nodes, as nodes, are to initEnv what those of the environment were.
+function kept:fits(build, nodes)
+	local spec, own = build.spec, self.nodes
+	for id, node in next, nodes do
+		if own[id] ~= node and self:isSpecial(node) then
+			return false
+		end
+	end
+	for id, node in next, own do
+		if nodes[id] ~= node and self:isSpecial(node) then
+			return false
+		end
+	end
+	for id, state in next, self.inRadius do
+		if not isInState(state, spec.nodes[id]) then
+			return false
+		end
+	end
+	for id, distance in next, self.distances do
+		if spec.nodes[id].distanceToClassStart ~= distance then
+			return false
+		end
+	end
+	for i = 1, #COUNTERS do
+		local now, before = spec[COUNTERS[i].field], self.counts[i]
+		if now ~= before and (not self.counters[i] or not now or now == 0) then
+			return false
+		end
+	end
+	return true
+end
+
+-- What keeps the environment from serving a row with these nodes, as text: equal text, and an environment that is made of
+-- one of the rows may serve the other. `sequence`: what is asked for of their lists, where that is known.
+function kept:differenceTo(nodes, sequence)
+	local own, parts = self.nodes, {}
+	for id, node in next, nodes do
+		if own[id] ~= node and self:isSpecial(node) then
+			parts[#parts + 1] = "+" .. id
+		end
+	end
+	for id, node in next, own do
+		if nodes[id] ~= node and self:isSpecial(node) then
+			parts[#parts + 1] = "-" .. id
+		end
+	end
+	table.sort(parts)
+	return table.concat(parts, " ") .. "\n" .. self:describe(self:askedOfNodes(nodes)) .. "\n" .. self:describe(sequence or {})
+end
+
+-- Puts the counters of the row's tree in place: a list of { name, count } of those that differ.
+function kept:count(mods, spec, createMod)
+	local changed = {}
+	for i = 1, #COUNTERS do
+		local now, name = spec[COUNTERS[i].field], COUNTERS[i].name
+		if now ~= self.counts[i] then
+			changed[#changed + 1] = { name = name, count = now }
+			local fresh = copyOf(mods[name])
+			fresh[self.counters[i]] = createMod(name, "BASE", now)
+			mods[name] = fresh
+		end
+	end
+	return changed
+end
+
+-- The place of a counter's modifier in its list: false if it has none, or more than one could be it.
+local function placeOf(self, counter, count)
+	local list = self.place.lists[counter.name]
+	local place = false
+	for i = 1, list and count and count > 0 and self.before[counter.name] or 0 do
+		local mod = list[i]
+		if mod.type == "BASE" and mod.value == count and mod.source == nil and mod[1] == nil then
+			if place or self.isAsked(mod) then
+				return false
+			end
+			place = i
+		end
+	end
+	return place
+end
+
+-- What initEnv answered for a build, as something to be put back. Nil where it did more than it is known for.
+function kept:keep(build, override, calcEnv, playerDB, enemyDB, minionDB)
+	local spec = build.spec
+	local all = self.all
+	if self.nested or not all or self.calcEnv ~= calcEnv or calcEnv.modDB:List(nil, "GrantedAscendancyNode")[1] then
+		return nil
+	end
+	-- They take their contents when they are first read.
+	local _ = playerDB and playerDB.mods, enemyDB and enemyDB.mods
+	self.answer = { calcEnv, playerDB, enemyDB, minionDB, override and override.extraJewelFuncs }
+	self.inputs = inputsOf(build)
+	self.place = treeSegment.new(calcEnv.modDB.mods, self.before, self.allLists)
+	if not self.place then
+		return nil
+	end
+	-- The nodes that items grant, in the order in which they join the tree's own.
+	self.granted, self.special, self.distances = {}, { [LOOKED_FOR] = true }, {}
+	for _, passive in ipairs(calcEnv.modDB:List(nil, "GrantedPassive")) do
+		local node = spec.tree.notableMap[passive]
+		if node and calcEnv.grantedPassives[node.id] then
+			self.granted[#self.granted + 1] = node
+			self.special[node.id] = true
+		end
+	end
+	for _, slot in ipairs(build.itemsTab.orderedSlots) do
+		if slot.nodeId and build.itemsTab.items[slot.selItemId] then
+			self.special[slot.nodeId] = true
+			self.distances[slot.nodeId] = spec.nodes[slot.nodeId].distanceToClassStart
+		end
+	end
+	self.inRadius = {}
+	for _, jewel in ipairs(calcEnv.radiusJewelList) do
+		for id in pairs(jewel.nodes) do
+			self.special[id] = true
+			self.inRadius[id] = spec.nodes[id] and stateOf(spec.nodes[id])
+		end
+	end
+	self.nodes = copyOf(spec.allocNodes)
+	self.nodesText = textOf(self.nodes)
+	-- Nodes, and what is written into their modifiers, change from row to row.
+	self.modes, self.sets = {}, {}
+	for id, node in pairs(self.nodes) do
+		self.modes[id] = node.allocMode or 0
+	end
+	for _, list in ipairs(self.allLists) do
+		for _, mod in ipairs(list) do
+			self.sets[mod] = inertModifiers.setOf(mod)
+		end
+	end
+	if not calcEnv.player.itemList["Weapon 1"] then
+		-- Read from the store itself: whether bare hands have a technique.
+		readSet.record(self.asked, "LIST", "Keystone", readSet.ANY, readSet.ANY)
+	end
+	local asked, admits, names = self.asked, tests.new(self.shared, self.env), {}
+	readSet.learn(asked)
+	for _, byName in pairs(asked.asked) do
+		for name in pairs(byName) do
+			names[name] = true
+		end
+	end
+	-- Whether the environment's queries may let a modifier in.
+	self.isAsked = function(mod)
+		return names[mod.name] ~= nil and readSet.matters(asked, mod, admits)
+	end
+	self.ofNode, self.records, self.rounds = {}, {}, {}
+	self.nodeSequence, self.listSequence = self:askedOfNodes(self.nodes), {}
+	for i = 1, #all do
+		if self.isAsked(all[i]) then
+			table.insert(self.listSequence, all[i])
+		end
+	end
+	self.increase = 0
+	for _, node in pairs(calcEnv.allocNodes) do
+		self.increase = self.increase + node.modList:Sum("INC", nil, "SmallPassiveSkillEffect")
+	end
+	self.counts, self.counters = {}, {}
+	for i = 1, #COUNTERS do
+		self.counts[i] = spec[COUNTERS[i].field]
+		self.counters[i] = placeOf(self, COUNTERS[i], self.counts[i])
+	end
+	self.checkpoint = self.shared.checkpoints.take(self.answer, self.mark)
+	self.all, self.allLists, self.calcEnv, self.mark = nil, nil, nil, nil
+	return self.checkpoint and self
+end
+
+-- The numbers of the row before: calcs.offence has them in a variable of its module.
+local function drop(self, actor)
+	if actor and actor.output then
+		self.shared.nursery.empty(actor.output)
+	end
+end
+
+-- Makes the environment that of the build's present nodes. Where it cannot be, nil, and what was asked for of their lists,
+-- if these came to be made.
+function kept:reuse(build, override)
+	local spec = build.spec
+	local nodes = copyOf(spec.allocNodes)
+	if not same(self.inputs, inputsOf(build)) or not self:fits(build, nodes)
+		or not self:isAlike(self.nodeSequence, self:askedOfNodes(nodes)) then
+		return nil
+	end
+	local calcEnv = self.answer[1]
+	drop(self, calcEnv.player)
+	drop(self, calcEnv.minion)
+	if not self.shared.checkpoints.restore(self.checkpoint) then
+		return nil
+	end
+	self.env.ClearMatchKeywordFlagsCache()
+	for i = 1, #self.granted do
+		local node = self.granted[i]
+		nodes[node.id] = spec.nodes[node.id] or node
+	end
+	calcEnv.allocNodes = nodes
+	-- The environment has the nodes that explode already.
+	local explodeSources = calcEnv.explodeSources
+	calcEnv.explodeSources = {}
+	local sequence = {}
+	local lists = self.shared.listNodes(calcEnv, nodes, self.increase, self.records, self.isAsked, sequence)
+	calcEnv.explodeSources = explodeSources
+	if not self:isAlike(self.listSequence, sequence) then
+		return nil, sequence
+	end
+	local mods = calcEnv.modDB.mods
+	local changed, others = self.place:exchange(mods, lists)
+	local counts = self:count(mods, spec, self.env.modLib.createMod)
+	if override then
+		override.extraJewelFuncs = self.answer[5]
+	end
+	return calcEnv, { environment = self, nodes = nodes, changed = changed, others = others, counts = counts }
+end
+
+return kept

@@ -1,0 +1,350 @@
+-- Modifiers that never apply: with a tag that asks for a condition which was never met, for a type of skill which no skill
+-- has, or for a multiplier which was never anything but 0, in any calculation of a build so far. A row that has one more or
+-- one less of them is the same row.
+--
+-- Equal by induction over a calculation's queries: such a modifier brings nothing to sums (BASE, INC) and flags, the
+-- only ones that are looked at here, as long as its condition is not met; and until it is, the row makes the queries
+-- that the known row made. Conditions are met by what is noted here as it happens:
+--  * in the table `conditions` of a store: the first time that a name in it becomes true;
+--  * by a modifier named "Condition:..." in any store: when it is added. Those that the tree brings are looked for in the
+--    store of the row at hand;
+--  * multipliers likewise, by the table `multipliers` and modifiers named "Multiplier:..."; one that nobody has written is 0,
+--    and a modifier that is multiplied by it adds 0;
+--  * in a configuration's `skillCond`: these are written by name, see SKILL_CONDITIONS.
+-- What an environment has when it is set up is gone through once, the types of its skills, too. A condition that is false, and a
+-- multiplier that is 0, are left out of their tables: nothing tells them from nil there (of the stores that are watched).
+--
+-- Only in use where every module of the calculation is one that is known.
+
+local next, type, rawset, getmetatable, setmetatable = next, type, rawset, getmetatable, setmetatable
+
+local inertModifiers = {}
+
+local CONDITION, MULTIPLIER = "^Condition:(.+)", "^Multiplier:"
+
+-- name of a modifier -> the condition that it stands for, or its own name for a multiplier, or false
+local conditionOf = setmetatable({}, {
+	__index = function(t, name)
+		local condition = type(name) == "string" and (name:match(CONDITION) or name:find(MULTIPLIER) and name) or false
+		if name ~= nil then
+			t[name] = condition
+		end
+		return condition
+	end,
+})
+inertModifiers.conditionOf = conditionOf
+
+-- What the calculation writes into `skillCond`.
+local SKILL_CONDITIONS = {
+	MainHandAttack = true, OffHandAttack = true, usedByMirage = true, SkillIsTriggered = true, SkillIsFocused = true,
+	CriticalStrike = true,
+}
+-- Types that it adds to skills.
+local SKILL_TYPES = { "CreatesCompanion", "OtherThingUsesSkill" }
+
+-- How types of skills are noted, among the conditions.
+local SKILL_TYPE = "SkillType "
+
+-- Types of modifiers whose value is not used at all where they do not apply.
+local KINDS = { BASE = true, INC = true, FLAG = true }
+-- Actors whose stores are those that are looked at.
+local ACTORS = { enemy = true, player = true }
+
+local met = {}
+met.__index = met
+
+---What is noted for the calculations of one build.
+---@param env table @the globals of Path of Building's code
+function inertModifiers.new(env)
+	local self = setmetatable({
+		-- those that were met; how many were noted
+		conditions = {}, count = 0,
+		-- environment -> what it had when it was set up
+		seen = setmetatable({}, { __mode = "k" }),
+	}, met)
+	for _, name in ipairs(SKILL_TYPES) do
+		local skillType = env.SkillType[name]
+		if skillType then
+			self.conditions[SKILL_TYPE .. tostring(skillType)] = true
+		end
+	end
+	return self
+end
+
+---@param base table
+---@return table @what rows meet besides what `base` has
+function inertModifiers.row(base)
+	return setmetatable({ base = base, conditions = {}, count = 0 }, met)
+end
+
+function met:note(condition)
+	local base = self.base
+	if not self.conditions[condition] and not (base and base.conditions[condition]) then
+		self.conditions[condition] = true
+		self.count = self.count + 1
+	end
+end
+
+---Before a row.
+function met:begin()
+	if self.count > 0 then
+		self.conditions, self.count = {}, 0
+	end
+end
+
+---What the present row met so far.
+function met:copy()
+	local conditions = {}
+	for condition in next, self.conditions do
+		conditions[condition] = true
+	end
+	return { conditions = conditions }
+end
+
+---Puts what `from` has here, too.
+function met:add(from)
+	for condition in next, from.conditions do
+		self:note(condition)
+	end
+end
+
+local function lookAtStore(found, store)
+	while store do
+		for name, value in next, store.conditions do
+			if value then
+				found[name] = true
+			end
+		end
+		for name, value in next, store.multipliers do
+			if value ~= 0 then
+				found["Multiplier:" .. name] = true
+			end
+		end
+		for name, list in next, store.mods or {} do
+			if conditionOf[name] and list[1] then
+				found[conditionOf[name]] = true
+			end
+		end
+		for i = 1, #store do
+			local condition = conditionOf[store[i].name]
+			if condition then
+				found[condition] = true
+			end
+		end
+		store = store.parent
+	end
+end
+
+local function lookAtSkills(found, skills)
+	for _, skill in ipairs(skills or {}) do
+		for skillType, has in next, skill.skillTypes or {} do
+			if has then
+				found[SKILL_TYPE .. tostring(skillType)] = true
+			end
+		end
+		for _, field in ipairs({ "skillModList", "baseSkillModList" }) do
+			if skill[field] then
+				lookAtStore(found, skill[field])
+			end
+		end
+		if skill.minion then
+			lookAtSkills(found, skill.minion.activeSkillList)
+			lookAtStore(found, skill.minion.modDB)
+		end
+	end
+end
+
+-- What an environment has when it is set up: list of conditions.
+local function conditionsOf(calcEnv)
+	local found, list = {}, {}
+	for _, store in ipairs({ calcEnv.modDB, calcEnv.enemyDB, calcEnv.itemModDB }) do
+		lookAtStore(found, store)
+	end
+	lookAtSkills(found, calcEnv.player.activeSkillList)
+	lookAtSkills(found, { calcEnv.player.mainSkill })
+	for condition in next, found do
+		list[#list + 1] = condition
+	end
+	return list
+end
+
+---@param shared table @of the extension: shared.met is what the present calculations are noted in, if anything
+function inertModifiers.install(shared)
+	local meta = {
+		__newindex = function(conditions, name, value)
+			if value then
+				rawset(conditions, name, value)
+				local present = shared.met
+				if present then
+					present:note(name)
+				end
+			end
+		end,
+	}
+
+	local ofMultipliers = {
+		__newindex = function(multipliers, name, value)
+			if value ~= 0 then
+				rawset(multipliers, name, value)
+				local present = shared.met
+				if present then
+					present:note("Multiplier:" .. name)
+				end
+			end
+		end,
+	}
+	-- Environments are compared without them.
+	shared.watches = { [meta] = true, [ofMultipliers] = true }
+
+	local function watch(store)
+		if getmetatable(store.conditions) ~= meta then
+			setmetatable(store.conditions, meta)
+		end
+		if getmetatable(store.multipliers) ~= ofMultipliers then
+			setmetatable(store.multipliers, ofMultipliers)
+		end
+	end
+
+	---The conditions of a new store that some may be written into: one of all modifiers by name, or a skill's own list.
+	function shared.newConditions()
+		return setmetatable({}, meta)
+	end
+
+	---A modifier is added to a store; those that stand for no condition need not be told of.
+	function shared.addCondition(name)
+		local condition = shared.met and conditionOf[name]
+		if condition then
+			shared.met:note(condition)
+		end
+	end
+
+	---An environment was set up: notes what it has, and watches it from now on.
+	function met:look(calcEnv)
+		-- One that is kept comes again as it was, with other modifiers of the tree.
+		local seen = self.base.seen
+		local list = seen[calcEnv]
+		if not list then
+			list = conditionsOf(calcEnv)
+			seen[calcEnv] = list
+		end
+		for i = 1, #list do
+			self:note(list[i])
+		end
+		-- What is put back has no watch on it.
+		watch(calcEnv.modDB)
+		watch(calcEnv.enemyDB)
+	end
+end
+
+local function isMet(self, condition, mods)
+	if self.conditions[condition] or SKILL_CONDITIONS[condition] or self.base and self.base.conditions[condition] then
+		return true
+	end
+	local list = mods[conditionOf[condition] and condition or "Condition:" .. condition]
+	return list ~= nil and list[1] ~= nil
+end
+
+-- Path of Building writes the weapon set of a node into its modifiers, as a tag, which changes from row to row.
+local function isWritten(tag)
+	return tag.type == "Condition" and type(tag.var) == "string" and tag.var:find("^WeaponSet") ~= nil
+end
+
+---The condition of the weapon set that is written into a modifier at present, or false.
+function inertModifiers.setOf(mod)
+	for i = #mod, 1, -1 do
+		if isWritten(mod[i]) then
+			return mod[i].var
+		end
+	end
+	return false
+end
+
+-- Tags that leave a value as it is, or keep the modifier from applying.
+local PLAIN = { Condition = true, ActorCondition = true, SkillType = true, SkillName = true, SlotName = true, GlobalEffect = true }
+
+-- Whether a value that is multiplied by 0 stays 0.
+local function staysZero(mod)
+	for i = 1, #mod do
+		local tag = mod[i]
+		if not PLAIN[tag.type] and (tag.type ~= "Multiplier" or tag.base or tag.invert or tag.divVar or tag.limitVar
+			or tag.limitTotal or tag.limitNegTotal or tag.limit and tag.limit < 0) then
+			return false
+		end
+	end
+	return (mod.type == "BASE" or mod.type == "INC") and type(mod.value) == "number"
+end
+
+local function multipliersOf(tag)
+	local names = {}
+	for _, var in next, tag.varList or { tag.var } do
+		names[#names + 1] = "Multiplier:" .. var
+	end
+	return names
+end
+
+-- The tags of a modifier that may fail for good, false if it has none: list of { conditions } or { skillTypes }, lists.
+local tagsOf = setmetatable({}, {
+	__mode = "k",
+	__index = function(t, mod)
+		local tags = KINDS[mod.type] and {}
+		for i = 1, tags and #mod or 0 do
+			local tag = mod[i]
+			if tag.globalLimit or tag.globalLimitKey then
+				tags = false
+				break
+			elseif tag.neg or isWritten(tag) then
+				-- It may pass.
+			elseif tag.type == "Condition"
+				or tag.type == "ActorCondition" and (tag.var or tag.varList) and (not tag.actor or ACTORS[tag.actor]) then
+				tags[#tags + 1] = { conditions = tag.varList or { tag.var } }
+			elseif tag.type == "MultiplierThreshold" and not tag.upper and not tag.equals and type(tag.threshold) == "number"
+				and tag.threshold > 0 and not tag.thresholdActor and (not tag.actor or ACTORS[tag.actor])
+				or tag.type == "Multiplier" and (not tag.actor or ACTORS[tag.actor]) and staysZero(mod) then
+				tags[#tags + 1] = { conditions = multipliersOf(tag) }
+			elseif tag.type == "SkillType" then
+				local names = {}
+				for _, skillType in next, tag.skillTypeList or { tag.skillType } do
+					names[#names + 1] = SKILL_TYPE .. tostring(skillType)
+				end
+				tags[#tags + 1] = { skillTypes = names }
+			end
+		end
+		tags = tags and tags[1] and tags or false
+		t[mod] = tags
+		return tags
+	end,
+})
+
+local function mayPass(self, tag, mods)
+	for _, condition in next, tag.conditions or {} do
+		if isMet(self, condition, mods) then
+			return true
+		end
+	end
+	local base = self.base
+	for _, name in next, tag.skillTypes or {} do
+		if self.conditions[name] or base and base.conditions[name] then
+			return true
+		end
+	end
+	return false
+end
+
+---Whether the condition of a weapon set (of `setOf`) keeps a modifier from applying.
+function met:isOutOfSet(mod, set, mods)
+	return KINDS[mod.type] and set and not isMet(self, set, mods) or false
+end
+
+---Whether a modifier applies in no calculation so far.
+---@param mods table @name -> list, of the store that the row at hand is calculated with
+function met:isVain(mod, mods)
+	local tags = tagsOf[mod]
+	for i = 1, tags and #tags or 0 do
+		if not mayPass(self, tags[i], mods) then
+			return true
+		end
+	end
+	return false
+end
+
+return inertModifiers

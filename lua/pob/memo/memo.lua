@@ -1,0 +1,390 @@
+-- Rows that need not be calculated: two node sets whose nodes bring the same modifiers, as far as the queries of the
+-- calculation let them in, have the same stats, to the bit.
+--
+-- Only rows that took a kept environment (pool.lua) can be told apart so cheaply, and by so little: nothing
+-- differs between them but the modifiers in the tree's place of the store, which the environment lists by name, the
+-- counters of the tree, and the weapon sets that nodes are allocated for. A row's key describes these, as far as they
+-- matter (key.lua).
+--
+-- What matters is what most rows ask for: the one of the first rows that asked for least, and what most rows after it
+-- asked for besides. A row that asks for more is kept in a second step: under its first key lies a context that has what
+-- rows with this key asked for besides, and the keys that this makes.
+-- Equal by induction: rows with the same first key answer all queries of the first context alike, so that they make the
+-- same first query that is not among them; and those with the same second key answer that alike, too, and all others
+-- that the known row made. A context may grow: what was kept before is still right, it made none of the later queries.
+--
+-- Which sums round is looked at after each calculation, in the stores as they are then (exact_sums.lua).
+
+local readSet = require("pob.memo.read_set")
+local memoKey = require("pob.memo.key")
+local exact = require("pob.memo.exact_sums")
+local sharedMemo = require("pob.memo.shared")
+local inertModifiers = require("pob.memo.inert_modifiers")
+
+local next = next
+
+local part = {
+	name = "memo",
+	targets = {
+		{ name = "initEnv", file = "Modules/CalcSetup.lua", lines = 1577, hash = "dcfa0e68c7fb6bde" },
+		{ name = "buildModListForNode", file = "Modules/CalcSetup.lua", lines = 152, hash = "d32bb67370feb980" },
+	},
+	wholeCalculation = true,
+}
+
+function part.ready(_, path)
+	return path == "Modules/Calcs.lua"
+end
+
+-- Rows of which the one that asks for least settles what matters to all; and rows after which that gets what most of them
+-- asked for besides, time after time.
+local FIRST, THEN = 4, 32
+
+-- How the sources of modifiers begin that nodes bring.
+local TREE = "Tree:"
+
+local WEAK = { __mode = "k" }
+
+local cache = {}
+cache.__index = cache
+
+local function newCache(shared, env, build, id)
+	local share = build and sharedMemo.new(shared.texts, build, id)
+	local context = memoKey.new(shared, env, share and function(text)
+		return share:number(text)
+	end)
+	return setmetatable({
+		shared = shared,
+		-- what other states of the engine know, or nil
+		share = share,
+		-- of all rows; settled by the first ones; how often the next ones had what besides
+		context = context, isSettled = false, seen = 0, least = nil, tally = {},
+		-- what the present row asks for, meets, and rounds, besides
+		row = { asked = readSet.row(context.asked), met = inertModifiers.row(context.met), rounding = {}, carriedRounding = {} },
+		-- names in the tree's place, with all that are summed with them: where fractions are looked for
+		watched = {}, watchedLinks = -1,
+		treeNames = {},
+		-- what rounds of itself in the context: list of { type, name }
+		fractions = {},
+		-- first key -> { value } or { context, rows = second key -> value }, of rows with the present environment; of each one
+		nodes = {}, nodesOf = setmetatable({}, WEAK),
+		count = 0, sharedCount = 0,
+		limit = 1,
+		-- environments of the present row
+		envs = {},
+		envCount = 0,
+		-- which links were known when the stores were looked at before the end; false: only at the end
+		lookedLinks = false,
+	}, cache)
+end
+
+---The value kept for a row like the present one; nil also for rows that are set up as a whole.
+---@param variant string @what else the value depends on: the stats, what was left out
+---@return any|nil
+function cache:find(variant)
+	local environments = self.shared.environments
+	local present = environments and environments.present
+	self.present, self.variant = present, variant
+	if not present then
+		return nil
+	end
+	if self.environment ~= present.environment then
+		-- Keys are relative to its own nodes.
+		self.environment, self.nodes = present.environment, self.nodesOf[present.environment]
+		if not self.nodes then
+			self.nodes = {}
+			self.nodesOf[present.environment] = self.nodes
+		end
+		for name in next, present.environment.place.segments do
+			if not self.treeNames[name] then
+				self.treeNames[name], self.watchedLinks = true, -1
+			end
+		end
+	end
+	for name in next, present.changed or {} do
+		if not self.treeNames[name] then
+			self.treeNames[name], self.watchedLinks = true, -1
+		end
+	end
+	if not self.isSettled then
+		return nil
+	end
+	self.foundRoundings = #self.fractions
+	self.presentKey = self.context:key(present, variant)
+	local node = self.nodes[self.presentKey]
+	if node then
+		return node.value or node.context and node.rows[node.context:key(present, "")]
+	end
+	local value = self.share and self.share:find(present.environment, self.presentKey)
+	if value then
+		self:put(self.presentKey, { value = value })
+		self.sharedCount = self.sharedCount + 1
+	end
+	return value
+end
+
+function cache:put(key, node)
+	if self.count >= self.limit then
+		self.nodes, self.count, self.sharedCount = {}, 0, 0
+		self.nodesOf = setmetatable({ [self.environment] = self.nodes }, WEAK)
+	end
+	self.nodes[key] = node
+	self.count = self.count + 1
+end
+
+-- The names whose sums the tree's modifiers take part in.
+function cache:watch()
+	local together, watched, isWatched = self.context.asked.together, {}, {}
+	local function add(name)
+		if not isWatched[name] then
+			isWatched[name] = true
+			watched[#watched + 1] = name
+		end
+	end
+	for name in next, self.treeNames do
+		add(name)
+		for other in next, together[name] or {} do
+			add(other)
+			for third in next, together[other] or {} do
+				add(third)
+			end
+		end
+	end
+	self.watched, self.watchedLinks = watched, self.context.asked.links
+end
+
+-- A fraction in one sum shows in all that are summed with it.
+function cache:round(rounding, kind, name)
+	local together = self.context.asked.together
+	local function add(other)
+		rounding[kind .. " " .. other] = true
+	end
+	add(name)
+	for other in next, together[name] or {} do
+		add(other)
+		for third in next, together[other] or {} do
+			add(third)
+		end
+	end
+end
+
+local function rounds(list, name)
+	for i = 1, list and #list or 0 do
+		local mod = list[i]
+		if mod.name == name and (mod.type == "BASE" or mod.type == "INC") and not exact.isExact(mod) then
+			return true
+		end
+	end
+	return false
+end
+
+-- The same where modifiers come that others carry.
+function cache:lookForCarried(calcEnv)
+	local context, own = self.context, self.row.carriedRounding
+	for name in next, context.carried do
+		if not context.carriedRounding[name] and not own[name] then
+			local minion, skill = calcEnv.minion, calcEnv.player.mainSkill
+			if rounds(calcEnv.enemyDB.mods[name], name) or minion and rounds(minion.modDB.mods[name], name)
+				or rounds(skill and skill.skillModList, name) then
+				own[name] = true
+			end
+		end
+	end
+end
+
+function cache:lookForFractions()
+	local context, own = self.context, self.row.rounding
+	local known = context.rounding
+	if self.watchedLinks ~= context.asked.links then
+		self:watch()
+		-- What is summed together may have grown.
+		for _, fraction in ipairs(self.fractions) do
+			self:round(known, fraction[1], fraction[2])
+		end
+		context:forget()
+	end
+	for i = 1, self.envCount do
+		self:lookForCarried(self.envs[i])
+		local mods = self.envs[i].modDB.mods
+		for k = 1, #self.watched do
+			local list = mods[self.watched[k]]
+			for j = 1, list and #list or 0 do
+				local mod = list[j]
+				if (mod.type == "BASE" or mod.type == "INC") and not exact.isExact(mod) then
+					local id = mod.type .. " " .. mod.name
+					if not known[id] and not own[id] then
+						-- What is not of the tree other rows have, too.
+						local isOwn = type(mod.source) == "string" and mod.source:sub(1, #TREE) == TREE
+						self:round(isOwn and own or known, mod.type, mod.name)
+						if not isOwn then
+							self.fractions[#self.fractions + 1] = { mod.type, mod.name }
+							context:forget()
+						end
+					end
+				end
+			end
+		end
+	end
+end
+
+---All rows have what `had` has, from now on. What is kept stays right: a key that is made with more, and is equal to one
+---that was made with less, says of what the other one tells that it is the same.
+function cache:settle(had)
+	if self.share then
+		had = self.share:agree(had)
+	end
+	self.context:add(had)
+	readSet.settle(self.context.asked)
+end
+
+-- Counts what a row had besides, and now and then settles what most rows had.
+function cache:tallyOf(row)
+	local tally = self.tally
+	local function add(field, ...)
+		local id = field
+		for i = 1, select("#", ...) do
+			id = id .. "\0" .. tostring((select(i, ...)))
+		end
+		tally[id] = tally[id] or { count = 0, field = field, ... }
+		tally[id].count = tally[id].count + 1
+	end
+	for kind, byName in next, row.asked.asked do
+		for name, pairsOf in next, byName do
+			for i = 1, #pairsOf, 2 do
+				add("asked", kind, name, pairsOf[i], pairsOf[i + 1])
+			end
+		end
+	end
+	for _, field in ipairs({ "ordered", "present" }) do
+		for name in next, row.asked[field] do
+			add(field, name)
+		end
+	end
+	for condition in next, row.met.conditions do
+		add("conditions", condition)
+	end
+	for _, field in ipairs({ "rounding", "carriedRounding" }) do
+		for name in next, row[field] do
+			add(field, name)
+		end
+	end
+	self.seen = self.seen + 1
+	if self.seen % THEN > 0 then
+		return
+	end
+	self.tally = {}
+	local most = { asked = readSet.list(), met = { conditions = {} }, rounding = {}, carriedRounding = {} }
+	local isMore = false
+	for _, entry in next, tally do
+		local field = entry.field
+		if entry.count * 2 > THEN then
+			isMore = true
+			if field == "asked" then
+				readSet.remember(most.asked, entry[1], entry[2], entry[3], entry[4])
+			elseif field == "conditions" then
+				most.met.conditions[entry[1]] = true
+			else
+				(most[field] or most.asked[field])[entry[1]] = true
+			end
+		end
+	end
+	if isMore then
+		self:settle(most)
+	end
+end
+
+---Keeps the value of the row that find() did not know, after it was calculated.
+function cache:keep(value)
+	local present, row, context = self.present, self.row, self.context
+	readSet.learn(row.asked)
+	if not present or self.lookedLinks and self.lookedLinks ~= context.asked.links then
+		return
+	end
+	self:lookForFractions()
+	local key = self.presentKey
+	if not self.isSettled then
+		self.seen = self.seen + 1
+		if not self.least or row.asked.count < self.least.asked.count then
+			self.least = {
+				asked = readSet.copy(row.asked), met = row.met:copy(), rounding = row.rounding, carriedRounding = row.carriedRounding,
+			}
+		end
+		if self.seen == FIRST then
+			self:settle(self.least)
+			self.isSettled, self.least = true, nil
+		end
+		return
+	end
+	-- What rounds in all rows may be known only now.
+	key = self.foundRoundings == #self.fractions and key or context:key(present, self.variant)
+	local node = self.nodes[key] or {}
+	if row.asked.count == 0 and row.met.count == 0 and not next(row.rounding) and not next(row.carriedRounding) then
+		node.value = value
+		if self.share then
+			self.share:keep(present.environment, key, value)
+		end
+	else
+		node.context = node.context or context:more()
+		node.context:add(row)
+		node.rows = node.rows or {}
+		node.rows[node.context:key(present, "")] = value
+	end
+	self:put(key, node)
+	self:tallyOf(row)
+	if self.share and self.share:isBehind() then
+		self:settle()
+	end
+end
+
+function part.install(shared, env, calcs)
+	local initEnv = calcs.initEnv
+	local mine
+
+	function calcs.initEnv(...)
+		shared.listen(mine and mine.row.asked)
+		if not mine then
+			return initEnv(...)
+		end
+		local calcEnv, a, b, c = initEnv(...)
+		-- What the tree does to the enemy is said by the player's modifiers, and these are asked for.
+		shared.leaveOut(calcEnv.enemyDB)
+		mine.envCount = mine.envCount + 1
+		mine.envs[mine.envCount] = calcEnv
+		mine.row.met:look(calcEnv)
+		return calcEnv, a, b, c
+	end
+
+	---@param build number|nil @stands for the build, for all states of the engine; nil: this one is by itself
+	---@param id string @names what else its rows are calculated with
+	shared.newRows = function(build, id)
+		return newCache(shared, env, build, id)
+	end
+
+	---Looks at the stores as they are now, too.
+	shared.lookEarly = function()
+		if mine then
+			readSet.learn(mine.row.asked)
+			mine:lookForFractions()
+			mine.lookedLinks = mine.context.asked.links
+		end
+	end
+
+	---Before each calculation: whose queries to write down from now on; nil for nobody's.
+	shared.useRows = function(rows)
+		mine = rows
+		shared.met = rows and rows.row.met
+		shared.listen(nil)
+		if rows then
+			local row = rows.row
+			readSet.begin(row.asked)
+			row.met:begin()
+			row.rounding, row.carriedRounding = {}, {}
+			for i = 1, rows.envCount do
+				rows.envs[i] = nil
+			end
+			rows.envCount, rows.lookedLinks = 0, false
+		end
+	end
+end
+
+return part

@@ -1,0 +1,224 @@
+-- What a build's calculations asked the modifier stores for: name, type, flags and keyword flags of every query.
+--
+-- A row is a function of the answers to its queries, so that a modifier which none of them lets in cannot have changed
+-- it. Every store that the tree's modifiers can get into counts as one (that of a minion, too, but not the enemy's),
+-- sources are not looked at, and tags are not evaluated: all that errs towards "may matter".
+--
+-- What one row asks for that its `base` has not is written down on its own: most rows of a build make the same queries,
+-- and what only some ask for need not tell the others apart.
+
+local ffi = require("ffi")
+
+local readSet = {}
+
+local ANY = "any"
+readSet.ANY = ANY
+
+local newSet, newsOf, forget, note
+
+---@param native table @the host's modifierQueries, which note most queries by themselves
+function readSet.use(native)
+	newSet, newsOf, forget = native.asked, native.news, native.forget
+	note = ffi.cast("void(*)(void*, const char*, double, double, const char*, const char*)", native.note)
+end
+
+-- What `asked` has: queries, by type and then name, a list of flags and keyword flags in turns (type ANY: a query for
+-- all types; flags ANY: a read that does not look at flags); type .. " " .. name of modifiers that were looked at one by
+-- -- one: queries that list them, put another in their place, or ask for those of one source (type ANY: of all types);
+-- names that were looked for, whether they apply or not; and how many of all that, at least.
+local function clear(asked)
+	asked.asked, asked.ordered, asked.present, asked.count = {}, {}, {}, 0
+	return asked
+end
+
+---@return table @what is asked for
+function readSet.new()
+	return clear({
+		-- name -> names that were summed together with it; links are counted
+		together = {}, links = 0,
+		-- what the rest gets with the next `learn`; how much of it it has
+		set = newSet(), learned = 0,
+	})
+end
+
+---@param base table
+---@return table @what rows ask for besides what `base` has
+function readSet.row(base)
+	return clear({ base = base, together = base.together, set = base.set, learned = 0 })
+end
+
+---Before a row.
+function readSet.begin(row)
+	local base = row.base
+	forget(row.set, base.learned)
+	row.learned = base.learned
+	if row.count > 0 then
+		clear(row)
+	end
+end
+
+local function below(t, key)
+	local found = t[key]
+	if not found then
+		found = {}
+		t[key] = found
+	end
+	return found
+end
+
+local function remember(asked, kind, name, flags, keywordFlags)
+	local pairsOf = below(below(asked.asked, kind), name)
+	for i = 1, #pairsOf, 2 do
+		if pairsOf[i] == flags and pairsOf[i + 1] == keywordFlags then
+			return
+		end
+	end
+	pairsOf[#pairsOf + 1], pairsOf[#pairsOf + 2] = flags, keywordFlags
+	asked.count = asked.count + 1
+end
+
+readSet.remember = remember
+
+---@return table @a list of what may be asked for, without a set
+function readSet.list()
+	return clear({})
+end
+
+local function hasAny(byName, name)
+	local pairsOf = byName and byName[name]
+	for i = 1, pairsOf and #pairsOf or 0, 2 do
+		if pairsOf[i] == ANY then
+			return true
+		end
+	end
+	return false
+end
+
+function readSet.record(asked, kind, name, flags, keywordFlags)
+	if type(name) ~= "string" then
+		return
+	elseif flags ~= ANY then
+		note(asked.set, kind, flags, keywordFlags, name, nil)
+	elseif not (hasAny(asked.asked[kind], name) or asked.base and hasAny(asked.base.asked[kind], name)) then
+		remember(asked, kind, name, flags, keywordFlags)
+	end
+end
+
+---Two names of one sum.
+function readSet.link(asked, a, b)
+	if type(a) == "string" and type(b) == "string" then
+		note(asked.set, nil, 0, 0, a, b)
+	end
+end
+
+---Takes in what was noted since the last call: before anything of `asked` is looked at. Where it is stopped half-way,
+---some are taken in twice, which does no harm.
+function readSet.learn(asked)
+	local news, count = newsOf(asked.set, asked.learned)
+	local owner = asked.base or asked
+	for i = 1, news and #news or 0, 4 do
+		local kind, name, flags, keywordFlags = news[i], news[i + 1], news[i + 2], news[i + 3]
+		if kind then
+			remember(asked, kind, name, flags, keywordFlags)
+		elseif not below(owner.together, name)[flags] then
+			owner.together[name][flags] = true
+			below(owner.together, flags)[name] = true
+			owner.links = owner.links + 1
+		end
+	end
+	asked.learned = count or asked.learned
+end
+
+---Puts what `from` has into `asked`, too.
+function readSet.add(asked, from)
+	for kind, byName in next, from.asked do
+		for name, pairsOf in next, byName do
+			for i = 1, #pairsOf, 2 do
+				remember(asked, kind, name, pairsOf[i], pairsOf[i + 1])
+			end
+		end
+	end
+	for _, field in ipairs({ "ordered", "present" }) do
+		for name in next, from[field] do
+			asked[field][name] = true
+			asked.count = asked.count + 1
+		end
+	end
+end
+
+---What a row asked for, for later.
+function readSet.copy(row)
+	local copy = readSet.list()
+	readSet.add(copy, row)
+	copy.count = row.count
+	return copy
+end
+
+---Has what `base` has noted anew: no row asks for that in addition any more.
+function readSet.settle(base)
+	forget(base.set, 0)
+	for kind, byName in next, base.asked do
+		for name, pairsOf in next, byName do
+			for i = 1, #pairsOf, 2 do
+				if pairsOf[i] ~= ANY then
+					note(base.set, kind, pairsOf[i], pairsOf[i + 1], name, nil)
+				end
+			end
+		end
+	end
+	for name, others in next, base.together do
+		for other in next, others do
+			note(base.set, nil, 0, 0, name, other)
+		end
+	end
+	base.learned = select(2, newsOf(base.set, 0))
+end
+
+local function set(asked, field, name)
+	if not asked[field][name] and not (asked.base and asked.base[field][name]) then
+		asked[field][name] = true
+		asked.count = asked.count + 1
+	end
+end
+
+---A query that looks at a name's modifiers one by one: it shows their order, and their sources.
+function readSet.order(asked, kind, name)
+	if name then
+		set(asked, "ordered", kind .. " " .. name)
+	end
+end
+
+---A query that only looks whether there is a modifier of the name.
+function readSet.see(asked, name)
+	if type(name) == "string" then
+		set(asked, "present", name)
+	end
+end
+
+local function lets(byName, mod, admits)
+	local pairsOf = byName and byName[mod.name]
+	for i = 1, pairsOf and #pairsOf or 0, 2 do
+		if pairsOf[i] == ANY or admits(mod, pairsOf[i], pairsOf[i + 1]) then
+			return true
+		end
+	end
+	return false
+end
+
+---Whether some query may have let this modifier in.
+---@param admits function @of query_tests.lua
+function readSet.matters(asked, mod, admits)
+	return lets(asked.asked[mod.type], mod, admits) or lets(asked.asked[ANY], mod, admits)
+end
+
+---Whether a query looked at modifiers like this one one by one.
+function readSet.isOrdered(asked, mod)
+	return asked.ordered[mod.type .. " " .. mod.name] or asked.ordered[ANY .. " " .. mod.name]
+end
+
+---Whether something looked at modifiers like this one without asking whether they apply.
+function readSet.isSeen(asked, mod)
+	return asked.present[mod.name] or hasAny(asked.asked[mod.type], mod.name) or hasAny(asked.asked[ANY], mod.name)
+end
+
+return readSet

@@ -1,0 +1,147 @@
+-- Rows that another state of the engine has calculated (`host.shared`).
+--
+-- A row's key means the same in two states when they have the same build, the same environment to tell rows from (of the
+-- same nodes), the same numbers for modifiers, and the same context. Numbers are given by what all states share. What a
+-- context gets, step by step, is agreed on: the first state to take a step says what it is, the others take it. Each
+-- context has a number that stands for all its steps, and is part of the key: states that are not as far yet find nothing.
+
+local ffi = require("ffi")
+local readSet = require("pob.memo.read_set")
+
+local next, tostring, tonumber = next, tostring, tonumber
+
+local sharedMemo = {}
+sharedMemo.__index = sharedMemo
+
+local DOUBLE = ffi.sizeof("double")
+-- Parts of a text.
+local FIELD, LINE = "\t", "\n"
+
+---@param texts table @`host.shared`
+---@param build number @stands for the build, for all states
+---@param id string @names what else its rows are calculated with
+function sharedMemo.new(texts, build, id)
+	return setmetatable({
+		texts = texts,
+		name = "rows" .. FIELD .. build .. FIELD .. id .. FIELD,
+		-- what descriptions that hold for this state alone have behind them
+		own = FIELD .. "state " .. texts.serial(),
+		step = 0, context = 0,
+	}, sharedMemo)
+end
+
+---A number for a description of a modifier; nil: no more are to be had, and nothing is shared from now on.
+function sharedMemo:number(text)
+	-- Functions, and tables that are not looked into, are described by their address.
+	local isOwn = text:find(": 0x", 1, true)
+	local number = self.texts.number("modifier" .. FIELD .. text .. (isOwn and self.own or ""))
+	self.isOver = self.isOver or not number
+	return number
+end
+
+local function textOf(had)
+	local lines = {}
+	local function add(...)
+		lines[#lines + 1] = table.concat({ ... }, FIELD)
+	end
+	for kind, byName in next, had.asked.asked do
+		for name, pairsOf in next, byName do
+			for i = 1, #pairsOf, 2 do
+				local flags, keywordFlags = pairsOf[i], pairsOf[i + 1]
+				if flags == readSet.ANY then
+					add("read", kind, name)
+				else
+					add("asked", kind, name, ("%.17g"):format(flags), ("%.17g"):format(keywordFlags))
+				end
+			end
+		end
+	end
+	for field, names in next, {
+		ordered = had.asked.ordered, present = had.asked.present, conditions = had.met.conditions, rounding = had.rounding,
+		carriedRounding = had.carriedRounding,
+	} do
+		for name in next, names do
+			add(field, name)
+		end
+	end
+	table.sort(lines)
+	return table.concat(lines, LINE)
+end
+
+local function read(text)
+	local had = { asked = readSet.list(), met = { conditions = {} }, rounding = {}, carriedRounding = {} }
+	for line in text:gmatch("[^\n]+") do
+		local field, a, b, c, d = line:match("^([^\t]*)\t([^\t]*)\t?([^\t]*)\t?([^\t]*)\t?([^\t]*)$")
+		if field == "asked" then
+			readSet.remember(had.asked, a, b, tonumber(c), tonumber(d))
+		elseif field == "read" then
+			readSet.remember(had.asked, a, b, readSet.ANY, readSet.ANY)
+		elseif field == "conditions" then
+			had.met.conditions[a] = true
+		else
+			(had[field] or had.asked[field])[a] = true
+		end
+	end
+	return had
+end
+
+local function keyOf(self, step)
+	return self.name .. "step " .. step
+end
+
+---Whether another state has taken the next step already.
+function sharedMemo:isBehind()
+	return self.texts.get(keyOf(self, self.step + 1)) ~= nil
+end
+
+---The next step of the context: what all states add to it.
+---@param had table|nil @{ asked, met, rounding, carriedRounding }, what this one would add; nil: nothing
+---@return table @the same of the state that came first
+function sharedMemo:agree(had)
+	self.step = self.step + 1
+	local text = had and textOf(had) or ""
+	if not self.texts.put(keyOf(self, self.step), text) then
+		text = self.texts.get(keyOf(self, self.step)) or text
+	end
+	self.context = self.texts.number("context" .. FIELD .. self.context .. LINE .. text)
+	self.isOver = self.isOver or not self.context
+	return read(text)
+end
+
+-- What stands for an environment: the nodes that it was made with.
+local function environmentOf(self, environment)
+	local id = environment.sharedId
+	if not id then
+		id = self.texts.number("environment" .. FIELD .. environment.nodesText) or 0
+		environment.sharedId = id
+		self.isOver = self.isOver or id == 0
+	end
+	return id
+end
+
+local function nameOf(self, environment, key)
+	return self.name .. self.context .. FIELD .. environmentOf(self, environment) .. FIELD .. key
+end
+
+---The numbers of a row that some state knows, or nil.
+function sharedMemo:find(environment, key)
+	if self.isOver then
+		return nil
+	end
+	local text = self.texts.get(nameOf(self, environment, key))
+	if not text then
+		return nil
+	end
+	local numbers = ffi.new("double[?]", #text / DOUBLE)
+	ffi.copy(numbers, text, #text)
+	return numbers
+end
+
+---Lets the other states know the numbers of a row (double[n]).
+function sharedMemo:keep(environment, key, numbers)
+	if not self.isOver then
+		self.texts.put(nameOf(self, environment, key), ffi.string(numbers, ffi.sizeof(numbers)))
+	end
+end
+
+return sharedMemo

@@ -1,0 +1,226 @@
+-- Names that Path of Building composes while it calculates (`damageType .. "Resist"`): the
+-- 1,300 places in its modules run 4,000 times a row, and each makes LuaJIT build the text,
+-- hash it and find it among 300,000 strings. Here they become a look-up of a kept answer.
+--
+-- Equal in any version of Path of Building, since only the form counts: one or two variables or
+-- fields between literals, where nothing beside them binds tighter than `..`. A string stands
+-- in the answers by its own identity. Numbers do too, but for 0 and -0, which are one key
+-- and two texts; all else (also what cannot be concatenated) is concatenated as written.
+--
+-- A text stays on its line: line numbers in messages keep their meaning.
+
+local composedNames = {}
+
+-- Answers that one place may keep.
+local MAX_KEPT = 512
+
+local KEYWORDS = require("pob.slice.lexer").KEYWORDS
+
+local function setOf(tokens)
+	local set = {}
+	for token in tokens:gmatch("%S+") do
+		set[token] = true
+	end
+	return set
+end
+
+-- What an expression may stand between: what ends there, or binds less tight than `..` does. (A name between a colon and
+-- `..` is no method, so the colon is that of `?:`.)
+local BEFORE = setOf("[ ( , = { == ~= != and or && || ?? ? : -> return")
+local AFTER = setOf("] ) , } == ~= != and or && || ?? ? then")
+-- ... and after a literal: what is called has a name.
+local AFTER_LITERAL = setOf(":")
+
+-- Of more than one character, the longer ones first.
+local SYMBOLS = {}
+for pattern in ("%.%.%.? ~>> [=~<>!]= %?%? %?%. && || << >> ->"):gmatch("%S+") do
+	SYMBOLS[#SYMBOLS + 1] = "^" .. pattern:gsub("^%-", "%%-")
+end
+
+-- What `make` answers by key, kept where a key is one text.
+local function kept(make)
+	local count = 0
+	return setmetatable({}, {
+		__index = function(memo, key)
+			local answer = make(key)
+			local kind = type(key)
+			if (kind == "string" or kind == "number" and key ~= 0 and key == key) and count < MAX_KEPT then
+				count = count + 1
+				memo[key] = answer
+			end
+			return answer
+		end,
+	})
+end
+
+---The answers of one place: `prefix .. key .. suffix` by key; with `between`, those of `prefix .. first .. between ..
+---second .. suffix` by the first key, and then the second.
+function composedNames.memo(prefix, suffix, between)
+	if between then
+		return kept(function(first)
+			return composedNames.memo(prefix .. first .. between, suffix)
+		end)
+	end
+	return kept(function(key)
+		return prefix .. key .. suffix
+	end)
+end
+
+-- The tokens of a line: { first, last, kind = "name"|"string"|"other", text }; nil where the line cannot be read alone.
+local function tokens(line)
+	local list, at = {}, 1
+	while true do
+		at = line:find("%S", at)
+		if not at then
+			return list
+		end
+		local first, last = line:find("^[%a_\128-\255][%w_\128-\255]*", at)
+		local kind = "name"
+		if not first then
+			local quote = line:match("^[\"']", at)
+			if quote then
+				kind, first, last = "string", at, at
+				repeat
+					last = line:find("[\\" .. quote .. "]", last + 1)
+					if not last then
+						return nil
+					end
+					local escaped = line:sub(last, last) == "\\"
+					last = escaped and last + 1 or last
+				until not escaped
+			elseif line:find("^%-%-", at) then
+				return not line:find("^%-%-%[=*%[", at) and list or nil
+			elseif line:find("^%[=*%[", at) then
+				return nil
+			else
+				kind = "other"
+				first, last = line:find("^%.?%d[%w%._]*", at)
+				for i = 1, first and 0 or #SYMBOLS do
+					first, last = line:find(SYMBOLS[i], at)
+					if first then
+						break
+					end
+				end
+				if not first then
+					first, last = at, at
+				end
+			end
+		end
+		local text = line:sub(first, last)
+		if kind == "name" and KEYWORDS[text] then
+			kind = "other"
+		end
+		list[#list + 1] = { first = first, last = last, kind = kind, text = text }
+		at = last + 1
+	end
+end
+
+-- The operand that begins at token `i`: its last token, or nil.
+local function operand(list, i)
+	local token = list[i]
+	if not token or token.kind == "other" then
+		return nil
+	elseif token.kind == "string" then
+		return i
+	end
+	while list[i + 1] and list[i + 1].text == "." and list[i + 2] and list[i + 2].kind == "name" do
+		i = i + 2
+	end
+	return i
+end
+
+local function value(literal)
+	return loadstring("return " .. literal)()
+end
+
+-- The concatenation that begins at token `i`, if it is one that can be replaced: its last token, prefix, suffix, keys,
+-- and what is between two keys.
+local function concatenation(line, list, i)
+	local before = list[i - 1]
+	if not before or not BEFORE[before.text] then
+		return nil
+	end
+	local texts, keys, at = { "", "", "" }, {}, i
+	while true do
+		local last = operand(list, at)
+		if not last then
+			return nil
+		elseif list[at].kind == "string" then
+			texts[#keys + 1] = texts[#keys + 1] .. value(list[at].text)
+		elseif #keys == 2 then
+			return nil
+		else
+			keys[#keys + 1] = line:sub(list[at].first, list[last].last)
+		end
+		local following = list[last + 1]
+		if following and following.kind == "other"
+			and (AFTER[following.text] or list[last].kind == "string" and AFTER_LITERAL[following.text]) then
+			return keys[1] and last > i and last, texts[1], texts[#keys + 1], keys, keys[2] and texts[2]
+		elseif not following or following.text ~= ".." then
+			return nil
+		end
+		at = last + 2
+	end
+end
+
+---A line with its concatenations replaced.
+---@param memos table @list of what `memo` made, which grows; the text finds it as `__pobatchNames`
+---@param known table @memos by prefix and suffix
+local function rewrite(line, memos, known)
+	local list = tokens(line)
+	if not list then
+		return line
+	end
+	local parts, done, i = {}, 0, 1
+	while i <= #list do
+		local last, prefix, suffix, keys, between = concatenation(line, list, i)
+		if last and (prefix ~= "" or suffix ~= "" or between and between ~= "") then
+			local id = prefix .. "\0" .. suffix .. (between and "\0" .. between or "")
+			if not known[id] then
+				memos[#memos + 1] = composedNames.memo(prefix, suffix, between)
+				known[id] = #memos
+			end
+			parts[#parts + 1] = line:sub(done + 1, list[i].first - 1)
+			parts[#parts + 1] = "__pobatchNames[" .. known[id] .. "][" .. table.concat(keys, "][") .. "]"
+			done = list[last].last
+			i = last
+		end
+		i = i + 1
+	end
+	return table.concat(parts) .. line:sub(done + 1)
+end
+
+---Replaces the concatenations in a module's lines, in place.
+---@param lines table
+---@param shared table @of the extension: gets `names`, the answers of all places; `rewritten`, if it has that, keeps lines
+---@return boolean @whether any was replaced
+function composedNames.apply(lines, shared)
+	shared.names, shared.nameIds = shared.names or {}, shared.nameIds or {}
+	local changed, open = false, nil
+	for n = 1, #lines do
+		local line = lines[n]
+		if open then
+			-- inside a long comment or string
+			if line:find("]" .. open .. "]", 1, true) then
+				open = nil
+			end
+		else
+			local at, level = line:match("()%[(=*)%[")
+			if at and not line:find("]" .. level .. "]", at, true) then
+				open = level
+			elseif line:find("..", 1, true) and line:find("[\"']") then
+				-- Slices are compiled with most of their lines as they were.
+				local kept = shared.rewritten
+				local rewritten = kept and kept[line] or rewrite(line, shared.names, shared.nameIds)
+				if kept then
+					kept[line] = rewritten
+				end
+				lines[n] = rewritten
+				changed = changed or rewritten ~= line
+			end
+		end
+	end
+	return changed
+end
+
+return composedNames

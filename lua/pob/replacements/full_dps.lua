@@ -1,0 +1,75 @@
+-- calcs.calcFullDPS of Path of Building's Modules/Calcs.lua.
+--
+-- The original sets up an environment (a third of a row), and another one after each
+-- skill that it sums up. Equal because
+--  * without a socket group that is included in the sum, the original's loop does
+--    nothing: all parts are 0, and so are the sums of them;
+--  * the environment that it sets up after the last of these skills is not looked at.
+--    Its loop goes over the list of skills of the first one, which all later ones
+--    share.
+--
+-- The edit puts the original's own line behind a test; it holds no text of Path of
+-- Building.
+
+local ipairs = ipairs
+
+local part = {
+	name = "full_dps",
+	targets = {
+		{ name = "calcFullDPS", file = "Modules/Calcs.lua", lines = 216, hash = "dfe55587af00dddd" },
+	},
+	edits = {
+		[1] = {
+			{ line = 163, before = "if __pobatch.isMoreIncluded(fullEnv.player.activeSkillList, activeSkill) then ", after = " end" },
+		},
+	},
+}
+
+function part.ready(_, path)
+	return path == "Modules/Calcs.lua"
+end
+
+-- The parts of the sum.
+local PARTS = {
+	"combinedDPS", "TotalDotDPS", "poisonDPS", "causticGroundDPS", "impaleDPS", "igniteDPS", "burningGroundDPS", "bleedDPS",
+	"corruptingBloodDPS", "decayDPS", "dotDPS", "cullingMulti",
+}
+
+local function isIncluded(group)
+	return group and group.includeInFullDPS
+end
+
+function part.install(shared, _, calcs)
+	local original = calcs.calcFullDPS
+
+	-- Whether a skill after `present` takes part in the sum.
+	function shared.isMoreIncluded(skills, present)
+		for i = #skills, 1, -1 do
+			if skills[i] == present then
+				return false
+			elseif isIncluded(skills[i].socketGroup) then
+				return true
+			end
+		end
+		return true
+	end
+
+	function calcs.calcFullDPS(build, mode, override, specEnv)
+		for _, group in ipairs(build.skillsTab.socketGroupList) do
+			if isIncluded(group) then
+				return original(build, mode, override, specEnv)
+			end
+		end
+		-- mode MAIN makes the socket groups anew
+		if mode ~= "CALCULATOR" then
+			return original(build, mode, override, specEnv)
+		end
+		local none = { skills = {} }
+		for _, name in ipairs(PARTS) do
+			none[name] = 0
+		end
+		return none
+	end
+end
+
+return part

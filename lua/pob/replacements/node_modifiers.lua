@@ -1,0 +1,370 @@
+-- calcs.buildModListForNode and buildModListForNodeList of Path of Building's
+-- Modules/CalcSetup.lua, for calculator rows.
+--
+-- The original builds every allocated node's modifiers twice a row, though only a few
+-- nodes differ from the row before. Here they are kept, per node. What a node's list
+-- is made from: its own modifiers (compared one by one: the list around them may be a
+-- new one), keystone modifier, type and id, its weapon set, whether it is allocated,
+-- the increase for small passives, the "with keystones" switch, the active weapon set,
+-- and radius jewels. Nodes inside a radius jewel always take the original's road, and
+-- so do keystones and nodes whose modifiers came from a jewel.
+--
+-- The original also writes: the weapon set, as a tag, into the node's own modifiers,
+-- which rows and builds share. `tagged` knows for which weapon set each of them is
+-- tagged at present, and a kept answer counts only while they are all tagged for its
+-- own. It sets node.grantedSkills and fills env.explodeSources; both are done here with
+-- equal contents.
+--
+-- The list of all nodes is put together in the original's order, that of
+-- pairs(nodeList).
+
+local pairs = pairs
+local clear = require("table.clear")
+
+local FILE = "Modules/CalcSetup.lua"
+
+local part = {
+	name = "node_modifiers",
+	targets = {
+		{ name = "buildModListForNode", file = FILE, lines = 152, hash = "d32bb67370feb980" },
+		{ name = "buildModListForNodeList", file = FILE, lines = 46, hash = "f4822ac5337581d0" },
+	},
+}
+
+function part.ready(_, path)
+	return path == "Modules/Calcs.lua"
+end
+
+local WEAK = { __mode = "k" }
+-- stands for the first modifier of a node without any
+local EMPTY = {}
+
+function part.install(shared, env, calcs)
+	local buildNode, originalList = calcs.buildModListForNode, calcs.buildModListForNodeList
+
+	-- What it asks it asks of lists of this one node: nobody needs to know to tell whether other nodes matter.
+	local function originalNode(calcEnv, node, increase, withKeystones)
+		local asked = shared.asked
+		if not asked then
+			return buildNode(calcEnv, node, increase, withKeystones)
+		end
+		shared.listen(nil)
+		local list = buildNode(calcEnv, node, increase, withKeystones)
+		shared.listen(asked)
+		return list
+	end
+
+	-- modifier -> weapon set that it is tagged for
+	local tagged = shared.tagged or setmetatable({}, WEAK)
+	shared.tagged = tagged
+	-- node -> its first modifier, or EMPTY -> what is known of the node with these modifiers
+	local kept = setmetatable({}, WEAK)
+
+	local function sameMods(list, other)
+		if #list ~= #other then
+			return false
+		end
+		for i = 1, #list do
+			if list[i] ~= other[i] then
+				return false
+			end
+		end
+		return true
+	end
+
+	local function knownOf(node)
+		local byFirst = kept[node]
+		if not byFirst then
+			byFirst = {}
+			kept[node] = byFirst
+		end
+		local own = node.modList
+		local known = byFirst[own[1] or EMPTY]
+		if known and sameMods(known.mods, own) then
+			return known
+		end
+		known = { mods = {}, raisesSmall = false }
+		for i = 1, #own do
+			local mod = own[i]
+			known.mods[i] = mod
+			known.raisesSmall = known.raisesSmall or mod.name == "SmallPassiveSkillEffect"
+		end
+		byFirst[own[1] or EMPTY] = known
+		return known
+	end
+
+	-- counts the changes of `tagged`
+	local taggings = 0
+
+	local function tag(own, allocMode)
+		for i = 1, #own do
+			if tagged[own[i]] ~= allocMode then
+				tagged[own[i]] = allocMode
+				taggings = taggings + 1
+			end
+		end
+	end
+
+	local function isTagged(own, allocMode)
+		for i = 1, #own do
+			if tagged[own[i]] ~= allocMode then
+				return false
+			end
+		end
+		return true
+	end
+
+	-- Whether a list may be kept: a modifier out of a jewel is tagged and untagged in
+	-- turns by the original.
+	local function plain(list)
+		for i = 1, #list do
+			if list[i].parsedLine then
+				return false
+			end
+		end
+		return true
+	end
+
+	local function inRadius(radiusJewels, id)
+		for i = 1, #radiusJewels do
+			if radiusJewels[i].nodes[id] then
+				return true
+			end
+		end
+		return false
+	end
+
+	local function build(calcEnv, node, known, increase, withKeystones, radiusJewels, secondSet)
+		local own = node.modList
+		local allocMode = node.allocMode
+		local id = node.id
+		if node.keystoneMod or (#radiusJewels > 0 and (inRadius(radiusJewels, id)
+			or not env.GlobalCache.cachedData[calcEnv.mode].radiusJewelData)) then
+			tag(own, nil)
+			return originalNode(calcEnv, node, increase, withKeystones)
+		end
+		local slot = (withKeystones and 1 or 0) + (calcEnv.allocNodes[id] and 2 or 0) + (secondSet and 4 or 0)
+			+ 8 * (allocMode or 0)
+		local answer = known[slot]
+		if answer and answer.increase == increase and answer.kind == node.type and isTagged(own, allocMode) then
+			node.grantedSkills = answer.skills
+			if answer.explodes then
+				local sources = calcEnv.explodeSources
+				sources[#sources + 1] = node
+			end
+			return answer.list
+		end
+		local exploding = #calcEnv.explodeSources
+		local list = originalNode(calcEnv, node, increase, withKeystones)
+		tag(own, allocMode)
+		if answer and sameMods(answer.list, list) then
+			-- Kept environments know it by its identity.
+			list = answer.list
+		end
+		if plain(list) then
+			known[slot] = {
+				list = list,
+				increase = increase,
+				kind = node.type,
+				skills = node.grantedSkills,
+				explodes = #calcEnv.explodeSources > exploding,
+			}
+		end
+		return list
+	end
+
+	local function usesSecondSet(calcEnv)
+		return calcEnv.build.itemsTab.activeItemSet.useSecondWeaponSet
+	end
+
+	function calcs.buildModListForNode(calcEnv, node, increase, withKeystones)
+		if calcEnv.mode ~= "CALCULATOR" then
+			tag(node.modList, nil)
+			return originalNode(calcEnv, node, increase, withKeystones)
+		end
+		return build(calcEnv, node, knownOf(node), increase, withKeystones, calcEnv.radiusJewelList, usesSecondSet(calcEnv))
+	end
+
+	local function beginJewels(radiusJewels)
+		for i = 1, #radiusJewels do
+			local jewel = radiusJewels[i]
+			env.wipeTable(jewel.data)
+			jewel.data.modSource = "Tree:" .. jewel.nodeId
+		end
+	end
+
+	local function finishAllJewels(calcEnv, all, increase, radiusJewels, secondSet)
+		for _, node in pairs(calcEnv.extraRadiusNodeList) do
+			build(calcEnv, node, knownOf(node), increase, nil, radiusJewels, secondSet)
+		end
+		for i = 1, #radiusJewels do
+			local jewel = radiusJewels[i]
+			jewel.func(nil, all, jewel.data)
+		end
+	end
+
+	-- Lets the jewels see `all`, which is `lists` one after the other. Answers the lists of what it is then: jewels may have
+	-- added some.
+	local function finishJewelsOf(calcEnv, lists, all, increase, radiusJewels, secondSet)
+		finishAllJewels(calcEnv, all, increase, radiusJewels, secondSet)
+		local n, added = 0, {}
+		for k = 1, #lists do
+			local list = lists[k]
+			for i = 1, #list do
+				if all[n + i] ~= list[i] then
+					return { all }
+				end
+			end
+			n = n + #list
+		end
+		for i = n + 1, #all do
+			added[i - n] = all[i]
+		end
+		if added[1] then
+			lists[#lists + 1] = added
+		end
+		return lists
+	end
+
+	-- The list that was put together last, and what from. FullDPS asks for it once more for each further skill, while
+	-- nodes and jewels are what they were. Always the same table: see binding/nursery.h on variables of old functions.
+	local last = {}
+
+	-- The modifiers of `lists`, one after the other.
+	local function joined(lists)
+		local all, n = env.new("ModList"), 0
+		-- A constructor is a method of its class's name, where `new` does not call it.
+		all = all.ModList and all:ModList() or all
+		for k = 1, #lists do
+			local list = lists[k]
+			for i = 1, #list do
+				all[n + i] = list[i]
+			end
+			n = n + #list
+		end
+		return all
+	end
+
+	-- `all` may be nil: it is put together when it is asked for.
+	local function remember(calcEnv, nodeList, lists, all)
+		last.nodes, last.lists, last.all = nodeList, lists, all
+		last.taggings, last.secondSet = taggings, usesSecondSet(calcEnv)
+		last.jewels, last.jewelCount = calcEnv.radiusJewelList, #calcEnv.radiusJewelList
+		last.outside, last.jewelData = calcEnv.extraRadiusNodeList, env.GlobalCache.cachedData[calcEnv.mode].radiusJewelData
+	end
+
+	-- Nodes that explode are listed each time.
+	local function isLast(calcEnv, nodeList)
+		return last.nodes == nodeList and last.taggings == taggings and #calcEnv.explodeSources == 0
+			and last.secondSet == usesSecondSet(calcEnv) and last.jewels == calcEnv.radiusJewelList
+			and last.jewelCount == #calcEnv.radiusJewelList and last.outside == calcEnv.extraRadiusNodeList
+			and last.jewelData == env.GlobalCache.cachedData[calcEnv.mode].radiusJewelData
+	end
+
+	-- Nodes change between rows, in place.
+	shared.forgetNodes = function()
+		clear(last)
+	end
+
+	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)
+		if calcEnv.mode ~= "CALCULATOR" then
+			return originalList(calcEnv, nodeList, finishJewels, withKeystones)
+		elseif finishJewels and not withKeystones and isLast(calcEnv, nodeList) then
+			last.all = last.all or joined(last.lists)
+			shared.nodeLists = last.lists
+			return last.all
+		end
+		local radiusJewels = calcEnv.radiusJewelList
+		beginJewels(radiusJewels)
+		local increase = 0
+		local knowns, count = {}, 0
+		for _, node in pairs(nodeList) do
+			local known = knownOf(node)
+			count = count + 1
+			knowns[count] = known
+			if known.raisesSmall then
+				increase = increase + node.modList:Sum("INC", nil, "SmallPassiveSkillEffect")
+			end
+		end
+		count = 0
+		local secondSet = usesSecondSet(calcEnv)
+		local lists = {}
+		for _, node in pairs(nodeList) do
+			count = count + 1
+			lists[count] = build(calcEnv, node, knowns[count], increase, withKeystones, radiusJewels, secondSet)
+		end
+		local all = joined(lists)
+		if finishJewels then
+			lists = finishJewelsOf(calcEnv, lists, all, increase, radiusJewels, secondSet)
+			if not withKeystones then
+				remember(calcEnv, nodeList, lists, all)
+			end
+			shared.nodeLists = lists
+		end
+		return all
+	end
+
+	local function record(records, node, list, isAsked)
+		local asked
+		for i = 1, #list do
+			if isAsked(list[i]) then
+				asked = asked or {}
+				asked[#asked + 1] = list[i]
+			end
+		end
+		local own = node.modList
+		local entry = {
+			own = own, count = #own, allocMode = node.allocMode, kind = node.type, taggings = taggings,
+			list = list, asked = asked or false,
+		}
+		records[node] = entry
+		return entry
+	end
+
+	-- The same, finished, for nodes of which `records` has most from earlier calls with the same `increase`: as long as a
+	-- node has the same list of modifiers, and nothing was tagged anew, it brings what it brought. Answers the lists that
+	-- the whole list is made of. Appends the modifiers that `isAsked` lets in to `sequence`.
+	function shared.listNodes(calcEnv, nodeList, increase, records, isAsked, sequence)
+		local radiusJewels = calcEnv.radiusJewelList
+		local jewels = #radiusJewels > 0
+		beginJewels(radiusJewels)
+		local secondSet = usesSecondSet(calcEnv)
+		local lists, n = {}, 0
+		local asked = #sequence
+		for id, node in pairs(nodeList) do
+			local entry = records[node]
+			local own = node.modList
+			local list, ofList
+			if entry and entry.own == own and entry.count == #own and entry.allocMode == node.allocMode
+				and entry.kind == node.type and (entry.taggings == taggings or isTagged(own, entry.allocMode))
+				and not (jewels and (inRadius(radiusJewels, id) or not env.GlobalCache.cachedData[calcEnv.mode].radiusJewelData)) then
+				list, ofList = entry.list, entry.asked
+			else
+				list = build(calcEnv, node, knownOf(node), increase, nil, radiusJewels, secondSet)
+				ofList = record(records, node, list, isAsked).asked
+			end
+			n = n + 1
+			lists[n] = list
+			for i = 1, ofList and #ofList or 0 do
+				asked = asked + 1
+				sequence[asked] = ofList[i]
+			end
+		end
+		local all
+		if jewels or next(calcEnv.extraRadiusNodeList) then
+			all = joined(lists)
+			local count = #all
+			lists = finishJewelsOf(calcEnv, lists, all, increase, radiusJewels, secondSet)
+			for i = count + 1, #all do
+				if isAsked(all[i]) then
+					asked = asked + 1
+					sequence[asked] = all[i]
+				end
+			end
+		end
+		remember(calcEnv, nodeList, lists, all)
+		return lists
+	end
+end
+
+return part
