@@ -86,19 +86,6 @@ describeWithNewLua("a module's text", () => {
 		expect(found.text.split("__pobatchNames[").length - 1).toBe(count);
 	});
 
-	it.each([
-		["local f = x -> x + 1", 1, 1],
-		["function calcs.a(t)\n\tt.n += 1\n\treturn t?.n ?? 0\nend", 1, 4],
-		[
-			"local a = 1\nconst function f(list)\n\ttable.sort(list, |a, b| -> a < b)\n\tlocal g = || -> do\n\t\treturn 1\n\tend\n\treturn g\nend\nf()",
-			2,
-			8,
-		],
-		["t = {\n\tf = |a| -> do\n\t\treturn a\n\tend,\n}", 2, 4],
-	])("has functions that are known by their lines: %j", async (text, first, last) => {
-		expect(await command("find", { text, first, last })).toBe(first);
-	});
-
 	it("names outputs however they are written", async () => {
 		const text = [
 			"output.Plain = 1 output.Added += 2 output?.Safe -= 3 env.player?.output?.Far = 4",

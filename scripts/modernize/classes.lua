@@ -1,7 +1,7 @@
 -- The construction of objects: `new("X", a)` becomes `new("X"):X(a)`, a constructor a method of its class's name that
 -- answers the object, and what a constructor calls of its parents, `self.Parent(a)`, a method, too.
 
-local walk = require("modernize.walk")
+local walk = require("pob.slice.walk")
 
 local classes = {}
 

@@ -1,7 +1,7 @@
 -- Short functions, and constants.
 
-local knowledgeModule = require("modernize.knowledge")
-local walk = require("modernize.walk")
+local knowledgeModule = require("pob.slice.knowledge")
+local walk = require("pob.slice.walk")
 
 local functions = {}
 

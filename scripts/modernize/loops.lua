@@ -1,6 +1,6 @@
 -- `continue` where a loop's body ends with a label that is jumped to, and where it is one `if` to its end.
 
-local walk = require("modernize.walk")
+local walk = require("pob.slice.walk")
 
 local loops = {}
 

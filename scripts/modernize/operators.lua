@@ -1,9 +1,9 @@
 -- Operators: compound assignments, `??`, `?:`, `?.`, and the new names of old ones.
 
-local knowledgeModule = require("modernize.knowledge")
+local knowledgeModule = require("pob.slice.knowledge")
 local lexer = require("pob.slice.lexer")
 local printer = require("pob.slice.printer")
-local walk = require("modernize.walk")
+local walk = require("pob.slice.walk")
 
 local operators = {}
 

@@ -1,6 +1,6 @@
 -- Path of Building's replacements without Path of Building: what they make of a module's text.
 local host = ...
-local fast, source
+local fast, source, moduleTree
 
 -- Two classes of modifier stores with the walks of the replacements, and what asks them natively.
 local function nativeStores()
@@ -51,7 +51,7 @@ return {
 	version = "1",
 	open = function(options)
 		package.path = options.lua .. "/?.lua;" .. options.lua .. "/?/init.lua;" .. package.path
-		fast, source = require("pob.patch.registry"), require("pob.patch.fingerprint")
+		fast, source, moduleTree = require("pob.patch.registry"), require("pob.patch.source"), require("pob.patch.module_tree")
 	end,
 	load = function()
 		return {}, {}
@@ -81,12 +81,12 @@ return {
 			end
 			return { original = run(args.text), edited = run(edited or args.text), lines = source.lines(edited or args.text) }
 		end,
-		-- The line of the function of `lines` lines whose text has the hash of lines first..last of `known`.
+		-- Whether a text has a function that is called `name` and has the form of the one in the text `known`.
 		find = function(_, args)
-			local known = source.lines(args.known)
-			local hash = source.hash(known, args.first, args.last)
-			local lines = source.lines(args.text)
-			return source.find(lines, assert(loadstring(args.text)), args.last - args.first + 1, hash) or 0
+			local known = moduleTree.read("known", args.known)
+			local form = known:fingerprint(known.functions[args.name][1].f)
+			local module = moduleTree.read("text", args.text)
+			return module ~= nil and module:find(args.name, { [form] = true }) ~= nil
 		end,
 		-- What the replacement of modLib.formatFlags answers where the original is `describe`, and how often that was called.
 		flagNames = function(_, args)

@@ -148,22 +148,15 @@ return {
 			local ok, ours = pcall(parser.parse, args.text, "program")
 			return { luajit = not chunk and message or false, parser = not ok and ours or false }
 		end,
-		-- The number and the hash of the first function of a text that has so many lines.
-		find = function(_, args)
-			local source = require("pob.patch.fingerprint")
-			local lines = source.lines(args.text)
-			local hash = source.hash(lines, args.first, args.last)
-			return source.find(lines, assert(loadstring(args.text, "=x")), args.last - args.first + 1, hash) or 0
-		end,
 		-- A module's text with a statement before its first one, and whether it can be compiled.
 		begin = function(_, args)
-			local source = require("pob.patch.fingerprint")
+			local source = require("pob.patch.source")
 			local text = source.begin(source.lines(args.text), args.statement)
 			return { text = text, compiles = loadstring(text, "=x") ~= nil }
 		end,
 		-- A module's text with names that are looked up, and what both answer.
 		compose = function(_, args)
-			local composedNames, source = require("pob.replacements.composed_names"), require("pob.patch.fingerprint")
+			local composedNames, source = require("pob.replacements.composed_names"), require("pob.patch.source")
 			local lines, shared = source.lines(args.text), {}
 			local changed = composedNames.apply(lines, shared)
 			local text = table.concat(lines, "\n")

@@ -23,13 +23,12 @@ local orderGuard = require("pob.environment.order_guard")
 local part = {
 	name = "first_skill",
 	targets = {
-		{ name = "calcFullDPS", file = "Modules/Calcs.lua", lines = 216, hash = "dfe55587af00dddd" },
-		{ name = "perform", file = "Modules/CalcPerform.lua", lines = 2501, hash = "c92e84e617b5220c" },
-		{ name = "initEnv", file = "Modules/CalcSetup.lua", lines = 1577, hash = "dcfa0e68c7fb6bde" },
-		{ name = "GetStat", file = "Classes/ModStore.lua", lines = 44, hash = "fea1e4e5014748a7" },
+		{ name = "calcFullDPS", file = "Modules/Calcs.lua" },
+		{ name = "GetStat", file = "Classes/ModStore.lua" },
 	},
 	-- for fast.attach: only where all modules of the calculation are known as a whole
 	wholeCalculation = true,
+	requires = { "estimations", "pool", "queries" },
 }
 
 function part.ready(_, path)

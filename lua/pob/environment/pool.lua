@@ -14,12 +14,12 @@ local FILE = "Modules/CalcSetup.lua"
 local part = {
 	name = "pool",
 	targets = {
-		{ name = "initEnv", file = FILE, lines = 1577, hash = "dcfa0e68c7fb6bde" },
-		{ name = "buildModListForNode", file = FILE, lines = 152, hash = "d32bb67370feb980" },
-		{ name = "buildModListForNodeList", file = FILE, lines = 46, hash = "f4822ac5337581d0" },
+		{ name = "buildModListForNode", file = FILE },
+		{ name = "buildModListForNodeList", file = FILE },
 	},
 	-- for fast.attach: only where all modules of the calculation are known as a whole
 	wholeCalculation = true,
+	requires = { "queries" },
 }
 
 function part.ready(_, path)

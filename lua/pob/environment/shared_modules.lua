@@ -3,51 +3,80 @@
 -- Path of Building runs these 18,000 lines anew for every build, twice. The functions that
 -- come out are the same each time, but LuaJIT compiles each of them for itself, and the
 -- machine code keeps them, and through them the build that they were made for, alive.
--- Equal because in the texts that are known here nothing outlives a calculation but
--- constants and a cache of modifiers per level, a function of data that all builds share.
+-- Equal because nothing outlives a calculation but constants, tables for passing use, and a cache of modifiers per level, a
+-- function of data that all builds share: what the modules keep is counted (pob.patch.calculation, pob.versions.state).
+--
+-- Knows, too, whether the calculation reads the tree in the ways that other parts account for.
 
-local source = require("pob.patch.fingerprint")
+local calculation = require("pob.patch.calculation")
+local functions = require("pob.versions.functions")
+local knownState = require("pob.versions.state")
+local knownReads = require("pob.versions.tree_reads")
 
 local sharedModules = {}
 sharedModules.__index = sharedModules
 
 local SHARED = "Modules/Calcs.lua"
 
--- What Modules/Calcs.lua loads, and the hash of each whole text that is known.
-local KNOWN = {
-	["Modules/Calcs.lua"] = { ["b61f1e7e1cb59ae7"] = true },
-	["Modules/CalcSetup.lua"] = { ["fd6c821425b90455"] = true },
-	["Modules/CalcPerform.lua"] = { ["04c03d1c217236cb"] = true },
-	["Modules/CalcActiveSkill.lua"] = { ["d51e6f5e225cc0e3"] = true },
-	["Modules/CalcDefence.lua"] = { ["b8b3dfbbff385d6a"] = true },
-	["Modules/CalcOffence.lua"] = { ["92e721579322a339"] = true },
-	["Modules/CalcTriggers.lua"] = { ["12b3bf6c53b32c11"] = true },
-	["Modules/CalcMirages.lua"] = { ["76100eb61d34d92d"] = true },
-}
-
 function sharedModules.new()
-	-- known: path -> whether its text is a known one; results: what the shared module returned
-	return setmetatable({ known = {}, results = nil }, sharedModules)
+	-- reasons: path -> false, or why its text is none that is known; results: what the shared module returned
+	return setmetatable({ reasons = {}, results = nil }, sharedModules)
 end
 
----Sees a module's text before it is compiled.
----@param path string @relative to the checkout's source folder
----@param text string
-function sharedModules:see(path, text)
-	if KNOWN[path] then
-		local lines = source.lines(text)
-		self.known[path] = KNOWN[path][source.hash(lines, 1, #lines)] or false
+local function reasonOf(module)
+	for _, read in ipairs(calculation.treeReads(module)) do
+		if not knownReads[read.form] then
+			return ("%s:%d reads the tree in a way that is not known"):format(module.path, read.line)
+		end
 	end
+	local known = knownState[module.path] or {}
+	for text, count in pairs(calculation.state(module)) do
+		if count > (known[text] or 0) then
+			return ("%s keeps a variable from one calculation to the next that is not known"):format(module.path)
+		end
+	end
+	return false
+end
+
+---Sees a module of the calculation before it is compiled.
+---@param module table @of pob.patch.module_tree
+function sharedModules:see(module)
+	self.reasons[module.path] = reasonOf(module)
+end
+
+---Why rows cannot share work in this checkout; nil: they can.
+---@return string|nil
+function sharedModules:unknown()
+	for _, path in ipairs(calculation.MODULES) do
+		local reason = self.reasons[path]
+		if reason ~= false then
+			return reason or path .. " was not read"
+		end
+	end
+	return self.reasons["Modules/CalcTools.lua"] or nil
 end
 
 ---@return boolean
 function sharedModules:isKnown()
-	for path in pairs(KNOWN) do
-		if not self.known[path] then
-			return false
-		end
+	return self:unknown() == nil
+end
+
+---The form of a function that a part stands for or relies on, if it is one that is known: { name, f, node, form, release };
+---"absent" may be one.
+---@param module table
+---@param target table @{ name, file }
+function sharedModules.find(module, target)
+	local forms = functions[target.file] and functions[target.file][target.name]
+	if not forms then
+		return nil
+	elseif not module.functions[target.name] then
+		return forms.absent and { form = "absent", release = forms.absent } or nil
 	end
-	return true
+	local entry, form = module:find(target.name, forms)
+	if entry then
+		entry.form, entry.release = form, forms[form]
+	end
+	return entry
 end
 
 ---Keeps what the module at `path` returned, if it can be shared.

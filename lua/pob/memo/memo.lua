@@ -26,10 +26,10 @@ local next = next
 local part = {
 	name = "memo",
 	targets = {
-		{ name = "initEnv", file = "Modules/CalcSetup.lua", lines = 1577, hash = "dcfa0e68c7fb6bde" },
-		{ name = "buildModListForNode", file = "Modules/CalcSetup.lua", lines = 152, hash = "d32bb67370feb980" },
+		{ name = "buildModListForNode", file = "Modules/CalcSetup.lua" },
 	},
 	wholeCalculation = true,
+	requires = { "pool", "queries" },
 }
 
 function part.ready(_, path)

@@ -1,51 +1,95 @@
--- Replacements for Path of Building's hot functions, put in place while its modules
--- load. Each part is a file of its own that names the functions it stands for, or
--- relies on, by the hash of their source; a part is used only when every one of them
--- is the one it knows, so another version of Path of Building runs as it is, only
--- slower, and report() says which functions those are.
+-- Replacements for Path of Building's hot functions, put in place while its modules load. Each part is a file of its own. It
+-- names what it relies on, and is used only where all of that holds in the checkout at hand:
+--
+--   targets           functions, each of which must have a form that is known (pob.versions.functions): a fingerprint that
+--                     comments, layout, names of variables and the dialect do not change (module_tree.lua)
+--   wholeCalculation  that the modules of the calculation read the tree, and keep state, in the ways that are known
+--                     (calculation.lua); whatever else they do may change
+--   requires          other parts that must be in use
+--   derive            path -> function(module) -> true, or nil and why not: a condition of the part's own, checked on the text
+--   edits             path -> function(module) -> list of { line, find, replace }: what is put into the text, in place
+--
+-- So another version of Path of Building runs as it is where it is another one, and report() says what and why.
 
+local calculation = require("pob.patch.calculation")
 local composedNames = require("pob.replacements.composed_names")
+local moduleTree = require("pob.patch.module_tree")
 local readSet = require("pob.memo.read_set")
 local sharedModules = require("pob.environment.shared_modules")
 local slicesModule = require("pob.slice")
-local source = require("pob.patch.fingerprint")
+local source = require("pob.patch.source")
 
-local fast = {}
+local registry = {}
 
 -- Order matters where one part wraps what another put in place.
 local NAMES = {
 	"replacements.bits", "replacements.stores", "replacements.create_mod", "replacements.queries", "replacements.eval_mod",
-	"replacements.calc_lib", "replacements.node_modifiers", "replacements.base_modifiers", "replacements.skill_modifiers",
-	"replacements.full_dps", "replacements.estimations", "environment.pool", "environment.first_skill", "memo.memo",
+	"replacements.calc_lib", "replacements.node_modifiers", "replacements.skill_modifiers", "replacements.full_dps",
+	"replacements.stat_reads", "replacements.estimations", "environment.pool", "environment.first_skill", "memo.memo",
 	"replacements.defences", "replacements.paths", "replacements.mod_parser", "replacements.flag_names",
 	"replacements.output_tables",
+}
+
+local NONE = {}
+-- Of a table of names: all are in it.
+local ANY_NAME = {
+	__index = function()
+		return true
+	end,
 }
 
 local function loadParts(without)
 	local parts = {}
 	for _, name in ipairs(NAMES) do
-		local part = setmetatable({ starts = {}, active = false, out = without[name:match("[%w_]+$")] }, { __index = require("pob." .. name) })
+		local part = setmetatable({
+			-- of targets, by number: the function and its form; of `derive`, by path: true or why not; of `edits`, whether there are any
+			found = {}, derived = {}, edited = {}, active = false, out = without[name:match("[%w_]+$")],
+		}, { __index = require("pob." .. name) })
 		parts[#parts + 1] = part
 	end
 	return parts
 end
 
-local function known(part)
-	for i = 1, #part.targets do
-		if not part.starts[i] then
-			return false
+-- Why a part cannot be used, as far as its own conditions go; nil: they hold.
+local function missing(part)
+	for i in ipairs(part.targets or NONE) do
+		if not part.found[i] then
+			return "goes together with a function that is not known"
 		end
 	end
-	return true
+	for path in pairs(part.derive or NONE) do
+		local derived = part.derived[path]
+		if derived ~= true then
+			return derived or path .. " was not read"
+		end
+	end
+	for path in pairs(part.targets and NONE or part.edits or NONE) do
+		if not part.edited[path] then
+			return "no known place for it in " .. path
+		end
+	end
+	return nil
 end
 
--- Edited lines stay single lines: line numbers in Path of Building's own error
--- messages keep their meaning. What is added behind a line is statements, and ends with a semicolon: the next line
--- may begin with a parenthesis.
-local function edit(lines, first, edits)
+-- A part that has to be in use for another one, and is not; nil: all are.
+local function lacking(self, part)
+	for _, name in ipairs(part.requires or NONE) do
+		if not self:isActive(name) then
+			return "goes together with " .. name .. ", which is not in use"
+		end
+	end
+	return nil
+end
+
+-- What is added to a line stays on it: line numbers in Path of Building's own error messages keep their meaning. A text that
+-- is not there was left out by a slice.
+local function edit(lines, edits)
 	for _, e in ipairs(edits) do
-		local n = first + e.line
-		lines[n] = (e.before or "") .. lines[n] .. (e.after and e.after .. ";" or "")
+		local line = lines[e.line]
+		local first, last = line:find(e.find, 1, true)
+		if first then
+			lines[e.line] = line:sub(1, first - 1) .. e.replace .. line:sub(last + 1)
+		end
 	end
 end
 
@@ -57,7 +101,50 @@ end
 local extension = {}
 extension.__index = extension
 
----Looks for the known functions in a module's text and edits it where a part asks to.
+-- Whether a part looks at a module.
+local function looksAt(part, path)
+	if (part.derive or NONE)[path] or (part.edits or NONE)[path] then
+		return true
+	end
+	for _, target in ipairs(part.targets or NONE) do
+		if target.file == path then
+			return true
+		end
+	end
+	return false
+end
+
+-- Finds out what parts know of a module.
+local function analyse(self, path, text)
+	local module
+	local function read()
+		module = module or moduleTree.read(path, text)
+		return module
+	end
+	if calculation.isPart[path] and read() then
+		self.sharedModules:see(module)
+	end
+	for _, part in ipairs(self.parts) do
+		if not part.out and looksAt(part, path) then
+			part.active = false
+			for i, target in ipairs(part.targets or NONE) do
+				if target.file == path then
+					part.found[i] = read() and self.sharedModules.find(module, target) or nil
+				end
+			end
+			local derive, edits = (part.derive or NONE)[path], (part.edits or NONE)[path]
+			if derive then
+				local ok, why = read() and derive(module, part)
+				part.derived[path] = ok or why or false
+			end
+			self.edits[path] = self.edits[path] or {}
+			self.edits[path][part] = edits and read() and edits(module, part) or nil
+			part.edited[path] = self.edits[path][part] ~= nil and self.edits[path][part][1] ~= nil
+		end
+	end
+end
+
+---Looks for what parts know in a module's text and edits it where a part asks to.
 ---@param path string @relative to the checkout's source folder
 ---@param text string
 ---@return string|nil @the text to compile; nil: as it is
@@ -65,37 +152,26 @@ function extension:transform(path, text)
 	local seen = self.seen[path]
 	if seen and seen.text == text then
 		for _, part in ipairs(self.parts) do
-			for _, target in ipairs(part.targets) do
-				if target.file == path then
-					part.active = false
-				end
-			end
+			part.active = part.active and not looksAt(part, path)
 		end
 		return seen.edited
 	end
-	self.sharedModules:see(path, text)
 	self.slices:see(path, text)
-	local lines, chunk
-	for _, part in ipairs(self.parts) do
-		for i, target in ipairs(part.targets) do
-			if target.file == path and not part.out then
-				if not lines then
-					lines = source.lines(text)
-					chunk = loadstring(text, "=" .. path)
-				end
-				part.active = false
-				part.starts[i] = chunk and source.find(lines, chunk, target.lines, target.hash)
-				if part.found and part.starts[i] then
-					part.found(i, lines, part.starts[i])
-				end
-			end
+	if path:find("^Data/Skills/") then
+		-- Skills bring functions of their own, which calcs.offence calls.
+		for name in text:gmatch("[oO]utput%.([%a_][%w_]*)%s*[%-+*/%%.]*=[^=]") do
+			self.shared.skillWrites[name] = true
+		end
+		if text:find("[oO]utput%[[^%]\n]*%]%s*[%-+*/%%.]*=[^=]") then
+			setmetatable(self.shared.skillWrites, ANY_NAME)
 		end
 	end
+	analyse(self, path, text)
 	local composes = not self.without.composed_names and (path:find("^Modules/Calc") or path:find("^Classes/Mod"))
-	if not lines and not composes then
+	if not composes and not self.edits[path] then
 		return nil
 	end
-	local edited = self:edited(path, lines or source.lines(text), composes)
+	local edited = self:edited(path, source.lines(text), composes)
 	self.seen[path] = { text = text, edited = edited }
 	return edited
 end
@@ -106,11 +182,10 @@ end
 function extension:edited(path, lines, composes)
 	local changed
 	for _, part in ipairs(self.parts) do
-		for i, edits in pairs(part.edits or {}) do
-			if part.targets[i].file == path and known(part) then
-				edit(lines, part.starts[i], edits)
-				changed = true
-			end
+		local edits = (self.edits[path] or NONE)[part]
+		if edits and edits[1] and not missing(part) then
+			edit(lines, edits)
+			changed = true
 		end
 	end
 	local edited
@@ -131,9 +206,9 @@ end
 function extension:loaded(path, env, ...)
 	env.__pobatch = self.shared
 	for _, part in ipairs(self.parts) do
-		if not part.active and not part.out and known(part) and part.ready(env, path, ...)
-			and (not part.wholeCalculation or self.sharedModules:isKnown()) then
-			part.install(self.shared, env, ...)
+		if not part.active and not part.out and not missing(part) and part.ready(env, path, (...), part)
+			and (not part.wholeCalculation or self.sharedModules:isKnown()) and not lacking(self, part) then
+			part.install(self.shared, env, ..., part)
 			part.active = true
 		end
 	end
@@ -152,30 +227,22 @@ function extension:isActive(name)
 	return false
 end
 
+---What became of each part's conditions: of each function that it stands for, and of the part where it names none.
 ---@return table @list of { name, part, file, status = "fast"|"original", why }
 function extension:report()
 	local list = {}
 	for _, part in ipairs(self.parts) do
-		for i, target in ipairs(part.targets) do
-			local why
-			if part.out then
-				why = "left out by option"
-			elseif not part.starts[i] then
-				why = "not a version of this function that is known"
-			elseif not known(part) then
-				why = "goes together with a function that is not known"
-			elseif part.wholeCalculation and not self.sharedModules:isKnown() then
-				why = "goes together with a module that is not known as a whole"
-			elseif not part.active then
-				why = "not loaded yet"
-			end
-			list[#list + 1] = {
-				name = target.name,
-				part = part.name,
-				file = target.file,
-				status = why and "original" or "fast",
-				why = why,
-			}
+		local why = part.out and "left out by option" or missing(part)
+			or part.wholeCalculation and self.sharedModules:unknown() or lacking(self, part) or part.why or not part.active and "not loaded yet" or nil
+		local function add(name, file, reason)
+			list[#list + 1] = { name = name, part = part.name, file = file, status = reason and "original" or "fast", why = reason }
+		end
+		for i, target in ipairs(part.targets or NONE) do
+			add(target.label or target.name, target.file,
+				why and (part.out or part.found[i]) and why or why and "not a version of this function that is known")
+		end
+		for path in pairs(part.derive or not part.targets and part.edits or NONE) do
+			add(part.name, path, why)
 		end
 	end
 	return list
@@ -184,7 +251,7 @@ end
 ---@param options table|nil @{ without = { partName = true } }: parts to leave out, also `composed_names`; slicesAfter: rows of the same
 ---stats before a slice for them is made, nil: never
 ---@return table @with the functions transform, loaded, kept and report, for the host
-function fast.attach(host, options)
+function registry.attach(host, options)
 	local self = setmetatable({
 		parts = loadParts(options and options.without or {}),
 		-- what edited modules and parts share; edited modules know it as `__pobatch`
@@ -194,10 +261,14 @@ function fast.attach(host, options)
 			generalize = host.generalize,
 			modifierQueries = host.modifierQueries,
 			texts = host.shared,
+			-- names of numbers that functions of skills write
+			skillWrites = {},
 			rewritten = options and options.slicesAfter and {} or nil,
 		},
 		-- path -> { text, edited }: modules are loaded again for every build
 		seen = {},
+		-- path -> part -> what it puts into the text
+		edits = {},
 		sharedModules = sharedModules.new(),
 		without = options and options.without or {},
 	}, extension)
@@ -290,4 +361,4 @@ function fast.attach(host, options)
 	}
 end
 
-return fast
+return registry

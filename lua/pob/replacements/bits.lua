@@ -26,9 +26,9 @@ local SMALL = 0x80000000
 local part = {
 	name = "bits",
 	targets = {
-		{ name = "AND64", file = FILE, lines = 27, hash = "8a8c58d588371df3" },
-		{ name = "OR64", file = FILE, lines = 27, hash = "2df0438cc7f1dbf7" },
-		{ name = "MatchKeywordFlags", file = FILE, lines = 26, hash = "070fe815c134bad8" },
+		{ name = "AND64", file = FILE },
+		{ name = "OR64", file = FILE },
+		{ name = "MatchKeywordFlags", file = FILE },
 	},
 }
 

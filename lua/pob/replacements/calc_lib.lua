@@ -10,9 +10,9 @@ local FILE = "Modules/CalcTools.lua"
 local part = {
 	name = "calc_lib",
 	targets = {
-		{ name = "calcLib.mod", file = FILE, lines = 3, hash = "5950ee421ae79b13" },
-		{ name = "calcLib.mods", file = FILE, lines = 5, hash = "01db6bf36a159d8a" },
-		{ name = "calcLib.val", file = FILE, lines = 8, hash = "38f03a072a0ed1a3" },
+		{ name = "mod", file = FILE, label = "calcLib.mod" },
+		{ name = "mods", file = FILE, label = "calcLib.mods" },
+		{ name = "val", file = FILE, label = "calcLib.val" },
 	},
 }
 

@@ -13,7 +13,7 @@ local select = select
 local part = {
 	name = "create_mod",
 	targets = {
-		{ name = "createMod", file = "Modules/ModTools.lua", lines = 27, hash = "252c2ba3443fa313" },
+		{ name = "createMod", file = "Modules/ModTools.lua" },
 	},
 }
 

@@ -1,19 +1,73 @@
 -- calcs.perform without calcs.offence (Modules/CalcOffence.lua), for rows that ask for nothing but what comes before it.
 --
 -- Equal because the player's offence is the last thing that a calculation without a minion does: what it reads from the
--- stats below is read when they are done. None of them is written by it, or by the functions that skills bring and it
--- calls: in the version that is known, each was looked for by itself, also among the names that it joins. Only the
--- row's own environment goes without; a calculation inside the calculation has its offence.
+-- stats below is read when they are done, and what perform does after it has a form that is known. None of the stats is
+-- written by the module of offence, or by the functions that skills bring and it calls: their text tells which names they
+-- may write (pob.patch.written_names), and what may be written is not left out. Only the row's own environment goes without; a
+-- calculation inside the calculation has its offence.
+
+local functions = require("pob.versions.functions")
+local printer = require("pob.slice.printer")
+local source = require("pob.patch.source")
+local walk = require("pob.slice.walk")
+local writtenNames = require("pob.patch.written_names")
+
+local PERFORM, OFFENCE = "Modules/CalcPerform.lua", "Modules/CalcOffence.lua"
 
 local part = {
 	name = "defences",
-	targets = {
-		{ name = "perform", file = "Modules/CalcPerform.lua", lines = 2501, hash = "c92e84e617b5220c" },
-		{ name = "offence", file = "Modules/CalcOffence.lua", lines = 5934, hash = "a039267386eec17e" },
-	},
-	-- for fast.attach: only where all modules of the calculation are known as a whole
+	derive = {},
 	wholeCalculation = true,
 }
+
+local function isOffence(s)
+	return s.k == "call" and s.e.k == "call" and s.e.f.k == "index" and s.e.f.key.v == "offence"
+end
+
+---What perform does from the first call of calcs.offence on, as text.
+---@param module table
+function part.tailOf(module)
+	local entry = (module.functions.perform or {})[1]
+	local parts, isAfter = {}, false
+	local visitor = {}
+	function visitor:statement(s)
+		isAfter = isAfter or isOffence(s)
+		if isAfter then
+			parts[#parts + 1] = s.k
+		end
+	end
+	function visitor:expression(e, place)
+		if isAfter and (place == "statement" or place == "whole" or place == "target") and e.k ~= "function" then
+			local count = 0
+			parts[#parts + 1] = printer.expression(e, {
+				plain = true, numbered = true,
+				outer = function(printing, variable)
+					count = count + 1
+					printing.names[variable] = "_" .. count
+					return printing.names[variable]
+				end,
+			})
+		end
+	end
+	walk.through(entry and { params = {}, body = entry.f.body } or { params = {}, body = {} }, visitor)
+	return source.hash(table.concat(parts, "\n"))
+end
+
+part.derive[PERFORM] = function(module)
+	if not functions[PERFORM]["perform after offence"][part.tailOf(module)] then
+		return nil, module.path .. " goes on after offence in a way that is not known"
+	end
+	return true
+end
+
+part.derive[OFFENCE] = function(module, this)
+	local written, unknown = writtenNames.of(module, module.chunk)
+	if not written then
+		return nil, ("%s writes a number by a name that can be any: %s"):format(module.path, unknown)
+	end
+	this.written = written
+	return true
+end
 
 function part.ready(_, path)
 	return path == "Modules/Calcs.lua"
@@ -39,12 +93,16 @@ for kind in ("Fire Cold Lightning Chaos"):gmatch("%S+") do
 	end
 end
 
-function part.install(shared, _, calcs)
+function part.install(shared, _, calcs, this)
 	local offence = calcs.offence
+	local isLeft = {}
+	for name in pairs(DEFENCES) do
+		isLeft[name] = not this.written:may(name) and not shared.skillWrites[name]
+	end
 
 	---Whether a stat needs no offence.
 	function shared.isDefence(name)
-		return DEFENCES[name] or false
+		return isLeft[name] or false
 	end
 
 	-- shared.defended: the environment that goes without; shared.offences: what to call instead of Path of Building's own

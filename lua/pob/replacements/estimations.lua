@@ -3,85 +3,168 @@
 -- row, for rows that ask for none of their numbers. perform has the switch for it; the
 -- original uses it for the skills of FullDPS.
 --
--- Equal because the estimations write nothing but numbers of the output (and tables of
--- damage shifts that only they read), whose names are taken here from their text: in
--- the versions that are known, nothing calculated later reads one of them by name. A
--- modifier may, through GetStat ("per ..."): such a row says so and is calculated
--- anew, in full.
+-- Equal because the estimations write nothing but numbers of the output, and tables of damage shifts that only they read,
+-- and nothing calculated later reads one of these numbers by name. All of it is told from the checkout's text: what they
+-- write (pob.patch.written_names), that they add no modifier, that each call of them stands behind perform's switch, and
+-- that of the modules of the calculation only their own reads the names. A modifier may, through GetStat ("per ..."): such a
+-- row says so (stat_reads.lua) and is calculated anew, in full.
+
+local calculation = require("pob.patch.calculation")
+local printer = require("pob.slice.printer")
+local walk = require("pob.slice.walk")
+local writtenNames = require("pob.patch.written_names")
+
+local DEFENCE, PERFORM = "Modules/CalcDefence.lua", "Modules/CalcPerform.lua"
+local ESTIMATIONS = "buildDefenceEstimations"
 
 local part = {
 	name = "estimations",
 	targets = {
-		{ name = "buildDefenceEstimations", file = "Modules/CalcDefence.lua", lines = 2281, hash = "6b03ff95ab388694" },
-		{ name = "applyDmgTakenConversion", file = "Modules/CalcDefence.lua", lines = 60, hash = "c8cb008f975bcc51" },
-		{ name = "defence", file = "Modules/CalcDefence.lua", lines = 1253, hash = "e56fbd84830f3db1" },
-		{ name = "perform", file = "Modules/CalcPerform.lua", lines = 2501, hash = "c92e84e617b5220c" },
-		{ name = "offence", file = "Modules/CalcOffence.lua", lines = 5934, hash = "a039267386eec17e" },
-		{ name = "GetStat", file = "Classes/ModStore.lua", lines = 44, hash = "fea1e4e5014748a7" },
+		{ name = "GetStat", file = "Classes/ModStore.lua", label = "ModStore:GetStat" },
 	},
+	derive = {},
 }
 
 function part.ready(_, path)
 	return path == "Modules/Calcs.lua"
 end
 
-local names, endings
+-- Fields of an actor that the estimations may write.
+local OWN = { damageShiftTable = true, damageOverTimeShiftTable = true }
 
--- Names, and endings of composed names, of what the estimations assign.
----@param index number @of the target
-function part.found(index, lines, first)
-	if index ~= 1 then
-		return
+local function rootOf(e)
+	local under
+	while e.k == "index" or e.k == "unary" and e.op == "()" do
+		under, e = e, e.o or e.a
 	end
-	names, endings = {}, { MaximumHitTaken = true }
-	for i = first, first + part.targets[1].lines - 1 do
-		local line = lines[i]
-		for name in line:gmatch("output%.([%a_][%w_]*)%s*=[^=]") do
-			names[name] = true
+	return e, under
+end
+
+-- What stands in the way of leaving a function out; nil: it only writes numbers.
+local function effectOf(f)
+	local isOwn, parameters, effect = {}, {}, nil
+	local visitor = {}
+	function visitor:openFunction(inner)
+		for _, variable in ipairs(inner == f and f.params or {}) do
+			parameters[variable] = true
 		end
-		for name in line:gmatch('output%["([%w_]+)"%]%s*=[^=]') do
-			names[name] = true
+	end
+	function visitor:declare(variable)
+		isOwn[variable] = true
+	end
+	local function take(target)
+		local root, under = rootOf(target)
+		local field = under and under.key.k == "string" and under.key.v
+		if root.k ~= "local" or not isOwn[root.v] or parameters[root.v] and not OWN[field] then
+			effect = effect or printer.expression(target)
 		end
-		for ending in line:gmatch('output%[[^%]]*%.%.%s*"([%w_]+)"%]%s*=[^=]') do
-			endings[ending] = true
+	end
+	function visitor:statement(s)
+		for _, target in ipairs(s.k == "assign" and s.targets or s.k == "compound" and { s.target } or {}) do
+			take(target)
 		end
+		if s.k == "call" and s.e.k == "method" then
+			effect = effect or printer.expression(s.e)
+		end
+	end
+	walk.through({ params = {}, body = { { k = "local", names = {}, values = { { k = "function", f = f } } } } }, visitor)
+	return effect
+end
+
+part.derive[DEFENCE] = function(module, this)
+	local entry = (module.functions[ESTIMATIONS] or {})[1]
+	local effect = entry and effectOf(entry.f) or not entry and "no " .. ESTIMATIONS
+	if effect then
+		return nil, ("%s does more than write numbers: %s"):format(module.path, effect)
+	end
+	local written, unknown = writtenNames.of(module, entry.f)
+	if not written then
+		return nil, ("%s writes a number by a name that can be any: %s"):format(module.path, unknown)
+	end
+	this.written = written
+	-- This module is read after others.
+	for path, names in pairs(this.reads or {}) do
+		for name in pairs(names) do
+			if path ~= DEFENCE and written:may(name) then
+				return nil, ("%s reads %s, which the estimations write"):format(path, name)
+			end
+		end
+	end
+	return true
+end
+
+-- Names of outputs that a module reads.
+local function readsOf(module)
+	local names, visitor = {}, {}
+	function visitor:expression(e, place)
+		local o = e.k == "index" and e.o
+		local owner = o and (o.k == "index" and o.key.k == "string" and o.key.v or o.name)
+		if owner and owner:find("[oO]utput$") and place ~= "target" and e.key.k == "string" then
+			names[e.key.v] = true
+		end
+	end
+	walk.through(module.chunk, visitor)
+	return names
+end
+
+local function deriveReads(module, this)
+	this.reads = this.reads or {}
+	this.reads[module.path] = readsOf(module)
+	for name in pairs(this.written and this.reads[module.path] or {}) do
+		if this.written:may(name) then
+			return nil, ("%s reads %s, which the estimations write"):format(module.path, name)
+		end
+	end
+	return true
+end
+
+for _, path in ipairs(calculation.MODULES) do
+	if path ~= DEFENCE then
+		part.derive[path] = deriveReads
 	end
 end
 
--- name -> whether the estimations write it
-local written = setmetatable({}, {
-	__index = function(t, name)
-		local answer = names[name] or false
-		for ending in pairs(endings) do
-			answer = answer or name:sub(-#ending) == ending
+-- Each call of the estimations stands behind `if not`, and the second parameter of perform.
+part.derive[PERFORM] = function(module, this)
+	local entry = (module.functions.perform or {})[1]
+	local switch = entry and entry.f.params[2]
+	local behind, calls, guarded = 0, 0, 0
+	local function isGuard(s)
+		local cond = s.k == "if" and #s.clauses == 1 and s.clauses[1].cond
+		return cond and cond.k == "unary" and cond.op == "not" and cond.a.k == "local" and cond.a.v == switch
+	end
+	local visitor = {}
+	function visitor:statement(s)
+		behind = behind + (isGuard(s) and 1 or 0)
+	end
+	function visitor:after(s)
+		behind = behind - (isGuard(s) and 1 or 0)
+	end
+	function visitor:expression(e)
+		if e.k == "call" and e.f.k == "index" and e.f.key.v == ESTIMATIONS then
+			calls, guarded = calls + 1, guarded + (behind > 0 and 1 or 0)
 		end
-		t[name] = answer
-		return answer
-	end,
-})
+	end
+	walk.through(module.chunk, visitor)
+	if not switch or calls == 0 or calls ~= guarded then
+		return nil, module.path .. " has no switch for the estimations that is known"
+	end
+	return deriveReads(module, this)
+end
 
-function part.install(shared, env)
-	local classes = env.common.classes
+function part.install(shared, _, _, this)
+	-- name -> whether the estimations write it
+	local written = setmetatable({}, {
+		__index = function(t, name)
+			local answer = this.written:may(name)
+			t[name] = answer
+			return answer
+		end,
+	})
 
 	---Whether a stat must be calculated with the estimations.
 	function shared.isEstimated(name)
 		return written[name]
-	end
-
-	-- shared.unestimated: the present calculation leaves them out;
-	-- shared.missed: it asked for one of them
-	if not shared.watchesStats then
-		shared.watchesStats = true
-		for _, class in ipairs({ classes.ModDB, classes.ModList }) do
-			local getStat = class.GetStat
-			function class:GetStat(stat, cfg)
-				shared.askStat(stat)
-				if written[stat] then
-					shared.missed, shared.readsEstimated = shared.missed or shared.unestimated, true
-				end
-				return getStat(self, stat, cfg)
-			end
-		end
 	end
 end
 

@@ -15,9 +15,9 @@
 local part = {
 	name = "eval_mod",
 	targets = {
-		{ name = "ModStore:EvalMod", file = "Classes/ModStore.lua", lines = 583, hash = "09f8166d5b982c05" },
-		{ name = "ModStore:GetCondition", file = "Classes/ModStore.lua", lines = 7, hash = "d0e3249a16ac8195" },
-		{ name = "ModStore:GetMultiplier", file = "Classes/ModStore.lua", lines = 3, hash = "204563d19b56632b" },
+		{ name = "EvalMod", file = "Classes/ModStore.lua", label = "ModStore:EvalMod" },
+		{ name = "GetCondition", file = "Classes/ModStore.lua", label = "ModStore:GetCondition" },
+		{ name = "GetMultiplier", file = "Classes/ModStore.lua", label = "ModStore:GetMultiplier" },
 	},
 }
 

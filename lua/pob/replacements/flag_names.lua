@@ -11,7 +11,7 @@ local FILE = "Modules/ModTools.lua"
 local part = {
 	name = "flag_names",
 	targets = {
-		{ name = "formatFlags", file = FILE, lines = 14, hash = "df11cf5cc7602eb0" },
+		{ name = "formatFlags", file = FILE },
 	},
 }
 

@@ -11,19 +11,49 @@
 -- The edit puts the original's own line behind a test; it holds no text of Path of
 -- Building.
 
+local walk = require("pob.slice.walk")
+
 local ipairs = ipairs
 
 local part = {
 	name = "full_dps",
 	targets = {
-		{ name = "calcFullDPS", file = "Modules/Calcs.lua", lines = 216, hash = "dfe55587af00dddd" },
+		{ name = "calcFullDPS", file = "Modules/Calcs.lua" },
 	},
-	edits = {
-		[1] = {
-			{ line = 163, before = "if __pobatch.isMoreIncluded(fullEnv.player.activeSkillList, activeSkill) then ", after = " end" },
-		},
-	},
+	edits = {},
 }
+
+-- The loop over skills, and the statement in it that sets up another environment.
+part.edits["Modules/Calcs.lua"] = function(module, this)
+	local f = this.found[1] and this.found[1].f
+	if not f then
+		return nil
+	end
+	local loops, list, visitor = {}, {}, {}
+	function visitor:statement(s)
+		if s.k == "in" and #s.names == 2 and s.values[1].k == "call" and s.values[1].args[1] then
+			loops[#loops + 1] = s
+		end
+		local call, loop = s.k == "assign" and s.values[1], loops[#loops]
+		if call and call.k == "call" and call.f.k == "index" and call.f.key.v == "initEnv" and loop then
+			local text = module:textOf(s):match("^[^\n]*")
+			local skills = module:textOf(loop.values[1].args[1])
+			if not module:textOf(s):find("\n") then
+				list[#list + 1] = {
+					line = module:lineOf(s.first), find = text,
+					replace = ("if __pobatch.isMoreIncluded(%s, %s) then %s end;"):format(skills, loop.names[2].name, text),
+				}
+			end
+		end
+	end
+	function visitor:after(s)
+		if loops[#loops] == s then
+			loops[#loops] = nil
+		end
+	end
+	walk.through(f, visitor)
+	return #list == 1 and list or nil
+end
 
 function part.ready(_, path)
 	return path == "Modules/Calcs.lua"

@@ -92,9 +92,12 @@ function listIndex.install(class)
 
 	for _, method in ipairs({ "MergeMod", "ReplaceModInternal", "ConvertModInternal" }) do
 		local original = class[method]
-		class[method] = function(self, ...)
-			self.pobatchIndex = false
-			return original(self, ...)
+		-- Before 0.16 no modifier is converted.
+		if original then
+			class[method] = function(self, ...)
+				self.pobatchIndex = false
+				return original(self, ...)
+			end
 		end
 	end
 

@@ -9,10 +9,10 @@
 -- then the one that the original walks first: its `pairs` is that of pob.host.ordered_pairs, sorted by
 -- name. The lists are filled when the module is loaded, and constant from then on.
 --
--- The edits put a function in place of the original's and narrow a loop's `pairs`; they hold no
--- text of Path of Building.
+-- The loop's form is looked for: one that does nothing for patterns which do not match. Its list is as constant.
 
 local patterns = require("pob.replacements.pattern_index")
+local walk = require("pob.slice.walk")
 
 local candidates = patterns.candidates
 local find, lower, sub = string.find, string.lower, string.sub
@@ -23,27 +23,67 @@ local FILE = "Modules/ModParser.lua"
 local part = {
 	name = "mod_parser",
 	targets = {
-		{ name = "scan", file = FILE, lines = 23, hash = "fe3bb1005fbdf0d4" },
-		{ name = "parseMod", file = FILE, lines = 412, hash = "078866bcb1127b11" },
+		{ name = "scan", file = FILE },
 	},
-	-- lines are counted from the function's first
-	edits = {
-		[1] = {
-			{
-				line = 22,
-				after = " scan = (function(original) return function(line, list, plain) "
-					.. "return (__pobatch.scan or original)(line, list, plain) end end)(scan)",
-			},
-		},
-		[2] = {
-			{
-				line = 3,
-				before = "do local pairs = __pobatch.narrowed and __pobatch.narrowed(lineLower) or pairs ",
-			},
-			{ line = 8, after = " end" },
-		},
-	},
+	edits = {},
 }
+
+-- Where scan begins.
+local function beginScan(module, f)
+	local first, names = f.body[1], {}
+	for i, variable in ipairs(f.params) do
+		names[i] = variable.name
+	end
+	local arguments = table.concat(names, ", ")
+	local text = module:textOf(first):match("^[^\r\n]*")
+	return {
+		line = module:lineOf(first.first), find = text,
+		replace = ("if __pobatch.scan then return __pobatch.scan(%s) end %s"):format(arguments, text),
+	}
+end
+
+-- A loop over patterns that does nothing for those that are not found in the text: its `pairs`, and the name of the text.
+local function narrowable(s)
+	local call = s.k == "in" and #s.names == 2 and s.values[1]
+	if not call or call.k ~= "call" or call.f.name ~= "pairs" or #s.body ~= 2 then
+		return nil
+	end
+	local find, test = s.body[1], s.body[2]
+	local found = find.k == "local" and #find.values == 1 and find.values[1]
+	if not found or found.k ~= "method" or found.name ~= "find" or found.o.k ~= "local" or found.args[1].v ~= s.names[1] then
+		return nil
+	elseif found.args[2] and found.args[2].v ~= 1 or found.args[3] then
+		return nil
+	end
+	local clause = test.k == "if" and #test.clauses == 1 and test.clauses[1]
+	local isFound = false
+	for _, variable in ipairs(find.names) do
+		isFound = isFound or clause and clause.cond.k == "local" and clause.cond.v == variable
+	end
+	return isFound and #clause.body == 1 and clause.body[1].k == "return" and call, found.o.name
+end
+
+part.edits[FILE] = function(module, this)
+	local list, visitor = {}, {}
+	if this.found[1] and this.found[1].f.body[1] then
+		list[1] = beginScan(module, this.found[1].f)
+	end
+	function visitor:statement(s)
+		local call, text = narrowable(s)
+		if call then
+			local source = module:textOf(call)
+			local callee = module:textOf(call.f)
+			list[#list + 1] = {
+				line = module:lineOf(call.from), find = source,
+				replace = ("(__pobatch.narrowed and __pobatch.narrowed(%s) or %s)%s"):format(text, callee, source:sub(#callee + 1)),
+			}
+		end
+	end
+	for _, entry in ipairs(module.functions.parseMod or {}) do
+		walk.through({ params = {}, body = entry.f.body }, visitor)
+	end
+	return list
+end
 
 function part.ready(_, path)
 	return path == FILE

@@ -26,8 +26,8 @@ local FILE = "Modules/CalcSetup.lua"
 local part = {
 	name = "node_modifiers",
 	targets = {
-		{ name = "buildModListForNode", file = FILE, lines = 152, hash = "d32bb67370feb980" },
-		{ name = "buildModListForNodeList", file = FILE, lines = 46, hash = "f4822ac5337581d0" },
+		{ name = "buildModListForNode", file = FILE },
+		{ name = "buildModListForNodeList", file = FILE },
 	},
 }
 

@@ -5,17 +5,44 @@
 -- have one of their own (pob.host.ordered_pairs).
 
 local newTable = require("table.new")
+local walk = require("pob.slice.walk")
+
+-- Keys that the tables have at most, without growing.
+local PLAYER, ENEMY, HAND = 1024, 64, 256
+
+-- How large the table becomes that is put into a field; nil: who knows.
+local function sizeOf(target)
+	local o, name = target.o, target.k == "index" and target.key.k == "string" and target.key.v
+	local owner = o and o.k == "index" and o.key.k == "string" and o.key.v
+	if name == "output" then
+		return owner == "player" and PLAYER or owner == "enemy" and ENEMY or nil
+	end
+	return (name == "MainHand" or name == "OffHand") and o.name == "output" and HAND or nil
+end
+
+-- `player.output = { }` gets another constructor.
+local function edits(module)
+	local list, visitor = {}, {}
+	function visitor:statement(s)
+		for i, target in ipairs(s.k == "assign" and s.targets or {}) do
+			local value, size = s.values[i], sizeOf(target)
+			if size and value and value.k == "table" and #value.items == 0 and not module:textOf(s):find("\n") then
+				local text = module:textOf(s)
+				local before = text:sub(1, value.from - s.first)
+				list[#list + 1] = {
+					line = module:lineOf(s.first), find = text,
+					replace = before .. ("__pobatch.newOutput(%d)"):format(size) .. text:sub(value.to - s.first + 2),
+				}
+			end
+		end
+	end
+	walk.through(module.chunk, visitor)
+	return list
+end
 
 local part = {
 	name = "output_tables",
-	targets = {
-		{ name = "perform", file = "Modules/CalcPerform.lua", lines = 2501, hash = "c92e84e617b5220c" },
-		{ name = "offence", file = "Modules/CalcOffence.lua", lines = 5934, hash = "a039267386eec17e" },
-	},
-	edits = {
-		[1] = { { line = 20, after = " env.player.output, env.enemy.output = __pobatch.newOutput(1024), __pobatch.newOutput(64)" } },
-		[2] = { { line = 1995, after = " output.MainHand, output.OffHand = __pobatch.newOutput(256), __pobatch.newOutput(256)" } },
-	},
+	edits = { ["Modules/CalcPerform.lua"] = edits, ["Modules/CalcOffence.lua"] = edits },
 }
 
 function part.ready(_, path)

@@ -9,8 +9,8 @@
 local part = {
 	name = "paths",
 	targets = {
-		{ name = "BuildPathFromNode", file = "Classes/PassiveSpec.lua", lines = 64, hash = "cf1ee3f65c50fc96" },
-		{ name = "CanPathThroughAllocMode", file = "Classes/PassiveSpec.lua", lines = 5, hash = "62ae4cedf2ac67c8" },
+		{ name = "BuildPathFromNode", file = "Classes/PassiveSpec.lua" },
+		{ name = "CanPathThroughAllocMode", file = "Classes/PassiveSpec.lua" },
 	},
 }
 
@@ -44,11 +44,13 @@ end
 
 function part.install(_, env)
 	local class = env.common.classes.PassiveSpec
+	-- Since 0.16 paths lead through allocated nodes only of their own weapon set, and know their root.
+	local hasModes = class.CanPathThroughAllocMode ~= nil
 
 	function class:BuildPathFromNode(root)
 		root.pathDist = 0
 		root.path = {}
-		root.pathRoot = root
+		root.pathRoot = hasModes and root or nil
 		local nodes, allocMode = self.nodes, root.allocMode or 0
 		local queue, out, last = { root }, 1, 1
 		while out <= last do
@@ -62,12 +64,12 @@ function part.install(_, env)
 						and other.type ~= "ClassStart"
 						and other.type ~= "AscendClassStart"
 						and (ascendancy == other.ascendancyName or (distance == 0 and not other.ascendancyName))
-						and (not other.alloc or self:CanPathThroughAllocMode(allocMode, other))
+						and (not hasModes or not other.alloc or self:CanPathThroughAllocMode(allocMode, other))
 						and isUnlocked(nodes, other)
 					then
 						other.pathDist = other.alloc and distance or distance + 1
 						other.path = prepend(other, node.path, other.path)
-						other.pathRoot = root
+						other.pathRoot = hasModes and root or nil
 						last = last + 1
 						queue[last] = other
 					end

@@ -30,38 +30,48 @@ local STORE, DB, LIST = "Classes/ModStore.lua", "Classes/ModDB.lua", "Classes/Mo
 local part = {
 	name = "queries",
 	targets = {
-		{ name = "ModStore:Sum", file = STORE, lines = 10, hash = "07c165d5d13d2660" },
-		{ name = "ModStore:More", file = STORE, lines = 10, hash = "5dbde5c275c980f6" },
-		{ name = "ModStore:Flag", file = STORE, lines = 10, hash = "3c65795f9f1c240a" },
-		{ name = "ModStore:Override", file = STORE, lines = 10, hash = "a81ce7dbe4fa560e" },
-		{ name = "ModStore:List", file = STORE, lines = 12, hash = "04f1befe54ca4f5d" },
-		{ name = "ModStore:Tabulate", file = STORE, lines = 12, hash = "7794243278a0d77f" },
-		{ name = "ModStore:HasMod", file = STORE, lines = 10, hash = "13543379dd18a7ee" },
-		{ name = "ModStore:NewMod", file = STORE, lines = 3, hash = "b66f4c29e28c1a9b" },
-		{ name = "ModDB:SumInternal", file = DB, lines = 24, hash = "2ae01024790e3c83" },
-		{ name = "ModDB:MoreInternal", file = DB, lines = 38, hash = "6b7e17c9b083c98a" },
-		{ name = "ModDB:FlagInternal", file = DB, lines = 23, hash = "040ea4e2fd23a587" },
-		{ name = "ModDB:OverrideInternal", file = DB, lines = 23, hash = "14c0a47084f361a0" },
-		{ name = "ModDB:ListInternal", file = DB, lines = 24, hash = "579f90bb2b962a68" },
-		{ name = "ModDB:TabulateInternal", file = DB, lines = 26, hash = "d1cd9e1503679e68" },
-		{ name = "ModDB:HasModInternal", file = DB, lines = 20, hash = "e96ff9a9ab0c6250" },
-		{ name = "ModDB:AddMod", file = DB, lines = 7, hash = "3f07e46e0d5df730" },
-		{ name = "ModDB:AddList", file = DB, lines = 10, hash = "84d5e27afa54bede" },
-		{ name = "ModList:SumInternal", file = LIST, lines = 20, hash = "650248f6f3527d52" },
-		{ name = "ModList:MoreInternal", file = LIST, lines = 33, hash = "a3d2f67a8fdf3a75" },
-		{ name = "ModList:FlagInternal", file = LIST, lines = 20, hash = "f63e832bafc0d044" },
-		{ name = "ModList:OverrideInternal", file = LIST, lines = 21, hash = "39377c2106cd1aed" },
-		{ name = "ModList:ListInternal", file = LIST, lines = 22, hash = "41f60dd1edd7e4ea" },
-		{ name = "ModList:TabulateInternal", file = LIST, lines = 22, hash = "c31a56820cb05b39" },
-		{ name = "ModList:HasModInternal", file = LIST, lines = 18, hash = "b9e79327dbd29418" },
-		{ name = "ModList:MergeMod", file = LIST, lines = 14, hash = "244247219b2b461a" },
-		{ name = "ModList:ReplaceModInternal", file = LIST, lines = 15, hash = "7d093be5c35dd0f9" },
-		{ name = "ModList:ConvertModInternal", file = LIST, lines = 14, hash = "242b2732f03d9bf7" },
-		{ name = "ModList:AddMod", file = LIST, lines = 3, hash = "fbe97d94e32e3d04" },
-		{ name = "ModList:AddList", file = LIST, lines = 7, hash = "e7e642e11cc88bf9" },
-		{ name = "round", file = "Modules/Common.lua", lines = 7, hash = "1379777d2bf41ef8" },
+		{ name = "Sum", file = STORE, label = "ModStore:Sum" },
+		{ name = "More", file = STORE, label = "ModStore:More" },
+		{ name = "Flag", file = STORE, label = "ModStore:Flag" },
+		{ name = "Override", file = STORE, label = "ModStore:Override" },
+		{ name = "List", file = STORE, label = "ModStore:List" },
+		{ name = "Tabulate", file = STORE, label = "ModStore:Tabulate" },
+		{ name = "HasMod", file = STORE, label = "ModStore:HasMod" },
+		{ name = "NewMod", file = STORE, label = "ModStore:NewMod" },
+		{ name = "SumInternal", file = DB, label = "ModDB:SumInternal" },
+		{ name = "MoreInternal", file = DB, label = "ModDB:MoreInternal" },
+		{ name = "FlagInternal", file = DB, label = "ModDB:FlagInternal" },
+		{ name = "OverrideInternal", file = DB, label = "ModDB:OverrideInternal" },
+		{ name = "ListInternal", file = DB, label = "ModDB:ListInternal" },
+		{ name = "TabulateInternal", file = DB, label = "ModDB:TabulateInternal" },
+		{ name = "HasModInternal", file = DB, label = "ModDB:HasModInternal" },
+		{ name = "AddMod", file = DB, label = "ModDB:AddMod" },
+		{ name = "AddList", file = DB, label = "ModDB:AddList" },
+		{ name = "SumInternal", file = LIST, label = "ModList:SumInternal" },
+		{ name = "MoreInternal", file = LIST, label = "ModList:MoreInternal" },
+		{ name = "FlagInternal", file = LIST, label = "ModList:FlagInternal" },
+		{ name = "OverrideInternal", file = LIST, label = "ModList:OverrideInternal" },
+		{ name = "ListInternal", file = LIST, label = "ModList:ListInternal" },
+		{ name = "TabulateInternal", file = LIST, label = "ModList:TabulateInternal" },
+		{ name = "HasModInternal", file = LIST, label = "ModList:HasModInternal" },
+		{ name = "MergeMod", file = LIST, label = "ModList:MergeMod" },
+		{ name = "ReplaceModInternal", file = LIST, label = "ModList:ReplaceModInternal" },
+		{ name = "ConvertModInternal", file = LIST, label = "ModList:ConvertModInternal" },
+		{ name = "AddMod", file = LIST, label = "ModList:AddMod" },
+		{ name = "AddList", file = LIST, label = "ModList:AddList" },
+		{ name = "round", file = "Modules/Common.lua" },
 	},
 }
+
+-- The field by which a flag's query says that sources do not count: until 0.16 it is misspelt where it is read.
+local function ignoresSource(this)
+	for _, entry in ipairs(this.found) do
+		if entry.name == "FlagInternal" and entry.form == "26b51dd1cee14b86" then
+			return "ignoreSourceinCheckConditions"
+		end
+	end
+	return "ignoreSourceInCheckConditions"
+end
 
 function part.ready(env)
 	local list = env.common and env.common.classes
@@ -69,11 +79,11 @@ function part.ready(env)
 		and env.MatchKeywordFlags and env.AND64 and env.modLib and env.modLib.createMod
 end
 
-function part.install(shared, env)
+function part.install(shared, env, _, this)
 	inertModifiers.install(shared)
 	local classes = env.common.classes
 	local store, modLib = classes.ModStore, env.modLib
-	queryDb.install(classes.ModDB, shared, env)
+	queryDb.install(classes.ModDB, shared, env, ignoresSource(this))
 	queryList.install(classes.ModList, shared, env)
 
 	local native = nativeQueries.new(shared.modifierQueries, env)
@@ -402,7 +412,8 @@ function part.install(shared, env)
 			shared.addCondition(mod.name)
 			return replace(self, mod)
 		end
-		function class:ConvertModInternal(oldName, mod)
+		-- Before 0.16 there is none.
+		class.ConvertModInternal = convert and function(self, oldName, mod)
 			if shared.asked and self ~= shared.unaskedStore then
 				record(shared.asked, mod.type, oldName, ANY, ANY)
 				order(shared.asked, mod.type, oldName)

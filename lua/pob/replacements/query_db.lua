@@ -7,7 +7,9 @@ local conditionOf = require("pob.memo.inert_modifiers").conditionOf
 
 local walks = {}
 
-function walks.install(class, shared, env)
+---@param ignoresSource string|nil @the field of a query's configuration by which sources do not count for flags
+function walks.install(class, shared, env, ignoresSource)
+	ignoresSource = ignoresSource or "ignoreSourceInCheckConditions"
 	local admits, precisionOf, multiply = tests.new(shared, env)
 	local limitsOf = tests.limitsOf
 
@@ -109,7 +111,7 @@ function walks.install(class, shared, env)
 		for i = 1, #list do
 			local mod = list[i]
 			if mod.type == "FLAG" and admits(mod, flags, keywordFlags)
-				and (not source or (cfg and cfg.ignoreSourceInCheckConditions) or mod.source:match("[^:]+") == source) then
+				and (not source or (cfg and cfg[ignoresSource]) or mod.source:match("[^:]+") == source) then
 				if mod[1] then
 					if context:EvalMod(mod, cfg) then
 						return true

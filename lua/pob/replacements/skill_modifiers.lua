@@ -13,12 +13,9 @@
 local part = {
 	name = "skill_modifiers",
 	targets = {
-		{ name = "mergeSkillInstanceMods", file = "Modules/CalcActiveSkill.lua", lines = 59, hash = "66c09c3c723ca8cd" },
-		{ name = "mergeLevelMod", file = "Modules/CalcActiveSkill.lua", lines = 29, hash = "70ff586672912c9e" },
-		{ name = "checkForScalarMultiplier", file = "Modules/CalcActiveSkill.lua", lines = 14, hash = "ac5453dbabda593b" },
-		{ name = "isGlobalEffect", file = "Modules/CalcActiveSkill.lua", lines = 11, hash = "acbc6c5c6ae8bf23" },
-		{ name = "buildSkillInstanceStats", file = "Modules/CalcTools.lua", lines = 61, hash = "1a9eeb87b6bf8f17" },
-		{ name = "validateGemLevel", file = "Modules/CalcTools.lua", lines = 17, hash = "a848f17e924bb1ff" },
+		{ name = "mergeSkillInstanceMods", file = "Modules/CalcActiveSkill.lua" },
+		{ name = "buildSkillInstanceStats", file = "Modules/CalcTools.lua" },
+		{ name = "validateGemLevel", file = "Modules/CalcTools.lua" },
 	},
 }
 

@@ -3,7 +3,7 @@
 -- As it stands, the text is the program, to the last instruction that LuaJIT makes of it. Two options go further, to
 -- tell whether two functions say the same, and not to run what they print: `plain` writes older words for newer ones that
 -- mean the same (short functions, `const`, compound assignments to plain variables and fields), `numbered` numbers the
--- variables that are declared in the text, in the order of their declarations.
+-- variables that are declared in the text, in the order of their declarations. `outer` names the others.
 
 local expressions = require("pob.slice.expressions")
 local lexer = require("pob.slice.lexer")
@@ -33,7 +33,7 @@ local function number(e)
 end
 
 local function nameOf(self, variable)
-	return self.names[variable] or variable.name
+	return self.names[variable] or self.outer and self.outer(self, variable) or variable.name
 end
 
 -- A variable that is there from here on.
@@ -294,7 +294,7 @@ function body(self, list)
 end
 
 local function new(options)
-	return { names = {}, count = 0, depth = 0, plain = options and options.plain, numbered = options and options.numbered }
+	return { names = {}, count = 0, depth = 0, plain = options and options.plain, numbered = options and options.numbered, outer = options and options.outer }
 end
 
 ---The text of a chunk, as parser.parse answers it.
@@ -315,9 +315,22 @@ end
 
 ---The text of an expression.
 ---@param e table
+---@param options table|nil @{ plain, numbered = boolean, outer = function(printer, variable) -> name }
 ---@return string
-function printer.expression(e)
-	return expression(new(), e)
+function printer.expression(e, options)
+	return expression(new(options), e)
+end
+
+---The texts of several expressions, in which the same variables have the same names.
+---@param list table
+---@param options table|nil
+---@return string
+function printer.expressions(list, options)
+	local self, texts = new(options), {}
+	for i, e in ipairs(list) do
+		texts[i] = expression(self, e)
+	end
+	return concat(texts, " | ")
 end
 
 -- It runs once or a few times: compiled, it would cost more than it does.

@@ -116,17 +116,19 @@ function body(self, list, owner)
 	end
 end
 
+local PLACES = {
+	"expression", "statement", "after", "body", "declare", "open", "openFunction", "close", "closeFunction",
+}
+
 local function nothing() end
 
 ---Goes through a chunk with a visitor: its functions `expression(e, place, parent)`, `statement(s, list, i, owner)`,
 ---`after` (the same, behind it), `body(list, owner)`, `declare(variable, statement)`, `open`, `close`, `openFunction` and
 ---`closeFunction` are called where it has them.
 function walk.through(chunk, visitor)
-	setmetatable(visitor, {
-		__index = function()
-			return nothing
-		end,
-	})
+	for _, name in ipairs(PLACES) do
+		visitor[name] = visitor[name] or nothing
+	end
 	functionOf(visitor, chunk, chunk)
 end
 

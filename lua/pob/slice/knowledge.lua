@@ -1,7 +1,7 @@
 -- What is proven about a program's variables: which are never assigned again, which names are taken where, which values are
 -- never false, and where a variable is known to hold something that has fields.
 
-local walk = require("modernize.walk")
+local walk = require("pob.slice.walk")
 
 local knowledge = {}
 knowledge.__index = knowledge
@@ -156,7 +156,9 @@ function knowledge:isTrue(e)
 	elseif k == "binary" then
 		return ARITHMETIC[e.op] or e.op == "or" and self:isTrue(e.b) or e.op == "and" and self:isTrue(e.a) and self:isTrue(e.b)
 	elseif k == "unary" then
-		return e.op == "-" or e.op == "#" or e.op == "~"
+		return e.op == "-" or e.op == "#" or e.op == "~" or e.op == "()" and self:isTrue(e.a)
+	elseif k == "ternary" then
+		return self:isTrue(e.a) and self:isTrue(e.b)
 	end
 	return k == "string" or k == "function" or k == "table"
 end

@@ -1,0 +1,310 @@
+-- What has to be true of the modules of Path of Building's calculation, all together, for rows to share work: how they read
+-- the tree, and what outlives a calculation. Both are told from the text of the checkout, statement by statement.
+--
+-- A row differs from another one in its nodes. What is kept from row to row (environment/, memo/) accounts for each way in
+-- which a calculation reads the tree: as nodes, by counters, and by queries of modifier stores, which are written down as
+-- they are made. So every statement that names a part of the tree, a variable that came out of it, or the inside of a
+-- modifier store, must have a form that is accounted for (pob.versions.tree_reads); a statement that is changed, or new,
+-- has another one. What else a calculation does may change: it runs as it is.
+--
+-- A form is the statement in its normal form (normal_form.lua), variables numbered as they come in it; of a statement with
+-- a body, its conditions or values alone.
+
+local printer = require("pob.slice.printer")
+local source = require("pob.patch.source")
+local walk = require("pob.slice.walk")
+
+local calculation = {}
+
+-- Modules/Calcs.lua and what it loads.
+calculation.MODULES = {
+	"Modules/Calcs.lua", "Modules/CalcSetup.lua", "Modules/CalcPerform.lua", "Modules/CalcActiveSkill.lua",
+	"Modules/CalcDefence.lua", "Modules/CalcOffence.lua", "Modules/CalcTriggers.lua", "Modules/CalcMirages.lua",
+}
+-- Reads the tree's modifiers as they do, for all of them.
+local TOOLS = "Modules/CalcTools.lua"
+
+calculation.isPart = { [TOOLS] = true }
+for _, path in ipairs(calculation.MODULES) do
+	calculation.isPart[path] = true
+end
+
+-- Fields that lead into a tree, and those of nodes that have names of their own.
+local TREE = {}
+for name in ([[
+	spec treeTab allocNodes nodes tree jewels hashOverrides masterySelections curClassId curClassName curAscendClassId
+	curAscendClassName treeVersion allocMode finalModList conqueredBy grantedSkills nodeId allocatedNotableCount
+	allocatedKeystoneCount allocatedMasteryCount allocatedMasteryTypeCount allocatedMasteryTypes
+	allocatedSmithBodyArmourNodeCount
+]]):gmatch("%S+") do
+	TREE[name] = true
+end
+
+-- Fields that are the inside of a modifier store.
+local STORE = { mods = true }
+-- Names of lists of modifiers, which can be gone through without a query.
+local LISTS = { "[mM]odList$", "[mM]odDB$" }
+
+local function nameOf(e)
+	return e.k == "index" and e.key.k == "string" and e.key.v or (e.k == "local" or e.k == "global") and e.name or ""
+end
+
+local function isList(e)
+	local name = nameOf(e)
+	for _, pattern in ipairs(LISTS) do
+		if name:find(pattern) then
+			return true
+		end
+	end
+	return false
+end
+
+-- A list of modifiers gone through, counted, or looked into.
+local function isRawRead(e)
+	if e.k == "call" and (e.f.k == "global" or e.f.k == "local") then
+		local name = e.f.name
+		return (name == "pairs" or name == "ipairs" or name == "next") and e.args[1] ~= nil and isList(e.args[1])
+	elseif e.k == "unary" and e.op == "#" then
+		return isList(e.a)
+	end
+	return e.k == "index" and e.key.k ~= "string" and isList(e.o)
+end
+
+local function each(list, visit)
+	for _, e in ipairs(list) do
+		visit(e)
+	end
+end
+
+-- Calls `visit` with an expression and all in it, but for the bodies of functions; `parent` has it.
+local function through(e, visit, parent)
+	visit(e, parent)
+	local function inner(part)
+		through(part, visit, e)
+	end
+	local k = e.k
+	if k == "index" then
+		inner(e.o)
+		inner(e.key)
+	elseif k == "call" then
+		inner(e.f)
+		each(e.args, inner)
+	elseif k == "method" then
+		inner(e.o)
+		each(e.args, inner)
+	elseif k == "binary" then
+		inner(e.a)
+		inner(e.b)
+	elseif k == "unary" then
+		inner(e.a)
+	elseif k == "ternary" then
+		inner(e.cond)
+		inner(e.a)
+		inner(e.b)
+	elseif k == "table" then
+		for _, item in ipairs(e.items) do
+			if item.key then
+				inner(item.key)
+			end
+			inner(item.value)
+		end
+	end
+end
+
+-- The expressions of a statement, without those of its body.
+local function headOf(s)
+	local k = s.k
+	if k == "assign" then
+		local list = {}
+		each(s.targets, function(e)
+			list[#list + 1] = e
+		end)
+		each(s.values, function(e)
+			list[#list + 1] = e
+		end)
+		return list
+	elseif k == "compound" then
+		return { s.target, s.value }
+	elseif k == "call" then
+		return { s.e }
+	elseif k == "while" or k == "repeat" then
+		return { s.cond }
+	elseif k == "if" then
+		local list = {}
+		for _, clause in ipairs(s.clauses) do
+			list[#list + 1] = clause.cond
+		end
+		return list
+	end
+	return s.values or {}
+end
+
+local function numbering()
+	local count = 0
+	return {
+		plain = true, numbered = true,
+		outer = function(printing, variable)
+			count = count + 1
+			printing.names[variable] = "_" .. count
+			return printing.names[variable]
+		end,
+	}
+end
+
+-- Values that are a part of what they are taken from.
+local function isPartOf(e, isOfTree)
+	local k = e.k
+	if k == "index" then
+		return isOfTree(e) or isPartOf(e.o, isOfTree)
+	elseif k == "local" then
+		return isOfTree(e)
+	elseif k == "binary" then
+		return (e.op == "and" or e.op == "or" or e.op == "??") and (isPartOf(e.a, isOfTree) or isPartOf(e.b, isOfTree))
+	elseif k == "unary" then
+		return e.op == "()" and isPartOf(e.a, isOfTree)
+	elseif k == "call" then
+		return e.f.name == "copyTable" and e.args[1] ~= nil and isPartOf(e.args[1], isOfTree)
+	end
+	return false
+end
+
+-- The variables that hold a part of the tree.
+local function variablesOf(chunk)
+	local ofTree = {}
+	local function isOfTree(e)
+		return e.k == "local" and ofTree[e.v] or e.k == "index" and e.key.k == "string" and TREE[e.key.v] or false
+	end
+	local isNew
+	local function take(variable)
+		isNew = isNew or not ofTree[variable]
+		ofTree[variable] = true
+	end
+	local visitor = {}
+	function visitor:statement(s)
+		if s.k == "in" then
+			local call = s.values[1]
+			local over = call.k == "call" and call.args[1]
+			if over and isPartOf(over, isOfTree) then
+				each(s.names, take)
+			end
+		elseif s.k == "local" then
+			for i, variable in ipairs(s.names) do
+				if s.values[i] and isPartOf(s.values[i], isOfTree) then
+					take(variable)
+				end
+			end
+		elseif s.k == "assign" then
+			for i, target in ipairs(s.targets) do
+				if target.k == "local" and s.values[i] and isPartOf(s.values[i], isOfTree) then
+					take(target.v)
+				end
+			end
+		end
+	end
+	repeat
+		isNew = false
+		walk.through(chunk, visitor)
+	until not isNew
+	return ofTree
+end
+
+---The forms of the statements by which a module reads the tree or the inside of a modifier store.
+---@param module table @of module_tree.lua
+---@return table @list of { form = 16 hexadecimal digits, text, line }
+function calculation.treeReads(module)
+	local ofTree = variablesOf(module.chunk)
+	local found, seen = {}, {}
+	local visitor = {}
+	function visitor:statement(s)
+		local head, reads = headOf(s), false
+		for _, e in ipairs(head) do
+			through(e, function(part, parent)
+				local key = part.k == "index" and part.key.k == "string" and part.key.v
+				reads = reads or part.k == "local" and ofTree[part.v] or key and TREE[key]
+					or key and STORE[key] and not (parent and parent.k == "call" and parent.f == part) or isRawRead(part)
+			end)
+		end
+		if reads then
+			local text = module.path .. ": " .. s.k .. " " .. printer.expressions(head, numbering())
+			local form = source.hash(text)
+			if not seen[form] then
+				seen[form] = true
+				found[#found + 1] = { form = form, text = text, line = module:lineOf(s.first or 1) }
+			end
+		end
+	end
+	walk.through(module.chunk, visitor)
+	return found
+end
+
+local function rootOf(e)
+	while e.k == "index" or e.k == "unary" and e.op == "()" do
+		e = e.o or e.a
+	end
+	return e
+end
+
+-- Functions that change their first argument.
+local CHANGES = { t_insert = true, t_remove = true, t_sort = true, wipeTable = true, mergeDB = true, ["table.insert"] = true }
+
+---What a module keeps from one calculation to the next: its own variables that functions change, by what they are declared
+---as. `local _1 = { }` -> how many.
+---@param module table
+---@return table
+function calculation.state(module)
+	local depth, levels, changed = 0, {}, {}
+	local visitor = {}
+	function visitor:openFunction()
+		depth = depth + 1
+	end
+	function visitor:closeFunction()
+		depth = depth - 1
+	end
+	function visitor:declare(variable)
+		levels[variable] = depth
+	end
+	local function change(e)
+		local root = rootOf(e)
+		if root.k == "local" and levels[root.v] == 1 and depth > 1 then
+			changed[root.v] = true
+		end
+	end
+	function visitor:statement(s)
+		if s.k == "assign" then
+			each(s.targets, change)
+		elseif s.k == "compound" then
+			change(s.target)
+		elseif s.k == "function" then
+			change(s.target)
+		end
+	end
+	function visitor:expression(e)
+		if e.k == "call" and e.args[1] then
+			local name = e.f.k == "index" and nameOf(e.f.o) .. "." .. nameOf(e.f) or nameOf(e.f)
+			if CHANGES[name] then
+				change(e.args[1])
+			end
+		elseif e.k == "method" and e.o.k == "local" and e.name:find("^Add") then
+			change(e.o)
+		end
+	end
+	walk.through(module.chunk, visitor)
+	local state = {}
+	for variable in pairs(changed) do
+		local statement = module.known[variable].statement
+		local text = "a parameter"
+		for i, name in ipairs(statement and statement.names or {}) do
+			if name == variable then
+				local value = statement.values[i]
+				text = value and printer.expression(value, numbering()) or "nothing"
+			end
+		end
+		state[text] = (state[text] or 0) + 1
+	end
+	return state
+end
+
+-- It runs once: compiled, it would cost more than it does.
+jit.off(true, true)
+
+return calculation

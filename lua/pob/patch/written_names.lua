@@ -1,0 +1,180 @@
+-- Names of the numbers that a piece of Path of Building's code may write into an output, told from its text: those that are
+-- written out, and patterns of those that are put together.
+
+local knowledgeModule = require("pob.slice.knowledge")
+local printer = require("pob.slice.printer")
+local walk = require("pob.slice.walk")
+
+local writtenNames = {}
+writtenNames.__index = writtenNames
+
+local function nameOf(e)
+	return e.k == "index" and e.key.k == "string" and e.key.v or (e.k == "local" or e.k == "global") and e.name or ""
+end
+
+local function isOutput(e)
+	return nameOf(e):find("[oO]utput$") ~= nil
+end
+
+-- Calls by the variable that is called, and parameters: variable -> { f, index }.
+local function lookAt(chunk)
+	local calls, parameters, functionOf = {}, {}, {}
+	local visitor = {}
+	function visitor:openFunction(f)
+		for i, variable in ipairs(f.params) do
+			parameters[variable] = { f = f, index = i }
+		end
+	end
+	function visitor:statement(s)
+		if s.k == "localfunction" then
+			functionOf[s.f] = s.var
+		elseif s.k == "local" then
+			for i, value in ipairs(s.values) do
+				if value.k == "function" and s.names[i] then
+					functionOf[value.f] = s.names[i]
+				end
+			end
+		end
+	end
+	function visitor:expression(e)
+		if e.k == "call" and e.f.k == "local" then
+			calls[e.f.v] = calls[e.f.v] or {}
+			table.insert(calls[e.f.v], e.args)
+		end
+	end
+	walk.through(chunk, visitor)
+	return calls, parameters, functionOf
+end
+
+-- Adds what a key can be to `found`: a list of { text } or { before, middle, after }. False where it can be anything.
+local function keysOf(self, e, found, depth)
+	local k = e.k
+	if depth > 6 then
+		return false
+	elseif k == "string" then
+		found[#found + 1] = { text = e.v }
+		return true
+	elseif k == "unary" and e.op == "()" then
+		return keysOf(self, e.a, found, depth)
+	elseif k == "binary" and e.op == ".." then
+		local parts = {}
+		local function flatten(part)
+			if part.k == "binary" and part.op == ".." then
+				flatten(part.a)
+				flatten(part.b)
+			else
+				parts[#parts + 1] = part.k == "string" and part.v or ""
+			end
+		end
+		flatten(e)
+		local middle = ""
+		for i = 2, #parts - 1 do
+			middle = #parts[i] > #middle and parts[i] or middle
+		end
+		local key = { before = parts[1], middle = middle, after = #parts > 1 and parts[#parts] or "" }
+		found[#found + 1] = key
+		return key.before ~= "" or key.middle ~= "" or key.after ~= ""
+	elseif k == "binary" and (e.op == "or" or e.op == "and" or e.op == "??") then
+		return keysOf(self, e.a, found, depth) and keysOf(self, e.b, found, depth)
+	elseif k == "ternary" then
+		return keysOf(self, e.a, found, depth) and keysOf(self, e.b, found, depth)
+	elseif k ~= "local" then
+		return false
+	end
+	local parameter = self.parameters[e.v]
+	if parameter then
+		local variable = self.functionOf[parameter.f]
+		if not variable or self.knowledge:isAssigned(variable) or self.knowledge:isAssigned(e.v) then
+			return false
+		end
+		for _, args in ipairs(self.calls[variable] or {}) do
+			if not args[parameter.index] or not keysOf(self, args[parameter.index], found, depth + 1) then
+				return false
+			end
+		end
+		return true
+	end
+	local known = self.knowledge.about[e.v]
+	if not known or #known.values == 0 then
+		return false
+	end
+	for _, value in ipairs(known.values) do
+		if value == "unknown" or not keysOf(self, value, found, depth + 1) then
+			return false
+		end
+	end
+	return true
+end
+
+---@param module table @of module_tree.lua
+---@param f table @the function
+---@return table|nil @with the method may(name); nil where some key can be anything
+---@return string|nil @the expression that can
+function writtenNames.of(module, f)
+	local look = module.look
+	if not look then
+		look = { knowledge = knowledgeModule.of(module.chunk) }
+		look.calls, look.parameters, look.functionOf = lookAt(module.chunk)
+		module.look = look
+	end
+	local self = setmetatable({ exact = {}, patterns = {} }, writtenNames)
+	local unknown
+	local function take(target)
+		if target.k ~= "index" or not isOutput(target.o) then
+			return
+		end
+		local found = {}
+		if not keysOf(look, target.key, found, 0) then
+			unknown = unknown or printer.expression(target)
+		end
+		for _, key in ipairs(found) do
+			if key.text then
+				self.exact[key.text] = true
+			else
+				self.patterns[#self.patterns + 1] = key
+			end
+		end
+	end
+	local visitor = {}
+	function visitor:statement(s)
+		if s.k == "assign" then
+			for _, target in ipairs(s.targets) do
+				take(target)
+			end
+		elseif s.k == "compound" then
+			take(s.target)
+		elseif s.k == "local" then
+			for i, value in ipairs(s.values) do
+				-- An output that goes by a name which does not say so.
+				if value.k == "index" and isOutput(value) and s.names[i] and not s.names[i].name:find("[oO]utput$") then
+					unknown = unknown or printer.expression(value)
+				end
+			end
+		end
+	end
+	walk.through({ params = {}, body = { { k = "local", names = {}, values = { { k = "function", f = f } } } } }, visitor)
+	if unknown then
+		return nil, unknown
+	end
+	return self
+end
+
+---Whether a number of this name may be written.
+---@param name string
+function writtenNames:may(name)
+	if self.exact[name] then
+		return true
+	end
+	for _, key in ipairs(self.patterns) do
+		if #name >= #key.before + #key.after and name:sub(1, #key.before) == key.before
+			and (key.after == "" or name:sub(-#key.after) == key.after) and name:find(key.middle, 1, true) then
+			return true
+		end
+	end
+	return false
+end
+
+-- It runs once: compiled, it would cost more than it does.
+jit.off(true, true)
+
+return writtenNames
