@@ -12,8 +12,42 @@ local function nameOf(e)
 	return e.k == "index" and e.key.k == "string" and e.key.v or (e.k == "local" or e.k == "global") and e.name or ""
 end
 
-local function isOutput(e)
-	return nameOf(e):find("[oO]utput$") ~= nil
+local OUTPUT = "[oO]utput$"
+
+-- Whether an expression is an output: by its name, or by what a variable of another name was given.
+local function isOutput(look, e)
+	if e.k == "unary" and e.op == "()" then
+		return isOutput(look, e.a)
+	end
+	return nameOf(e):find(OUTPUT) ~= nil or e.k == "local" and look.outputs[e.v] or false
+end
+
+-- Variables that hold an output whatever their names: declared as one, or parameters that are given one.
+local function findOutputs(look)
+	look.outputs = {}
+	local isNew
+	local function take(variable, e)
+		if not look.outputs[variable] and isOutput(look, e) then
+			look.outputs[variable], isNew = true, true
+		end
+	end
+	repeat
+		isNew = false
+		for variable, known in pairs(look.knowledge.about) do
+			for _, value in ipairs(known.values) do
+				if value ~= "unknown" then
+					take(variable, value)
+				end
+			end
+		end
+		for variable, parameter in pairs(look.parameters) do
+			for _, args in ipairs(look.calls[look.functionOf[parameter.f]] or {}) do
+				if args[parameter.index] then
+					take(variable, args[parameter.index])
+				end
+			end
+		end
+	until not isNew
 end
 
 -- Calls by the variable that is called, and parameters: variable -> { f, index }.
@@ -106,21 +140,41 @@ local function keysOf(self, e, found, depth)
 	return true
 end
 
+local function lookOf(module)
+	local look = module.look
+	if not look then
+		look = { knowledge = knowledgeModule.of(module.chunk) }
+		look.calls, look.parameters, look.functionOf = lookAt(module.chunk)
+		findOutputs(look)
+		module.look = look
+	end
+	return look
+end
+
+---Names of numbers of outputs that a module reads.
+---@param module table @of module_tree.lua
+---@return table @name -> true
+function writtenNames.readsOf(module)
+	local look, names, visitor = lookOf(module), {}, {}
+	function visitor:expression(e, place)
+		if e.k == "index" and e.key.k == "string" and place ~= "target" and isOutput(look, e.o) then
+			names[e.key.v] = true
+		end
+	end
+	walk.through(module.chunk, visitor)
+	return names
+end
+
 ---@param module table @of module_tree.lua
 ---@param f table @the function
 ---@return table|nil @with the method may(name); nil where some key can be anything
 ---@return string|nil @the expression that can
 function writtenNames.of(module, f)
-	local look = module.look
-	if not look then
-		look = { knowledge = knowledgeModule.of(module.chunk) }
-		look.calls, look.parameters, look.functionOf = lookAt(module.chunk)
-		module.look = look
-	end
+	local look = lookOf(module)
 	local self = setmetatable({ exact = {}, patterns = {} }, writtenNames)
 	local unknown
 	local function take(target)
-		if target.k ~= "index" or not isOutput(target.o) then
+		if target.k ~= "index" or not isOutput(look, target.o) then
 			return
 		end
 		local found = {}
@@ -143,13 +197,6 @@ function writtenNames.of(module, f)
 			end
 		elseif s.k == "compound" then
 			take(s.target)
-		elseif s.k == "local" then
-			for i, value in ipairs(s.values) do
-				-- An output that goes by a name which does not say so.
-				if value.k == "index" and isOutput(value) and s.names[i] and not s.names[i].name:find("[oO]utput$") then
-					unknown = unknown or printer.expression(value)
-				end
-			end
 		end
 	end
 	walk.through({ params = {}, body = { { k = "local", names = {}, values = { { k = "function", f = f } } } } }, visitor)

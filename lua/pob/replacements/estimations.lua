@@ -93,23 +93,9 @@ part.derive[DEFENCE] = function(module, this)
 	return true
 end
 
--- Names of outputs that a module reads.
-local function readsOf(module)
-	local names, visitor = {}, {}
-	function visitor:expression(e, place)
-		local o = e.k == "index" and e.o
-		local owner = o and (o.k == "index" and o.key.k == "string" and o.key.v or o.name)
-		if owner and owner:find("[oO]utput$") and place ~= "target" and e.key.k == "string" then
-			names[e.key.v] = true
-		end
-	end
-	walk.through(module.chunk, visitor)
-	return names
-end
-
 local function deriveReads(module, this)
 	this.reads = this.reads or {}
-	this.reads[module.path] = readsOf(module)
+	this.reads[module.path] = writtenNames.readsOf(module)
 	for name in pairs(this.written and this.reads[module.path] or {}) do
 		if this.written:may(name) then
 			return nil, ("%s reads %s, which the estimations write"):format(module.path, name)

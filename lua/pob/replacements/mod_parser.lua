@@ -45,7 +45,7 @@ end
 -- A loop over patterns that does nothing for those that are not found in the text: its `pairs`, and the name of the text.
 local function narrowable(s)
 	local call = s.k == "in" and #s.names == 2 and s.values[1]
-	if not call or call.k ~= "call" or call.f.name ~= "pairs" or #s.body ~= 2 then
+	if not call or call.k ~= "call" or #call.args ~= 1 or #s.body ~= 2 then
 		return nil
 	end
 	local find, test = s.body[1], s.body[2]
