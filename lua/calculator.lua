@@ -1,8 +1,8 @@
 -- The Lua half of the calculator contract: keeps one calculator's builds, and evaluates chunks of node sets with one
 -- crossing from native code a chunk. Called once per state with the compiled calculator, its `host`, the address of the
--- state's chunk (struct Chunk in binding/calculator.hpp), a full collection beyond the memory limit where memory was
+-- state's chunk (struct Chunk in binding/state/calculator.hpp), a full collection beyond the memory limit where memory was
 -- refused since the last one, or where it is called with true, which answers whether it was refused, the compiled lua/sandbox.lua where the calculator is not to be trusted,
--- else nil, the functions of binding/checkpoint.h where its rows are to be undone, else nil, and a check of the thread's
+-- else nil, the functions of binding/luajit/checkpoint.h where its rows are to be undone, else nil, and a check of the thread's
 -- stack. Answers the table of functions that native code keeps.
 local ffi = require("ffi")
 local bit = require("bit")
@@ -29,7 +29,7 @@ typedef struct {
 } pobatch_chunk;
 ]])
 
-local OK, FAILED, BAD_RESULT, MEMORY = 1, 2, 3, 7 -- RowStatus in binding/calculator.hpp
+local OK, FAILED, BAD_RESULT, MEMORY = 1, 2, 3, 7 -- RowStatus in binding/state/calculator.hpp
 
 local compiled, host, address, collect, sandbox, rollback, checkStack = ...
 local chunk = ffi.cast("pobatch_chunk *", address)

@@ -16,7 +16,7 @@ export type Plain =
 /** How rows of words are meant; see `NodeSets`. */
 export type SetKind = "full" | "delta";
 
-/** binding/napi_tree.cpp's class `Tree`; arguments are checked by `PassiveTree`. */
+/** binding/napi/tree.cpp's class `Tree`; arguments are checked by `PassiveTree`. */
 export interface NativeTree {
 	neighbours(id: number): Uint32Array;
 	frontier(set: Uint32Array, blocked: Uint32Array): Uint32Array;
@@ -25,7 +25,7 @@ export interface NativeTree {
 	pathsWithin(set: Uint32Array, blocked: Uint32Array, points: number): NativePaths;
 }
 
-/** binding/napi_base.cpp's class `Base`: what a build has allocated. */
+/** binding/napi/base.cpp's class `Base`: what a build has allocated. */
 export interface NativeBase {
 	/** Two words a row; both 0 where it is no valid set. */
 	hashes(kind: SetKind, words: Uint32Array, offsets: Uint32Array): BigUint64Array;
@@ -66,7 +66,7 @@ export interface NativeEngineConfig {
 export interface NativeBatchResult {
 	/** rows x stats, NaN where a row has no numbers */
 	results: Float64Array;
-	/** RowStatus (binding/calculator.hpp) per row */
+	/** RowStatus (binding/state/calculator.hpp) per row */
 	status: Uint8Array;
 	errorRows: Uint32Array;
 	/** Index into `texts`, per error. */
@@ -100,7 +100,7 @@ export interface NativeMemory {
 	machineCode: number;
 }
 
-/** See binding/profiler.hpp, `take`. */
+/** See binding/state/profiler.hpp, `take`. */
 export interface NativeProfile {
 	frames: [name: string, source: string, line: number][];
 	/** Indices into `frames`, innermost first. */
@@ -125,7 +125,7 @@ type BatchArguments = [
 	timeoutMs: number | undefined,
 ];
 
-/** binding/napi_engine.cpp's class `Engine`; arguments are checked by `Engine` and `Build`. */
+/** binding/napi/engine.cpp's class `Engine`; arguments are checked by `Engine` and `Build`. */
 export interface NativeEngine {
 	open(timeoutMs?: number): Promise<{ name: string; version: string }>;
 	load(id: number, source: Plain, timeoutMs?: number): Promise<NativeLoad>;

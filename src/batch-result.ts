@@ -9,7 +9,7 @@ import {
 } from "./errors.js";
 import type { NodeSetDelta, NodeSets } from "./node-sets.js";
 
-/** RowStatus of binding/calculator.hpp, by number. */
+/** RowStatus of binding/state/calculator.hpp, by number. */
 const failureCodes: readonly (PobatchErrorCode | undefined)[] = [
 	undefined, // not reached
 	undefined, // answered

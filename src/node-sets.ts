@@ -25,7 +25,7 @@ export interface FullNodeSet extends NodeChoices {
 
 const attributeNames = ["Str", "Dex", "Int"] as const;
 
-// The bits of a word; binding/node_set.hpp has the same.
+// The bits of a word; binding/batch/node_set.hpp has the same.
 const attributeShift = 16;
 const weaponSetShift = 18;
 const removeBit = 1 << 20;

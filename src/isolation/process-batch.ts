@@ -2,7 +2,7 @@ import type { NativeBatchResult } from "../addon.js";
 import { ChildDied, type ChildHandle } from "./child-handle.js";
 import type { ChunkRequest } from "./protocol.js";
 
-/** RowStatus of binding/calculator.hpp: for a row that ended its process twice, and for one that found no state. */
+/** RowStatus of binding/state/calculator.hpp: for a row that ended its process twice, and for one that found no state. */
 const crashStatus = 8;
 const noState = 9;
 /** How long one chunk should take: a crash costs it, and progress comes in its steps. */

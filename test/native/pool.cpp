@@ -1,7 +1,7 @@
 // The pool's unit test, without Node: whole programs under ThreadSanitizer, and under AddressSanitizer with
 // its leak detector, which have nothing to say about V8 this way. `npm run test:tsan` and `npm run test:asan`
 // build and run it; arguments: the folder of calculator.lua, and how often (1).
-#include "../../binding/pool.hpp"
+#include "state/pool.hpp"
 
 #include <cmath>
 #include <cstdio>
@@ -11,7 +11,7 @@
 #include <map>
 #include <new>
 
-#include "../../binding/batch.hpp"
+#include "batch/batch.hpp"
 
 using namespace pobatch;
 using namespace std::chrono_literals;

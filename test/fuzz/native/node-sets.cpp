@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <map>
 
-#include "../../../binding/node_set.hpp"
+#include "batch/node_set.hpp"
 #include "input.hpp"
 
 using namespace pobatch;
