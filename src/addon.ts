@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { memoryHint, PobatchError, type PobatchErrorCode } from "./errors.js";
 import { GLIBC_FLOOR, glibcVersion, platformName } from "./platform.js";
+import { rowStatuses } from "./row-status.js";
 
 /** Plain data that crosses between JavaScript and Lua. */
 export type Plain =
@@ -66,7 +67,7 @@ export interface NativeEngineConfig {
 export interface NativeBatchResult {
 	/** rows x stats, NaN where a row has no numbers */
 	results: Float64Array;
-	/** RowStatus (binding/state/calculator.hpp) per row */
+	/** Per row a number of `rowStatus`. */
 	status: Uint8Array;
 	errorRows: Uint32Array;
 	/** Index into `texts`, per error. */
@@ -155,6 +156,8 @@ export interface Addon {
 	Base: new (tree: NativeTree | null, words: Uint32Array) => NativeBase;
 	Engine: new (config: NativeEngineConfig, onLog: (text: string) => void) => ThreadEngine;
 	versions: { luajit: string; zlib: string };
+	/** Names by number; see `rowStatuses`. */
+	rowStatuses: string[];
 }
 
 /** The package's own folder: lua/, data/ and the addon are found from here. */
@@ -176,11 +179,19 @@ export function addon(): Addon {
 	let file: string | undefined;
 	try {
 		file = find.path(packageFolder);
-		loaded = find(packageFolder);
+		const found = find(packageFolder);
+		checkFits(found);
+		loaded = found;
 		return loaded;
 	} catch (cause) {
 		throw addonNotFound(file, cause);
 	}
+}
+
+/** A build or prebuilt binary of another version may be what lies there. @throws Error that says so @internal */
+export function checkFits({ rowStatuses: names }: Pick<Addon, "rowStatuses">): void {
+	if (String(names) === String(rowStatuses)) return;
+	throw new Error(`it was built from another version of this package (row statuses ${names})`);
 }
 
 /** @param file what was found but does not load; undefined if nothing was found */

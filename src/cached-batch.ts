@@ -2,6 +2,7 @@ import type { NativeBatchResult } from "./addon.js";
 import { PobatchError } from "./errors.js";
 import type { NodeSets } from "./node-sets.js";
 import type { RowCache, RowGroup } from "./row-cache.js";
+import { rowStatus } from "./row-status.js";
 import type { KnownRows } from "./row-store/view.js";
 
 /** What the cache did for one batch. */
@@ -26,8 +27,6 @@ export interface CachedBatch {
 	/** Puts what `missing` answered between the known rows. Throws CACHE_MISMATCH if a verified row differs. */
 	merge(calculated: NativeBatchResult): { result: NativeBatchResult; use: CacheUse };
 }
-
-const okStatus = 1;
 
 /**
  * Divides a batch.
@@ -74,15 +73,15 @@ export function divideBatch(
 				const at = place[row] as number;
 				const source = known[row] ?? calculated.results.subarray(at * width, (at + 1) * width);
 				values.set(source, row * width);
-				status[row] = at < 0 ? okStatus : (calculated.status[at] as number);
+				status[row] = at < 0 ? rowStatus.ok : (calculated.status[at] as number);
 			}
 			for (const [row, before] of verified) {
 				const at = place[row] as number;
-				if (calculated.status[at] === okStatus) compareBits(before, calculated.results, at * width, row);
+				if (calculated.status[at] === rowStatus.ok) compareBits(before, calculated.results, at * width, row);
 			}
 			rows.forEach((row, at) => {
 				const isHashed = hashes[2 * row] !== 0n || hashes[2 * row + 1] !== 0n;
-				if (!isHashed || verified.has(row) || calculated.status[at] !== okStatus) return;
+				if (!isHashed || verified.has(row) || calculated.status[at] !== rowStatus.ok) return;
 				cache.keep(group, hashes, row, calculated.results.slice(at * width, (at + 1) * width));
 			});
 			const missed = rows.length - verified.size;

@@ -116,8 +116,12 @@ bool Batch::evaluate(Worker& worker, Scratch& scratch, Range range) {
 	if (count == 0) return true;
 	scratch.status.assign(count, static_cast<uint8_t>(RowStatus::Pending));
 	worker.beginChunk();
-	worker.calculator().beginChunk({scratch.words.data(), scratch.ends.data(), scratch.rows.data(), results_,
-	                                scratch.status.data(), static_cast<uint32_t>(count), 0, 0, 0, 0});
+	worker.calculator().beginChunk({.words = scratch.words.data(),
+	                                .ends = scratch.ends.data(),
+	                                .rows = scratch.rows.data(),
+	                                .results = results_,
+	                                .status = scratch.status.data(),
+	                                .count = static_cast<uint32_t>(count)});
 	const bool usable = runChunk(worker, scratch);
 	alike_ += worker.calculator().chunk().alike;
 	collectFailures(worker, scratch);

@@ -6,6 +6,7 @@
 #include "napi/base.hpp"
 #include "napi/engine.hpp"
 #include "napi/tree.hpp"
+#include "state/chunk.hpp"
 
 static Napi::Object initPobatch(Napi::Env env, Napi::Object exports) {
 	exports.Set("Tree", pobatch::defineTree(env));
@@ -15,6 +16,10 @@ static Napi::Object initPobatch(Napi::Env env, Napi::Object exports) {
 	versions.Set("luajit", LUAJIT_VERSION);
 	versions.Set("zlib", zlibVersion());
 	exports.Set("versions", versions);
+	Napi::Array statuses = Napi::Array::New(env, pobatch::kRowStatusNames.size());
+	for (uint32_t number = 0; number < pobatch::kRowStatusNames.size(); ++number)
+		statuses.Set(number, pobatch::kRowStatusNames[number]);
+	exports.Set("rowStatuses", statuses);
 	return exports;
 }
 

@@ -54,6 +54,24 @@ void pushRollback(lua_State* L, MemoryMeter& memory) {
 	lua_setfield(L, -2, "restore");
 }
 
+// { address, declaration, size, statuses = { name = number } }
+void pushChunkLayout(lua_State* L, const Chunk* chunk) {
+	lua_createtable(L, 0, 4);
+	// As a number: an address fits a double's 53 bits, and LuaJIT's FFI casts it back.
+	lua_pushnumber(L, static_cast<double>(reinterpret_cast<uintptr_t>(chunk)));
+	lua_setfield(L, -2, "address");
+	lua_pushstring(L, kChunkDeclaration);
+	lua_setfield(L, -2, "declaration");
+	lua_pushnumber(L, sizeof(Chunk));
+	lua_setfield(L, -2, "size");
+	lua_createtable(L, 0, static_cast<int>(kRowStatusNames.size()));
+	for (size_t number = 0; number < kRowStatusNames.size(); ++number) {
+		lua_pushnumber(L, static_cast<double>(number));
+		lua_setfield(L, -2, kRowStatusNames[number]);
+	}
+	lua_setfield(L, -2, "statuses");
+}
+
 }  // namespace
 
 void Calculator::start(const CalculatorConfig& config) {
@@ -86,8 +104,7 @@ void Calculator::start(const CalculatorConfig& config) {
 		lua_setfield(L, -2, "modifierQueries");
 		shared_->push(L);
 		lua_setfield(L, -2, "shared");
-		// As a number: an address fits a double's 53 bits, and LuaJIT's FFI casts it back.
-		lua_pushnumber(L, static_cast<double>(reinterpret_cast<uintptr_t>(chunk_.get())));
+		pushChunkLayout(L, chunk_.get());
 		state_.pushCollect(L);
 		if (config.sandboxSource.empty())
 			lua_pushnil(L);

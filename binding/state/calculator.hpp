@@ -10,40 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "state/chunk.hpp"
 #include "state/host_functions.hpp"
 #include "state/lua_state.hpp"
 #include "state/plain_value.hpp"
 #include "state/shared_texts.hpp"
 
 namespace pobatch {
-
-// Crash is given by src/isolation/ alone. NoState: the row was not evaluated, for want of a state.
-enum class RowStatus : uint8_t {
-	Pending,
-	Ok,
-	Failed,
-	BadResult,
-	UnknownNode,
-	InvalidSet,
-	Timeout,
-	Memory,
-	Crash,
-	NoState
-};
-
-// The chunk at work, read by lua/calculator.lua through FFI: same fields, same order.
-struct Chunk {
-	const uint32_t* words = nullptr;  // canonical rows, see node_set.hpp
-	const uint32_t* ends = nullptr;   // two a row: end of the added words, end of the removed ids
-	const uint32_t* rows = nullptr;   // the row of the batch that each row of the chunk is
-	double* results = nullptr;        // rows of the whole batch x stats
-	uint8_t* status = nullptr;        // RowStatus per row of the chunk
-	uint32_t count = 0;
-	uint32_t next = 0;    // the row at work; the watchdog reads it from its own thread
-	uint32_t failed = 0;  // failures kept in Lua since they were last taken
-	uint32_t dirty = 0;   // set by a row after which only a new state is provably clean
-	uint32_t alike = 0;   // rows that the calculator answered like another one instead of calculating them
-};
 
 struct CalculatorConfig {
 	std::string loopSource;     // lua/calculator.lua

@@ -1,10 +1,8 @@
 import type { NativeBatchResult } from "../addon.js";
+import { rowStatus } from "../row-status.js";
 import { ChildDied, type ChildHandle } from "./child-handle.js";
 import type { ChunkRequest } from "./protocol.js";
 
-/** RowStatus of binding/state/calculator.hpp: for a row that ended its process twice, and for one that found no state. */
-const crashStatus = 8;
-const noState = 9;
 /** How long one chunk should take: a crash costs it, and progress comes in its steps. */
 const chunkMs = 50;
 const reportMs = 100;
@@ -119,7 +117,7 @@ export class ProcessBatch {
 	}
 
 	#crash(row: number, message: string): void {
-		this.#result.status[row] = crashStatus;
+		this.#result.status[row] = rowStatus.crash;
 		this.#addError(row, message, "");
 		this.#advance(1);
 	}
@@ -153,7 +151,7 @@ export class ProcessBatch {
 		try {
 			const answer = await child.request<NativeBatchResult>({ type: "rows", chunk });
 			this.#msPerRow = Math.max((performance.now() - start) / rows.length, 1e-4);
-			const left = rows.filter((_, i) => answer.status[i] === noState);
+			const left = rows.filter((_, i) => answer.status[i] === rowStatus.noState);
 			this.#merge(rows, answer);
 			if (left.length > 0) {
 				this.#retries.push({ rows: left, deaths });
@@ -168,7 +166,7 @@ export class ProcessBatch {
 		const width = this.#request.stats.length;
 		let done = 0;
 		rows.forEach((row, i) => {
-			if (answer.status[i] === noState) return;
+			if (answer.status[i] === rowStatus.noState) return;
 			done++;
 			this.#result.results.set(answer.results.subarray(i * width, (i + 1) * width), row * width);
 			this.#result.status[row] = answer.status[i] as number;
@@ -177,7 +175,7 @@ export class ProcessBatch {
 		this.#result.alike += answer.alike;
 		answer.errorRows.forEach((row, i) => {
 			const text = answer.texts[answer.errorTexts[i] as number];
-			if (text && answer.status[row] !== noState)
+			if (text && answer.status[row] !== rowStatus.noState)
 				this.#addError(rows[row] as number, text.message, text.traceback);
 		});
 		this.#advance(done);
