@@ -28,14 +28,36 @@ export interface NativeTree {
 
 /** binding/napi/base.cpp's class `Base`: what a build has allocated. */
 export interface NativeBase {
-	/** Two words a row; both 0 where it is no valid set. */
-	hashes(kind: SetKind, words: Uint32Array, offsets: Uint32Array): BigUint64Array;
+	/** Blocks the calling thread. */
+	canonicalize(kind: SetKind, words: Uint32Array, offsets: Uint32Array): NativeCanonicalSets;
 	/** The first row. */
 	canonical(
 		kind: SetKind,
 		words: Uint32Array,
 		offsets: Uint32Array,
 	): [added: Uint32Array, removed: Uint32Array];
+}
+
+/** Node sets in canonical form, which is made once: for the cache, and for the batch that calculates what it lacks. */
+export interface NativeCanonicalSets {
+	/** A row's 128-bit key in two words; both 0 where it is no valid set. */
+	keys: BigUint64Array;
+	/** Per row the first row with the same key; a row that is no valid set is equal to no other one. */
+	firstEqual: Uint32Array;
+	/** The addon's own; used up by the batch that it is given to. */
+	form: unknown;
+}
+
+/** binding/napi/canonical.cpp's class `Canonicalizer`: brings node sets into canonical form on a thread of its own. */
+export interface NativeCanonicalizer {
+	/** Reads the words once, while the caller may change them. */
+	run(
+		base: NativeBase,
+		kind: SetKind,
+		words: Uint32Array,
+		offsets: Uint32Array,
+	): Promise<NativeCanonicalSets>;
+	close(): void;
 }
 
 export interface NativePaths {
@@ -124,6 +146,9 @@ type BatchArguments = [
 	stats: readonly string[],
 	rowTimeoutMs: number | undefined,
 	timeoutMs: number | undefined,
+	/** Calculates `rows` alone, ascending; rows that are equal to one of them get its answer, all others none. */
+	canonical: NativeCanonicalSets | undefined,
+	rows: Uint32Array | undefined,
 ];
 
 /** binding/napi/engine.cpp's class `Engine`; arguments are checked by `Engine` and `Build`. */
@@ -132,6 +157,8 @@ export interface NativeEngine {
 	load(id: number, source: Plain, timeoutMs?: number): Promise<NativeLoad>;
 	unload(id: number): Promise<null>;
 	command(name: string, id: number, args: Plain, timeoutMs?: number): Promise<Plain>;
+	/** Whether a batch that is given a canonical form reads that rather than the caller's words. */
+	readonly readsCanonicalForm: boolean;
 	batch(...args: [...BatchArguments, onProgress: ((rows: number) => void) | undefined]): {
 		promise: Promise<NativeBatchResult>;
 		stop(): void;
@@ -154,6 +181,7 @@ export interface ThreadEngine extends NativeEngine {
 export interface Addon {
 	Tree: new (ids: Uint32Array, edges: Uint32Array, flags: Uint8Array) => NativeTree;
 	Base: new (tree: NativeTree | null, words: Uint32Array) => NativeBase;
+	Canonicalizer: new () => NativeCanonicalizer;
 	Engine: new (config: NativeEngineConfig, onLog: (text: string) => void) => ThreadEngine;
 	versions: { luajit: string; zlib: string };
 	/** Names by number; see `rowStatuses`. */

@@ -123,6 +123,11 @@ export class NodeSets {
 		return new NodeSets(this.kind, words, offsets);
 	}
 
+	/** The same rows in memory of their own. @internal */
+	copy(): NodeSets {
+		return new NodeSets(this.kind, shared(this.words.slice()), shared(this.offsets.slice()));
+	}
+
 	/** One row in readable form. */
 	row(index: number): NodeSetDelta & { nodes?: number[] } {
 		const start = this.offsets[index];

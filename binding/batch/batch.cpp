@@ -39,9 +39,14 @@ Batch::Batch(uint32_t build, std::shared_ptr<const BaseSet> base, NodeSetView se
       usableWorkers_(threads),
       nextReport_((Clock::now() + kReportInterval).time_since_epoch().count()) {}
 
+void Batch::evaluateOnly(std::vector<uint32_t> rows, std::shared_ptr<const CanonicalSets> canonical) {
+	rows_ = std::move(rows);
+	canonical_ = std::move(canonical);
+}
+
 Batch::Range Batch::take() {
 	std::lock_guard lock(takeMutex_);
-	const size_t left = sets_.rows() - next_;
+	const size_t left = rowCount() - next_;
 	size_t count = kFirstChunk;
 	if (secondsPerRow_ > 0)
 		count = static_cast<size_t>(std::min(kChunkSeconds / secondsPerRow_, static_cast<double>(kMaxChunk)));
@@ -83,17 +88,19 @@ void Batch::run(Worker& worker) {
 
 void Batch::failWithoutState(Range range) {
 	try {
-		for (size_t row = range.first; row < range.first + range.count; ++row)
-			addError(row, RowStatus::NoState, "no thread's state could be opened anew", "");
+		for (size_t i = range.first; i < range.first + range.count; ++i)
+			addError(rowAt(i), RowStatus::NoState, "no thread's state could be opened anew", "");
 	} catch (const std::bad_alloc&) {
 		failWithoutMemory(range);
 	}
 }
 
 void Batch::failWithoutMemory(Range range) {
-	for (size_t row = range.first; row < range.first + range.count; ++row)
-		if (status_[row] == static_cast<uint8_t>(RowStatus::Pending))
-			status_[row] = static_cast<uint8_t>(RowStatus::Memory);
+	for (size_t i = range.first; i < range.first + range.count; ++i) {
+		uint8_t& status = status_[rowAt(i)];
+		if (status == static_cast<uint8_t>(RowStatus::Pending))
+			status = static_cast<uint8_t>(RowStatus::Memory);
+	}
 	lacksErrors_ = true;
 }
 
@@ -102,8 +109,11 @@ bool Batch::evaluate(Worker& worker, Scratch& scratch, Range range) {
 	scratch.words.clear();
 	scratch.ends.clear();
 	scratch.rows.clear();
-	for (size_t row = range.first; row < range.first + range.count; ++row) {
-		const auto checked = scratch.canonicalizer.append(sets_, row, *base_, scratch.words, scratch.ends);
+	for (size_t i = range.first; i < range.first + range.count; ++i) {
+		const size_t row = rowAt(i);
+		const auto checked =
+		    canonical_ ? canonical_->append(row, scratch.words, scratch.ends)
+		               : scratch.canonicalizer.append(sets_, row, *base_, scratch.words, scratch.ends);
 		if (checked.error == SetError::None) {
 			scratch.rows.push_back(static_cast<uint32_t>(row));
 		} else {
@@ -248,10 +258,49 @@ void Batch::addLackingErrors() {
 			errors_.push_back({static_cast<uint32_t>(row), RowStatus::Memory, text});
 }
 
+void Batch::answerEqualRows() {
+	const std::vector<uint32_t>& first = canonical_->firstEqual();
+	const size_t width = stats_.size();
+	for (size_t row = 0; row < first.size(); ++row) {
+		if (first[row] == row) continue;
+		status_[row] = status_[first[row]];
+		if (status_[row] == static_cast<uint8_t>(RowStatus::Ok))
+			std::copy_n(results_ + first[row] * width, width, results_ + row * width);
+	}
+}
+
+void Batch::addErrorsOfEqualRows() {
+	const std::vector<uint32_t>& first = canonical_->firstEqual();
+	std::unordered_map<uint32_t, RowError> failed;
+	for (const RowError& error : errors_) failed.emplace(error.row, error);
+	std::vector<RowError> equal;
+	for (uint32_t row = 0; row < first.size(); ++row) {
+		if (first[row] == row || failed.contains(row)) continue;
+		const auto found = failed.find(first[row]);
+		if (found != failed.end()) equal.push_back({row, found->second.status, found->second.text});
+	}
+	errors_.insert(errors_.end(), equal.begin(), equal.end());
+}
+
+void Batch::complete() {
+	if (canonical_) answerEqualRows();
+	fillMissing();
+	try {
+		errors();
+	} catch (const std::bad_alloc&) {
+		// Whoever asks for them tries again.
+	}
+}
+
 std::vector<RowError>& Batch::errors() {
-	if (lacksErrors_.exchange(false)) addLackingErrors();
-	std::sort(errors_.begin(), errors_.end(),
-	          [](const RowError& a, const RowError& b) { return a.row < b.row; });
+	if (lacksErrors_) addLackingErrors();
+	lacksErrors_ = false;
+	if (!errorsAreReady_) {
+		if (canonical_ && !errors_.empty()) addErrorsOfEqualRows();
+		std::sort(errors_.begin(), errors_.end(),
+		          [](const RowError& a, const RowError& b) { return a.row < b.row; });
+		errorsAreReady_ = true;
+	}
 	return errors_;
 }
 

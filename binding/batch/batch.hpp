@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "batch/canonical_sets.hpp"
 #include "batch/node_set.hpp"
 #include "state/calculator.hpp"
 #include "state/job.hpp"
@@ -34,7 +35,12 @@ public:
 	Batch(uint32_t build, std::shared_ptr<const BaseSet> base, NodeSetView sets,
 	      std::vector<std::string> stats, double* results, uint8_t* status, unsigned threads);
 
+	// Before submission: evaluates these rows alone, and from their canonical form. Rows that are equal to
+	// one of them are answered like it; all others stay without an answer.
+	void evaluateOnly(std::vector<uint32_t> rows, std::shared_ptr<const CanonicalSets> canonical);
+
 	void run(Worker& worker) override;
+	void complete() override;
 	bool onEveryWorker() const override { return true; }
 
 	// Set before submission: called with the count of rows done at most every 100 ms, on a worker's thread.
@@ -47,13 +53,14 @@ public:
 	size_t reloads() const { return reloads_; }
 	// Rows that the calculator answered like another one.
 	size_t alike() const { return alike_; }
-	// Rows without numbers are NaN: fills them in.
-	void fillMissing();
 
 private:
+	// Of the rows that are evaluated, in order.
 	struct Range {
 		size_t first, count;
 	};
+	size_t rowCount() const { return canonical_ ? rows_.size() : sets_.rows(); }
+	size_t rowAt(size_t i) const { return canonical_ ? rows_[i] : i; }
 	struct Scratch {
 		Canonicalizer canonicalizer;
 		std::vector<uint32_t> words, ends, rows;
@@ -74,6 +81,10 @@ private:
 	// For where the process has no memory left: takes none. `errors` adds their errors later.
 	void failWithoutMemory(Range range);
 	void addLackingErrors();
+	void answerEqualRows();
+	void addErrorsOfEqualRows();
+	// Rows without numbers are NaN: fills them in.
+	void fillMissing();
 	void reportProgress(size_t rows);
 
 	const uint32_t build_;
@@ -83,6 +94,9 @@ private:
 	double* const results_;
 	uint8_t* const status_;
 	const unsigned threads_;
+	std::vector<uint32_t> rows_;
+	std::shared_ptr<const CanonicalSets>
+	    canonical_;  // null: all rows, each brought into that form as it comes
 
 	std::mutex takeMutex_;
 	size_t next_ = 0;
@@ -100,6 +114,7 @@ private:
 	std::unordered_map<std::string, uint32_t> textIndex_;
 	size_t textBytes_ = 0;
 	std::atomic<bool> lacksErrors_{false};
+	bool errorsAreReady_ = false;
 };
 
 }  // namespace pobatch

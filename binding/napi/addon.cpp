@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include "napi/base.hpp"
+#include "napi/canonical.hpp"
 #include "napi/engine.hpp"
 #include "napi/tree.hpp"
 #include "state/chunk.hpp"
@@ -11,6 +12,7 @@
 static Napi::Object initPobatch(Napi::Env env, Napi::Object exports) {
 	exports.Set("Tree", pobatch::defineTree(env));
 	exports.Set("Base", pobatch::defineBase(env));
+	exports.Set("Canonicalizer", pobatch::defineCanonicalizer(env));
 	exports.Set("Engine", pobatch::defineEngine(env));
 	Napi::Object versions = Napi::Object::New(env);
 	versions.Set("luajit", LUAJIT_VERSION);

@@ -1,5 +1,6 @@
 #include "napi/base.hpp"
 
+#include "napi/canonical.hpp"
 #include "napi/tree.hpp"
 #include "napi/values.hpp"
 
@@ -11,9 +12,9 @@ namespace {
 class BaseWrap : public Napi::ObjectWrap<BaseWrap> {
 public:
 	static Napi::Function define(Napi::Env env) {
-		return DefineClass(
-		    env, "Base",
-		    {InstanceMethod("hashes", &BaseWrap::hashes), InstanceMethod("canonical", &BaseWrap::canonical)});
+		return DefineClass(env, "Base",
+		                   {InstanceMethod("canonicalize", &BaseWrap::canonicalize),
+		                    InstanceMethod("canonical", &BaseWrap::canonical)});
 	}
 	// (tree | null, words)
 	explicit BaseWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<BaseWrap>(info) {
@@ -25,24 +26,12 @@ public:
 	const std::shared_ptr<const BaseSet>& base() const { return base_; }
 
 private:
-	// (kind, words, offsets) -> BigUint64Array, two a row; both zero where the row is no valid set
-	Napi::Value hashes(const Napi::CallbackInfo& info) {
-		const NodeSetView sets = nodeSets(info[0], info[1], info[2]);
-		Napi::BigUint64Array js = Napi::BigUint64Array::New(info.Env(), sets.rows() * 2);
-		Canonicalizer canonicalizer;
-		std::vector<uint32_t> row, ends;
-		for (size_t i = 0; i < sets.rows(); ++i) {
-			row.clear();
-			ends.clear();
-			if (canonicalizer.append(sets, i, *base_, row, ends).error != SetError::None) continue;
-			// The same ids added or removed are different sets. The seed keeps the empty set's hash from
-			// being 0.
-			for (size_t k = ends[0]; k < row.size(); ++k) row[k] |= kRemoveBit;
-			const Hash128 hash = hash128(row.data(), row.size(), 1);
-			js.Data()[2 * i] = hash.low;
-			js.Data()[2 * i + 1] = hash.high;
-		}
-		return js;
+	// (kind, words, offsets) -> see toJs in napi/canonical.hpp; blocks the JavaScript thread
+	Napi::Value canonicalize(const Napi::CallbackInfo& info) {
+		return crossing(info.Env(), [&]() -> Napi::Value {
+			const NodeSetView sets = nodeSets(info[0], info[1], info[2]);
+			return toJs(info.Env(), std::make_shared<const CanonicalSets>(sets, *base_));
+		});
 	}
 
 	// (kind, words, offsets) -> [added words, removed ids] of the first row in canonical form

@@ -5,6 +5,7 @@
 
 #include "batch/batch.hpp"
 #include "napi/base.hpp"
+#include "napi/canonical.hpp"
 #include "napi/engine_core.hpp"
 #include "napi/values.hpp"
 
@@ -23,7 +24,8 @@ public:
 		     method<&EngineWrap::memory>("memory"), method<&EngineWrap::interruptingMs>("interruptingMs"),
 		     method<&EngineWrap::collectGarbage>("collectGarbage"),
 		     method<&EngineWrap::startProfile>("startProfile"),
-		     method<&EngineWrap::takeProfile>("takeProfile"), method<&EngineWrap::close>("close")});
+		     method<&EngineWrap::takeProfile>("takeProfile"), method<&EngineWrap::close>("close"),
+		     InstanceValue("readsCanonicalForm", Napi::Boolean::New(env, true))});
 	}
 
 	// {threads, loopSource, source, sandboxSource, rollback, chunkName, packagePath, options, memoryLimit,
@@ -71,7 +73,7 @@ private:
 
 	Napi::Value submitTask(Napi::Env env, bool everyWorker, const Napi::Value& timeout,
 	                       std::function<PlainValue(Worker&)> body) {
-		Pool& pool = this->pool(env);
+		this->pool(env);
 		auto task = std::make_shared<Task>(everyWorker, std::move(body));
 		if (timeout.IsNumber()) task->deadline = Clock::now() + milliseconds(timeout);
 		auto pending = std::make_unique<Pending>(env);
@@ -82,16 +84,14 @@ private:
 			else
 				deferred.Resolve(toJs(env, task->answer()));
 		};
-		submit(pool, task, std::move(pending));
+		submit(task, std::move(pending));
 		return promise;
 	}
 
-	void submit(Pool& pool, const std::shared_ptr<Job>& job, std::unique_ptr<Pending> pending) {
+	void submit(const std::shared_ptr<Job>& job, std::unique_ptr<Pending> pending) {
 		// What runs keeps its engine from being collected.
 		pending->keptAlive.push_back(Napi::Persistent(Value()));
-		const uint64_t id = core_->addPending(std::move(pending));
-		job->onFinished = [core = core_.get(), id] { core->post({Event::Kind::Finished, id, 0, {}}); };
-		pool.submit(job);
+		core_->submit(job, std::move(pending));
 	}
 
 	// () -> Promise<{name, version}>
@@ -139,20 +139,7 @@ private:
 		Napi::Uint8Array status;
 	};
 
-	// By JavaScript's own constructor: it throws where Node-API would end the process for want of memory.
-	template <class TypedArray>
-	static TypedArray newArray(Napi::Env env, const char* type, size_t length) {
-		try {
-			const auto constructor = env.Global().Get(type).As<Napi::Function>();
-			return constructor.New({Napi::Number::New(env, static_cast<double>(length))}).As<TypedArray>();
-		} catch (const Napi::Error& error) {
-			throw toJsError(
-			    env,
-			    {"MEMORY", "no room for " + std::to_string(length) + " numbers: " + error.Message(), ""});
-		}
-	}
-
-	// (id, base, kind, words, offsets, stats, rowTimeoutMs, timeoutMs, ...)
+	// (id, base, kind, words, offsets, stats, rowTimeoutMs, timeoutMs, canonical?, rows?, ...)
 	BatchCall makeBatch(const Napi::CallbackInfo& info, Pool& pool) {
 		const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
 		const std::shared_ptr<const BaseSet> base = baseOf(info[1]);
@@ -167,13 +154,16 @@ private:
 		call.batch = std::make_shared<Batch>(id, base, sets, std::move(stats), call.results.Data(),
 		                                     call.status.Data(), pool.threads());
 		call.batch->rowTimeout = milliseconds(info[6]);
+		if (std::shared_ptr<const CanonicalSets> canonical = takeCanonical(info[8])) {
+			const std::span<const uint32_t> rows = words(info[9]);
+			call.batch->evaluateOnly({rows.begin(), rows.end()}, std::move(canonical));
+		}
 		if (info[7].IsNumber()) call.batch->deadline = Clock::now() + milliseconds(info[7]);
 		return call;
 	}
 
 	static Napi::Object batchResult(Napi::Env env, Batch& batch, const Napi::Value& results,
 	                                const Napi::Value& status) {
-		batch.fillMissing();
 		const std::vector<RowError>& errors = batch.errors();
 		Napi::Uint32Array rows = Napi::Uint32Array::New(env, errors.size());
 		Napi::Uint32Array texts = Napi::Uint32Array::New(env, errors.size());
@@ -215,14 +205,14 @@ private:
 			deferred.Resolve(
 			    batchResult(env, *batch, kept->keptAlive[2].Value(), kept->keptAlive[3].Value()));
 		};
-		if (info[8].IsFunction()) {
-			pending->onProgress = Napi::Persistent(info[8].As<Napi::Function>());
+		if (info[10].IsFunction()) {
+			pending->onProgress = Napi::Persistent(info[10].As<Napi::Function>());
 			// The id that submit() gives next; progress begins only after that.
 			call.batch->onProgress = [core = core_.get(), id = core_->nextJob()](size_t rows) {
 				core->post({Event::Kind::Progress, id, rows, {}});
 			};
 		}
-		submit(pool, call.batch, std::move(pending));
+		submit(call.batch, std::move(pending));
 		Napi::Object handle = Napi::Object::New(info.Env());
 		handle.Set("promise", promise);
 		handle.Set("stop", Napi::Function::New(info.Env(), [weakCore = std::weak_ptr(core_),

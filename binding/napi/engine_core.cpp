@@ -34,6 +34,12 @@ void EngineCore::close(bool environmentEnds) {
 	wake_.Release();
 }
 
+void EngineCore::submit(const std::shared_ptr<Job>& job, std::unique_ptr<Pending> pending) {
+	const uint64_t id = addPending(std::move(pending));
+	job->onFinished = [this, id] { post({Event::Kind::Finished, id, 0, {}}); };
+	pool_->submit(job);
+}
+
 uint64_t EngineCore::addPending(std::unique_ptr<Pending> pending) {
 	if (pending_.empty()) wake_.Ref(env_);
 	pending_.emplace(++lastJob_, std::move(pending));

@@ -32,8 +32,8 @@ struct Event {
 	std::string text;
 };
 
-// A pool and its way back to JavaScript. Owned by its EngineWrap; the environment's cleanup hook closes it,
-// too.
+// A pool and its way back to JavaScript. Owned by the object that JavaScript has; the environment's cleanup
+// hook closes it, too.
 class EngineCore : public std::enable_shared_from_this<EngineCore> {
 public:
 	EngineCore(Napi::Env env, unsigned threads, Napi::Function onLog);
@@ -45,9 +45,10 @@ public:
 	// Interrupts and joins all threads; what was pending is settled. JavaScript thread.
 	void close(bool environmentEnds = false);
 
-	uint64_t addPending(std::unique_ptr<Pending> pending);
+	// Hands the job to the pool, which must be open; `pending` is settled once it has finished.
+	void submit(const std::shared_ptr<Job>& job, std::unique_ptr<Pending> pending);
 
-	// The id that addPending gives next.
+	// The id that submit gives next.
 	uint64_t nextJob() const { return lastJob_ + 1; }
 
 	// Any thread.
@@ -56,6 +57,7 @@ public:
 private:
 	static void onCleanup(void* self) { static_cast<EngineCore*>(self)->close(true); }
 
+	uint64_t addPending(std::unique_ptr<Pending> pending);
 	void drain(Napi::Env env);
 
 	// An exception of a callback becomes an uncaught one, and the other events still count. While a worker is

@@ -26,6 +26,18 @@ std::span<const uint32_t> words(const Napi::Value& js);
 // Of a number; zero of anything else.
 std::chrono::milliseconds milliseconds(const Napi::Value& js);
 
+// By JavaScript's own constructor: it throws where Node-API would end the process for want of memory.
+template <class TypedArray>
+TypedArray newArray(Napi::Env env, const char* type, size_t length) {
+	try {
+		const auto constructor = env.Global().Get(type).As<Napi::Function>();
+		return constructor.New({Napi::Number::New(env, static_cast<double>(length))}).As<TypedArray>();
+	} catch (const Napi::Error& error) {
+		throw toJsError(
+		    env, {"MEMORY", "no room for " + std::to_string(length) + " numbers: " + error.Message(), ""});
+	}
+}
+
 // Runs the body of a Node-API callback: no C++ exception may reach Node's own frames.
 template <class Body>
 auto crossing(Napi::Env env, Body body) {

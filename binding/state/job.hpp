@@ -23,7 +23,9 @@ public:
 
 	// On a worker's thread; must not throw, not even where the process has no memory left.
 	virtual void run(Worker& worker) = 0;
-	// How many of the pool's threads run it.
+	// On the thread that has run it last, before anybody hears of its end; must not throw.
+	virtual void complete() {}
+	// True if all of the pool's threads run it, else the first alone.
 	virtual bool onEveryWorker() const = 0;
 
 	// Any thread. The pool interrupts what runs; a job that has not begun on a thread must end there at once.
@@ -50,6 +52,7 @@ private:
 	void begin(unsigned workers) { pending_ = workers; }
 	void finishOne() {
 		if (--pending_ != 0) return;
+		complete();
 		const std::function<void()> finished = std::move(onFinished);
 		{
 			std::lock_guard lock(mutex_);

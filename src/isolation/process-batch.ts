@@ -7,6 +7,12 @@ import type { ChunkRequest } from "./protocol.js";
 const chunkMs = 50;
 const reportMs = 100;
 
+/** Which rows of a batch are evaluated; those that are equal to one of them get its answer. */
+export interface BatchPart {
+	rows: Uint32Array;
+	firstEqual: Uint32Array;
+}
+
 interface Chunk {
 	rows: number[];
 	/** How many children these rows ended. */
@@ -20,9 +26,11 @@ interface Chunk {
  */
 export class ProcessBatch {
 	readonly #request: ChunkRequest;
+	readonly #part: BatchPart | undefined;
 	readonly #child: (slot: number) => Promise<ChildHandle>;
 	readonly #slots: number;
 	readonly #onProgress: ((rows: number) => void) | undefined;
+	/** How many are to be evaluated. */
 	readonly #rows: number;
 	readonly #result: NativeBatchResult;
 	readonly #errors: { row: number; text: number }[] = [];
@@ -36,18 +44,21 @@ export class ProcessBatch {
 
 	constructor(
 		request: ChunkRequest,
+		part: BatchPart | undefined,
 		child: (slot: number) => Promise<ChildHandle>,
 		slots: number,
 		onProgress: ((rows: number) => void) | undefined,
 	) {
 		this.#request = request;
+		this.#part = part;
 		this.#child = child;
 		this.#slots = slots;
 		this.#onProgress = onProgress;
-		this.#rows = request.offsets.length - 1;
+		const all = request.offsets.length - 1;
+		this.#rows = part ? part.rows.length : all;
 		this.#result = {
-			results: new Float64Array(this.#rows * request.stats.length).fill(Number.NaN),
-			status: new Uint8Array(this.#rows),
+			results: new Float64Array(all * request.stats.length).fill(Number.NaN),
+			status: new Uint8Array(all),
 			errorRows: new Uint32Array(),
 			errorTexts: new Uint32Array(),
 			texts: [],
@@ -77,6 +88,7 @@ export class ProcessBatch {
 		} finally {
 			clearTimeout(deadline);
 		}
+		if (this.#part) this.#answerEqualRows(this.#part);
 		this.#errors.sort((a, b) => a.row - b.row);
 		this.#result.errorRows = Uint32Array.from(this.#errors, ({ row }) => row);
 		this.#result.errorTexts = Uint32Array.from(this.#errors, ({ text }) => text);
@@ -129,7 +141,10 @@ export class ProcessBatch {
 		if (left === 0) return undefined;
 		const fitting = this.#msPerRow > 0 ? Math.floor(chunkMs / this.#msPerRow) : 16;
 		const count = Math.max(1, Math.min(fitting, Math.ceil(left / (2 * this.#slots)), 10_000));
-		const rows = Array.from({ length: count }, (_, i) => this.#next + i);
+		const rows = Array.from({ length: count }, (_, i) => {
+			const next = this.#next + i;
+			return this.#part ? (this.#part.rows[next] as number) : next;
+		});
 		this.#next += count;
 		return { rows, deaths: 0 };
 	}
@@ -179,6 +194,19 @@ export class ProcessBatch {
 				this.#addError(rows[row] as number, text.message, text.traceback);
 		});
 		this.#advance(done);
+	}
+
+	#answerEqualRows({ firstEqual }: BatchPart): void {
+		const { results, status } = this.#result;
+		const width = this.#request.stats.length;
+		const textOf = new Map(this.#errors.map(({ row, text }) => [row, text]));
+		for (const [row, first] of firstEqual.entries()) {
+			if (first === row) continue;
+			status[row] = status[first] as number;
+			results.copyWithin(row * width, first * width, (first + 1) * width);
+			const text = textOf.get(first);
+			if (text !== undefined) this.#errors.push({ row, text });
+		}
 	}
 
 	#afterDeath({ rows, deaths }: Chunk, { message }: ChildDied): void {
