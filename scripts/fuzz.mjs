@@ -10,6 +10,7 @@ import { compileProgram, has, root, run } from "./native-program.mjs";
 
 const targets = ["node-sets", "tree", "plain-value"];
 const parsers = [
+	"batch/canonical_sets.cpp",
 	"batch/node_set.cpp",
 	"batch/passive_tree.cpp",
 	"state/plain_value.cpp",
