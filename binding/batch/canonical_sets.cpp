@@ -9,6 +9,7 @@ namespace {
 
 // Some tenths of a millisecond: so soon is a stop heeded.
 constexpr size_t kRowsBetweenLooks = 512;
+constexpr size_t kBlockWords = size_t{1} << 18;
 
 }  // namespace
 
@@ -20,7 +21,7 @@ Hash128 keyOf(std::vector<uint32_t>& row, size_t addedEnd) {
 
 CanonicalSets::CanonicalSets(const NodeSetView& sets, const BaseSet& base, const Job* job) {
 	const size_t count = sets.rows();
-	ends_.reserve(count);
+	places_.reserve(count);
 	keys_.reserve(count);
 	Canonicalizer canonicalizer;
 	std::vector<uint32_t> row, ends;
@@ -29,18 +30,30 @@ CanonicalSets::CanonicalSets(const NodeSetView& sets, const BaseSet& base, const
 		row.clear();
 		ends.clear();
 		Canonicalizer::Row checked = canonicalizer.append(sets, i, base, row, ends);
-		const size_t start = words_.size();
-		words_.insert(words_.end(), row.begin(), row.end());
 		if (checked.error == SetError::None) {
-			ends_.push_back({start + ends[0], words_.size()});
+			places_.push_back({keep(row), ends[0], ends[1] - ends[0]});
 			keys_.push_back(keyOf(row, ends[0]));
 		} else {
-			ends_.push_back({start, start});
+			places_.push_back({nullptr, 0, 0});
 			keys_.push_back({0, 0});
 			refused_.push_back({static_cast<uint32_t>(i), std::move(checked)});
 		}
 	}
 	findEqual();
+}
+
+const uint32_t* CanonicalSets::keep(const std::vector<uint32_t>& row) {
+	if (row.size() > freeWords_) {
+		const size_t size = std::max(kBlockWords, row.size());
+		blocks_.push_back(std::make_unique_for_overwrite<uint32_t[]>(size));
+		free_ = blocks_.back().get();
+		freeWords_ = size;
+	}
+	uint32_t* const kept = free_;
+	std::copy(row.begin(), row.end(), kept);
+	free_ += row.size();
+	freeWords_ -= row.size();
+	return kept;
 }
 
 // Open addressing, at most half full; keys are hashes already.
@@ -68,12 +81,11 @@ Canonicalizer::Row CanonicalSets::append(size_t row, std::vector<uint32_t>& out,
 		                     [](const Refused& one, size_t wanted) { return one.row < wanted; });
 		return found->why;
 	}
-	const uint64_t start = row == 0 ? 0 : ends_[row - 1].removed;
-	const size_t before = out.size();
-	out.insert(out.end(), words_.begin() + static_cast<std::ptrdiff_t>(start),
-	           words_.begin() + static_cast<std::ptrdiff_t>(ends_[row].removed));
-	ends.push_back(static_cast<uint32_t>(before + (ends_[row].added - start)));
-	ends.push_back(static_cast<uint32_t>(out.size()));
+	const Place& place = places_[row];
+	const auto before = static_cast<uint32_t>(out.size());
+	out.insert(out.end(), place.words, place.words + place.added + place.removed);
+	ends.push_back(before + place.added);
+	ends.push_back(before + place.added + place.removed);
 	return {};
 }
 

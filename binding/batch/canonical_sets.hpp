@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,18 +27,23 @@ public:
 	Canonicalizer::Row append(size_t row, std::vector<uint32_t>& out, std::vector<uint32_t>& ends) const;
 
 private:
-	// Where a row's words end: of many rows there may be more than 32 bits can count.
-	struct Ends {
-		uint64_t added, removed;
+	// Where a row's words are, and how many of them are added and how many removed.
+	struct Place {
+		const uint32_t* words;
+		uint32_t added, removed;
 	};
 	struct Refused {
 		uint32_t row;
 		Canonicalizer::Row why;
 	};
+	const uint32_t* keep(const std::vector<uint32_t>& row);
 	void findEqual();
 
-	std::vector<uint32_t> words_;
-	std::vector<Ends> ends_;
+	// Blocks rather than one list, which would be copied again and again while it grows.
+	std::vector<std::unique_ptr<uint32_t[]>> blocks_;
+	uint32_t* free_ = nullptr;  // of the last block
+	size_t freeWords_ = 0;
+	std::vector<Place> places_;
 	std::vector<Hash128> keys_;
 	std::vector<uint32_t> firstEqual_;
 	std::vector<Refused> refused_;  // ascending by row

@@ -12,7 +12,6 @@ const many = 100_000;
 const some = 10_000;
 const rounds = 3;
 const targetMs = 20;
-const stats = ["Life", "TotalDPS", "TotalEHP"];
 
 /** @returns 99th percentile, maximum and duration, each in milliseconds */
 async function watch(run) {
@@ -36,14 +35,16 @@ export async function delays() {
 	const found = new Map();
 	const engineWith = (cache) => Engine.open({ calculator: "reference", tree, threads: 1, cache });
 	let sets;
+	let width;
 	const measured = async (name, engine, rows, hits) => {
 		const build = await engine.load(text);
 		sets ??= grownSets(tree, build, many, 100);
 		const part = sets.slice(0, rows);
 		let result;
 		const seen = await watch(async () => {
-			result = await build.calculateBatch(part, { stats });
+			result = await build.calculateBatch(part);
 		});
+		width = result.stats.length;
 		const [error] = result.errors;
 		if (error) throw error;
 		if (result.cache.hits !== hits) throw new Error(`${name}: ${result.cache.hits} hits, not ${hits}`);
@@ -54,11 +55,14 @@ export async function delays() {
 			const plain = await engineWith(false);
 			await measured(`${many} rows, no cache`, plain, many, 0);
 			await plain.close();
-			const cached = await engineWith({ maxMB: 256 });
-			await measured(`${many} rows, calculated into the cache in memory`, cached, many, 0);
-			await measured(`${many} rows from memory`, cached, many, many);
-			await measured(`${some} rows from memory`, cached, some, some);
-			await cached.close();
+			const small = await engineWith(true);
+			await measured(`${some} rows, calculated into the cache in memory`, small, some, 0);
+			await measured(`${some} rows from memory`, small, some, some);
+			await small.close();
+			const large = await engineWith({ maxMB: 256 });
+			await measured(`${many} rows, calculated into the cache in memory`, large, many, 0);
+			await measured(`${many} rows from memory`, large, many, many);
+			await large.close();
 			const dir = join(folder, String(round));
 			const writing = await engineWith({ dir, maxMB: 256 });
 			await measured(`${many} rows, calculated into the cache on disk`, writing, many, 0);
@@ -77,10 +81,10 @@ export async function delays() {
 		const of = (field) => ({ ...summary(seen.map((one) => one[field])), unit: "ms", better: "lower" });
 		return [
 			{ key: `${name}: p99`, what: `${what}: 99th percentile of the delay`, ...of("p99"), target: targetMs },
-			{ key: `${name}: max`, what: "  longest delay", ...of("max"), target: targetMs },
+			{ key: `${name}: max`, what: "  longest delay", ...of("max") },
 			{ key: `${name}: time`, what: "  the batch", ...of("ms") },
 		];
 	});
-	figures.at(-1).note = `Full sets of 100 nodes, 3 stats, one thread, ${rounds} rounds, ${note}.`;
+	figures.at(-1).note = `Full sets of 100 nodes, ${width} stats, one thread, ${rounds} rounds, ${note}.`;
 	return figures;
 }
