@@ -2,11 +2,13 @@ import {
 	fromNative,
 	type NativeBase,
 	type NativeBatchResult,
+	type NativeCanonicalizer,
+	type NativeCanonicalSets,
 	type NativeEngine,
 	type Plain,
 } from "./addon.js";
 import { BatchResult } from "./batch-result.js";
-import { type CachedBatch, divideBatch } from "./cached-batch.js";
+import { type CachedBatch, type CacheUse, divideBatch, divideBatchSync } from "./cached-batch.js";
 import { invalidArgument, PobatchError } from "./errors.js";
 import { digest } from "./identity.js";
 import { type FullNodeSet, type NodeSetDelta, NodeSets, readWord } from "./node-sets.js";
@@ -14,6 +16,7 @@ import type { PassiveTree } from "./passive-tree.js";
 import { encodePobCode } from "./pob/code.js";
 import { nodePower, type PowerOptions, type PowerResult } from "./power.js";
 import { type RowCache, RowGroup } from "./row-cache.js";
+import { atOnce, runAsync, runSync } from "./row-store/steps.js";
 import { nearest } from "./suggest.js";
 import type { BuildWarning } from "./warnings.js";
 
@@ -109,6 +112,8 @@ export interface BuildContext {
 	tree: PassiveTree | undefined;
 	rowTimeoutMs: number | undefined;
 	cache: RowCache | undefined;
+	/** Where there is a cache. */
+	canonicalizer: NativeCanonicalizer | undefined;
 	/** Names everything that a row of this build depends on but its stats and its node set. */
 	cacheKey: string;
 	/** Throws if the engine is closed. */
@@ -125,7 +130,7 @@ export interface BuildContext {
 export class Build {
 	/** @internal */
 	readonly context: BuildContext;
-	/** Batches whose rows are still being looked up on disk. */
+	/** Batches whose rows are still being looked up. */
 	readonly #submitting = new Set<Promise<unknown>>();
 	#closed = false;
 
@@ -181,9 +186,10 @@ export class Build {
 		this.#check(sets);
 		const start = performance.now();
 		let thrown: { error: unknown } | undefined;
+		// Where a batch cannot read the canonical form, it must not read what the caller has made of the sets meanwhile.
+		const read = !this.context.cache || this.context.native.readsCanonicalForm ? sets : sets.copy();
 		const submit = (divided: CachedBatch | undefined) => {
-			const missing = divided?.missing ?? sets;
-			const known = sets.length - missing.length;
+			const known = divided ? sets.length - divided.rows.length : 0;
 			const report = (rows: number) => {
 				if (thrown) return;
 				try {
@@ -193,10 +199,10 @@ export class Build {
 					handle.stop();
 				}
 			};
-			const handle = this.#start(missing, stats, limits, onProgress && report);
+			const handle = this.#start(read, divided, stats, limits, onProgress && report);
 			return { divided, handle };
 		};
-		const looked = this.#lookUp(sets, stats);
+		const looked = this.#lookUp(read, stats);
 		const { divided, handle } =
 			looked instanceof Promise ? await this.#beforeClose(looked.then(submit)) : submit(looked);
 		const stop = () => handle.stop();
@@ -205,7 +211,8 @@ export class Build {
 		try {
 			const calculated = await handle.promise;
 			if (thrown) throw thrown.error;
-			return finish(calculated, divided, sets, stats, start);
+			const use = divided && (await runAsync(divided.merge(calculated)));
+			return finish(calculated, use, sets, stats, start);
 		} catch (error) {
 			throw fromNative(error);
 		} finally {
@@ -219,10 +226,13 @@ export class Build {
 		const limits = this.#limits(options);
 		this.#check(sets);
 		const start = performance.now();
-		const divided = this.#lookUpSync(sets, stats);
-		const args = this.#batchArguments(divided?.missing ?? sets, stats, limits);
+		const { cache } = this.context;
+		const divided = cache && divideBatchSync(this.#canonicalSync(sets), cache, this.#group(stats));
+		const args = this.#batchArguments(sets, divided, stats, limits);
 		try {
-			return finish(this.context.native.batchSync(...args), divided, sets, stats, start);
+			const calculated = this.context.native.batchSync(...args);
+			const use = divided && runSync(divided.merge(calculated));
+			return finish(calculated, use, sets, stats, start);
 		} catch (error) {
 			throw fromNative(error);
 		}
@@ -254,10 +264,10 @@ export class Build {
 	 */
 	hashes(sets: NodeSets): bigint[] {
 		this.#check(sets);
-		const parts = this.context.base.hashes(sets.kind, sets.words, sets.offsets);
+		const { keys } = this.#canonicalSync(sets);
 		return Array.from(
 			{ length: sets.length },
-			(_, i) => ((parts[2 * i + 1] as bigint) << 64n) | (parts[2 * i] as bigint),
+			(_, i) => ((keys[2 * i + 1] as bigint) << 64n) | (keys[2 * i] as bigint),
 		);
 	}
 
@@ -370,12 +380,13 @@ export class Build {
 
 	#start(
 		sets: NodeSets,
+		divided: CachedBatch | undefined,
 		stats: readonly string[],
 		limits: { rowTimeoutMs: number | undefined; timeoutMs: number | undefined },
 		onProgress: ((rows: number) => void) | undefined,
 	): ReturnType<NativeEngine["batch"]> {
 		try {
-			return this.context.native.batch(...this.#batchArguments(sets, stats, limits), onProgress);
+			return this.context.native.batch(...this.#batchArguments(sets, divided, stats, limits), onProgress);
 		} catch (error) {
 			throw fromNative(error);
 		}
@@ -383,6 +394,7 @@ export class Build {
 
 	#batchArguments(
 		sets: NodeSets,
+		divided: CachedBatch | undefined,
 		stats: readonly string[],
 		limits: { rowTimeoutMs: number | undefined; timeoutMs: number | undefined },
 	) {
@@ -396,27 +408,32 @@ export class Build {
 			stats,
 			limits.rowTimeoutMs,
 			limits.timeoutMs,
+			divided?.canonical,
+			divided?.rows,
 		] as const;
 	}
 
 	#lookUp(sets: NodeSets, stats: readonly string[]): CachedBatch | Promise<CachedBatch> | undefined {
-		const { base, cache } = this.context;
-		if (!cache) return undefined;
-		const hashes = base.hashes(sets.kind, sets.words, sets.offsets);
+		const { cache, canonicalizer, base } = this.context;
+		if (!cache || !canonicalizer) return undefined;
 		const group = this.#group(stats);
-		const known = cache.find(group, hashes);
-		if (!(known instanceof Promise)) return divideBatch(sets, hashes, known, cache, group);
-		// The caller may change the sets meanwhile: what is calculated must be what the hashes are of.
-		const own = sets.select(Array.from({ length: sets.length }, (_, row) => row));
-		return known.then((rows) => divideBatch(own, hashes, rows, cache, group));
+		const { kind, words, offsets } = sets;
+		if (sets.length <= atOnce.rows && words.length <= atOnce.words)
+			return divideBatch(this.#canonicalSync(sets), cache, group);
+		return canonicalizer.run(base, kind, words, offsets).then(
+			(canonical) => divideBatch(canonical, cache, group),
+			(error) => {
+				throw fromNative(error);
+			},
+		);
 	}
 
-	#lookUpSync(sets: NodeSets, stats: readonly string[]): CachedBatch | undefined {
-		const { base, cache } = this.context;
-		if (!cache) return undefined;
-		const hashes = base.hashes(sets.kind, sets.words, sets.offsets);
-		const group = this.#group(stats);
-		return divideBatch(sets, hashes, cache.findSync(group, hashes), cache, group);
+	#canonicalSync({ kind, words, offsets }: NodeSets): NativeCanonicalSets {
+		try {
+			return this.context.base.canonicalize(kind, words, offsets);
+		} catch (error) {
+			throw fromNative(error);
+		}
 	}
 
 	#group(stats: readonly string[]): RowGroup {
@@ -436,16 +453,14 @@ export class Build {
 
 function finish(
 	calculated: NativeBatchResult,
-	divided: CachedBatch | undefined,
+	use: CacheUse | undefined,
 	sets: NodeSets,
 	stats: readonly string[],
 	start: number,
 ): BatchResult {
-	const { result, use } = divided?.merge(calculated) ?? {
-		result: calculated,
-		use: { hits: 0, alike: calculated.alike, misses: sets.length - calculated.alike, verified: 0 },
-	};
-	return new BatchResult(result, sets, stats, performance.now() - start, use);
+	const { alike } = calculated;
+	const uncached = { hits: 0, alike, misses: sets.length - alike, verified: 0 };
+	return new BatchResult(calculated, sets, stats, performance.now() - start, use ?? uncached);
 }
 
 // An empty Lua table arrives as an object.

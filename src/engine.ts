@@ -1,5 +1,12 @@
 import { availableParallelism } from "node:os";
-import { addon, fromNative, type NativeEngine, type NativeMemory, type Plain } from "./addon.js";
+import {
+	addon,
+	fromNative,
+	type NativeCanonicalizer,
+	type NativeEngine,
+	type NativeMemory,
+	type Plain,
+} from "./addon.js";
 import { Build, type BuildInfo } from "./build.js";
 import {
 	type CalculatorSource,
@@ -97,6 +104,7 @@ export class Engine {
 	readonly #source: CalculatorSource;
 	readonly #rowTimeoutMs: number | undefined;
 	readonly #cache: RowCache | undefined;
+	readonly #canonicalizer: NativeCanonicalizer | undefined;
 	readonly #cacheKey: string;
 	readonly #profiler: Profiler;
 	#lastBuild = 0;
@@ -119,6 +127,7 @@ export class Engine {
 		this.threads = threads;
 		this.#rowTimeoutMs = rowTimeoutMs;
 		this.#cache = cache;
+		this.#canonicalizer = cache && new (addon().Canonicalizer)();
 		this.#cacheKey = cacheKey;
 		this.#profiler = profiler;
 	}
@@ -234,6 +243,7 @@ export class Engine {
 			tree,
 			rowTimeoutMs: this.#rowTimeoutMs,
 			cache: this.#cache,
+			canonicalizer: this.#canonicalizer,
 			cacheKey: this.#cache ? digest(this.#cacheKey, text, String(options.spec ?? "")) : "",
 			checkOpen: () => this.#checkOpen(),
 		});
@@ -301,6 +311,7 @@ export class Engine {
 	async close(): Promise<void> {
 		this.#closed = true;
 		this.#native.close();
+		this.#canonicalizer?.close();
 		await this.#cache?.close();
 	}
 

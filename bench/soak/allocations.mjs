@@ -3,7 +3,7 @@ import { addon } from "../../dist/addon.js";
 import { loopSource, referenceCalculator, sandboxSource } from "../../dist/calculators.js";
 import { PassiveTree } from "../../dist/index.js";
 
-// Of a word, see binding/node_set.hpp.
+// Of a word, see binding/batch/node_set.hpp.
 const removeBit = 1 << 20;
 
 const small = {

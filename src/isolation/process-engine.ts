@@ -1,6 +1,7 @@
 import type {
 	NativeBase,
 	NativeBatchResult,
+	NativeCanonicalSets,
 	NativeEngine,
 	NativeEngineConfig,
 	NativeLoad,
@@ -49,6 +50,8 @@ export class ProcessEngine implements NativeEngine {
 		this.#slots = new Array(config.threads).fill(undefined);
 	}
 
+	/** What goes to a child are the words as they were given. */
+	readonly readsCanonicalForm = false;
 	/** How many children were replaced since the engine was opened. */
 	replaced = 0;
 
@@ -122,10 +125,13 @@ export class ProcessEngine implements NativeEngine {
 		stats: readonly string[],
 		rowTimeoutMs: number | undefined,
 		timeoutMs: number | undefined,
+		canonical: NativeCanonicalSets | undefined,
+		rows: Uint32Array | undefined,
 		onProgress: ((rows: number) => void) | undefined,
 	): { promise: Promise<NativeBatchResult>; stop(): void } {
 		const request = { build, kind, words, offsets, stats, rowTimeoutMs, timeoutMs };
-		const batch = new ProcessBatch(request, (slot) => this.child(slot), this.#slots.length, onProgress);
+		const part = canonical && rows && { rows, firstEqual: canonical.firstEqual };
+		const batch = new ProcessBatch(request, part, (slot) => this.child(slot), this.#slots.length, onProgress);
 		this.#batches.add(batch);
 		const promise = batch.run().finally(() => this.#batches.delete(batch));
 		return { promise, stop: () => batch.stop("ABORTED") };

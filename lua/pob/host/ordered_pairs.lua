@@ -102,7 +102,7 @@ local function sortTexts(keys, n)
 end
 
 -- What is known of the keys that are being sorted. A function made for each sort would stay in compiled code (see
--- binding/closures.h), and keep the build alive.
+-- binding/luajit/closures.h), and keep the build alive.
 local known = {}
 
 local function isBefore(a, b)

@@ -15,7 +15,7 @@ local listIndex = {}
 local SHORT = 4
 
 -- An index: how long the list was, and its last modifier; by name, where the first and the last modifier are; and for
--- each place the next one of the name, or false. binding/modifier_queries.c knows it, too.
+-- each place the next one of the name, or false. binding/pob/modifier_queries.c knows it, too.
 local COUNT, LAST, FIRST, FOLLOWING, TAIL = 1, 2, 3, 4, 5
 
 ---@param class table @ModList

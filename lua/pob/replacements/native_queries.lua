@@ -1,4 +1,4 @@
--- Queries answered natively (binding/modifier_queries.c), where a walk through the stores needs nothing but tables: no
+-- Queries answered natively (binding/pob/modifier_queries.c), where a walk through the stores needs nothing but tables: no
 -- modifier that may be let in has tags. A query in Lua takes a dozen guards in each store, and LuaJIT compiles them
 -- into every place that asks; this is one call.
 --

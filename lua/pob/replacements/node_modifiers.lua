@@ -227,7 +227,7 @@ function part.install(shared, env, calcs)
 	end
 
 	-- The list that was put together last, and what from. FullDPS asks for it once more for each further skill, while
-	-- nodes and jewels are what they were. Always the same table: see binding/nursery.h on variables of old functions.
+	-- nodes and jewels are what they were. Always the same table: see binding/luajit/nursery.h on variables of old functions.
 	local last = {}
 
 	-- The modifiers of `lists`, one after the other.
