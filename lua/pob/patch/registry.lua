@@ -30,6 +30,16 @@ local NAMES = {
 	"replacements.output_tables",
 }
 
+---The parts, as their modules have them.
+---@return table @list
+function registry.parts()
+	local list = {}
+	for i, name in ipairs(NAMES) do
+		list[i] = require("pob." .. name)
+	end
+	return list
+end
+
 local NONE = {}
 -- Of a table of names: all are in it.
 local ANY_NAME = {
