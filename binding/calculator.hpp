@@ -17,7 +17,7 @@
 
 namespace pobatch {
 
-// Crash is given by src/isolation/ alone. NoState: the row was not evaluated, for want of a state.
+// Crash is given by src/executors/process/ alone. NoState: the row was not evaluated, for want of a state.
 enum class RowStatus : uint8_t {
 	Pending,
 	Ok,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { addon } from "../../dist/addon.js";
-import { loopSource, referenceCalculator, sandboxSource } from "../../dist/calculators.js";
+import { loopSource, referenceCalculator, sandboxSource } from "../../dist/calculators/calculators.js";
 import { PassiveTree } from "../../dist/index.js";
+import { addon } from "../../dist/native/addon.js";
 
 // Of a word, see binding/node_set.hpp.
 const removeBit = 1 << 20;

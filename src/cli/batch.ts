@@ -1,9 +1,10 @@
 import { stat } from "node:fs/promises";
 import { Command, Option } from "commander";
-import type { BatchResult } from "../batch-result.js";
-import type { Build } from "../build.js";
-import { PobatchError } from "../errors.js";
-import { NodeSets } from "../node-sets.js";
+import { PobatchError } from "../common/errors.js";
+import type { Build } from "../engine/build.js";
+import type { BatchResult } from "../rows/batch-result.js";
+import { NodeSets } from "../rows/node-sets.js";
+import type { RowFailure } from "../rows/set-line.js";
 import { ahead, WorkClock } from "./ahead.js";
 import { Interrupt } from "./interrupt.js";
 import { openBuild } from "./open.js";
@@ -21,7 +22,6 @@ import { type Progress, progressBar } from "./progress.js";
 import { resumeAfter } from "./resume.js";
 import { csv, jsonLines, type RowWriter } from "./row-writers.js";
 import { Pace, readSetGroups, type SetGroup } from "./set-groups.js";
-import type { RowFailure } from "./set-line.js";
 import { buildArgument, unreadable } from "./source.js";
 
 interface BatchFlags extends EngineFlags {

@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import type { Build, Sheet } from "../build.js";
-import { PobatchError } from "../errors.js";
-import { gainOf } from "../gain.js";
-import { NodeSets } from "../node-sets.js";
-import { asNodeSetsAnswer } from "../power.js";
+import { PobatchError } from "../common/errors.js";
+import { gainOf } from "../common/gain.js";
+import type { Build, Sheet } from "../engine/build.js";
+import { NodeSets } from "../rows/node-sets.js";
+import { asNodeSetsAnswer } from "../search/power.js";
 import { describeBuild, type Opened, openBuild } from "./open.js";
 import { calculatorOptions, type EngineFlags, rowTimeoutOption, statsOf, statsOption } from "./options.js";
 import { openOutput, writeWhole } from "./output.js";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { PobatchError } from "../errors.js";
+import { PobatchError } from "../common/errors.js";
 import { openEngine } from "./open.js";
 import { openOutput } from "./output.js";
 import { readable, table } from "./table.js";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { packageFolder } from "../addon.js";
+import { packageFolder } from "../native/addon.js";
 
 /** The text of the made-up build that belongs to the embedded tree. */
 export function demoBuildText(): Promise<string> {

@@ -1,8 +1,8 @@
 import { Command, Option } from "commander";
-import type { Build } from "../build.js";
-import { PobatchError } from "../errors.js";
-import { type NodeSetDelta, NodeSets } from "../node-sets.js";
-import type { PassiveTree } from "../passive-tree.js";
+import { PobatchError } from "../common/errors.js";
+import type { Build } from "../engine/build.js";
+import { type NodeSetDelta, NodeSets } from "../rows/node-sets.js";
+import type { PassiveTree } from "../tree/passive-tree.js";
 import { demoBuildText, seededRandom } from "./demo-data.js";
 import { describeBuild, describeEngine, openEngine } from "./open.js";
 import { integer, threadOption } from "./options.js";

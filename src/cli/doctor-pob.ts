@@ -1,6 +1,6 @@
-import { Engine } from "../engine.js";
-import { PobatchError } from "../errors.js";
-import { findPob, installHint, pobSource } from "../pob/checkout.js";
+import { findPob, installHint, pobSource } from "../calculators/pob/checkout.js";
+import { PobatchError } from "../common/errors.js";
+import { Engine } from "../engine/engine.js";
 import type { Check } from "./doctor.js";
 
 /** The least that Path of Building takes for a build. */

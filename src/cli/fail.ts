@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
-import { oneLine, PobatchError, type PobatchErrorCode } from "../errors.js";
+import { oneLine, PobatchError, type PobatchErrorCode } from "../common/errors.js";
 
-export { reason } from "../system-error.js";
+export { reason } from "../common/system-error.js";
 
 /** Not the fault of what the user gave: status 1. All other codes are bad input: status 2. */
 const internal: ReadonlySet<PobatchErrorCode> = new Set([

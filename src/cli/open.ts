@@ -1,8 +1,8 @@
-import type { Build, BuildInfo } from "../build.js";
-import { Engine, type EngineOptions } from "../engine.js";
-import { oneLine, PobatchError } from "../errors.js";
-import { findPob } from "../pob/checkout.js";
-import { cacheFolder } from "../row-cache.js";
+import { cacheFolder } from "../cache/row-cache.js";
+import { findPob } from "../calculators/pob/checkout.js";
+import { oneLine, PobatchError } from "../common/errors.js";
+import type { Build, BuildInfo } from "../engine/build.js";
+import { Engine, type EngineOptions } from "../engine/engine.js";
 import { located } from "./fail.js";
 import type { EngineFlags } from "./options.js";
 import { waiting } from "./progress.js";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { finished } from "node:stream/promises";
-import { PobatchError } from "../errors.js";
+import { PobatchError } from "../common/errors.js";
 import { isBrokenPipe, reason } from "./fail.js";
 
 /** Where a command's rows go: a file or standard output. */

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
-import { oneLine, PobatchError } from "../errors.js";
-import type { PowerResult } from "../power.js";
-import { treeToSvg } from "../tree-svg.js";
+import { oneLine, PobatchError } from "../common/errors.js";
+import type { PowerResult } from "../search/power.js";
+import { treeToSvg } from "../tree/svg/tree-svg.js";
 import { Interrupt } from "./interrupt.js";
 import { describeBuild, openBuild } from "./open.js";
 import {

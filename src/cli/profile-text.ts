@@ -1,4 +1,4 @@
-import type { Profile, ProfiledFunction, ProfiledPhase } from "../profile.js";
+import type { Profile, ProfiledFunction, ProfiledPhase } from "../profile/profile.js";
 import { fittedTable } from "./fit.js";
 import { table } from "./table.js";
 

@@ -1,9 +1,9 @@
 import { Command, Option } from "commander";
-import type { Build } from "../build.js";
-import { PobatchError } from "../errors.js";
-import { NodeSets } from "../node-sets.js";
-import { reachable } from "../power.js";
-import type { Profile } from "../profile.js";
+import { PobatchError } from "../common/errors.js";
+import type { Build } from "../engine/build.js";
+import type { Profile } from "../profile/profile.js";
+import { NodeSets } from "../rows/node-sets.js";
+import { reachable } from "../search/power.js";
 import { WorkClock } from "./ahead.js";
 import { Interrupt } from "./interrupt.js";
 import { describeBuild, openBuild } from "./open.js";

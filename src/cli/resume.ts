@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat, truncate } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
-import { PobatchError } from "../errors.js";
+import { PobatchError } from "../common/errors.js";
 import { reason } from "./fail.js";
 import type { RowWriter } from "./row-writers.js";
 

@@ -1,11 +1,11 @@
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { setTimeout as delay } from "node:timers/promises";
-import { PobatchError } from "../errors.js";
-import { type FullNodeSet, type NodeSetDelta, NodeSets } from "../node-sets.js";
+import { PobatchError } from "../common/errors.js";
+import { type FullNodeSet, type NodeSetDelta, NodeSets } from "../rows/node-sets.js";
+import { type RowFailure, readSetLine } from "../rows/set-line.js";
 import type { WorkClock } from "./ahead.js";
 import { located } from "./fail.js";
-import { type RowFailure, readSetLine } from "./set-line.js";
 import { nameOf, openInput, unreadable } from "./source.js";
 
 /** Rows and nodes that one batch holds at most: what keeps memory constant however long the file is. */

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Sheet } from "../build.js";
+import type { Sheet } from "../engine/build.js";
 
 /** What util.styleText takes. */
 type Style = Parameters<typeof styleText>[0];

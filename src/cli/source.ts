@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { looksLikeBuild } from "../build-text.js";
-import { PobatchError } from "../errors.js";
+import { looksLikeBuild } from "../builds/build-text.js";
+import { PobatchError } from "../common/errors.js";
 import { reason } from "./fail.js";
 
 /** Far above any build; a wrong file or an endless pipe must not fill the memory. */

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { PobatchError } from "../errors.js";
+import { PobatchError } from "../common/errors.js";
 import { exitStatus, isBrokenPipe, reason, report } from "./fail.js";
 
 /**

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe } from "vitest";
+import { findPob, installHint } from "../../src/calculators/pob/checkout.js";
 import type { AttributeName, BatchResult, Build, NodeSetDelta } from "../../src/index.js";
-import { findPob, installHint } from "../../src/pob/checkout.js";
 
 /** A checkout of Path of Building, or undefined. */
 export const pob = await findPob();

@@ -1,0 +1,247 @@
+import { PobatchError } from "../../common/errors.js";
+import type {
+	NativeBase,
+	NativeBatchResult,
+	NativeEngine,
+	NativeEngineConfig,
+	NativeLoad,
+	NativeMemory,
+	Plain,
+	SetKind,
+} from "../../native/addon.js";
+import type { TreeArrays } from "../../tree/passive-tree.js";
+import { ChildDied, ChildHandle } from "./child-handle.js";
+import { ProcessBatch } from "./process-batch.js";
+
+/** A child that dies more often than this within a minute is not replaced: something is wrong for good. */
+const maxDeathsPerMinute = 20;
+const minuteMs = 60_000;
+/** Wait before the n-th replacement in a row, in milliseconds: n times this, at most a second. */
+const backOffMs = 20;
+
+interface KnownBuild {
+	source: Plain;
+	timeoutMs: number | undefined;
+	tree: TreeArrays | null;
+	words: Uint32Array | undefined;
+}
+
+/**
+ * The same engine over child processes, one state in each: what crashes, is killed or wedges in a long C call takes
+ * its process with it, and nothing else. Its rows are handed to another child; a child is replaced, with all builds
+ * loaded, before it gets work again.
+ */
+export class ProcessEngine implements NativeEngine {
+	readonly #config: NativeEngineConfig;
+	readonly #onLog: (text: string) => void;
+	readonly #slots: (ChildHandle | undefined)[];
+	/** Per slot: a replacement on its way, which everybody who needs the child waits for. */
+	readonly #starting = new Map<number, Promise<void>>();
+	readonly #builds = new Map<number, KnownBuild>();
+	readonly #batches = new Set<ProcessBatch>();
+	#deaths: number[] = [];
+	#openTimeoutMs: number | undefined;
+	#closed = false;
+
+	constructor(config: NativeEngineConfig, onLog: (text: string) => void) {
+		this.#config = config;
+		this.#onLog = onLog;
+		this.#slots = new Array(config.threads).fill(undefined);
+	}
+
+	/** How many children were replaced since the engine was opened. */
+	replaced = 0;
+
+	async open(timeoutMs?: number): Promise<{ name: string; version: string }> {
+		this.#openTimeoutMs = timeoutMs;
+		const identities = await Promise.all(this.#slots.map((_, slot) => this.#startTwice(slot)));
+		return identities[0] as { name: string; version: string };
+	}
+
+	async #startTwice(slot: number): Promise<{ name: string; version: string }> {
+		for (let attempt = 1; ; attempt++) {
+			try {
+				return await this.#start(slot);
+			} catch (error) {
+				if (!(error instanceof ChildDied)) throw error;
+				if (attempt === 2 || this.#closed)
+					throw crash(`a child process ended while it started: ${error.message}`);
+			}
+		}
+	}
+
+	async load(id: number, source: Plain, timeoutMs?: number): Promise<NativeLoad> {
+		const owners = new Set<ChildHandle>();
+		const loadInto = async (child: ChildHandle) => {
+			const request = { type: "load", build: id, source, timeoutMs } as const;
+			const answer = await child.request<{ info: Record<string, Plain>; stats: string[] }>(request);
+			owners.add(child);
+			return answer;
+		};
+		const loaded = await this.#everywhere(loadInto);
+		// Known only now: a build that ends its process must not end every replacement, too. A child that was replaced
+		// meanwhile has not got it.
+		this.#builds.set(id, { source, timeoutMs, tree: null, words: undefined });
+		await this.#everywhere(async (child) => owners.has(child) || (await loadInto(child)));
+		return loaded[0] as NativeLoad;
+	}
+
+	/** What a build has allocated, for every child that gets its rows. */
+	async setBase(id: number, tree: TreeArrays | null, words: Uint32Array): Promise<void> {
+		const build = this.#builds.get(id);
+		if (!build) return;
+		build.tree = tree;
+		build.words = words;
+		await this.#everywhere((child) => child.request({ type: "base", build: id, tree, words }));
+	}
+
+	async unload(id: number): Promise<null> {
+		this.#builds.delete(id);
+		await this.#everywhere((child) => child.request({ type: "unload", build: id }));
+		return null;
+	}
+
+	async command(name: string, id: number, args: Plain, timeoutMs?: number): Promise<Plain> {
+		for (let attempt = 1; ; attempt++) {
+			try {
+				const child = await this.child(0);
+				return await child.request({ type: "command", name, build: id, args, timeoutMs });
+			} catch (error) {
+				if (!(error instanceof ChildDied)) throw error;
+				if (attempt === 2) throw crash(`the command ${name} ended its process twice: ${error.message}`);
+			}
+		}
+	}
+
+	batch(
+		build: number,
+		_base: NativeBase,
+		kind: SetKind,
+		words: Uint32Array,
+		offsets: Uint32Array,
+		stats: readonly string[],
+		rowTimeoutMs: number | undefined,
+		timeoutMs: number | undefined,
+		onProgress: ((rows: number) => void) | undefined,
+	): { promise: Promise<NativeBatchResult>; stop(): void } {
+		const request = { build, kind, words, offsets, stats, rowTimeoutMs, timeoutMs };
+		const batch = new ProcessBatch(request, (slot) => this.child(slot), this.#slots.length, onProgress);
+		this.#batches.add(batch);
+		const promise = batch.run().finally(() => this.#batches.delete(batch));
+		return { promise, stop: () => batch.stop("ABORTED") };
+	}
+
+	batchSync(): never {
+		throw new PobatchError("INVALID_ARGUMENT", "Rows cannot be calculated synchronously in other processes", {
+			hint: "Use calculateBatch or calculate, or open the engine with isolation: 'thread'.",
+		});
+	}
+
+	async startProfile(): Promise<never> {
+		throw new PobatchError("PROFILE_UNAVAILABLE", "States in other processes cannot be profiled", {
+			hint: "Open the engine with isolation: 'thread'.",
+		});
+	}
+
+	async takeProfile(): Promise<null> {
+		return null;
+	}
+
+	memory(): NativeMemory[] {
+		return this.#slots.flatMap((child) => child?.memory ?? []);
+	}
+
+	async collectGarbage(): Promise<null> {
+		await this.#everywhere((child) => child.request({ type: "collectGarbage" }));
+		return null;
+	}
+
+	close(): void {
+		this.#closed = true;
+		for (const batch of this.#batches) batch.stop("ABORTED");
+		for (const child of this.#slots) child?.kill("the engine is closed");
+	}
+
+	/** The child of a slot, alive and with all builds; replaces a dead one. */
+	async child(slot: number): Promise<ChildHandle> {
+		for (;;) {
+			this.#checkOpen();
+			const starting = this.#starting.get(slot);
+			if (starting) {
+				await starting;
+				continue;
+			}
+			const child = this.#slots[slot];
+			if (child?.alive) return child;
+			const replacing = this.#replace(slot).finally(() => this.#starting.delete(slot));
+			this.#starting.set(slot, replacing);
+			await replacing;
+		}
+	}
+
+	/** A replacement that dies itself is replaced by the next call, until too many have died. */
+	async #replace(slot: number): Promise<void> {
+		await this.#waitForReplacement();
+		this.#checkOpen();
+		try {
+			await this.#start(slot);
+			this.replaced++;
+		} catch (error) {
+			if (!(error instanceof ChildDied)) throw error;
+		}
+	}
+
+	#checkOpen(): void {
+		if (this.#closed) throw new PobatchError("ENGINE_CLOSED", "The engine is closed");
+	}
+
+	/** @throws ChildDied; what the calculator raises */
+	async #start(slot: number): Promise<{ name: string; version: string }> {
+		const child = new ChildHandle(this.#onLog, () => this.#deaths.push(Date.now()));
+		this.#slots[slot] = child;
+		try {
+			const config = { ...this.#config, threads: 1 };
+			const identity = await child.request<{ name: string; version: string }>({
+				type: "open",
+				config,
+				timeoutMs: this.#openTimeoutMs,
+			});
+			for (const [build, { source, timeoutMs, tree, words }] of this.#builds) {
+				await child.request({ type: "load", build, source, timeoutMs });
+				if (words) await child.request({ type: "base", build, tree, words });
+			}
+			return identity;
+		} catch (error) {
+			child.kill("it could not be opened");
+			throw error;
+		}
+	}
+
+	async #waitForReplacement(): Promise<void> {
+		const now = Date.now();
+		this.#deaths = this.#deaths.filter((time) => now - time < minuteMs);
+		if (this.#deaths.length > maxDeathsPerMinute)
+			throw crash(`${this.#deaths.length} child processes ended within a minute; none is started any more`);
+		await new Promise((done) => setTimeout(done, Math.min(backOffMs * this.#deaths.length, 1000)));
+	}
+
+	// Children that die meanwhile get all builds when they are replaced.
+	async #everywhere<Value>(body: (child: ChildHandle) => Promise<Value>): Promise<Value[]> {
+		return Promise.all(
+			this.#slots.map(async (_, slot) => {
+				for (let attempt = 1; ; attempt++) {
+					try {
+						return await body(await this.child(slot));
+					} catch (error) {
+						if (!(error instanceof ChildDied)) throw error;
+						if (attempt === 2) throw crash(`a child process ended twice: ${error.message}`);
+					}
+				}
+			}),
+		);
+	}
+}
+
+function crash(message: string): PobatchError {
+	return new PobatchError("CRASH", message, { hint: "Look at the calculator: it ends its own process." });
+}

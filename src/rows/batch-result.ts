@@ -1,0 +1,150 @@
+import type { CacheUse } from "../cache/cached-batch.js";
+import {
+	invalidArgument,
+	memoryHint,
+	PobatchError,
+	type PobatchErrorCode,
+	type PobatchErrorDetails,
+} from "../common/errors.js";
+import type { NativeBatchResult } from "../native/addon.js";
+import type { NodeSetDelta, NodeSets } from "./node-sets.js";
+
+/** RowStatus of binding/calculator.hpp, by number. */
+const failureCodes: readonly (PobatchErrorCode | undefined)[] = [
+	undefined, // not reached
+	undefined, // answered
+	"CALCULATOR_ERROR",
+	"BAD_RESULT",
+	"UNKNOWN_NODE",
+	"INVALID_NODE_SET",
+	"TIMEOUT",
+	"MEMORY",
+	"CRASH",
+	"CALCULATOR_ERROR", // no state
+];
+const answered = 1;
+
+/** Why one row has no numbers; all other rows of its batch are not affected. */
+export class RowError extends PobatchError {
+	override readonly name = "RowError";
+	/** The row's place in the batch, from 0. */
+	readonly row: number;
+	/** The row's node set as it was given. */
+	readonly set: NodeSetDelta & { nodes?: number[] };
+
+	constructor(
+		code: PobatchErrorCode,
+		message: string,
+		row: number,
+		set: NodeSetDelta & { nodes?: number[] },
+		details: PobatchErrorDetails,
+	) {
+		super(code, message, { ...details, value: set });
+		this.row = row;
+		this.set = set;
+	}
+}
+
+/**
+ * What a batch answered: a number per row and stat.
+ *
+ * @example
+ * const result = await build.calculateBatch(sets, { stats: ["Life"] });
+ * result.column("Life")[0]; // Life of the first node set; NaN if that row failed
+ */
+export class BatchResult {
+	/** The stats, in the order of the columns. */
+	readonly stats: readonly string[];
+	/** How many rows. */
+	readonly length: number;
+	/** rows x stats, row after row; NaN where a row failed or was not reached. */
+	readonly values: Float64Array;
+	/** What ended the batch before all rows were done: an AbortSignal or the batch's time limit. */
+	readonly stopped: "ABORTED" | "TIMEOUT" | undefined;
+	/** Milliseconds from the call to the last row. */
+	readonly elapsedMs: number;
+	/**
+	 * How often a state was opened anew because a row (an error, a time-out, no memory) left it in doubt; see `recover`
+	 * of the calculator contract.
+	 */
+	readonly reloads: number;
+	/** How many rows did not have to be calculated. */
+	readonly cache: CacheUse;
+	readonly #native: NativeBatchResult;
+	readonly #sets: NodeSets;
+	#errors: RowError[] | undefined;
+
+	/** @internal */
+	constructor(
+		native: NativeBatchResult,
+		sets: NodeSets,
+		stats: readonly string[],
+		elapsedMs: number,
+		cache: CacheUse,
+	) {
+		this.#native = native;
+		this.#sets = sets;
+		this.stats = stats;
+		this.length = sets.length;
+		this.values = native.results;
+		this.stopped = native.stopped || undefined;
+		this.elapsedMs = elapsedMs;
+		this.reloads = native.reloads;
+		this.cache = cache;
+	}
+
+	/** One stat of all rows. @throws PobatchError UNKNOWN_STAT */
+	column(stat: string): Float64Array {
+		const width = this.stats.length;
+		const at = this.stats.indexOf(stat);
+		if (at < 0) {
+			throw new PobatchError("UNKNOWN_STAT", `The batch was not asked for ${JSON.stringify(stat)}`, {
+				value: stat,
+				hint: `It has ${this.stats.join(", ")}.`,
+			});
+		}
+		const column = new Float64Array(this.length);
+		for (let row = 0; row < this.length; row++) column[row] = this.values[row * width + at] as number;
+		return column;
+	}
+
+	/** All stats of one row, by name; NaN if it failed or was not reached. */
+	row(index: number): Record<string, number> {
+		this.#check(index);
+		const start = index * this.stats.length;
+		return Object.fromEntries(this.stats.map((stat, i) => [stat, this.values[start + i] as number]));
+	}
+
+	/** True if the row has numbers. */
+	ok(index: number): boolean {
+		this.#check(index);
+		return this.#native.status[index] === answered;
+	}
+
+	/** How many rows a stopped batch did not reach. */
+	get notReached(): number {
+		let count = 0;
+		for (const status of this.#native.status) if (status === 0) count++;
+		return count;
+	}
+
+	/** One error per failed row, by row. */
+	get errors(): readonly RowError[] {
+		this.#errors ??= Array.from(this.#native.errorRows, (row, i) => this.#error(row, i));
+		return this.#errors;
+	}
+
+	#error(row: number, index: number): RowError {
+		const text = this.#native.texts[this.#native.errorTexts[index] as number];
+		const code = failureCodes[this.#native.status[row] as number] ?? "LUA_ERROR";
+		return new RowError(code, text?.message ?? "the row failed", row, this.#sets.row(row), {
+			traceback: text?.traceback ?? "",
+			...(code === "MEMORY" && { hint: memoryHint }),
+		});
+	}
+
+	#check(index: number): void {
+		if (!Number.isInteger(index) || index < 0 || index >= this.length)
+			throw invalidArgument(`a row within 0..${this.length - 1}`, "row", index);
+	}
+}
