@@ -1,4 +1,6 @@
+export type { BuildInfo } from "./builds/build-info.js";
 export { decodePobCode, encodePobCode } from "./builds/code.js";
+export type { Sheet, SheetGroup, SheetLine, SheetNote, SheetOptions } from "./builds/sheet.js";
 export type { BuildWarning, BuildWarningCode } from "./builds/warnings.js";
 export type { CacheUse } from "./cache/cached-batch.js";
 export type { RowCacheOptions, RowCacheStatistics } from "./cache/row-cache.js";
@@ -13,24 +15,14 @@ export {
 } from "./calculators/pob/install.js";
 export type { EngineWarning, EngineWarningCode } from "./common/engine-warning.js";
 export { PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./common/errors.js";
-export {
-	type AsyncBatchOptions,
-	type BatchOptions,
-	Build,
-	type BuildInfo,
-	type CalculateOptions,
-	type Sheet,
-	type SheetGroup,
-	type SheetLine,
-	type SheetNote,
-	type SheetOptions,
-} from "./engine/build.js";
+export { Build } from "./engine/build.js";
 export { Engine, type EngineOptions } from "./engine/engine.js";
 export type { NativeMemory as StateMemory, Plain, SetKind } from "./native/addon.js";
 export { versions } from "./native/versions.js";
 export { Profile, type ProfiledFunction, type ProfiledPhase } from "./profile/profile.js";
 export type { SpeedscopeFile } from "./profile/speedscope.js";
 export { BatchResult, RowError } from "./rows/batch-result.js";
+export type { AsyncBatchOptions, BatchOptions, CalculateOptions, Evaluator } from "./rows/evaluator.js";
 export {
 	type AttributeName,
 	type FullNodeSet,
@@ -40,5 +32,5 @@ export {
 } from "./rows/node-sets.js";
 export { type NodePower, nodePower, type PowerOptions, type PowerResult } from "./search/power.js";
 export { PassiveTree, type TreePath } from "./tree/passive-tree.js";
-export { type TreeSvgOptions, treeToSvg } from "./tree/svg/tree-svg.js";
+export { type DrawnTree, type TreeSvgOptions, treeToSvg } from "./tree/svg/tree-svg.js";
 export type * from "./tree/tree-data.js";

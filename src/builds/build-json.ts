@@ -9,7 +9,7 @@ import type {
 	BuildSource,
 	ItemProperty,
 	WeaponSet,
-} from "./build-source.js";
+} from "./types.js";
 
 const check = new JsonCheck(
 	"BUILD_INVALID",

@@ -1,5 +1,7 @@
 import { PobatchError } from "../common/errors.js";
 import { MAX_NODE_ID } from "../tree/tree-data.js";
+import { firstGame } from "./build-text.js";
+import { type ItemText, parseItemText } from "./item-text.js";
 import type {
 	AttributeChoice,
 	BuildConfig,
@@ -8,9 +10,7 @@ import type {
 	BuildSource,
 	ReadBuildOptions,
 	WeaponSet,
-} from "./build-source.js";
-import { firstGame } from "./build-text.js";
-import { type ItemText, parseItemText } from "./item-text.js";
+} from "./types.js";
 import { type BuildWarning, warning } from "./warnings.js";
 import { childOf, childrenOf, parseXml, type XmlElement } from "./xml.js";
 

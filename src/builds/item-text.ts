@@ -1,4 +1,4 @@
-import type { ItemProperty } from "./build-source.js";
+import type { ItemProperty } from "./types.js";
 import { type BuildWarning, warning } from "./warnings.js";
 
 /** What the text of an item in a build's XML tells, without any game data. */

@@ -1,7 +1,8 @@
 import { Command } from "commander";
+import type { Sheet } from "../builds/sheet.js";
 import { PobatchError } from "../common/errors.js";
 import { gainOf } from "../common/gain.js";
-import type { Build, Sheet } from "../engine/build.js";
+import type { Build } from "../engine/build.js";
 import { NodeSets } from "../rows/node-sets.js";
 import { asNodeSetsAnswer } from "../search/power.js";
 import { describeBuild, type Opened, openBuild } from "./open.js";

@@ -1,7 +1,12 @@
 import { findPob, installHint, pobSource } from "../calculators/pob/checkout.js";
 import { PobatchError } from "../common/errors.js";
 import { Engine } from "../engine/engine.js";
-import type { Check } from "./doctor.js";
+
+export interface Check {
+	name: string;
+	/** What was found; throws what is wrong. */
+	find(): Promise<string> | string;
+}
 
 /** The least that Path of Building takes for a build. */
 const emptyBuild = '<PathOfBuilding2><Build level="1" targetVersion="0_1"/></PathOfBuilding2>';

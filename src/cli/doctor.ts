@@ -8,17 +8,11 @@ import { GLIBC_FLOOR, glibcVersion, platformName } from "../native/platform.js";
 import { versions } from "../native/versions.js";
 import { PassiveTree } from "../tree/passive-tree.js";
 import { demoBuildText } from "./demo-data.js";
-import { pobChecks } from "./doctor-pob.js";
+import { type Check, pobChecks } from "./doctor-pob.js";
 import { openEngine } from "./open.js";
 import { pobOption } from "./options.js";
 import { openOutput } from "./output.js";
 import { readable, table } from "./table.js";
-
-export interface Check {
-	name: string;
-	/** What was found; throws what is wrong. */
-	find(): Promise<string> | string;
-}
 
 export function doctorCommand(): Command {
 	return new Command("doctor")

@@ -1,7 +1,8 @@
+import type { BuildInfo } from "../builds/build-info.js";
 import { cacheFolder } from "../cache/row-cache.js";
 import { findPob } from "../calculators/pob/checkout.js";
 import { oneLine, PobatchError } from "../common/errors.js";
-import type { Build, BuildInfo } from "../engine/build.js";
+import type { Build } from "../engine/build.js";
 import { Engine, type EngineOptions } from "../engine/engine.js";
 import { located } from "./fail.js";
 import type { EngineFlags } from "./options.js";

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Sheet } from "../engine/build.js";
+import type { Sheet } from "../builds/sheet.js";
 
 /** What util.styleText takes. */
 type Style = Parameters<typeof styleText>[0];

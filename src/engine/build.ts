@@ -1,4 +1,6 @@
+import type { BuildInfo } from "../builds/build-info.js";
 import { encodePobCode } from "../builds/code.js";
+import type { Sheet, SheetGroup, SheetOptions } from "../builds/sheet.js";
 import type { BuildWarning } from "../builds/warnings.js";
 import { type CachedBatch, divideBatch } from "../cache/cached-batch.js";
 import { type RowCache, RowGroup } from "../cache/row-cache.js";
@@ -13,88 +15,10 @@ import {
 	type Plain,
 } from "../native/addon.js";
 import { BatchResult } from "../rows/batch-result.js";
+import type { AsyncBatchOptions, BatchOptions, CalculateOptions, Evaluator } from "../rows/evaluator.js";
 import { type FullNodeSet, type NodeSetDelta, NodeSets, readWord } from "../rows/node-sets.js";
 import { nodePower, type PowerOptions, type PowerResult } from "../search/power.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
-
-/** What a calculator says about a build. */
-export interface BuildInfo {
-	/** The calculator's name: numbers are only as good as who answers them. */
-	readonly calculator: string;
-	readonly class: string;
-	readonly ascendancy: string | undefined;
-	readonly level: number;
-	readonly treeVersion: string;
-	/** Allocated node ids, ascending, and per node its attribute choice (1 Str, 2 Dex, 3 Int) and weapon set; 0: none. */
-	readonly allocated: readonly number[];
-	readonly attributes: readonly number[];
-	readonly weaponSets: readonly number[];
-	/**
-	 * All stats of the build's own nodes as node sets answer them, where the first calculation, which the build itself
-	 * answers, shows others. Gains are against these.
-	 */
-	readonly recalculated?: Readonly<Record<string, number>>;
-	/** What was left out or changed while the build was read, and what to know of its numbers. */
-	readonly warnings: readonly BuildWarning[];
-	/**
-	 * Stats that Path of Building itself may answer otherwise the next time it is started, by name in order; see
-	 * docs/exactness.md. Found on the build's own nodes.
-	 */
-	readonly unstableStats: readonly string[];
-	/** Further facts that the calculator gives. */
-	readonly [key: string]: unknown;
-}
-
-export interface CalculateOptions {
-	/** Stats to answer; the calculator's default ones if not given. See `build.stats()`. */
-	stats?: readonly string[];
-	/** Milliseconds that one row may take: longer ones fail with TIMEOUT. No limit by default. */
-	rowTimeoutMs?: number;
-}
-
-export interface BatchOptions extends CalculateOptions {
-	/** Milliseconds for the whole batch; what is done by then is answered, `result.stopped` says so. */
-	timeoutMs?: number;
-}
-
-export interface AsyncBatchOptions extends BatchOptions {
-	/** Stops the batch; what is done by then is answered, `result.stopped` says so. */
-	signal?: AbortSignal;
-	/** Called with the count of rows done, at most every 100 ms. */
-	onProgress?: (done: number, total: number) => void;
-}
-
-/** A stat with its value, as Path of Building's side bar formats it. */
-export interface SheetLine {
-	readonly label: string;
-	readonly value: string;
-}
-
-/** A remark between the stats. */
-export interface SheetNote {
-	readonly note: string;
-}
-
-/** One group of lines of Path of Building's side bar. */
-export interface SheetGroup {
-	readonly title?: string;
-	readonly rows: readonly (SheetLine | SheetNote)[];
-}
-
-export interface SheetOptions {
-	/**
-	 * The build's own sheet as Path of Building shows it after a change rather than as loaded: what to compare that of a
-	 * node set with.
-	 */
-	recalculated?: boolean;
-}
-
-/** Path of Building's side bar: its groups, in its order, formatted by its own display table. */
-export interface Sheet {
-	readonly groups: readonly SheetGroup[];
-	/** What Path of Building warns about, one sentence each. */
-	readonly warnings: readonly string[];
-}
 
 /** What the engine hands to its builds. @internal */
 export interface BuildContext {
@@ -122,7 +46,7 @@ export interface BuildContext {
  * const build = await engine.load(xml);
  * const { Life } = await build.calculate({ add: [4] }, { stats: ["Life"] });
  */
-export class Build {
+export class Build implements Evaluator {
 	/** @internal */
 	readonly context: BuildContext;
 	/** Batches whose rows are still being looked up on disk. */

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { BuildInfo } from "../builds/build-info.js";
 import { type BuildWarning, readWarnings } from "../builds/warnings.js";
 import { RowCache, type RowCacheOptions, type RowCacheStatistics } from "../cache/row-cache.js";
 import {
@@ -20,7 +21,7 @@ import { Profiler } from "../profile/profiler.js";
 import { nodeWord } from "../rows/node-sets.js";
 import { PassiveTree } from "../tree/passive-tree.js";
 import type { TreeData } from "../tree/tree-data.js";
-import { Build, type BuildInfo } from "./build.js";
+import { Build } from "./build.js";
 
 export interface EngineOptions {
 	/** `"reference"` (the default), `"pob"`, or the path of a Lua file that keeps the calculator contract. */

@@ -1,8 +1,8 @@
 import type { CacheUse } from "../cache/cached-batch.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
 import { gainOf } from "../common/gain.js";
-import type { Build } from "../engine/build.js";
 import type { RowError } from "../rows/batch-result.js";
+import type { Evaluator } from "../rows/evaluator.js";
 import { type NodeSetDelta, NodeSets } from "../rows/node-sets.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
 
@@ -59,7 +59,7 @@ export interface PowerResult {
  *
  * @throws PobatchError UNKNOWN_STAT, INVALID_ARGUMENT; TREE_INVALID where the build has no passive tree
  */
-export async function nodePower(build: Build, options: PowerOptions): Promise<PowerResult> {
+export async function nodePower(build: Evaluator, options: PowerOptions): Promise<PowerResult> {
 	const {
 		stats,
 		depth = 5,
@@ -125,7 +125,7 @@ export async function nodePower(build: Build, options: PowerOptions): Promise<Po
  * @param values what the build itself answers
  */
 export function asNodeSetsAnswer(
-	{ info: { recalculated = {} } }: Build,
+	{ info: { recalculated = {} } }: Evaluator,
 	values: Readonly<Record<string, number>>,
 ): Record<string, number> {
 	return Object.fromEntries(
@@ -134,7 +134,7 @@ export function asNodeSetsAnswer(
 }
 
 /** The changes whose worth node power tells by default: the shortest path to each node within reach. */
-export function reachable(build: Build, depth: number): NodeSetDelta[] {
+export function reachable(build: Evaluator, depth: number): NodeSetDelta[] {
 	return build.tree ? additions(build, build.tree, depth, undefined).map(({ set }) => set) : [];
 }
 
@@ -145,8 +145,8 @@ interface Change {
 	set: NodeSetDelta;
 }
 
-function additions(build: Build, tree: PassiveTree, depth: number, radius: number | undefined): Change[] {
-	const { allocated } = build;
+function additions(build: Evaluator, tree: PassiveTree, depth: number, radius: number | undefined): Change[] {
+	const { allocated } = build.info;
 	const { starts, free } = rootsOf(build, tree);
 	const near = radius === undefined ? undefined : nearTo(tree, allocated, radius);
 	const alone = new Set([...free].filter((id) => !allocated.includes(id)));
@@ -159,8 +159,8 @@ function additions(build: Build, tree: PassiveTree, depth: number, radius: numbe
 		.map(({ target, nodes }) => ({ target, nodes, points: nodes.length, set: { add: nodes } }));
 }
 
-function removals(build: Build, tree: PassiveTree): Change[] {
-	const { allocated } = build;
+function removals(build: Evaluator, tree: PassiveTree): Change[] {
+	const { allocated } = build.info;
 	const { starts, free } = rootsOf(build, tree);
 	return allocated
 		.filter((id) => tree.node(id).allocatable)
@@ -173,15 +173,15 @@ function removals(build: Build, tree: PassiveTree): Change[] {
 }
 
 // Where the build's tree begins, and what jewels let it allocate without a connection.
-function rootsOf(build: Build, tree: PassiveTree): { starts: number[]; free: Set<number> } {
-	const { starts, free } = build.info;
+function rootsOf(build: Evaluator, tree: PassiveTree): { starts: number[]; free: Set<number> } {
+	const { allocated, starts, free } = build.info;
 	const known = (ids: unknown) => (Array.isArray(ids) ? ids.filter((id): id is number => tree.has(id)) : []);
-	const roots = build.allocated.filter((id) => /Start$/.test(tree.node(id).type));
+	const roots = allocated.filter((id) => /Start$/.test(tree.node(id).type));
 	const given = known(starts);
 	const all = new Set(given.length > 0 ? given : roots);
 	const stray = new Set(known(free));
 	// What hangs on nothing as it is must not count as lost with every node.
-	for (const id of tree.unreachable(build.allocated, all)) stray.add(id);
+	for (const id of tree.unreachable(allocated, all)) stray.add(id);
 	return { starts: [...all], free: stray };
 }
 

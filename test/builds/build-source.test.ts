@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type BuildSource, readBuildSource } from "../../src/builds/build-source.js";
+import { readBuildSource } from "../../src/builds/build-source.js";
 import { encodePobCode } from "../../src/builds/code.js";
+import type { BuildSource } from "../../src/builds/types.js";
 import { PobatchError } from "../../src/common/errors.js";
 import { loadTreeFile } from "../../src/tree/tree-file.js";
 

@@ -1,7 +1,7 @@
-import { inWords } from "../../common/gain.js";
 import type { TreeNodeType } from "../tree-data.js";
 import type { HeatScale } from "./heat-scale.js";
 import { type Marks, radii, shape } from "./nodes.js";
+import { number } from "./number.js";
 import { escapeXml } from "./style.js";
 
 export interface LegendOptions {
@@ -95,14 +95,4 @@ function ticksOf(scale: HeatScale): number[] {
 
 function text(x: number, y: number, anchor: string, content: string): string {
 	return `<text x="${Math.round(x)}" y="${Math.round(y)}" text-anchor="${anchor}">${escapeXml(content)}</text>`;
-}
-
-const fourDigits = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
-
-/** Four digits, thousands apart: 1,234 or 0.0123. */
-export function number(value: number): string {
-	const words = inWords(value);
-	if (words !== undefined) return words;
-	if (Math.abs(value) >= 1e15) return value.toExponential(3);
-	return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : fourDigits.format(value);
 }

@@ -1,6 +1,6 @@
 import type { TreeNode, TreeNodeType } from "../tree-data.js";
 import type { HeatScale } from "./heat-scale.js";
-import { number } from "./legend.js";
+import { number } from "./number.js";
 import { escapeXml } from "./style.js";
 
 /** What the caller marked. */

@@ -1,6 +1,5 @@
 import { invalidArgument } from "../../common/errors.js";
-import type { PassiveTree } from "../passive-tree.js";
-import type { TreeNode } from "../tree-data.js";
+import type { TreeData, TreeNode } from "../tree-data.js";
 import { edgePaths } from "./edges.js";
 import { heatScale } from "./heat-scale.js";
 import { type Box, type LabelRequest, placeLabels } from "./labels.js";
@@ -8,6 +7,14 @@ import { type Layout, layOut } from "./layout.js";
 import { legend, legendHeight } from "./legend.js";
 import { type Marks, nodeShape, radiusOf } from "./nodes.js";
 import { escapeXml, style } from "./style.js";
+
+/** What a picture needs of a `PassiveTree`. */
+export interface DrawnTree {
+	readonly version: string;
+	readonly data: TreeData;
+	/** @throws PobatchError UNKNOWN_NODE */
+	node(id: number): TreeNode;
+}
 
 export interface TreeSvgOptions {
 	/** Allocated nodes: ringed in gold, the edges between them bold. */
@@ -42,7 +49,7 @@ const defaultLabels = 60;
  *
  * @throws PobatchError UNKNOWN_NODE, INVALID_ARGUMENT
  */
-export function treeToSvg(tree: PassiveTree, options: TreeSvgOptions = {}): string {
+export function treeToSvg(tree: DrawnTree, options: TreeSvgOptions = {}): string {
 	const { title = `Passive tree ${tree.version}`, labels = true, view = "tree" } = options;
 	if (view !== "tree" && view !== "marked") throw invalidArgument('"tree" or "marked"', "view", view);
 	if (typeof labels !== "boolean" && !(labels >= 0))
@@ -80,7 +87,7 @@ export function treeToSvg(tree: PassiveTree, options: TreeSvgOptions = {}): stri
 	].join("\n");
 }
 
-function readMarks(tree: PassiveTree, options: TreeSvgOptions): Marks {
+function readMarks(tree: DrawnTree, options: TreeSvgOptions): Marks {
 	const { highlight = [], heat = new Map(), heatLabel = "Gain" } = options;
 	if (typeof highlight !== "object" || typeof highlight?.[Symbol.iterator] !== "function")
 		throw invalidArgument("a list of node ids", "highlight", highlight);
