@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../src/index.js";
 
-const calculator = fileURLToPath(new URL("lua/nursery.lua", import.meta.url));
+const calculator = fileURLToPath(new URL("../lua/nursery.lua", import.meta.url));
 
 let engine: Engine;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine, NodeSets } from "../../src/index.js";
 
-const calculator = fileURLToPath(new URL("lua/shared-texts.lua", import.meta.url));
+const calculator = fileURLToPath(new URL("../lua/shared-texts.lua", import.meta.url));
 const open = () => Engine.open({ calculator, threads: 2, sandbox: false, rollback: false, cache: false });
 
 describe("texts that states share", () => {

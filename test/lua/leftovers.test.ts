@@ -12,7 +12,7 @@ interface Chosen {
 
 it("a node whose attribute is chosen again and again keeps no copies of itself", async () => {
 	const engine = await Engine.open({
-		calculator: fileURLToPath(new URL("lua/leftovers.lua", import.meta.url)),
+		calculator: fileURLToPath(new URL("leftovers.lua", import.meta.url)),
 		sandbox: false,
 		threads: 1,
 		cache: false,
