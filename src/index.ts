@@ -4,7 +4,6 @@ export type { Sheet, SheetGroup, SheetLine, SheetNote, SheetOptions } from "./bu
 export type { BuildWarning, BuildWarningCode } from "./builds/warnings.js";
 export type { CacheUse } from "./cache/cached-batch.js";
 export type { RowCacheOptions, RowCacheStatistics } from "./cache/row-cache.js";
-export type { LoadOptions } from "./calculators/calculators.js";
 export { findPob } from "./calculators/pob/checkout.js";
 export {
 	type InstallOptions,
@@ -13,6 +12,7 @@ export {
 	type PobInstall,
 	removeInstall,
 } from "./calculators/pob/install.js";
+export type { LoadOptions } from "./calculators/source.js";
 export type { EngineWarning, EngineWarningCode } from "./common/engine-warning.js";
 export { PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./common/errors.js";
 export { Build } from "./engine/build.js";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { loopSource, referenceCalculator, sandboxSource } from "../../dist/calculators/calculators.js";
+import { loopSource, sandboxSource } from "../../dist/calculators/lua-files.js";
+import { referenceCalculator } from "../../dist/calculators/reference.js";
 import { PassiveTree } from "../../dist/index.js";
 import { addon } from "../../dist/native/addon.js";
 

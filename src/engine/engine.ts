@@ -2,16 +2,12 @@ import { availableParallelism } from "node:os";
 import type { BuildInfo } from "../builds/build-info.js";
 import { type BuildWarning, readWarnings } from "../builds/warnings.js";
 import { RowCache, type RowCacheOptions, type RowCacheStatistics } from "../cache/row-cache.js";
-import {
-	type CalculatorSource,
-	fileCalculator,
-	type LoadOptions,
-	loopSource,
-	pobCalculator,
-	referenceCalculator,
-	sandboxSource,
-} from "../calculators/calculators.js";
+import { fileCalculator } from "../calculators/file.js";
 import { digest } from "../calculators/identity.js";
+import { loopSource, sandboxSource } from "../calculators/lua-files.js";
+import { pobCalculator } from "../calculators/pob/calculator.js";
+import { referenceCalculator } from "../calculators/reference.js";
+import type { CalculatorSource, LoadOptions } from "../calculators/source.js";
 import type { EngineWarning } from "../common/engine-warning.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
 import { ProcessEngine } from "../executors/process/process-engine.js";

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import { embedded, fileCalculator, loopSource } from "../../src/calculators/calculators.js";
+import { fileCalculator } from "../../src/calculators/file.js";
+import { embedded, loopSource } from "../../src/calculators/lua-files.js";
 import { Engine } from "../../src/index.js";
 import { calculatorWith, luaFile } from "../support/calculators.js";
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { embedded, loopSource } from "../../src/calculators/calculators.js";
+import { embedded, loopSource } from "../../src/calculators/lua-files.js";
 import { Engine, NodeSets, PassiveTree } from "../../src/index.js";
 import { addon, type NativeEngine, type Plain } from "../../src/native/addon.js";
 import { nodeWord } from "../../src/rows/node-sets.js";
