@@ -7,22 +7,19 @@ import { type RowCache, RowGroup } from "../cache/row-cache.js";
 import { digest } from "../calculators/identity.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
 import { nearest } from "../common/suggest.js";
-import {
-	fromNative,
-	type NativeBase,
-	type NativeBatchResult,
-	type NativeEngine,
-	type Plain,
-} from "../native/addon.js";
+import type { BatchRequest, Executor } from "../executors/executor.js";
+import { fromNative, type NativeBase, type NativeBatchResult, type Plain } from "../native/addon.js";
 import { BatchResult } from "../rows/batch-result.js";
 import type { AsyncBatchOptions, BatchOptions, CalculateOptions, Evaluator } from "../rows/evaluator.js";
 import { type FullNodeSet, type NodeSetDelta, NodeSets, readWord } from "../rows/node-sets.js";
 import { nodePower, type PowerOptions, type PowerResult } from "../search/power.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
 
+type Limits = Pick<BatchRequest, "rowTimeoutMs" | "timeoutMs">;
+
 /** What the engine hands to its builds. @internal */
 export interface BuildContext {
-	native: NativeEngine;
+	executor: Executor;
 	id: number;
 	base: NativeBase;
 	info: BuildInfo;
@@ -117,7 +114,8 @@ export class Build implements Evaluator {
 					handle.stop();
 				}
 			};
-			const handle = this.#start(missing, stats, limits, onProgress && report);
+			const request = this.#request(missing, stats, limits);
+			const handle = this.context.executor.batch(request, onProgress && report);
 			return { divided, handle };
 		};
 		const looked = this.#lookUp(sets, stats);
@@ -130,8 +128,6 @@ export class Build implements Evaluator {
 			const calculated = await handle.promise;
 			if (thrown) throw thrown.error;
 			return finish(calculated, divided, sets, stats, start);
-		} catch (error) {
-			throw fromNative(error);
 		} finally {
 			signal?.removeEventListener("abort", stop);
 		}
@@ -144,12 +140,8 @@ export class Build implements Evaluator {
 		this.#check(sets);
 		const start = performance.now();
 		const divided = this.#lookUpSync(sets, stats);
-		const args = this.#batchArguments(divided?.missing ?? sets, stats, limits);
-		try {
-			return finish(this.context.native.batchSync(...args), divided, sets, stats, start);
-		} catch (error) {
-			throw fromNative(error);
-		}
+		const request = this.#request(divided?.missing ?? sets, stats, limits);
+		return finish(this.context.executor.batchSync(request), divided, sets, stats, start);
 	}
 
 	/**
@@ -221,11 +213,7 @@ export class Build implements Evaluator {
 	/** Calls one of the calculator's own commands with this build; what it answers is plain data. */
 	async command(name: string, args: Plain = {}): Promise<Plain> {
 		this.context.checkOpen();
-		try {
-			return await this.context.native.command(name, this.context.id, args);
-		} catch (error) {
-			throw fromNative(error);
-		}
+		return this.context.executor.command({ name, build: this.context.id, args });
 	}
 
 	/** Lets all states forget the build. It cannot be used afterwards. */
@@ -234,11 +222,7 @@ export class Build implements Evaluator {
 		this.#closed = true;
 		this.context.checkOpen();
 		if (this.#submitting.size > 0) await Promise.allSettled(this.#submitting);
-		try {
-			await this.context.native.unload(this.context.id);
-		} catch (error) {
-			throw fromNative(error);
-		}
+		await this.context.executor.unload(this.context.id);
 	}
 
 	// A node set as the contract's `set` table, for commands.
@@ -284,7 +268,7 @@ export class Build implements Evaluator {
 		if (!(sets instanceof NodeSets)) throw invalidArgument("NodeSets", "sets", sets);
 	}
 
-	#limits({ rowTimeoutMs = this.context.rowTimeoutMs, timeoutMs }: BatchOptions) {
+	#limits({ rowTimeoutMs = this.context.rowTimeoutMs, timeoutMs }: BatchOptions): Limits {
 		for (const [name, value] of Object.entries({ rowTimeoutMs, timeoutMs })) {
 			if (value !== undefined && !(Number.isFinite(value) && value > 0))
 				throw invalidArgument("a positive number of milliseconds", name, value);
@@ -292,35 +276,9 @@ export class Build implements Evaluator {
 		return { rowTimeoutMs, timeoutMs };
 	}
 
-	#start(
-		sets: NodeSets,
-		stats: readonly string[],
-		limits: { rowTimeoutMs: number | undefined; timeoutMs: number | undefined },
-		onProgress: ((rows: number) => void) | undefined,
-	): ReturnType<NativeEngine["batch"]> {
-		try {
-			return this.context.native.batch(...this.#batchArguments(sets, stats, limits), onProgress);
-		} catch (error) {
-			throw fromNative(error);
-		}
-	}
-
-	#batchArguments(
-		sets: NodeSets,
-		stats: readonly string[],
-		limits: { rowTimeoutMs: number | undefined; timeoutMs: number | undefined },
-	) {
+	#request(sets: NodeSets, stats: readonly string[], limits: Limits): BatchRequest {
 		const { kind, words, offsets } = sets;
-		return [
-			this.context.id,
-			this.context.base,
-			kind,
-			words,
-			offsets,
-			stats,
-			limits.rowTimeoutMs,
-			limits.timeoutMs,
-		] as const;
+		return { build: this.context.id, base: this.context.base, kind, words, offsets, stats, ...limits };
 	}
 
 	#lookUp(sets: NodeSets, stats: readonly string[]): CachedBatch | Promise<CachedBatch> | undefined {

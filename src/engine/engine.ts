@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { BuildInfo } from "../builds/build-info.js";
-import { type BuildWarning, readWarnings } from "../builds/warnings.js";
+import { readInfo, texts } from "../builds/build-info.js";
 import { RowCache, type RowCacheOptions, type RowCacheStatistics } from "../cache/row-cache.js";
 import { fileCalculator } from "../calculators/file.js";
 import { digest } from "../calculators/identity.js";
@@ -10,11 +9,12 @@ import { referenceCalculator } from "../calculators/reference.js";
 import type { CalculatorSource, LoadOptions } from "../calculators/source.js";
 import type { EngineWarning } from "../common/engine-warning.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
-import { ProcessEngine } from "../executors/process/process-engine.js";
-import { addon, fromNative, type NativeEngine, type NativeMemory, type Plain } from "../native/addon.js";
+import type { Executor } from "../executors/executor.js";
+import { ProcessExecutor } from "../executors/process/process-executor.js";
+import { ThreadExecutor } from "../executors/thread-executor.js";
+import { addon, type NativeMemory, type Plain } from "../native/addon.js";
 import type { Profile } from "../profile/profile.js";
 import { Profiler } from "../profile/profiler.js";
-import { nodeWord } from "../rows/node-sets.js";
 import { PassiveTree } from "../tree/passive-tree.js";
 import type { TreeData } from "../tree/tree-data.js";
 import { Build } from "./build.js";
@@ -73,6 +73,18 @@ export interface EngineOptions {
 
 const maxThreads = 256;
 
+/** What an engine is made of. */
+interface OpenedEngine {
+	readonly executor: Executor;
+	readonly source: CalculatorSource;
+	readonly calculator: { readonly name: string; readonly version: string };
+	readonly threads: number;
+	readonly rowTimeoutMs: number | undefined;
+	readonly cache: RowCache | undefined;
+	readonly cacheKey: string;
+	readonly profiler: Profiler;
+}
+
 /**
  * A calculator on one or more states.
  *
@@ -90,7 +102,7 @@ export class Engine {
 	 */
 	readonly tree: PassiveTree | undefined;
 	readonly threads: number;
-	readonly #native: NativeEngine;
+	readonly #executor: Executor;
 	readonly #source: CalculatorSource;
 	readonly #rowTimeoutMs: number | undefined;
 	readonly #cache: RowCache | undefined;
@@ -99,25 +111,16 @@ export class Engine {
 	#lastBuild = 0;
 	#closed = false;
 
-	private constructor(
-		native: NativeEngine,
-		source: CalculatorSource,
-		calculator: { name: string; version: string },
-		threads: number,
-		rowTimeoutMs: number | undefined,
-		cache: RowCache | undefined,
-		cacheKey: string,
-		profiler: Profiler,
-	) {
-		this.#native = native;
-		this.#source = source;
-		this.calculator = calculator;
-		this.tree = source.tree;
-		this.threads = threads;
-		this.#rowTimeoutMs = rowTimeoutMs;
-		this.#cache = cache;
-		this.#cacheKey = cacheKey;
-		this.#profiler = profiler;
+	private constructor(opened: OpenedEngine) {
+		this.#executor = opened.executor;
+		this.#source = opened.source;
+		this.calculator = opened.calculator;
+		this.tree = opened.source.tree;
+		this.threads = opened.threads;
+		this.#rowTimeoutMs = opened.rowTimeoutMs;
+		this.#cache = opened.cache;
+		this.#cacheKey = opened.cacheKey;
+		this.#profiler = opened.profiler;
 	}
 
 	/**
@@ -153,8 +156,8 @@ export class Engine {
 		const { isolation = "thread" } = options;
 		if (isolation !== "thread" && isolation !== "process")
 			throw invalidArgument('"thread" or "process"', "isolation", isolation);
-		const NativeEngine = isolation === "process" ? ProcessEngine : addon().Engine;
-		const native = new NativeEngine(
+		const StateExecutor = isolation === "process" ? ProcessExecutor : ThreadExecutor;
+		const executor: Executor = new StateExecutor(
 			{
 				threads,
 				loopSource: await loopSource(),
@@ -169,19 +172,28 @@ export class Engine {
 			onLog ?? (() => {}),
 		);
 		try {
-			const profiler = new Profiler(native, source.chunkFolder);
+			const profiler = new Profiler(executor, source.chunkFolder);
 			if (options.profile === true) await profiler.keepSampling();
-			const identity = await native.open(options.openTimeoutMs);
+			const identity = await executor.open(options.openTimeoutMs);
 			// Another platform's mathematics may have other last digits.
 			const platform = `${process.platform} ${process.arch}`;
-			const key = rowCache
+			const cacheKey = rowCache
 				? digest(await source.identity(), identity.name, identity.version, addon().versions.luajit, platform)
 				: "";
-			return new Engine(native, source, identity, threads, rowTimeoutMs, rowCache, key, profiler);
+			return new Engine({
+				executor,
+				source,
+				calculator: identity,
+				threads,
+				rowTimeoutMs,
+				cache: rowCache,
+				cacheKey,
+				profiler,
+			});
 		} catch (error) {
-			native.close();
+			executor.close();
 			await rowCache?.close();
-			throw source.explain?.(fromNative(error)) ?? fromNative(error);
+			throw source.explain?.(error) ?? error;
 		}
 	}
 
@@ -197,37 +209,23 @@ export class Engine {
 		if (typeof text !== "string") throw invalidArgument("a build's text", "text", text);
 		const { source, warnings } = this.#source.prepare(text, options);
 		const id = ++this.#lastBuild;
-		let loaded: Awaited<ReturnType<NativeEngine["load"]>>;
-		try {
-			loaded = await this.#native.load(id, source, options.timeoutMs);
-		} catch (error) {
-			// Some states may have loaded it. What is reported is why it did not load, not what comes of forgetting it.
-			if (!this.#closed) await this.#native.unload(id).catch(() => {});
-			throw fromNative(error);
-		}
+		const { timeoutMs } = options;
+		const treeOf = (version: string) => this.#source.treeOf(version);
+		const loaded = await this.#executor.load({ build: id, source, timeoutMs, treeOf });
 		if (loaded.refused !== undefined) {
-			await this.#native.unload(id);
-			const refusal = new PobatchError("BUILD_INVALID", loaded.refused, {
-				traceback: loaded.traceback ?? "",
-			});
+			const { refused, traceback } = loaded;
+			const refusal = new PobatchError("BUILD_INVALID", refused, { traceback });
 			throw this.#source.explain?.(refusal) ?? refusal;
 		}
-		const info = readInfo(loaded.info, this.calculator.name, warnings);
-		const { defaultStats, otherStats } = loaded.info;
-		const tree = await this.#source.treeOf(info.treeVersion);
-		const words = Uint32Array.from(info.allocated, (node, i) =>
-			nodeWord(node, info.attributes[i], info.weaponSets[i]),
-		);
-		const base = new (addon().Base)(tree?.native ?? null, words);
-		if (this.#native instanceof ProcessEngine) await this.#native.setBase(id, tree?.arrays ?? null, words);
+		const { info, stats, tree, base } = loaded;
 		return new Build({
-			native: this.#native,
+			executor: this.#executor,
 			id,
 			base,
-			info,
-			stats: loaded.stats,
-			defaultStats: texts(defaultStats, loaded.stats),
-			otherStats: texts(otherStats, []),
+			info: readInfo(info, this.calculator.name, warnings),
+			stats,
+			defaultStats: texts(info.defaultStats, stats),
+			otherStats: texts(info.otherStats, []),
 			tree,
 			rowTimeoutMs: this.#rowTimeoutMs,
 			cache: this.#cache,
@@ -239,17 +237,13 @@ export class Engine {
 	/** Calls one of the calculator's own commands; what it answers is plain data. */
 	async command(name: string, args: Plain = {}): Promise<Plain> {
 		this.#checkOpen();
-		try {
-			return await this.#native.command(name, 0, args);
-		} catch (error) {
-			throw fromNative(error);
-		}
+		return this.#executor.command({ name, build: 0, args });
 	}
 
 	/** Bytes per state: Lua's heap now, at most so far, its cap (0: none), and machine code, which the cap leaves out. */
 	memory(): NativeMemory[] {
 		this.#checkOpen();
-		return this.#native.memory();
+		return this.#executor.memory();
 	}
 
 	/** What the row cache did since the engine was opened; undefined where it is off. */
@@ -287,17 +281,13 @@ export class Engine {
 	/** A full collection in every state, after the batches that run. */
 	async collectGarbage(): Promise<void> {
 		this.#checkOpen();
-		try {
-			await this.#native.collectGarbage();
-		} catch (error) {
-			throw fromNative(error);
-		}
+		await this.#executor.collectGarbage();
 	}
 
 	/** Stops what runs, ends the threads and frees the states. Further calls throw ENGINE_CLOSED. */
 	async close(): Promise<void> {
 		this.#closed = true;
-		this.#native.close();
+		this.#executor.close();
 		await this.#cache?.close();
 	}
 
@@ -338,39 +328,4 @@ async function resolveTree(tree: EngineOptions["tree"]): Promise<PassiveTree> {
 	if (typeof tree === "string") return PassiveTree.load(tree);
 	if (typeof tree === "object" && tree !== null && Array.isArray(tree.nodes)) return new PassiveTree(tree);
 	throw invalidArgument("a PassiveTree, its data or a file's path", "tree", tree);
-}
-
-function readInfo(
-	info: Record<string, Plain>,
-	calculator: string,
-	warnings: readonly BuildWarning[],
-): BuildInfo {
-	const allocated = numbers(info.allocated);
-	const attributes = numbers(info.attributes);
-	const weaponSets = numbers(info.weaponSets);
-	const order = allocated
-		.map((_, i) => i)
-		.sort((a, b) => (allocated[a] as number) - (allocated[b] as number));
-	// Named twice: they come first, and are what was checked.
-	const facts = {
-		calculator,
-		class: typeof info.class === "string" ? info.class : "",
-		ascendancy: typeof info.ascendancy === "string" ? info.ascendancy : undefined,
-		level: typeof info.level === "number" ? info.level : 0,
-		treeVersion: typeof info.treeVersion === "string" ? info.treeVersion : "",
-		allocated: order.map((i) => allocated[i] as number),
-		attributes: order.map((i) => attributes[i] ?? 0),
-		weaponSets: order.map((i) => weaponSets[i] ?? 0),
-		warnings: [...warnings, ...readWarnings(info.warnings)],
-		unstableStats: texts(info.unstableStats, []),
-	};
-	return { ...facts, ...info, ...facts };
-}
-
-function numbers(value: Plain): number[] {
-	return Array.isArray(value) ? value.filter((item) => typeof item === "number") : [];
-}
-
-function texts(value: Plain, fallback: readonly string[]): readonly string[] {
-	return Array.isArray(value) ? value.filter((item) => typeof item === "string") : fallback;
 }

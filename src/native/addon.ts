@@ -204,6 +204,7 @@ export const stateLost = "STATE_LOST";
 
 /** Turns an error of the addon, a plain `Error` with `code` and `traceback`, into a PobatchError. */
 export function fromNative(error: unknown): unknown {
+	if (error instanceof PobatchError) return error;
 	if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
 	const traceback = "traceback" in error ? String(error.traceback) : "";
 	// Only who can replace the state needs to tell the two apart.

@@ -1,5 +1,6 @@
 import { PobatchError } from "../common/errors.js";
-import { fromNative, type NativeEngine, type NativeProfile } from "../native/addon.js";
+import type { Executor } from "../executors/executor.js";
+import type { NativeProfile } from "../native/addon.js";
 import { nameFunctions } from "./function-names.js";
 import { Profile } from "./profile.js";
 
@@ -7,15 +8,15 @@ const intervalMs = 1;
 
 /** Takes the profiles of one engine. */
 export class Profiler {
-	readonly #native: NativeEngine;
+	readonly #executor: Pick<Executor, "startProfile" | "takeProfile">;
 	readonly #chunkFolder: string | undefined;
 	#goesOn = false;
 	#runs = false;
 	#since = 0;
 
 	/** @param chunkFolder where chunks lie that are named by a relative path */
-	constructor(native: NativeEngine, chunkFolder: string | undefined) {
-		this.#native = native;
+	constructor(executor: Pick<Executor, "startProfile" | "takeProfile">, chunkFolder: string | undefined) {
+		this.#executor = executor;
 		this.#chunkFolder = chunkFolder;
 	}
 
@@ -56,24 +57,16 @@ export class Profiler {
 	}
 
 	async #start(): Promise<void> {
-		try {
-			await this.#native.startProfile(intervalMs * 1000);
-		} catch (error) {
-			throw fromNative(error);
-		}
+		await this.#executor.startProfile(intervalMs * 1000);
 		this.#since = performance.now();
 	}
 
 	async #take(end: boolean): Promise<{ raw: NativeProfile; elapsedMs: number }> {
-		try {
-			const raw = (await this.#native.takeProfile(end)) as NativeProfile;
-			const now = performance.now();
-			const elapsedMs = now - this.#since;
-			this.#since = now;
-			return { raw, elapsedMs };
-		} catch (error) {
-			throw fromNative(error);
-		}
+		const raw = (await this.#executor.takeProfile(end)) as NativeProfile;
+		const now = performance.now();
+		const elapsedMs = now - this.#since;
+		this.#since = now;
+		return { raw, elapsedMs };
 	}
 
 	async #profileOf({ raw, elapsedMs }: { raw: NativeProfile; elapsedMs: number }): Promise<Profile> {

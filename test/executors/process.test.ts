@@ -271,4 +271,12 @@ describe("an engine over child processes", () => {
 		const build = await engine.load("");
 		expect(() => build.calculateSync({ add: [1] })).toThrow(/synchronously/);
 	});
+
+	it("hazard: an error on its way through the executor loses what to do", async () => {
+		await using engine = await open();
+		const build = await engine.load("");
+		const hint = expect.stringMatching(/isolation: 'thread'/);
+		expect(() => build.calculateSync({ add: [1] })).toThrow(expect.objectContaining({ hint }));
+		await expect(engine.profile(() => {})).rejects.toMatchObject({ code: "PROFILE_UNAVAILABLE", hint });
+	});
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Engine, PassiveTree, type TreeData } from "../../src/index.js";
+import { Engine, type Evaluator, nodePower, PassiveTree, type TreeData } from "../../src/index.js";
 import { calculatorWith } from "../support/calculators.js";
 
 //   1 (start) - 2 - 3 - 4      5 is worth 100, 3 is worth 10, all others 1
@@ -62,6 +62,25 @@ async function power(options: object) {
 }
 
 describe("node power", () => {
+	it("asks any Evaluator, once", async () => {
+		await using engine = await Engine.open({ calculator, tree: new PassiveTree(data), threads: 1 });
+		const build = await engine.load("");
+		const asked: number[] = [];
+		const evaluator: Evaluator = {
+			info: build.info,
+			tree: build.tree,
+			stats: () => build.stats(),
+			calculateBatch(sets, options) {
+				asked.push(sets.length);
+				return build.calculateBatch(sets, options);
+			},
+		};
+		const { nodes } = await nodePower(evaluator, { stats: ["Worth"], depth: 1 });
+		expect(nodes.map(({ id, gains }) => [id, gains.Worth])).toEqual([[3, 10]]);
+		// The one node that is not allocated, and the build's own row.
+		expect(asked).toEqual([2]);
+	});
+
 	it("is against the build as it is calculated after a change, not as it was loaded", async () => {
 		await using engine = await Engine.open({
 			calculator: firstOtherwise,

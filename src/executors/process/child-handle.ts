@@ -1,8 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { PobatchError, type PobatchErrorCode } from "../../common/errors.js";
-import { type NativeMemory, stateLost } from "../../native/addon.js";
+import { fromNative, type NativeMemory, stateLost } from "../../native/addon.js";
 import type { Answer, Request } from "./protocol.js";
 
 // One request without its id, kept a union.
@@ -112,7 +111,7 @@ export class ChildHandle {
 				waiting.reject(this.#death as ChildDied);
 				return;
 			}
-			waiting.reject(new PobatchError(code as PobatchErrorCode, message, { traceback }));
+			waiting.reject(fromNative(Object.assign(new Error(message), { code, traceback })) as Error);
 			return;
 		}
 		this.memory = answer.memory ?? this.memory;

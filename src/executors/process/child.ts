@@ -56,7 +56,7 @@ async function perform(request: Request): Promise<unknown> {
 			bases.delete(request.build);
 			return opened().unload(request.build);
 		case "command":
-			return opened().command(request.name, request.build, request.args, request.timeoutMs);
+			return opened().command(request.name, request.build, request.args);
 		case "base": {
 			const tree = request.tree && new Tree(request.tree.ids, request.tree.edges, request.tree.flags);
 			bases.set(request.build, new Base(tree, request.words));

@@ -1,11 +1,6 @@
-import type {
-	NativeBatchResult,
-	NativeEngineConfig,
-	NativeMemory,
-	Plain,
-	SetKind,
-} from "../../native/addon.js";
+import type { NativeBatchResult, NativeEngineConfig, NativeMemory, Plain } from "../../native/addon.js";
 import type { TreeArrays } from "../../tree/passive-tree.js";
+import type { BatchRequest } from "../executor.js";
 
 /**
  * Messages between an engine and its child processes, as structured clones (`serialization: "advanced"`). Each request
@@ -16,20 +11,13 @@ export type Request =
 	| { id: number; type: "open"; config: NativeEngineConfig; timeoutMs: number | undefined }
 	| { id: number; type: "load"; build: number; source: Plain; timeoutMs: number | undefined }
 	| { id: number; type: "unload"; build: number }
-	| { id: number; type: "command"; name: string; build: number; args: Plain; timeoutMs: number | undefined }
+	| { id: number; type: "command"; name: string; build: number; args: Plain }
 	| { id: number; type: "base"; build: number; tree: TreeArrays | null; words: Uint32Array }
 	| { id: number; type: "rows"; chunk: ChunkRequest }
 	| { id: number; type: "collectGarbage" };
 
-export interface ChunkRequest {
-	build: number;
-	kind: SetKind;
-	words: Uint32Array;
-	offsets: Uint32Array;
-	stats: readonly string[];
-	rowTimeoutMs: number | undefined;
-	timeoutMs: number | undefined;
-}
+/** Rows of a batch; the child has the base. */
+export type ChunkRequest = Omit<BatchRequest, "base">;
 
 /** Ends the rows at work early; they are answered as stopped. */
 export interface StopRequest {

@@ -1,15 +1,16 @@
 import { PobatchError } from "../../common/errors.js";
-import type {
-	NativeBase,
-	NativeBatchResult,
-	NativeEngine,
-	NativeEngineConfig,
-	NativeLoad,
-	NativeMemory,
-	Plain,
-	SetKind,
-} from "../../native/addon.js";
+import type { NativeEngineConfig, NativeLoad, NativeMemory, Plain } from "../../native/addon.js";
 import type { TreeArrays } from "../../tree/passive-tree.js";
+import { baseOf } from "../base.js";
+import type {
+	BatchRequest,
+	CommandRequest,
+	Executor,
+	Loaded,
+	LoadRequest,
+	Refused,
+	RunningBatch,
+} from "../executor.js";
 import { ChildDied, ChildHandle } from "./child-handle.js";
 import { ProcessBatch } from "./process-batch.js";
 
@@ -19,19 +20,20 @@ const minuteMs = 60_000;
 /** Wait before the n-th replacement in a row, in milliseconds: n times this, at most a second. */
 const backOffMs = 20;
 
+/** What a replaced child needs to have a build. */
 interface KnownBuild {
-	source: Plain;
-	timeoutMs: number | undefined;
-	tree: TreeArrays | null;
-	words: Uint32Array | undefined;
+	readonly source: Plain;
+	readonly timeoutMs: number | undefined;
+	/** Once it is known. */
+	base?: { readonly tree: TreeArrays | null; readonly words: Uint32Array };
 }
 
 /**
- * The same engine over child processes, one state in each: what crashes, is killed or wedges in a long C call takes
+ * States in child processes, one in each: what crashes, is killed or wedges in a long C call takes
  * its process with it, and nothing else. Its rows are handed to another child; a child is replaced, with all builds
  * loaded, before it gets work again.
  */
-export class ProcessEngine implements NativeEngine {
+export class ProcessExecutor implements Executor {
 	readonly #config: NativeEngineConfig;
 	readonly #onLog: (text: string) => void;
 	readonly #slots: (ChildHandle | undefined)[];
@@ -70,42 +72,56 @@ export class ProcessEngine implements NativeEngine {
 		}
 	}
 
-	async load(id: number, source: Plain, timeoutMs?: number): Promise<NativeLoad> {
+	async load({ build, source, timeoutMs, treeOf }: LoadRequest): Promise<Loaded | Refused> {
+		try {
+			const { refused, traceback, info, stats } = await this.#loadEverywhere(build, source, timeoutMs);
+			if (refused !== undefined) {
+				await this.unload(build);
+				return { refused, traceback: traceback ?? "" };
+			}
+			const { tree, words, base } = await baseOf(info, treeOf);
+			await this.#setBase(build, { tree: tree?.arrays ?? null, words });
+			return { info, stats, tree, base };
+		} catch (error) {
+			// Some children may have it. What is reported is why it did not load, not what comes of forgetting it.
+			if (!this.#closed) await this.unload(build).catch(() => {});
+			throw error;
+		}
+	}
+
+	async #loadEverywhere(build: number, source: Plain, timeoutMs: number | undefined): Promise<NativeLoad> {
 		const owners = new Set<ChildHandle>();
 		const loadInto = async (child: ChildHandle) => {
-			const request = { type: "load", build: id, source, timeoutMs } as const;
-			const answer = await child.request<{ info: Record<string, Plain>; stats: string[] }>(request);
+			const answer = await child.request<NativeLoad>({ type: "load", build, source, timeoutMs });
 			owners.add(child);
 			return answer;
 		};
 		const loaded = await this.#everywhere(loadInto);
 		// Known only now: a build that ends its process must not end every replacement, too. A child that was replaced
 		// meanwhile has not got it.
-		this.#builds.set(id, { source, timeoutMs, tree: null, words: undefined });
+		this.#builds.set(build, { source, timeoutMs });
 		await this.#everywhere(async (child) => owners.has(child) || (await loadInto(child)));
 		return loaded[0] as NativeLoad;
 	}
 
 	/** What a build has allocated, for every child that gets its rows. */
-	async setBase(id: number, tree: TreeArrays | null, words: Uint32Array): Promise<void> {
-		const build = this.#builds.get(id);
-		if (!build) return;
-		build.tree = tree;
-		build.words = words;
-		await this.#everywhere((child) => child.request({ type: "base", build: id, tree, words }));
+	async #setBase(build: number, base: NonNullable<KnownBuild["base"]>): Promise<void> {
+		const known = this.#builds.get(build);
+		if (!known) return;
+		known.base = base;
+		await this.#everywhere((child) => child.request({ type: "base", build, ...base }));
 	}
 
-	async unload(id: number): Promise<null> {
-		this.#builds.delete(id);
-		await this.#everywhere((child) => child.request({ type: "unload", build: id }));
-		return null;
+	async unload(build: number): Promise<void> {
+		this.#builds.delete(build);
+		await this.#everywhere((child) => child.request({ type: "unload", build }));
 	}
 
-	async command(name: string, id: number, args: Plain, timeoutMs?: number): Promise<Plain> {
+	async command({ name, build, args }: CommandRequest): Promise<Plain> {
 		for (let attempt = 1; ; attempt++) {
 			try {
 				const child = await this.child(0);
-				return await child.request({ type: "command", name, build: id, args, timeoutMs });
+				return await child.request({ type: "command", name, build, args });
 			} catch (error) {
 				if (!(error instanceof ChildDied)) throw error;
 				if (attempt === 2) throw crash(`the command ${name} ended its process twice: ${error.message}`);
@@ -113,18 +129,8 @@ export class ProcessEngine implements NativeEngine {
 		}
 	}
 
-	batch(
-		build: number,
-		_base: NativeBase,
-		kind: SetKind,
-		words: Uint32Array,
-		offsets: Uint32Array,
-		stats: readonly string[],
-		rowTimeoutMs: number | undefined,
-		timeoutMs: number | undefined,
-		onProgress: ((rows: number) => void) | undefined,
-	): { promise: Promise<NativeBatchResult>; stop(): void } {
-		const request = { build, kind, words, offsets, stats, rowTimeoutMs, timeoutMs };
+	/** The children have a base of their own. */
+	batch({ base: _, ...request }: BatchRequest, onProgress?: (rows: number) => void): RunningBatch {
 		const batch = new ProcessBatch(request, (slot) => this.child(slot), this.#slots.length, onProgress);
 		this.#batches.add(batch);
 		const promise = batch.run().finally(() => this.#batches.delete(batch));
@@ -143,17 +149,14 @@ export class ProcessEngine implements NativeEngine {
 		});
 	}
 
-	async takeProfile(): Promise<null> {
-		return null;
-	}
+	async takeProfile(): Promise<undefined> {}
 
 	memory(): NativeMemory[] {
 		return this.#slots.flatMap((child) => child?.memory ?? []);
 	}
 
-	async collectGarbage(): Promise<null> {
+	async collectGarbage(): Promise<void> {
 		await this.#everywhere((child) => child.request({ type: "collectGarbage" }));
-		return null;
 	}
 
 	close(): void {
@@ -206,9 +209,9 @@ export class ProcessEngine implements NativeEngine {
 				config,
 				timeoutMs: this.#openTimeoutMs,
 			});
-			for (const [build, { source, timeoutMs, tree, words }] of this.#builds) {
+			for (const [build, { source, timeoutMs, base }] of this.#builds) {
 				await child.request({ type: "load", build, source, timeoutMs });
-				if (words) await child.request({ type: "base", build, tree, words });
+				if (base) await child.request({ type: "base", build, ...base });
 			}
 			return identity;
 		} catch (error) {
