@@ -3,7 +3,8 @@ import { createWriteStream } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { finished } from "node:stream/promises";
 import { PobatchError } from "../common/errors.js";
-import { isBrokenPipe, reason } from "./fail.js";
+import { reason } from "../common/system-error.js";
+import { isBrokenPipe } from "./fail.js";
 
 /** Where a command's rows go: a file or standard output. */
 export interface Output {

@@ -116,6 +116,17 @@ export function oneLine(text: string): string {
 	return text.replace(/\s*[\r\n\u2028\u2029]+\s*/g, " ");
 }
 
+/** The same error with the place of its input in front: a file, or a file and line. */
+export function located(where: string, error: unknown): unknown {
+	if (!(error instanceof PobatchError)) return error;
+	return new PobatchError(error.code, `${where}: ${error.message}`, {
+		cause: error,
+		...("value" in error && { value: error.value }),
+		...(error.hint !== undefined && { hint: error.hint }),
+		...(error.traceback !== undefined && { traceback: error.traceback }),
+	});
+}
+
 /**
  * The one phrase for every bad argument:
  * `Expected a positive integer for threads but received -1 of type number`.

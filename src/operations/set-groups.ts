@@ -1,12 +1,10 @@
-import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { setTimeout as delay } from "node:timers/promises";
-import { PobatchError } from "../common/errors.js";
+import { located, PobatchError } from "../common/errors.js";
 import { type FullNodeSet, type NodeSetDelta, NodeSets } from "../rows/node-sets.js";
 import { type RowFailure, readSetLine } from "../rows/set-line.js";
 import type { WorkClock } from "./ahead.js";
-import { located } from "./fail.js";
-import { nameOf, openInput, unreadable } from "./source.js";
+import { type NamedInput, unreadable } from "./named-input.js";
 
 /** Rows and nodes that one batch holds at most: what keeps memory constant however long the file is. */
 const maxRows = 4096;
@@ -62,28 +60,28 @@ export interface Reading {
 /**
  * Reads node sets, one JSON line each; empty lines do not count.
  *
- * @param source a file, or `-`
+ * @param input is destroyed at the end
  * @throws PobatchError SETS_INVALID, FILE_NOT_FOUND, after the rows before the bad line were yielded
  */
-export async function* readSetGroups(source: string, reading: Reading): AsyncGenerator<SetGroup> {
+export async function* readSetGroups(input: NamedInput, reading: Reading): AsyncGenerator<SetGroup> {
 	const { signal } = reading;
-	const input = openInput(source);
-	const stop = () => input.destroy();
+	const { name, stream } = input;
+	const stop = () => stream.destroy();
 	if (signal.aborted) stop();
 	signal.addEventListener("abort", stop, { once: true });
 	try {
-		yield* groups(input, nameOf(source), reading);
+		yield* groups(input, reading);
 	} catch (error) {
 		if (signal.aborted) return;
-		throw error instanceof PobatchError ? error : unreadable(source, "node sets", error);
+		throw error instanceof PobatchError ? error : unreadable(name, "node sets", error);
 	} finally {
 		signal.removeEventListener("abort", stop);
-		input.destroy();
+		stream.destroy();
 	}
 }
 
-async function* groups(input: Readable, name: string, reading: Reading): AsyncGenerator<SetGroup> {
-	const chunks = (input as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+async function* groups({ name, stream }: NamedInput, reading: Reading): AsyncGenerator<SetGroup> {
+	const chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
 	const decoder = new StringDecoder("utf8");
 	const collector = new Collector(reading);
 	let line = "";
