@@ -2,7 +2,6 @@ export type { BuildInfo } from "./builds/build-info.js";
 export { decodePobCode, encodePobCode } from "./builds/code.js";
 export type { Sheet, SheetGroup, SheetLine, SheetNote, SheetOptions } from "./builds/sheet.js";
 export type { BuildWarning, BuildWarningCode } from "./builds/warnings.js";
-export type { CacheUse } from "./cache/cached-batch.js";
 export type { RowCacheOptions, RowCacheStatistics } from "./cache/row-cache.js";
 export { findPob } from "./calculators/pob/checkout.js";
 export {
@@ -21,7 +20,7 @@ export type { NativeMemory as StateMemory, Plain, SetKind } from "./native/addon
 export { versions } from "./native/versions.js";
 export { Profile, type ProfiledFunction, type ProfiledPhase } from "./profile/profile.js";
 export type { SpeedscopeFile } from "./profile/speedscope.js";
-export { BatchResult, RowError } from "./rows/batch-result.js";
+export { BatchResult, type CacheUse, RowError } from "./rows/batch-result.js";
 export type { AsyncBatchOptions, BatchOptions, CalculateOptions, Evaluator } from "./rows/evaluator.js";
 export {
 	type AttributeName,

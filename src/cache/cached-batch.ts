@@ -1,23 +1,9 @@
 import { PobatchError } from "../common/errors.js";
 import type { NativeBatchResult } from "../native/addon.js";
+import type { CacheUse } from "../rows/batch-result.js";
 import type { NodeSets } from "../rows/node-sets.js";
 import type { RowCache, RowGroup } from "./row-cache.js";
 import type { KnownRows } from "./store/view.js";
-
-/** What the cache did for one batch. */
-export interface CacheUse {
-	/** Rows answered without asking the calculator: found in the cache, or equal to another row of the batch. */
-	hits: number;
-	/**
-	 * Rows that the calculator answered without calculating, like another one that it knows: Path of Building's, where the
-	 * nodes of both bring the same to whatever the calculation looks at (see docs/performance.md).
-	 */
-	alike: number;
-	/** Rows calculated. */
-	misses: number;
-	/** Rows found that the calculator answered all the same, with the same bits. */
-	verified: number;
-}
 
 /** A batch divided into what is known and what must be calculated. */
 export interface CachedBatch {
@@ -92,7 +78,7 @@ export function divideBatch(
 				result: { ...calculated, results: values, status, ...spreadErrors(place, calculated) },
 				use: {
 					hits: sets.length - rows.length,
-					alike,
+					memoized: alike,
 					misses: missed - alike,
 					verified: verified.size,
 				},

@@ -130,8 +130,8 @@ async function runPower(source: string, flags: PowerFlags): Promise<void> {
 	process.stderr.write(summary(result));
 }
 
-/** `1287 rows, 2.04 s, 1.585 ms/row, 412 from the cache, 310 like another row`. */
-function summary({ nodes, elapsedMs, cache: { hits, alike } }: PowerResult): string {
+/** `1287 rows, 2.04 s, 1.585 ms/row, 412 from the cache, 310 memoized`. */
+function summary({ nodes, elapsedMs, cache: { hits, memoized } }: PowerResult): string {
 	const failures = nodes.flatMap(({ id, error }) => (error ? [{ id, error }] : []));
 	const [first] = failures;
 	const count = failures.length === 1 ? "1 row failed" : `${failures.length} rows failed, the first one`;
@@ -140,6 +140,6 @@ function summary({ nodes, elapsedMs, cache: { hits, alike } }: PowerResult): str
 	return (
 		(first ? `${count}: node ${first.id}: ${first.error.code}: ${oneLine(first.error.message)}\n` : "") +
 		`${rows} rows, ${(elapsedMs / 1000).toFixed(2)} s, ${(elapsedMs / rows).toFixed(3)} ms/row, ` +
-		`${hits} from the cache${alike > 0 ? `, ${alike} like another row` : ""}\n`
+		`${hits} from the cache${memoized > 0 ? `, ${memoized} memoized` : ""}\n`
 	);
 }

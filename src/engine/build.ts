@@ -325,7 +325,7 @@ function finish(
 ): BatchResult {
 	const { result, use } = divided?.merge(calculated) ?? {
 		result: calculated,
-		use: { hits: 0, alike: calculated.alike, misses: sets.length - calculated.alike, verified: 0 },
+		use: { hits: 0, memoized: calculated.alike, misses: sets.length - calculated.alike, verified: 0 },
 	};
 	return new BatchResult(result, sets, stats, performance.now() - start, use);
 }

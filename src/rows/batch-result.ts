@@ -1,4 +1,3 @@
-import type { CacheUse } from "../cache/cached-batch.js";
 import {
 	invalidArgument,
 	memoryHint,
@@ -43,6 +42,21 @@ export class RowError extends PobatchError {
 		this.row = row;
 		this.set = set;
 	}
+}
+
+/** How many rows of one batch did not have to be calculated. */
+export interface CacheUse {
+	/** Rows answered without asking the calculator: found in the cache, or equal to another row of the batch. */
+	hits: number;
+	/**
+	 * Rows that the calculator answered without calculating, like another one that it knows: Path of Building's, where the
+	 * nodes of both bring the same to whatever the calculation looks at (see docs/performance.md).
+	 */
+	memoized: number;
+	/** Rows calculated. */
+	misses: number;
+	/** Rows found that the calculator answered all the same, with the same bits. */
+	verified: number;
 }
 
 /**

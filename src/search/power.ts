@@ -1,7 +1,6 @@
-import type { CacheUse } from "../cache/cached-batch.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
 import { gainOf } from "../common/gain.js";
-import type { RowError } from "../rows/batch-result.js";
+import type { CacheUse, RowError } from "../rows/batch-result.js";
 import type { Evaluator } from "../rows/evaluator.js";
 import { type NodeSetDelta, NodeSets } from "../rows/node-sets.js";
 import type { PassiveTree } from "../tree/passive-tree.js";

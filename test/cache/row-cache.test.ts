@@ -42,8 +42,8 @@ describe("a row cache", () => {
 		expect([...first.column("Sum")]).toEqual([3, 3, 0]);
 		expect([...first.column("Calls")]).toEqual([1, 2, 3]);
 		expect([...second.values]).toEqual([...first.values]);
-		expect(first.cache).toEqual({ hits: 0, alike: 0, misses: 3, verified: 0 });
-		expect(second.cache).toEqual({ hits: 3, alike: 0, misses: 0, verified: 0 });
+		expect(first.cache).toEqual({ hits: 0, memoized: 0, misses: 3, verified: 0 });
+		expect(second.cache).toEqual({ hits: 3, memoized: 0, misses: 0, verified: 0 });
 		expect(engine.cacheStatistics()).toMatchObject({ hits: 3, misses: 3, entries: 3 });
 	});
 
@@ -59,7 +59,7 @@ describe("a row cache", () => {
 			NodeSets.deltas([{ add: [2, 1] }, { add: [1, 2] }, { add: [2, 2, 1] }]),
 		);
 		expect([...result.column("Calls")]).toEqual([1, 1, 1]);
-		expect(result.cache).toEqual({ hits: 2, alike: 0, misses: 1, verified: 0 });
+		expect(result.cache).toEqual({ hits: 2, memoized: 0, misses: 1, verified: 0 });
 		const full = await build.calculateBatch(NodeSets.full([{ nodes: [1, 2] }]));
 		expect(full.cache.hits).toBe(1);
 	});
@@ -90,10 +90,10 @@ describe("a row cache", () => {
 		] as const) {
 			await using engine = await Engine.open({ calculator, threads: 2, isolation, cache });
 			const build = await engine.load("a");
-			for (const [hits, alike, misses] of uses) {
+			for (const [hits, memoized, misses] of uses) {
 				const result = await build.calculateBatch(sizes);
 				expect([...result.column("A")]).toEqual([1, 2, 3, 2]);
-				expect(result.cache).toEqual({ hits, alike, misses, verified: 0 });
+				expect(result.cache).toEqual({ hits, memoized, misses, verified: 0 });
 			}
 		}
 	});
@@ -144,7 +144,7 @@ describe("a row cache", () => {
 		const build = await engine.load("a");
 		await build.calculateBatch(sets, { stats: ["Sum"] });
 		const verified = await build.calculateBatch(sets, { stats: ["Sum"] });
-		expect(verified.cache).toEqual({ hits: 0, alike: 0, misses: 0, verified: 3 });
+		expect(verified.cache).toEqual({ hits: 0, memoized: 0, misses: 0, verified: 3 });
 		await build.calculateBatch(sets, { stats: ["Calls"] });
 		await expect(build.calculateBatch(sets, { stats: ["Calls"] })).rejects.toMatchObject({
 			code: "CACHE_MISMATCH",

@@ -19,7 +19,7 @@ const result = new BatchResult(
 	sets,
 	["Life", "Mana"],
 	12.5,
-	{ hits: 0, alike: 0, misses: 4, verified: 0 },
+	{ hits: 0, memoized: 0, misses: 4, verified: 0 },
 );
 
 describe("BatchResult", () => {
