@@ -2,7 +2,7 @@ import { deflateSync, inflateSync } from "node:zlib";
 import { PobatchError } from "../common/errors.js";
 
 /** No build comes near: the largest known XML is about 1 MB. A crafted code could fill the memory. */
-export const MAX_XML_BYTES = 32 * 1024 * 1024;
+const MAX_XML_BYTES = 32 * 1024 * 1024;
 
 /** The first three digits of a code: zlib's two bytes (a window of 32 kB, any level) and what may follow. */
 const HEAD = "e(?:A[E-H]|F[4-7]|J[w-z]|N[o-r])";

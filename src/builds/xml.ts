@@ -24,7 +24,7 @@ export interface XmlDocument {
 }
 
 /** Path of Building nests 6 deep; what is far beyond was made to exhaust a stack. */
-export const MAX_DEPTH = 64;
+const MAX_DEPTH = 64;
 
 /** Some ten seconds. A real build takes less than a hundredth of it. */
 export const MAX_WORK = 1e9;

@@ -8,7 +8,7 @@ import { nameOfBuild, readBuild } from "./source.js";
 import { warningLines } from "./warnings.js";
 
 /** What a command's options mean for an engine. */
-export function engineRequest(flags: EngineFlags): EngineRequest {
+function engineRequest(flags: EngineFlags): EngineRequest {
 	const { calculator, pob, tree, threads, rowTimeout, isolation, cache, profile } = flags;
 	return {
 		...(calculator !== undefined && { calculator }),

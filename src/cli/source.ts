@@ -8,7 +8,7 @@ import { type NamedInput, unreadable } from "../operations/named-input.js";
 const maxTextBytes = 64 * 2 ** 20;
 
 /** A file, or standard input for `-`. */
-export function openInput(source: string): Readable {
+function openInput(source: string): Readable {
 	return source === "-" ? process.stdin : createReadStream(source, { highWaterMark: 2 ** 18 });
 }
 
@@ -47,7 +47,7 @@ function isText(source: string): boolean {
  * @param what what the text is, for messages
  * @throws PobatchError FILE_NOT_FOUND
  */
-export async function readText(source: string, what: string): Promise<string> {
+async function readText(source: string, what: string): Promise<string> {
 	const chunks: Buffer[] = [];
 	let size = 0;
 	try {

@@ -51,9 +51,6 @@ export class ProcessExecutor implements Executor {
 		this.#slots = new Array(config.threads).fill(undefined);
 	}
 
-	/** How many children were replaced since the engine was opened. */
-	replaced = 0;
-
 	async open(timeoutMs?: number): Promise<{ name: string; version: string }> {
 		this.#openTimeoutMs = timeoutMs;
 		const identities = await Promise.all(this.#slots.map((_, slot) => this.#startTwice(slot)));
@@ -120,7 +117,7 @@ export class ProcessExecutor implements Executor {
 	async command({ name, build, args }: CommandRequest): Promise<Plain> {
 		for (let attempt = 1; ; attempt++) {
 			try {
-				const child = await this.child(0);
+				const child = await this.#child(0);
 				return await child.request({ type: "command", name, build, args });
 			} catch (error) {
 				if (!(error instanceof ChildDied)) throw error;
@@ -131,7 +128,7 @@ export class ProcessExecutor implements Executor {
 
 	/** The children have a base of their own. */
 	batch({ base: _, ...request }: BatchRequest, onProgress?: (rows: number) => void): RunningBatch {
-		const batch = new ProcessBatch(request, (slot) => this.child(slot), this.#slots.length, onProgress);
+		const batch = new ProcessBatch(request, (slot) => this.#child(slot), this.#slots.length, onProgress);
 		this.#batches.add(batch);
 		const promise = batch.run().finally(() => this.#batches.delete(batch));
 		return { promise, stop: () => batch.stop("ABORTED") };
@@ -166,7 +163,7 @@ export class ProcessExecutor implements Executor {
 	}
 
 	/** The child of a slot, alive and with all builds; replaces a dead one. */
-	async child(slot: number): Promise<ChildHandle> {
+	async #child(slot: number): Promise<ChildHandle> {
 		for (;;) {
 			this.#checkOpen();
 			const starting = this.#starting.get(slot);
@@ -188,7 +185,6 @@ export class ProcessExecutor implements Executor {
 		this.#checkOpen();
 		try {
 			await this.#start(slot);
-			this.replaced++;
 		} catch (error) {
 			if (!(error instanceof ChildDied)) throw error;
 		}
@@ -234,7 +230,7 @@ export class ProcessExecutor implements Executor {
 			this.#slots.map(async (_, slot) => {
 				for (let attempt = 1; ; attempt++) {
 					try {
-						return await body(await this.child(slot));
+						return await body(await this.#child(slot));
 					} catch (error) {
 						if (!(error instanceof ChildDied)) throw error;
 						if (attempt === 2) throw crash(`a child process ended twice: ${error.message}`);
