@@ -1,9 +1,14 @@
 -- The Lua half of the calculator contract: keeps one calculator's builds, and evaluates chunks of node sets with one
--- crossing from native code a chunk. Called once per state with the compiled calculator, its `host`, the address of the
--- state's chunk (struct Chunk in binding/calculator.hpp), a full collection beyond the memory limit where memory was
--- refused since the last one, or where it is called with true, which answers whether it was refused, the compiled lua/sandbox.lua where the calculator is not to be trusted,
--- else nil, the functions of binding/checkpoint.h where its rows are to be undone, else nil, and a check of the thread's
--- stack. Answers the table of functions that native code keeps.
+-- crossing from native code a chunk. Called once per state with
+--   1. the compiled calculator
+--   2. its `host`
+--   3. the state's chunk: address, C declaration, size, and the numbers of a row's statuses (binding/state/chunk.hpp)
+--   4. a full collection beyond the memory limit where memory was refused since the last one, or where it is called with
+--      true; it answers whether memory was refused
+--   5. the compiled lua/sandbox.lua where the calculator is not to be trusted, else nil
+--   6. the functions of binding/luajit/checkpoint.h where its rows are to be undone, else nil
+--   7. a check of the thread's stack.
+-- Answers the table of functions that native code keeps.
 local ffi = require("ffi")
 local bit = require("bit")
 local new = require("table.new")
@@ -14,25 +19,26 @@ local getmetatable = getmetatable
 local traceback = debug.traceback
 local format, find = string.format, string.find
 
-ffi.cdef([[
-typedef struct {
-	const uint32_t *words;
-	const uint32_t *ends;
-	const uint32_t *rows;
-	double *results;
-	uint8_t *status;
-	uint32_t count;
-	uint32_t next;
-	uint32_t failed;
-	uint32_t dirty;
-	uint32_t alike;
-} pobatch_chunk;
-]])
+local compiled, host, layout, collect, sandbox, rollback, checkStack = ...
 
-local OK, FAILED, BAD_RESULT, MEMORY = 1, 2, 3, 7 -- RowStatus in binding/calculator.hpp
+ffi.cdef(layout.declaration)
+if ffi.sizeof("pobatch_chunk") ~= layout.size then
+	error(
+		format(
+			"a chunk has %d bytes here and %d in native code: the compiler of the addon lays structs out in another way than LuaJIT",
+			ffi.sizeof("pobatch_chunk"),
+			layout.size
+		),
+		0
+	)
+end
+local chunk = ffi.cast("pobatch_chunk *", layout.address)
 
-local compiled, host, address, collect, sandbox, rollback, checkStack = ...
-local chunk = ffi.cast("pobatch_chunk *", address)
+local function statusNumber(name)
+	return layout.statuses[name] or error(format("native code has no row status `%s`", name), 0)
+end
+local OK, FAILED = statusNumber("ok"), statusNumber("failed")
+local BAD_RESULT, MEMORY = statusNumber("badResult"), statusNumber("memory")
 
 local function breach(text, ...)
 	error("calculator contract: " .. format(text, ...), 0)

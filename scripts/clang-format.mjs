@@ -23,7 +23,7 @@ if (!existsSync(binary)) {
 }
 
 const files = ["binding", join("test", "native"), join("test", "fuzz", "native")].flatMap((inside) =>
-	readdirSync(join(root, inside))
+	readdirSync(join(root, inside), { recursive: true })
 		.filter((name) => /\.([ch]pp|[ch])$/.test(name))
 		.map((name) => join(inside, name)),
 );

@@ -10,11 +10,12 @@ import { compileProgram, has, root, run } from "./native-program.mjs";
 
 const targets = ["node-sets", "tree", "plain-value"];
 const parsers = [
-	"node_set.cpp",
-	"passive_tree.cpp",
-	"plain_value.cpp",
-	"lua_state.cpp",
-	"luajit_internals.c",
+	"batch/canonical_sets.cpp",
+	"batch/node_set.cpp",
+	"batch/passive_tree.cpp",
+	"state/plain_value.cpp",
+	"state/lua_state.cpp",
+	"luajit/internals.c",
 ].map((name) => join("binding", name));
 const seconds = Number(process.env.FUZZ_SECONDS ?? 600);
 const merge = process.env.FUZZ_MERGE === "1";

@@ -18,10 +18,14 @@ export function run(command, args, options = {}) {
 	process.exit(1);
 }
 
-/** All of binding/ but the files that speak Node-API. */
-export const bindingFiles = readdirSync(join(root, "binding"))
-	.filter((name) => /\.(c|cpp)$/.test(name) && !name.startsWith("napi_"))
-	.map((name) => join("binding", name));
+/** All of binding/ but the folder that speaks Node-API. */
+export const bindingFiles = readdirSync(join(root, "binding"), { withFileTypes: true })
+	.filter((room) => room.isDirectory() && room.name !== "napi")
+	.flatMap(({ name: room }) =>
+		readdirSync(join(root, "binding", room))
+			.filter((name) => /\.(c|cpp)$/.test(name))
+			.map((name) => join("binding", room, name)),
+	);
 
 /**
  * @param {string} compiler for C++
@@ -42,7 +46,7 @@ export function compileProgram(compiler, folder, name, sources, flags, linking =
 		process.exit(2);
 	}
 	mkdirSync(folder, { recursive: true });
-	const include = ["-isystem", luajit, "-isystem", zlibSource()];
+	const include = ["-I", join(root, "binding"), "-isystem", luajit, "-isystem", zlibSource()];
 	const common = ["-O1", "-g", "-fno-omit-frame-pointer", ...flags, ...include];
 	const objects = sources.map((source) => compileFile(compiler, folder, source, common));
 	const program = join(folder, name);

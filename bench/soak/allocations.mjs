@@ -4,7 +4,7 @@ import { referenceCalculator } from "../../dist/calculators/reference.js";
 import { PassiveTree } from "../../dist/index.js";
 import { addon } from "../../dist/native/addon.js";
 
-// Of a word, see binding/node_set.hpp.
+// Of a word, see binding/batch/node_set.hpp.
 const removeBit = 1 << 20;
 
 const small = {

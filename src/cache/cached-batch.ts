@@ -1,117 +1,129 @@
 import { PobatchError } from "../common/errors.js";
-import type { NativeBatchResult } from "../native/addon.js";
+import type { NativeBatchResult, NativeCanonicalSets } from "../native/addon.js";
+import { rowStatus } from "../native/row-status.js";
 import type { CacheUse } from "../rows/batch-result.js";
-import type { NodeSets } from "../rows/node-sets.js";
 import type { RowCache, RowGroup } from "./row-cache.js";
+import { isSliceEnd, runAsync, runSync, Slices, type Steps } from "./store/steps.js";
 import type { KnownRows } from "./store/view.js";
 
 /** A batch divided into what is known and what must be calculated. */
 export interface CachedBatch {
-	/** The distinct rows to calculate. */
-	missing: NodeSets;
-	/** Puts what `missing` answered between the known rows. Throws CACHE_MISMATCH if a verified row differs. */
-	merge(calculated: NativeBatchResult): { result: NativeBatchResult; use: CacheUse };
+	readonly canonical: NativeCanonicalSets;
+	/** The distinct rows to calculate, ascending. */
+	readonly rows: Uint32Array;
+	/** Puts the known rows between what was calculated. Throws CACHE_MISMATCH if a verified row differs. */
+	merge(calculated: NativeBatchResult): Steps<CacheUse>;
 }
 
-const okStatus = 1;
-
-/**
- * Divides a batch.
- *
- * @param hashes one 128-bit hash a row, as two words; both 0 where the row is no valid set and has to fail
- * @param known per row what the cache has
- */
+/** Divides a batch; at once where it is small and nothing has to be read from disk. */
 export function divideBatch(
-	sets: NodeSets,
-	hashes: BigUint64Array,
-	known: KnownRows,
+	canonical: NativeCanonicalSets,
+	cache: RowCache,
+	group: RowGroup,
+): CachedBatch | Promise<CachedBatch> {
+	const known = cache.find(group, canonical.keys, canonical.firstEqual);
+	return known instanceof Promise
+		? known.then((rows) => runAsync(divide(canonical, rows, cache, group)))
+		: runSync(divide(canonical, known, cache, group));
+}
+
+/** The same, blocking the calling thread. */
+export function divideBatchSync(
+	canonical: NativeCanonicalSets,
 	cache: RowCache,
 	group: RowGroup,
 ): CachedBatch {
-	const { width } = group;
+	const known = cache.findSync(group, canonical.keys, canonical.firstEqual);
+	return runSync(divide(canonical, known, cache, group));
+}
+
+/** @param known per row what the cache has; of equal rows, the first one counts */
+function* divide(
+	canonical: NativeCanonicalSets,
+	known: KnownRows,
+	cache: RowCache,
+	group: RowGroup,
+): Steps<CachedBatch> {
+	const { keys, firstEqual } = canonical;
+	const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length);
 	const verifyBelow = cache.verify * 2 ** 32;
-	const words = new Uint32Array(hashes.buffer, hashes.byteOffset, 2 * hashes.length);
 	const verified = new Map<number, Float64Array>();
-	const firstWith = new Map<string, number>();
-	// Per row: its place in `missing`, or -1 where it is known.
-	const place = new Int32Array(sets.length).fill(-1);
 	const rows: number[] = [];
-	for (let row = 0; row < sets.length; row++) {
+	const slices = new Slices();
+	for (let row = 0; row < firstEqual.length; row++) {
+		if (isSliceEnd(row)) yield* slices.next();
+		if (firstEqual[row] !== row) continue;
 		const found = known[row];
 		if (found && !((words[4 * row] as number) < verifyBelow)) continue;
-		if (found) known[row] = undefined;
-		const key = keyIn(hashes, row);
-		const first = key === undefined ? undefined : firstWith.get(key);
-		if (first !== undefined) {
-			place[row] = place[first] as number;
-			continue;
-		}
-		if (key !== undefined) firstWith.set(key, row);
 		if (found) verified.set(row, found);
-		place[row] = rows.length;
+		known[row] = undefined;
 		rows.push(row);
 	}
 	return {
-		missing: sets.select(rows),
-		merge(calculated) {
-			const values = new Float64Array(sets.length * width);
-			const status = new Uint8Array(sets.length);
-			for (let row = 0; row < sets.length; row++) {
-				const at = place[row] as number;
-				const source = known[row] ?? calculated.results.subarray(at * width, (at + 1) * width);
-				values.set(source, row * width);
-				status[row] = at < 0 ? okStatus : (calculated.status[at] as number);
-			}
-			for (const [row, before] of verified) {
-				const at = place[row] as number;
-				if (calculated.status[at] === okStatus) compareBits(before, calculated.results, at * width, row);
-			}
-			rows.forEach((row, at) => {
-				const isHashed = hashes[2 * row] !== 0n || hashes[2 * row + 1] !== 0n;
-				if (!isHashed || verified.has(row) || calculated.status[at] !== okStatus) return;
-				cache.keep(group, hashes, row, calculated.results.slice(at * width, (at + 1) * width));
-			});
+		canonical,
+		rows: Uint32Array.from(rows),
+		*merge(calculated) {
+			const slices = new Slices();
+			yield* verify(verified, calculated, group.width, slices);
+			yield* keep(rows, verified, calculated, canonical, cache, group, slices);
+			yield* fillIn(known, firstEqual, calculated, group.width, slices);
 			const missed = rows.length - verified.size;
 			// Those that are verified may be known to the calculator, too.
 			const alike = Math.min(calculated.alike, missed);
 			return {
-				result: { ...calculated, results: values, status, ...spreadErrors(place, calculated) },
-				use: {
-					hits: sets.length - rows.length,
-					memoized: alike,
-					misses: missed - alike,
-					verified: verified.size,
-				},
+				hits: firstEqual.length - rows.length,
+				memoized: alike,
+				misses: missed - alike,
+				verified: verified.size,
 			};
 		},
 	};
 }
 
-function keyIn(hashes: BigUint64Array, row: number): string | undefined {
-	const low = hashes[2 * row] as bigint;
-	const high = hashes[2 * row + 1] as bigint;
-	return low === 0n && high === 0n ? undefined : `${low}.${high}`;
+function* verify(
+	verified: ReadonlyMap<number, Float64Array>,
+	{ results, status }: NativeBatchResult,
+	width: number,
+	slices: Slices,
+): Steps<void> {
+	let seen = 0;
+	for (const [row, before] of verified) {
+		if (isSliceEnd(seen++)) yield* slices.next();
+		if (status[row] === rowStatus.ok) compareBits(before, results, row * width, row);
+	}
 }
 
-// An error of a row of `missing` belongs to every row of the batch that is equal to it.
-function spreadErrors(
-	place: Int32Array,
-	calculated: NativeBatchResult,
-): Pick<NativeBatchResult, "errorRows" | "errorTexts"> {
-	const textOf = new Map(
-		Array.from(calculated.errorRows, (at, i) => [at, calculated.errorTexts[i] as number]),
-	);
-	const errorRows: number[] = [];
-	const errorTexts: number[] = [];
-	if (textOf.size > 0) {
-		place.forEach((at, row) => {
-			const text = textOf.get(at);
-			if (text === undefined) return;
-			errorRows.push(row);
-			errorTexts.push(text);
-		});
+function* keep(
+	rows: readonly number[],
+	verified: ReadonlyMap<number, Float64Array>,
+	{ results, status }: NativeBatchResult,
+	{ keys }: NativeCanonicalSets,
+	cache: RowCache,
+	group: RowGroup,
+	slices: Slices,
+): Steps<void> {
+	const { width } = group;
+	for (const [i, row] of rows.entries()) {
+		if (isSliceEnd(i)) yield* slices.next();
+		if (status[row] !== rowStatus.ok || verified.has(row)) continue;
+		cache.keep(group, keys, row, results.slice(row * width, (row + 1) * width));
 	}
-	return { errorRows: Uint32Array.from(errorRows), errorTexts: Uint32Array.from(errorTexts) };
+}
+
+function* fillIn(
+	known: KnownRows,
+	firstEqual: Uint32Array,
+	{ results, status }: NativeBatchResult,
+	width: number,
+	slices: Slices,
+): Steps<void> {
+	for (let row = 0; row < firstEqual.length; row++) {
+		if (isSliceEnd(row)) yield* slices.next();
+		const source = known[firstEqual[row] as number];
+		if (!source) continue;
+		results.set(source, row * width);
+		status[row] = rowStatus.ok;
+	}
 }
 
 function compareBits(before: Float64Array, results: Float64Array, start: number, row: number): void {

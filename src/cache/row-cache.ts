@@ -5,6 +5,7 @@ import { type EngineWarning, emitWarning } from "../common/engine-warning.js";
 import { invalidArgument } from "../common/errors.js";
 import type { Files } from "./store/files.js";
 import { RowStore } from "./store/row-store.js";
+import { atOnce, isSliceEnd, runAsync, runSync, Slices, type Steps } from "./store/steps.js";
 import type { FrameMemory, FrameRows, KnownRows } from "./store/view.js";
 
 export interface RowCacheOptions {
@@ -115,24 +116,25 @@ export class RowCache {
 	}
 
 	/**
-	 * Looks rows up; at once where memory has them all, or there is no folder.
+	 * Looks rows up; at once where they are few and memory has them all, or there is no folder.
 	 *
 	 * @param hashes two words a row; both 0 where the row is no valid set
+	 * @param firstEqual per row the first one with the same hash, which alone is looked up
 	 */
-	find(group: RowGroup, hashes: BigUint64Array): KnownRows | Promise<KnownRows> {
-		const { known, sought, absent } = this.#findInMemory(group, hashes);
-		if (!this.#store || absent.length === 0) return this.#counted(known, sought, absent);
-		return this.#store
-			.find(group, wordsOf(hashes), absent, known)
-			.then(() => this.#counted(known, sought, absent));
+	find(group: RowGroup, hashes: BigUint64Array, firstEqual?: Uint32Array): KnownRows | Promise<KnownRows> {
+		const sought = { group, hashes, firstEqual };
+		if (hashes.length > 2 * atOnce.rows)
+			return runAsync(this.#findInMemory(sought)).then((found) => this.#findOnDisk(sought, found));
+		return this.#findOnDisk(sought, runSync(this.#findInMemory(sought)));
 	}
 
 	/** The same, blocking the calling thread. */
-	findSync(group: RowGroup, hashes: BigUint64Array): KnownRows {
+	findSync(group: RowGroup, hashes: BigUint64Array, firstEqual?: Uint32Array): KnownRows {
 		this.#store?.relieve();
-		const { known, sought, absent } = this.#findInMemory(group, hashes);
+		const sought = { group, hashes, firstEqual };
+		const { known, absent } = runSync(this.#findInMemory(sought));
 		if (absent.length > 0) this.#store?.findSync(group, wordsOf(hashes), absent, known);
-		return this.#counted(known, sought, absent);
+		return this.#counted(sought, known);
 	}
 
 	/** Keeps a row, which must not change any more. */
@@ -158,28 +160,49 @@ export class RowCache {
 		await this.#store?.close();
 	}
 
-	#findInMemory(group: RowGroup, hashes: BigUint64Array) {
+	*#findInMemory({ group, hashes, firstEqual }: Sought): Steps<Found> {
 		const rows = hashes.length / 2;
 		const known: KnownRows = new Array(rows).fill(undefined);
 		const absent: number[] = [];
-		let sought = 0;
 		const [words, units] = [wordsOf(hashes), unitsOf(hashes)];
+		const slices = new Slices();
 		for (let row = 0; row < rows; row++) {
-			if (!isValid(words, row)) continue;
-			sought++;
+			if (isSliceEnd(row)) yield* slices.next();
+			if (!isValid(words, row) || (firstEqual && firstEqual[row] !== row)) continue;
 			known[row] = this.#memory.get(keyOf(group, units, row)) as Float64Array | undefined;
 			if (!known[row]) absent.push(row);
 		}
-		return { known, sought, absent };
+		return { known, absent };
 	}
 
-	#counted(known: KnownRows, sought: number, absent: readonly number[]): KnownRows {
-		let missed = 0;
-		for (const row of absent) if (!known[row]) missed++;
-		this.#hits += sought - missed;
-		this.#misses += missed;
+	#findOnDisk(sought: Sought, { known, absent }: Found): KnownRows | Promise<KnownRows> {
+		if (!this.#store || absent.length === 0) return this.#counted(sought, known);
+		return this.#store
+			.find(sought.group, wordsOf(sought.hashes), absent, known)
+			.then(() => this.#counted(sought, known));
+	}
+
+	#counted({ hashes, firstEqual }: Sought, known: KnownRows): KnownRows {
+		const words = wordsOf(hashes);
+		for (let row = 0; row < known.length; row++) {
+			if (!isValid(words, row)) continue;
+			if (known[firstEqual?.[row] ?? row]) this.#hits++;
+			else this.#misses++;
+		}
 		return known;
 	}
+}
+
+interface Sought {
+	group: RowGroup;
+	hashes: BigUint64Array;
+	firstEqual: Uint32Array | undefined;
+}
+
+interface Found {
+	known: KnownRows;
+	/** Rows that memory does not have. */
+	absent: number[];
 }
 
 function wordsOf(hashes: BigUint64Array): Uint32Array {

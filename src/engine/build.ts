@@ -2,14 +2,22 @@ import type { BuildInfo } from "../builds/build-info.js";
 import { encodePobCode } from "../builds/code.js";
 import type { Sheet, SheetGroup, SheetOptions } from "../builds/sheet.js";
 import type { BuildWarning } from "../builds/warnings.js";
-import { type CachedBatch, divideBatch } from "../cache/cached-batch.js";
+import { type CachedBatch, divideBatch, divideBatchSync } from "../cache/cached-batch.js";
 import { type RowCache, RowGroup } from "../cache/row-cache.js";
+import { atOnce, runAsync, runSync } from "../cache/store/steps.js";
 import { digest } from "../calculators/identity.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
 import { nearest } from "../common/suggest.js";
 import type { BatchRequest, Executor } from "../executors/executor.js";
-import { fromNative, type NativeBase, type NativeBatchResult, type Plain } from "../native/addon.js";
-import { BatchResult } from "../rows/batch-result.js";
+import {
+	fromNative,
+	type NativeBase,
+	type NativeBatchResult,
+	type NativeCanonicalizer,
+	type NativeCanonicalSets,
+	type Plain,
+} from "../native/addon.js";
+import { BatchResult, type CacheUse } from "../rows/batch-result.js";
 import type { AsyncBatchOptions, BatchOptions, CalculateOptions, Evaluator } from "../rows/evaluator.js";
 import { type FullNodeSet, type NodeSetDelta, NodeSets, readWord } from "../rows/node-sets.js";
 import { nodePower, type PowerOptions, type PowerResult } from "../search/power.js";
@@ -30,6 +38,8 @@ export interface BuildContext {
 	tree: PassiveTree | undefined;
 	rowTimeoutMs: number | undefined;
 	cache: RowCache | undefined;
+	/** Where there is a cache. */
+	canonicalizer: NativeCanonicalizer | undefined;
 	/** Names everything that a row of this build depends on but its stats and its node set. */
 	cacheKey: string;
 	/** Throws if the engine is closed. */
@@ -46,7 +56,7 @@ export interface BuildContext {
 export class Build implements Evaluator {
 	/** @internal */
 	readonly context: BuildContext;
-	/** Batches whose rows are still being looked up on disk. */
+	/** Batches whose rows are still being looked up. */
 	readonly #submitting = new Set<Promise<unknown>>();
 	#closed = false;
 
@@ -102,9 +112,10 @@ export class Build implements Evaluator {
 		this.#check(sets);
 		const start = performance.now();
 		let thrown: { error: unknown } | undefined;
+		// Where a batch cannot read the canonical form, it must not read what the caller has made of the sets meanwhile.
+		const read = !this.context.cache || this.context.executor.readsCanonicalForm ? sets : sets.copy();
 		const submit = (divided: CachedBatch | undefined) => {
-			const missing = divided?.missing ?? sets;
-			const known = sets.length - missing.length;
+			const known = divided ? sets.length - divided.rows.length : 0;
 			const report = (rows: number) => {
 				if (thrown) return;
 				try {
@@ -114,11 +125,11 @@ export class Build implements Evaluator {
 					handle.stop();
 				}
 			};
-			const request = this.#request(missing, stats, limits);
+			const request = this.#request(read, divided, stats, limits);
 			const handle = this.context.executor.batch(request, onProgress && report);
 			return { divided, handle };
 		};
-		const looked = this.#lookUp(sets, stats);
+		const looked = this.#lookUp(read, stats);
 		const { divided, handle } =
 			looked instanceof Promise ? await this.#beforeClose(looked.then(submit)) : submit(looked);
 		const stop = () => handle.stop();
@@ -127,7 +138,8 @@ export class Build implements Evaluator {
 		try {
 			const calculated = await handle.promise;
 			if (thrown) throw thrown.error;
-			return finish(calculated, divided, sets, stats, start);
+			const use = divided && (await runAsync(divided.merge(calculated)));
+			return finish(calculated, use, sets, stats, start);
 		} finally {
 			signal?.removeEventListener("abort", stop);
 		}
@@ -139,9 +151,11 @@ export class Build implements Evaluator {
 		const limits = this.#limits(options);
 		this.#check(sets);
 		const start = performance.now();
-		const divided = this.#lookUpSync(sets, stats);
-		const request = this.#request(divided?.missing ?? sets, stats, limits);
-		return finish(this.context.executor.batchSync(request), divided, sets, stats, start);
+		const { cache, executor } = this.context;
+		const divided = cache && divideBatchSync(this.#canonicalSync(sets), cache, this.#group(stats));
+		const calculated = executor.batchSync(this.#request(sets, divided, stats, limits));
+		const use = divided && runSync(divided.merge(calculated));
+		return finish(calculated, use, sets, stats, start);
 	}
 
 	/**
@@ -170,10 +184,10 @@ export class Build implements Evaluator {
 	 */
 	hashes(sets: NodeSets): bigint[] {
 		this.#check(sets);
-		const parts = this.context.base.hashes(sets.kind, sets.words, sets.offsets);
+		const { keys } = this.#canonicalSync(sets);
 		return Array.from(
 			{ length: sets.length },
-			(_, i) => ((parts[2 * i + 1] as bigint) << 64n) | (parts[2 * i] as bigint),
+			(_, i) => ((keys[2 * i + 1] as bigint) << 64n) | (keys[2 * i] as bigint),
 		);
 	}
 
@@ -276,29 +290,37 @@ export class Build implements Evaluator {
 		return { rowTimeoutMs, timeoutMs };
 	}
 
-	#request(sets: NodeSets, stats: readonly string[], limits: Limits): BatchRequest {
+	#request(
+		sets: NodeSets,
+		part: CachedBatch | undefined,
+		stats: readonly string[],
+		limits: Limits,
+	): BatchRequest {
 		const { kind, words, offsets } = sets;
-		return { build: this.context.id, base: this.context.base, kind, words, offsets, stats, ...limits };
+		return { build: this.context.id, base: this.context.base, kind, words, offsets, part, stats, ...limits };
 	}
 
 	#lookUp(sets: NodeSets, stats: readonly string[]): CachedBatch | Promise<CachedBatch> | undefined {
-		const { base, cache } = this.context;
-		if (!cache) return undefined;
-		const hashes = base.hashes(sets.kind, sets.words, sets.offsets);
+		const { cache, canonicalizer, base } = this.context;
+		if (!cache || !canonicalizer) return undefined;
 		const group = this.#group(stats);
-		const known = cache.find(group, hashes);
-		if (!(known instanceof Promise)) return divideBatch(sets, hashes, known, cache, group);
-		// The caller may change the sets meanwhile: what is calculated must be what the hashes are of.
-		const own = sets.select(Array.from({ length: sets.length }, (_, row) => row));
-		return known.then((rows) => divideBatch(own, hashes, rows, cache, group));
+		const { kind, words, offsets } = sets;
+		if (sets.length <= atOnce.rows && words.length <= atOnce.words)
+			return divideBatch(this.#canonicalSync(sets), cache, group);
+		return canonicalizer.run(base, kind, words, offsets).then(
+			(canonical) => divideBatch(canonical, cache, group),
+			(error) => {
+				throw fromNative(error);
+			},
+		);
 	}
 
-	#lookUpSync(sets: NodeSets, stats: readonly string[]): CachedBatch | undefined {
-		const { base, cache } = this.context;
-		if (!cache) return undefined;
-		const hashes = base.hashes(sets.kind, sets.words, sets.offsets);
-		const group = this.#group(stats);
-		return divideBatch(sets, hashes, cache.findSync(group, hashes), cache, group);
+	#canonicalSync({ kind, words, offsets }: NodeSets): NativeCanonicalSets {
+		try {
+			return this.context.base.canonicalize(kind, words, offsets);
+		} catch (error) {
+			throw fromNative(error);
+		}
 	}
 
 	#group(stats: readonly string[]): RowGroup {
@@ -318,16 +340,14 @@ export class Build implements Evaluator {
 
 function finish(
 	calculated: NativeBatchResult,
-	divided: CachedBatch | undefined,
+	use: CacheUse | undefined,
 	sets: NodeSets,
 	stats: readonly string[],
 	start: number,
 ): BatchResult {
-	const { result, use } = divided?.merge(calculated) ?? {
-		result: calculated,
-		use: { hits: 0, memoized: calculated.alike, misses: sets.length - calculated.alike, verified: 0 },
-	};
-	return new BatchResult(result, sets, stats, performance.now() - start, use);
+	const memoized = calculated.alike;
+	const uncached = { hits: 0, memoized, misses: sets.length - memoized, verified: 0 };
+	return new BatchResult(calculated, sets, stats, performance.now() - start, use ?? uncached);
 }
 
 // An empty Lua table arrives as an object.

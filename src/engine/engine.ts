@@ -12,7 +12,7 @@ import { invalidArgument, PobatchError } from "../common/errors.js";
 import type { Executor } from "../executors/executor.js";
 import { ProcessExecutor } from "../executors/process/process-executor.js";
 import { ThreadExecutor } from "../executors/thread-executor.js";
-import { addon, type NativeMemory, type Plain } from "../native/addon.js";
+import { addon, type NativeCanonicalizer, type NativeMemory, type Plain } from "../native/addon.js";
 import type { Profile } from "../profile/profile.js";
 import { Profiler } from "../profile/profiler.js";
 import { PassiveTree } from "../tree/passive-tree.js";
@@ -106,6 +106,7 @@ export class Engine {
 	readonly #source: CalculatorSource;
 	readonly #rowTimeoutMs: number | undefined;
 	readonly #cache: RowCache | undefined;
+	readonly #canonicalizer: NativeCanonicalizer | undefined;
 	readonly #cacheKey: string;
 	readonly #profiler: Profiler;
 	#lastBuild = 0;
@@ -119,6 +120,7 @@ export class Engine {
 		this.threads = opened.threads;
 		this.#rowTimeoutMs = opened.rowTimeoutMs;
 		this.#cache = opened.cache;
+		this.#canonicalizer = opened.cache && new (addon().Canonicalizer)();
 		this.#cacheKey = opened.cacheKey;
 		this.#profiler = opened.profiler;
 	}
@@ -229,6 +231,7 @@ export class Engine {
 			tree,
 			rowTimeoutMs: this.#rowTimeoutMs,
 			cache: this.#cache,
+			canonicalizer: this.#canonicalizer,
 			cacheKey: this.#cache ? digest(this.#cacheKey, text, String(options.spec ?? "")) : "",
 			checkOpen: () => this.#checkOpen(),
 		});
@@ -288,6 +291,7 @@ export class Engine {
 	async close(): Promise<void> {
 		this.#closed = true;
 		this.#executor.close();
+		this.#canonicalizer?.close();
 		await this.#cache?.close();
 	}
 

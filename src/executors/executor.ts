@@ -1,6 +1,7 @@
 import type {
 	NativeBase,
 	NativeBatchResult,
+	NativeCanonicalSets,
 	NativeMemory,
 	NativeProfile,
 	Plain,
@@ -46,6 +47,13 @@ export interface CommandRequest {
 	readonly args: Plain;
 }
 
+/** Rows of a batch that are evaluated; those that are equal to one of them get its answer, all others none. */
+export interface BatchPart {
+	readonly canonical: NativeCanonicalSets;
+	/** Ascending. */
+	readonly rows: Uint32Array;
+}
+
 /** Rows of one build. `words` and `offsets` are those of `NodeSets`. */
 export interface BatchRequest {
 	readonly build: number;
@@ -53,6 +61,8 @@ export interface BatchRequest {
 	readonly kind: SetKind;
 	readonly words: Uint32Array;
 	readonly offsets: Uint32Array;
+	/** All of them if undefined. */
+	readonly part: BatchPart | undefined;
 	readonly stats: readonly string[];
 	readonly rowTimeoutMs: number | undefined;
 	/** For all of them. */
@@ -70,6 +80,8 @@ export interface RunningBatch {
  * asked for is done in the order of the calls. Errors are PobatchErrors.
  */
 export interface Executor {
+	/** Whether a batch that is given a canonical form reads that rather than the caller's words. */
+	readonly readsCanonicalForm: boolean;
 	/** Opens the calculator in every state. */
 	open(timeoutMs?: number): Promise<{ name: string; version: string }>;
 	/** Loads a build into every state; where that fails, no state has it. */

@@ -29,6 +29,10 @@ export class ThreadExecutor implements Executor {
 		this.#native = new (addon().Engine)(config, onLog);
 	}
 
+	get readsCanonicalForm(): boolean {
+		return this.#native.readsCanonicalForm;
+	}
+
 	open(timeoutMs?: number): Promise<{ name: string; version: string }> {
 		return translated(() => this.#native.open(timeoutMs));
 	}
@@ -108,9 +112,10 @@ function argumentsOf({
 	kind,
 	words,
 	offsets,
+	part,
 	stats,
 	rowTimeoutMs,
 	timeoutMs,
 }: BatchRequest): Parameters<NativeEngine["batchSync"]> {
-	return [build, base, kind, words, offsets, stats, rowTimeoutMs, timeoutMs];
+	return [build, base, kind, words, offsets, stats, rowTimeoutMs, timeoutMs, part?.canonical, part?.rows];
 }

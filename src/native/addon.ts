@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { memoryHint, PobatchError, type PobatchErrorCode } from "../common/errors.js";
 import { GLIBC_FLOOR, glibcVersion, platformName } from "./platform.js";
+import { rowStatuses } from "./row-status.js";
 
 /** Plain data that crosses between JavaScript and Lua. */
 export type Plain =
@@ -16,7 +17,7 @@ export type Plain =
 /** How rows of words are meant; see `NodeSets`. */
 export type SetKind = "full" | "delta";
 
-/** binding/napi_tree.cpp's class `Tree`; arguments are checked by `PassiveTree`. */
+/** binding/napi/tree.cpp's class `Tree`; arguments are checked by `PassiveTree`. */
 export interface NativeTree {
 	neighbours(id: number): Uint32Array;
 	frontier(set: Uint32Array, blocked: Uint32Array): Uint32Array;
@@ -25,16 +26,38 @@ export interface NativeTree {
 	pathsWithin(set: Uint32Array, blocked: Uint32Array, points: number): NativePaths;
 }
 
-/** binding/napi_base.cpp's class `Base`: what a build has allocated. */
+/** binding/napi/base.cpp's class `Base`: what a build has allocated. */
 export interface NativeBase {
-	/** Two words a row; both 0 where it is no valid set. */
-	hashes(kind: SetKind, words: Uint32Array, offsets: Uint32Array): BigUint64Array;
+	/** Blocks the calling thread. */
+	canonicalize(kind: SetKind, words: Uint32Array, offsets: Uint32Array): NativeCanonicalSets;
 	/** The first row. */
 	canonical(
 		kind: SetKind,
 		words: Uint32Array,
 		offsets: Uint32Array,
 	): [added: Uint32Array, removed: Uint32Array];
+}
+
+/** Node sets in canonical form, which is made once: for the cache, and for the batch that calculates what it lacks. */
+export interface NativeCanonicalSets {
+	/** A row's 128-bit key in two words; both 0 where it is no valid set. */
+	keys: BigUint64Array;
+	/** Per row the first row with the same key; a row that is no valid set is equal to no other one. */
+	firstEqual: Uint32Array;
+	/** The addon's own; used up by the batch that it is given to. */
+	form: unknown;
+}
+
+/** binding/napi/canonical.cpp's class `Canonicalizer`: brings node sets into canonical form on a thread of its own. */
+export interface NativeCanonicalizer {
+	/** Reads the words once, while the caller may change them. */
+	run(
+		base: NativeBase,
+		kind: SetKind,
+		words: Uint32Array,
+		offsets: Uint32Array,
+	): Promise<NativeCanonicalSets>;
+	close(): void;
 }
 
 export interface NativePaths {
@@ -66,7 +89,7 @@ export interface NativeEngineConfig {
 export interface NativeBatchResult {
 	/** rows x stats, NaN where a row has no numbers */
 	results: Float64Array;
-	/** RowStatus (binding/calculator.hpp) per row */
+	/** Per row a number of `rowStatus`. */
 	status: Uint8Array;
 	errorRows: Uint32Array;
 	/** Index into `texts`, per error. */
@@ -100,7 +123,7 @@ export interface NativeMemory {
 	machineCode: number;
 }
 
-/** See binding/profiler.hpp, `take`. */
+/** See binding/state/profiler.hpp, `take`. */
 export interface NativeProfile {
 	frames: [name: string, source: string, line: number][];
 	/** Indices into `frames`, innermost first. */
@@ -123,14 +146,19 @@ type BatchArguments = [
 	stats: readonly string[],
 	rowTimeoutMs: number | undefined,
 	timeoutMs: number | undefined,
+	/** Calculates `rows` alone, ascending; rows that are equal to one of them get its answer, all others none. */
+	canonical: NativeCanonicalSets | undefined,
+	rows: Uint32Array | undefined,
 ];
 
-/** binding/napi_engine.cpp's class `Engine`; arguments are checked by `Engine` and `Build`. */
+/** binding/napi/engine.cpp's class `Engine`; arguments are checked by `Engine` and `Build`. */
 export interface NativeEngine {
 	open(timeoutMs?: number): Promise<{ name: string; version: string }>;
 	load(id: number, source: Plain, timeoutMs?: number): Promise<NativeLoad>;
 	unload(id: number): Promise<null>;
 	command(name: string, id: number, args: Plain, timeoutMs?: number): Promise<Plain>;
+	/** Whether a batch that is given a canonical form reads that rather than the caller's words. */
+	readonly readsCanonicalForm: boolean;
 	batch(...args: [...BatchArguments, onProgress: ((rows: number) => void) | undefined]): {
 		promise: Promise<NativeBatchResult>;
 		stop(): void;
@@ -153,8 +181,11 @@ export interface ThreadEngine extends NativeEngine {
 export interface Addon {
 	Tree: new (ids: Uint32Array, edges: Uint32Array, flags: Uint8Array) => NativeTree;
 	Base: new (tree: NativeTree | null, words: Uint32Array) => NativeBase;
+	Canonicalizer: new () => NativeCanonicalizer;
 	Engine: new (config: NativeEngineConfig, onLog: (text: string) => void) => ThreadEngine;
 	versions: { luajit: string; zlib: string };
+	/** Names by number; see `rowStatuses`. */
+	rowStatuses: string[];
 }
 
 /** The package's own folder: lua/, data/ and the addon are found from here. */
@@ -176,11 +207,19 @@ export function addon(): Addon {
 	let file: string | undefined;
 	try {
 		file = find.path(packageFolder);
-		loaded = find(packageFolder);
+		const found = find(packageFolder);
+		checkFits(found);
+		loaded = found;
 		return loaded;
 	} catch (cause) {
 		throw addonNotFound(file, cause);
 	}
+}
+
+/** A build or prebuilt binary of another version may be what lies there. @throws Error that says so @internal */
+export function checkFits({ rowStatuses: names }: Pick<Addon, "rowStatuses">): void {
+	if (String(names) === String(rowStatuses)) return;
+	throw new Error(`it was built from another version of this package (row statuses ${names})`);
 }
 
 /** @param file what was found but does not load; undefined if nothing was found */

@@ -6,22 +6,19 @@ import {
 	type PobatchErrorDetails,
 } from "../common/errors.js";
 import type { NativeBatchResult } from "../native/addon.js";
+import { type RowStatusName, rowStatus, rowStatuses } from "../native/row-status.js";
 import type { NodeSetDelta, NodeSets } from "./node-sets.js";
 
-/** RowStatus of binding/calculator.hpp, by number. */
-const failureCodes: readonly (PobatchErrorCode | undefined)[] = [
-	undefined, // not reached
-	undefined, // answered
-	"CALCULATOR_ERROR",
-	"BAD_RESULT",
-	"UNKNOWN_NODE",
-	"INVALID_NODE_SET",
-	"TIMEOUT",
-	"MEMORY",
-	"CRASH",
-	"CALCULATOR_ERROR", // no state
-];
-const answered = 1;
+const failureCodes: Readonly<Partial<Record<RowStatusName, PobatchErrorCode>>> = {
+	failed: "CALCULATOR_ERROR",
+	badResult: "BAD_RESULT",
+	unknownNode: "UNKNOWN_NODE",
+	invalidSet: "INVALID_NODE_SET",
+	timeout: "TIMEOUT",
+	memory: "MEMORY",
+	crash: "CRASH",
+	noState: "CALCULATOR_ERROR",
+};
 
 /** Why one row has no numbers; all other rows of its batch are not affected. */
 export class RowError extends PobatchError {
@@ -132,13 +129,13 @@ export class BatchResult {
 	/** True if the row has numbers. */
 	ok(index: number): boolean {
 		this.#check(index);
-		return this.#native.status[index] === answered;
+		return this.#native.status[index] === rowStatus.ok;
 	}
 
 	/** How many rows a stopped batch did not reach. */
 	get notReached(): number {
 		let count = 0;
-		for (const status of this.#native.status) if (status === 0) count++;
+		for (const status of this.#native.status) if (status === rowStatus.pending) count++;
 		return count;
 	}
 
@@ -150,7 +147,8 @@ export class BatchResult {
 
 	#error(row: number, index: number): RowError {
 		const text = this.#native.texts[this.#native.errorTexts[index] as number];
-		const code = failureCodes[this.#native.status[row] as number] ?? "LUA_ERROR";
+		const status = rowStatuses[this.#native.status[row] as number] as RowStatusName;
+		const code = failureCodes[status] ?? "LUA_ERROR";
 		return new RowError(code, text?.message ?? "the row failed", row, this.#sets.row(row), {
 			traceback: text?.traceback ?? "",
 			...(code === "MEMORY" && { hint: memoryHint }),

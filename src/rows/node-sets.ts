@@ -25,7 +25,7 @@ export interface FullNodeSet extends NodeChoices {
 
 const attributeNames = ["Str", "Dex", "Int"] as const;
 
-// The bits of a word; binding/node_set.hpp has the same.
+// The bits of a word; binding/batch/node_set.hpp has the same.
 const attributeShift = 16;
 const weaponSetShift = 18;
 const removeBit = 1 << 20;
@@ -121,6 +121,11 @@ export class NodeSets {
 			words.set(this.words.subarray(this.offsets[row], this.offsets[row + 1]), offsets[i]);
 		});
 		return new NodeSets(this.kind, words, offsets);
+	}
+
+	/** The same rows in memory of their own. @internal */
+	copy(): NodeSets {
+		return new NodeSets(this.kind, shared(this.words.slice()), shared(this.offsets.slice()));
 	}
 
 	/** One row in readable form. */

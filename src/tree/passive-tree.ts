@@ -5,7 +5,7 @@ import { type TreeSvgOptions, treeToSvg } from "./svg/tree-svg.js";
 import { startNodeOf, type TreeData, type TreeNode } from "./tree-data.js";
 import { loadTreeFile, parseTree } from "./tree-file.js";
 
-// The bits of a node's flags; binding/passive_tree.hpp has the same.
+// The bits of a node's flags; binding/batch/passive_tree.hpp has the same.
 const allocatable = 1;
 const attribute = 2;
 const root = 4;

@@ -145,7 +145,11 @@ describe("sets that are refused", () => {
 
 describe("hashes", () => {
 	const hashes = (base: number[], sets: NodeSets) => {
-		const parts = new Base(null, Uint32Array.from(base)).hashes(sets.kind, sets.words, sets.offsets);
+		const parts = new Base(null, Uint32Array.from(base)).canonicalize(
+			sets.kind,
+			sets.words,
+			sets.offsets,
+		).keys;
 		return Array.from({ length: sets.length }, (_, i) => `${parts[2 * i]}.${parts[2 * i + 1]}`);
 	};
 

@@ -51,6 +51,23 @@ describe.skipIf(!isBuilt)("worker threads (needs dist/: npm run build:ts)", () =
 		await here.close();
 	});
 
+	it("terminate() while a large batch is looked up in the cache ends the worker and its threads", async () => {
+		const body = `
+			const engine = await pobatch.Engine.open({ calculator: ${names.sums}, threads: 1, cache: true });
+			const build = await engine.load("4");
+			const words = Uint32Array.from({ length: 3e6 }, (_, i) => 5 + (i % 90));
+			const offsets = Uint32Array.from({ length: 1e6 + 1 }, (_, i) => 3 * i);
+			const sets = pobatch.NodeSets.from("delta", words, offsets);
+			parentPort.postMessage("runs");
+			for (;;) await build.calculateBatch(sets);`;
+		for (const wait of [0, 20, 60]) {
+			const worker = startWorker(body);
+			expect(await message(worker)).toBe("runs");
+			await sleep(wait);
+			expect(await worker.terminate()).toBe(1);
+		}
+	});
+
 	it("terminate() during an endless loop ends the worker and its threads", async () => {
 		for (let i = 0; i < 5; i++) {
 			const worker = startWorker(`${startLoop} parentPort.postMessage("runs"); await loop;`);

@@ -91,6 +91,8 @@ describe("the reference calculator's formulas", () => {
 			stats,
 			undefined,
 			undefined,
+			undefined,
+			undefined,
 		);
 		expect(texts).toEqual([]);
 		stats.forEach((stat, i) => {

@@ -1,7 +1,7 @@
 // The pool's unit test, without Node: whole programs under ThreadSanitizer, and under AddressSanitizer with
 // its leak detector, which have nothing to say about V8 this way. `npm run test:tsan` and `npm run test:asan`
 // build and run it; arguments: the folder of calculator.lua, and how often (1).
-#include "../../binding/pool.hpp"
+#include "state/pool.hpp"
 
 #include <cmath>
 #include <cstdio>
@@ -11,7 +11,7 @@
 #include <map>
 #include <new>
 
-#include "../../binding/batch.hpp"
+#include "batch/batch.hpp"
 
 using namespace pobatch;
 using namespace std::chrono_literals;
@@ -176,6 +176,34 @@ void answersEachRow() {
 	      "all rows are answered");
 	first.checkNumbers(2);
 	second.checkNumbers(4);
+}
+
+void evaluatesOnlyTheRowsThatAreAsked() {
+	Engine engine(2);
+	check(engine.open().empty() && engine.load(1, "ab").empty(), "it loads");
+	// 9 raises an error.
+	Rows rows(engine, 1, {100, 9, 101, 9, 100, 101});
+	const BaseSet base({1, 2, 3}, nullptr);
+	const NodeSetView sets{SetKind::Delta, rows.words, rows.offsets};
+	const auto canonical = std::make_shared<const CanonicalSets>(sets, base);
+	check(canonical->firstEqual() == std::vector<uint32_t>{0, 1, 2, 1, 0, 2}, "equal rows are found");
+	rows.batch->evaluateOnly({1, 2}, canonical);
+	// What is calculated is what was made canonical, whatever the caller makes of the words meanwhile.
+	const std::vector<uint32_t> given = rows.words;
+	for (uint32_t& word : rows.words) word = 4242;
+	engine.pool.submit(rows.batch);
+	rows.batch->wait();
+	const std::vector<RowStatus> expected{RowStatus::Pending, RowStatus::Failed,  RowStatus::Ok,
+	                                      RowStatus::Failed,  RowStatus::Pending, RowStatus::Ok};
+	for (size_t row = 0; row < expected.size(); ++row) {
+		check(rows.status[row] == static_cast<uint8_t>(expected[row]), "each row's status");
+		check((expected[row] == RowStatus::Ok) != std::isnan(rows.results[2 * row]), "numbers or none");
+	}
+	rows.words = given;
+	rows.checkNumbers(2);
+	const std::vector<RowError>& errors = rows.batch->errors();
+	check(errors.size() == 2 && errors[0].row == 1 && errors[1].row == 3 && errors[0].text == errors[1].text,
+	      "equal rows have one error");
 }
 
 void failsOnlyTheRowsThatFail(bool recovers) {
@@ -384,6 +412,7 @@ int main(int count, char** arguments) {
 	check(!loopSource.empty(), "calculator.lua is there");
 	const std::pair<const char*, void (*)()> tests[] = {
 	    {"answers each row", answersEachRow},
+	    {"evaluates only the rows that are asked", evaluatesOnlyTheRowsThatAreAsked},
 	    {"fails only the rows that fail", [] { failsOnlyTheRowsThatFail(false); }},
 	    {"the same with a calculator that recovers", [] { failsOnlyTheRowsThatFail(true); }},
 	    {"stops at once", stopsAtOnce},

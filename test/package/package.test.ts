@@ -68,7 +68,7 @@ describe("the packed package", () => {
 			"dist/index.d.ts",
 			"lua/calculator.lua",
 			"data/demo-tree.json",
-			"binding/napi_addon.cpp",
+			"binding/napi/addon.cpp",
 			"deps/luajit/find-source.mjs",
 			"deps/glibc-floor/floor.c",
 			"CMakeLists.txt",

@@ -1,4 +1,5 @@
 import { RowIndex } from "./row-index.js";
+import { isSliceEnd, type Slices, type Steps } from "./steps.js";
 
 /** Rows of one group that are found again, 100 MB of index; beyond that it begins anew. */
 const maxIndexed = 2 ** 22;
@@ -50,9 +51,14 @@ export class Group {
 	 * @param wanted which of these rows are looked for
 	 * @returns the frames that may have them, as they lie on disk
 	 */
-	framesOf(keys: Uint32Array, wanted: readonly number[]): [frame: IndexedFrame, wanted: Wanted[]][] {
+	*framesOf(
+		keys: Uint32Array,
+		wanted: readonly number[],
+		slices: Slices,
+	): Steps<[frame: IndexedFrame, wanted: Wanted[]][]> {
 		const byFrame = new Map<number, Wanted[]>();
-		for (const row of wanted) {
+		for (const [i, row] of wanted.entries()) {
+			if (isSliceEnd(i)) yield* slices.next();
 			const place = this.#index.get(keys[4 * row] as number, keys[4 * row + 1] as number);
 			if (place < 0) continue;
 			const number = this.#frameWith(place);

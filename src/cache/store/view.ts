@@ -17,7 +17,7 @@ import {
 import { FrameList, Group } from "./group.js";
 import { Reader } from "./reader.js";
 import { scan } from "./scan.js";
-import type { Steps } from "./steps.js";
+import { Slices, type Steps } from "./steps.js";
 
 /** Bytes of all groups' indexes; the groups used least recently are read anew. */
 const maxIndexBytes = 2 ** 27;
@@ -130,7 +130,9 @@ export class View {
 		const reader = new Reader(this.#files, this.#folder);
 		try {
 			const indexed = yield* this.#indexed(reader, group);
-			for (const [{ segment, at, length }, found] of indexed.framesOf(keys, wanted)) {
+			const slices = new Slices();
+			for (const [{ segment, at, length }, found] of yield* indexed.framesOf(keys, wanted, slices)) {
+				yield* slices.next();
 				const name = this.#name(segment);
 				const frame = memory.get(`${name} ${at}`) ?? (yield* this.#frame(reader, name, at, length));
 				if (!frame || frame.width !== width || !isSame(frame.group, group.bytes)) continue;
@@ -168,7 +170,9 @@ export class View {
 		const most = headBytes + maxRows(width) * keyBytes;
 		const print = fingerprint(group);
 		const start = known.seen;
+		const slices = new Slices();
 		for (;;) {
+			yield* slices.next();
 			const next = this.#frames.next(print, known.seen);
 			known.seen = next;
 			if (next === this.#frames.length) break;

@@ -76,6 +76,8 @@ async function perform(request: Request): Promise<unknown> {
 				rowTimeoutMs,
 				timeoutMs,
 				undefined,
+				undefined,
+				undefined,
 			);
 			stopRows = handle.stop;
 			return handle.promise;

@@ -1,13 +1,17 @@
 import type { NativeBatchResult } from "../../native/addon.js";
+import { rowStatus } from "../../native/row-status.js";
 import { ChildDied, type ChildHandle } from "./child-handle.js";
 import type { ChunkRequest } from "./protocol.js";
 
-/** RowStatus of binding/calculator.hpp: for a row that ended its process twice, and for one that found no state. */
-const crashStatus = 8;
-const noState = 9;
 /** How long one chunk should take: a crash costs it, and progress comes in its steps. */
 const chunkMs = 50;
 const reportMs = 100;
+
+/** Which rows of a batch are evaluated; those that are equal to one of them get its answer. */
+export interface PartRows {
+	rows: Uint32Array;
+	firstEqual: Uint32Array;
+}
 
 interface Chunk {
 	rows: number[];
@@ -22,9 +26,11 @@ interface Chunk {
  */
 export class ProcessBatch {
 	readonly #request: ChunkRequest;
+	readonly #part: PartRows | undefined;
 	readonly #child: (slot: number) => Promise<ChildHandle>;
 	readonly #slots: number;
 	readonly #onProgress: ((rows: number) => void) | undefined;
+	/** How many are to be evaluated. */
 	readonly #rows: number;
 	readonly #result: NativeBatchResult;
 	readonly #errors: { row: number; text: number }[] = [];
@@ -38,18 +44,21 @@ export class ProcessBatch {
 
 	constructor(
 		request: ChunkRequest,
+		part: PartRows | undefined,
 		child: (slot: number) => Promise<ChildHandle>,
 		slots: number,
 		onProgress: ((rows: number) => void) | undefined,
 	) {
 		this.#request = request;
+		this.#part = part;
 		this.#child = child;
 		this.#slots = slots;
 		this.#onProgress = onProgress;
-		this.#rows = request.offsets.length - 1;
+		const all = request.offsets.length - 1;
+		this.#rows = part ? part.rows.length : all;
 		this.#result = {
-			results: new Float64Array(this.#rows * request.stats.length).fill(Number.NaN),
-			status: new Uint8Array(this.#rows),
+			results: new Float64Array(all * request.stats.length).fill(Number.NaN),
+			status: new Uint8Array(all),
 			errorRows: new Uint32Array(),
 			errorTexts: new Uint32Array(),
 			texts: [],
@@ -79,6 +88,7 @@ export class ProcessBatch {
 		} finally {
 			clearTimeout(deadline);
 		}
+		if (this.#part) this.#answerEqualRows(this.#part);
 		this.#errors.sort((a, b) => a.row - b.row);
 		this.#result.errorRows = Uint32Array.from(this.#errors, ({ row }) => row);
 		this.#result.errorTexts = Uint32Array.from(this.#errors, ({ text }) => text);
@@ -119,7 +129,7 @@ export class ProcessBatch {
 	}
 
 	#crash(row: number, message: string): void {
-		this.#result.status[row] = crashStatus;
+		this.#result.status[row] = rowStatus.crash;
 		this.#addError(row, message, "");
 		this.#advance(1);
 	}
@@ -131,7 +141,10 @@ export class ProcessBatch {
 		if (left === 0) return undefined;
 		const fitting = this.#msPerRow > 0 ? Math.floor(chunkMs / this.#msPerRow) : 16;
 		const count = Math.max(1, Math.min(fitting, Math.ceil(left / (2 * this.#slots)), 10_000));
-		const rows = Array.from({ length: count }, (_, i) => this.#next + i);
+		const rows = Array.from({ length: count }, (_, i) => {
+			const next = this.#next + i;
+			return this.#part ? (this.#part.rows[next] as number) : next;
+		});
 		this.#next += count;
 		return { rows, deaths: 0 };
 	}
@@ -153,7 +166,7 @@ export class ProcessBatch {
 		try {
 			const answer = await child.request<NativeBatchResult>({ type: "rows", chunk });
 			this.#msPerRow = Math.max((performance.now() - start) / rows.length, 1e-4);
-			const left = rows.filter((_, i) => answer.status[i] === noState);
+			const left = rows.filter((_, i) => answer.status[i] === rowStatus.noState);
 			this.#merge(rows, answer);
 			if (left.length > 0) {
 				this.#retries.push({ rows: left, deaths });
@@ -168,7 +181,7 @@ export class ProcessBatch {
 		const width = this.#request.stats.length;
 		let done = 0;
 		rows.forEach((row, i) => {
-			if (answer.status[i] === noState) return;
+			if (answer.status[i] === rowStatus.noState) return;
 			done++;
 			this.#result.results.set(answer.results.subarray(i * width, (i + 1) * width), row * width);
 			this.#result.status[row] = answer.status[i] as number;
@@ -177,10 +190,23 @@ export class ProcessBatch {
 		this.#result.alike += answer.alike;
 		answer.errorRows.forEach((row, i) => {
 			const text = answer.texts[answer.errorTexts[i] as number];
-			if (text && answer.status[row] !== noState)
+			if (text && answer.status[row] !== rowStatus.noState)
 				this.#addError(rows[row] as number, text.message, text.traceback);
 		});
 		this.#advance(done);
+	}
+
+	#answerEqualRows({ firstEqual }: PartRows): void {
+		const { results, status } = this.#result;
+		const width = this.#request.stats.length;
+		const textOf = new Map(this.#errors.map(({ row, text }) => [row, text]));
+		for (const [row, first] of firstEqual.entries()) {
+			if (first === row) continue;
+			status[row] = status[first] as number;
+			results.copyWithin(row * width, first * width, (first + 1) * width);
+			const text = textOf.get(first);
+			if (text !== undefined) this.#errors.push({ row, text });
+		}
 	}
 
 	#afterDeath({ rows, deaths }: Chunk, { message }: ChildDied): void {

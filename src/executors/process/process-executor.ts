@@ -51,6 +51,9 @@ export class ProcessExecutor implements Executor {
 		this.#slots = new Array(config.threads).fill(undefined);
 	}
 
+	/** What goes to a child are the words as they were given. */
+	readonly readsCanonicalForm = false;
+
 	async open(timeoutMs?: number): Promise<{ name: string; version: string }> {
 		this.#openTimeoutMs = timeoutMs;
 		const identities = await Promise.all(this.#slots.map((_, slot) => this.#startTwice(slot)));
@@ -127,8 +130,15 @@ export class ProcessExecutor implements Executor {
 	}
 
 	/** The children have a base of their own. */
-	batch({ base: _, ...request }: BatchRequest, onProgress?: (rows: number) => void): RunningBatch {
-		const batch = new ProcessBatch(request, (slot) => this.#child(slot), this.#slots.length, onProgress);
+	batch({ base: _, part, ...request }: BatchRequest, onProgress?: (rows: number) => void): RunningBatch {
+		const rows = part && { rows: part.rows, firstEqual: part.canonical.firstEqual };
+		const batch = new ProcessBatch(
+			request,
+			rows,
+			(slot) => this.#child(slot),
+			this.#slots.length,
+			onProgress,
+		);
 		this.#batches.add(batch);
 		const promise = batch.run().finally(() => this.#batches.delete(batch));
 		return { promise, stop: () => batch.stop("ABORTED") };

@@ -17,7 +17,7 @@ export type Request =
 	| { id: number; type: "collectGarbage" };
 
 /** Rows of a batch; the child has the base. */
-export type ChunkRequest = Omit<BatchRequest, "base">;
+export type ChunkRequest = Omit<BatchRequest, "base" | "part">;
 
 /** Ends the rows at work early; they are answered as stopped. */
 export interface StopRequest {

@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-#include "../../../binding/passive_tree.hpp"
+#include "batch/passive_tree.hpp"
 
 inline void require(bool holds, const char* what) {
 	if (holds) return;

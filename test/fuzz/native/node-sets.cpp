@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <map>
 
-#include "../../../binding/node_set.hpp"
+#include "batch/canonical_sets.hpp"
+#include "batch/node_set.hpp"
 #include "input.hpp"
 
 using namespace pobatch;
@@ -89,6 +90,24 @@ void checkSet(SetKind kind, std::vector<uint32_t> words, const BaseSet& base) {
 		require(formOf(SetKind::Full, asFull(form, base), base) == form, "a full set has its delta's form");
 }
 
+// Made once for all rows, they are what each row is alone; equal keys mean equal words.
+void checkSets(const NodeSetView& sets, const BaseSet& base) {
+	const CanonicalSets all(sets, base);
+	require(all.rows() == sets.rows(), "no row is left out");
+	std::map<std::pair<std::vector<uint32_t>, std::vector<uint32_t>>, size_t> seen;
+	for (size_t row = 0; row < all.rows(); ++row) {
+		std::vector<uint32_t> words, ends, ownWords, ownEnds;
+		const auto own = canonicalizer.append(sets, row, base, ownWords, ownEnds);
+		const auto found = all.append(row, words, ends);
+		require(found.error == own.error && found.message == own.message, "a row has its own error");
+		require(words == ownWords && ends == ownEnds, "a row has its own words");
+		const bool isValid = own.error == SetError::None;
+		require(isValid == !(all.keys()[row] == Hash128{0, 0}), "a valid row has a key");
+		const size_t first = isValid ? seen.try_emplace({words, ends}, row).first->second : row;
+		require(all.firstEqual()[row] == first, "equal rows are found");
+	}
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -108,6 +127,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 	const std::vector<uint32_t> words = in.numbers(in.size, 3);
 	// Offsets that point anywhere, in any order.
 	std::vector<uint32_t> out, ends;
+	if (!offsets.empty()) checkSets({kind, words, offsets}, base);
 	for (size_t row = 0; row + 1 < offsets.size(); ++row)
 		canonicalizer.append({kind, words, offsets}, row, base, out, ends);
 	require(ends.empty() || ends.back() == out.size(), "rows end where their words end");

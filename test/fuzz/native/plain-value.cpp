@@ -3,9 +3,9 @@
 #include <cmath>
 #include <string>
 
-#include "../../../binding/lua_state.hpp"
-#include "../../../binding/plain_value.hpp"
 #include "input.hpp"
+#include "state/lua_state.hpp"
+#include "state/plain_value.hpp"
 
 using namespace pobatch;
 

@@ -1,0 +1,120 @@
+// A batch: many node sets of one build, cut into chunks that the pool's threads take as they become free.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "batch/canonical_sets.hpp"
+#include "batch/node_set.hpp"
+#include "state/calculator.hpp"
+#include "state/job.hpp"
+#include "state/pool.hpp"
+
+namespace pobatch {
+
+// Why a row has no numbers. `text` indexes the batch's distinct texts.
+struct RowError {
+	uint32_t row;
+	RowStatus status;
+	uint32_t text;
+};
+
+struct ErrorText {
+	std::string message;
+	std::string traceback;
+};
+
+class Batch : public Job {
+public:
+	// `sets`, `results` (rows x stats) and `status` (rows, zeroed) must stay valid until the batch has
+	// finished.
+	Batch(uint32_t build, std::shared_ptr<const BaseSet> base, NodeSetView sets,
+	      std::vector<std::string> stats, double* results, uint8_t* status, unsigned threads);
+
+	// Before submission: evaluates these rows alone, and from their canonical form. Rows that are equal to
+	// one of them are answered like it; all others stay without an answer.
+	void evaluateOnly(std::vector<uint32_t> rows, std::shared_ptr<const CanonicalSets> canonical);
+
+	void run(Worker& worker) override;
+	void complete() override;
+	bool onEveryWorker() const override { return true; }
+
+	// Set before submission: called with the count of rows done at most every 100 ms, on a worker's thread.
+	std::function<void(size_t)> onProgress;
+
+	// After it has finished; `errors` ascending by row, before `texts`.
+	std::vector<RowError>& errors();
+	const std::vector<ErrorText>& texts() const { return texts_; }
+	// How often a state had to be opened anew because a row left it in doubt.
+	size_t reloads() const { return reloads_; }
+	// Rows that the calculator answered like another one.
+	size_t alike() const { return alike_; }
+
+private:
+	// Of the rows that are evaluated, in order.
+	struct Range {
+		size_t first, count;
+	};
+	size_t rowCount() const { return canonical_ ? rows_.size() : sets_.rows(); }
+	size_t rowAt(size_t i) const { return canonical_ ? rows_[i] : i; }
+	struct Scratch {
+		Canonicalizer canonicalizer;
+		std::vector<uint32_t> words, ends, rows;
+		std::vector<uint8_t> status;
+	};
+	Range take();
+	// False if the worker's state is of no use any more; the range's rows have failed then.
+	bool evaluate(Worker& worker, Scratch& scratch, Range range);
+	// Runs the chunk to its end, row failures and time limits included; stops early only if the batch was
+	// stopped or, answering false, if the state could not be opened anew.
+	bool runChunk(Worker& worker, const Scratch& scratch);
+	// Brings a state in doubt back before the next row; false if that did not work, which fails the rows
+	// left unless the batch was stopped.
+	bool recover(Worker& worker, const Scratch& scratch);
+	void collectFailures(Worker& worker, const Scratch& scratch);
+	void addError(size_t row, RowStatus status, const std::string& message, const std::string& traceback);
+	void failWithoutState(Range range);
+	// For where the process has no memory left: takes none. `errors` adds their errors later.
+	void failWithoutMemory(Range range);
+	void addLackingErrors();
+	void answerEqualRows();
+	void addErrorsOfEqualRows();
+	// Rows without numbers are NaN: fills them in.
+	void fillMissing();
+	void reportProgress(size_t rows);
+
+	const uint32_t build_;
+	const std::shared_ptr<const BaseSet> base_;
+	const NodeSetView sets_;
+	const std::vector<std::string> stats_;
+	double* const results_;
+	uint8_t* const status_;
+	const unsigned threads_;
+	std::vector<uint32_t> rows_;
+	std::shared_ptr<const CanonicalSets>
+	    canonical_;  // null: all rows, each brought into that form as it comes
+
+	std::mutex takeMutex_;
+	size_t next_ = 0;
+	double secondsPerRow_ = 0;  // of the last chunk that any thread finished; 0: none yet
+
+	std::atomic<size_t> done_{0};
+	std::atomic<size_t> reloads_{0};
+	std::atomic<size_t> alike_{0};
+	std::atomic<unsigned> usableWorkers_;
+	std::atomic<Clock::rep> nextReport_;
+
+	std::mutex errorMutex_;
+	std::vector<RowError> errors_;
+	std::vector<ErrorText> texts_;
+	std::unordered_map<std::string, uint32_t> textIndex_;
+	size_t textBytes_ = 0;
+	std::atomic<bool> lacksErrors_{false};
+	bool errorsAreReady_ = false;
+};
+
+}  // namespace pobatch

@@ -1,0 +1,106 @@
+// Node sets as 32-bit words, and their canonical form against a build.
+//
+// A word: bits 0-15 the node id, 16-17 the attribute choice (0 the build's default, 1 Str, 2 Dex, 3 Int),
+// 18-19 the weapon set (0 both, 1, 2), 20 set where the node is removed rather than added (deltas only).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "batch/passive_tree.hpp"
+#include "state/hash128.hpp"
+
+namespace pobatch {
+
+constexpr uint32_t kIdMask = 0xffff;
+constexpr uint32_t kAttributeShift = 16;
+constexpr uint32_t kWeaponSetShift = 18;
+constexpr uint32_t kRemoveBit = 1u << 20;
+constexpr uint32_t kChoiceMask = 0xf0000;
+constexpr uint32_t kWordMask = kIdMask | kChoiceMask | kRemoveBit;
+
+enum class SetKind { Full, Delta };
+
+// Rows of words as the caller's typed arrays hold them: row i is words[offsets[i] .. offsets[i + 1]).
+struct NodeSetView {
+	SetKind kind;
+	std::span<const uint32_t> words;
+	std::span<const uint32_t> offsets;  // rows + 1
+	size_t rows() const { return offsets.size() - 1; }
+};
+
+// The nodes that a build has allocated, and what makes ids valid.
+class BaseSet {
+public:
+	BaseSet(std::vector<uint32_t> words, std::shared_ptr<const PassiveTree> tree);
+
+	std::span<const uint32_t> words() const { return words_; }
+	// The build's word for an id; kAbsent where it is not allocated.
+	uint32_t wordOf(uint32_t id) const { return byId_[id]; }
+	const PassiveTree* tree() const { return tree_.get(); }
+
+	// Which of a word's high bits an id settles, for the straight road of the canonical form. The low byte
+	// says what they must be, the high byte which ones count: bits 0-4 are a word's bits 16-20; bit 5 is no
+	// bit of a word and makes any word with an unknown id break its rule.
+	using Rule = uint16_t;
+	static constexpr Rule kRemoved = kRemoveBit >> 16, kUnknown = 0x20, kAttribute = 0x3, kChoice = 0xf;
+	static uint32_t breaks(uint32_t word, uint32_t rule) { return (word >> 16 ^ rule) & rule >> 8; }
+	const Rule* rules() const { return rules_.data(); }
+	// Place of an allocated id in words(); words().size() for all others.
+	const uint32_t* places() const { return places_.data(); }
+
+	static constexpr uint32_t kAbsent = 0xffffffff;
+
+private:
+	std::vector<uint32_t> words_;  // sorted by id
+	std::vector<uint32_t> byId_;
+	std::vector<Rule> rules_;
+	std::vector<uint32_t> places_;
+	std::shared_ptr<const PassiveTree> tree_;
+};
+
+enum class SetError : uint8_t { None, UnknownNode, InvalidSet };
+
+// Brings rows into canonical form: added words sorted by id (none of them allocated in the build once the
+// removed ones are gone), then removed ids sorted (all allocated), each unique. A full set becomes its
+// difference to the build, so a full set and a delta that mean the same nodes have the same words, the same
+// hash and the same answer. An allocated node whose choice changes is in both parts. One object per thread:
+// it keeps scratch space.
+class Canonicalizer {
+public:
+	struct Row {
+		SetError error = SetError::None;
+		std::string message;  // only with an error
+	};
+	// Appends the row's canonical words to `out` and the end of each part to `ends` (two entries). On an
+	// error nothing is appended. Reads each word of the caller's memory once: it may be changed by another
+	// thread meanwhile.
+	Row append(const NodeSetView& sets, size_t row, const BaseSet& base, std::vector<uint32_t>& out,
+	           std::vector<uint32_t>& ends);
+
+private:
+	// The straight roads, without a branch a node, which nearly all rows take. False if the row cannot;
+	// nothing is appended then.
+	// A delta that is in canonical form.
+	bool appendDelta(const BaseSet& base, std::vector<uint32_t>& out, std::vector<uint32_t>& ends);
+	// A full set that is in order, knows all ids and changes no choice of an allocated node.
+	bool appendFull(const BaseSet& base, std::vector<uint32_t>& out, std::vector<uint32_t>& ends);
+	Row appendAny(SetKind kind, const BaseSet& base, std::vector<uint32_t>& out, std::vector<uint32_t>& ends);
+	bool sortUnique(std::vector<uint32_t>& words, Row& row);
+	bool validate(const std::vector<uint32_t>& words, const BaseSet& base, Row& row) const;
+
+	std::vector<uint32_t> words_;  // the row, read once
+	std::vector<uint8_t> kept_;    // per word of the base: is it in the full set
+	std::vector<uint32_t> added_;
+	std::vector<uint32_t> removed_;
+	// Made for the first row that is out of order: a quarter of a megabyte, which small batches seldom need.
+	std::vector<uint64_t> bits_;     // one bit an id
+	std::vector<uint64_t> summary_;  // one bit per word of bits_
+	std::vector<uint32_t> wordOf_;   // by id, valid where its bit is set
+	std::vector<uint32_t> addedPart_, removedPart_;
+};
+
+}  // namespace pobatch

@@ -1,0 +1,30 @@
+// Looks into LuaJIT's own headers, which are C.
+#include "luajit/internals.h"
+
+#include "lj_obj.h"
+// lj_obj.h first: it decides whether there is a compiler.
+#include "lj_alloc.h"
+#include "lj_dispatch.h"
+#include "lj_jit.h"
+
+size_t pobatch_machine_code(lua_State* L) {
+#if LJ_HASJIT
+	return L2J(L)->szallmcarea;
+#else
+	(void)L;
+	return 0;
+#endif
+}
+
+void pobatch_leave_hook(lua_State* L) {
+	global_State* g = G(L);
+	hook_leave(g);
+}
+
+void pobatch_destroy_allocator(void* allocator) {
+#ifndef LUAJIT_USE_SYSMALLOC
+	lj_alloc_destroy(allocator);
+#else
+	(void)allocator;
+#endif
+}

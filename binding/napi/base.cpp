@@ -1,0 +1,71 @@
+#include "napi/base.hpp"
+
+#include "napi/canonical.hpp"
+#include "napi/tree.hpp"
+#include "napi/values.hpp"
+
+namespace pobatch {
+
+namespace {
+
+// What a build has allocated, and questions about node sets against it that need no calculator.
+class BaseWrap : public Napi::ObjectWrap<BaseWrap> {
+public:
+	static Napi::Function define(Napi::Env env) {
+		return DefineClass(env, "Base",
+		                   {InstanceMethod("canonicalize", &BaseWrap::canonicalize),
+		                    InstanceMethod("canonical", &BaseWrap::canonical)});
+	}
+	// (tree | null, words)
+	explicit BaseWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<BaseWrap>(info) {
+		const std::span<const uint32_t> base = words(info[1]);
+		std::shared_ptr<const PassiveTree> tree;
+		if (info[0].IsObject()) tree = treeOf(info[0]);
+		base_ = std::make_shared<BaseSet>(std::vector<uint32_t>(base.begin(), base.end()), std::move(tree));
+	}
+	const std::shared_ptr<const BaseSet>& base() const { return base_; }
+
+private:
+	// (kind, words, offsets) -> see toJs in napi/canonical.hpp; blocks the JavaScript thread
+	Napi::Value canonicalize(const Napi::CallbackInfo& info) {
+		return crossing(info.Env(), [&]() -> Napi::Value {
+			const NodeSetView sets = nodeSets(info[0], info[1], info[2]);
+			return toJs(info.Env(), std::make_shared<const CanonicalSets>(sets, *base_));
+		});
+	}
+
+	// (kind, words, offsets) -> [added words, removed ids] of the first row in canonical form
+	Napi::Value canonical(const Napi::CallbackInfo& info) {
+		const NodeSetView sets = nodeSets(info[0], info[1], info[2]);
+		Canonicalizer canonicalizer;
+		std::vector<uint32_t> row, ends;
+		const auto checked = canonicalizer.append(sets, 0, *base_, row, ends);
+		if (checked.error != SetError::None) {
+			const char* code = checked.error == SetError::UnknownNode ? "UNKNOWN_NODE" : "INVALID_NODE_SET";
+			throw toJsError(info.Env(), {code, checked.message, ""});
+		}
+		Napi::Array js = Napi::Array::New(info.Env(), 2);
+		js.Set(0u, toJs(info.Env(), std::vector<uint32_t>(row.begin(), row.begin() + ends[0])));
+		js.Set(1u, toJs(info.Env(), std::vector<uint32_t>(row.begin() + ends[0], row.end())));
+		return js;
+	}
+
+	std::shared_ptr<const BaseSet> base_;
+};
+
+}  // namespace
+
+Napi::Function defineBase(Napi::Env env) {
+	return BaseWrap::define(env);
+}
+
+std::shared_ptr<const BaseSet> baseOf(const Napi::Value& js) {
+	return Napi::ObjectWrap<BaseWrap>::Unwrap(js.As<Napi::Object>())->base();
+}
+
+NodeSetView nodeSets(const Napi::Value& kind, const Napi::Value& setWords, const Napi::Value& offsets) {
+	const bool full = kind.As<Napi::String>().Utf8Value() == "full";
+	return {full ? SetKind::Full : SetKind::Delta, words(setWords), words(offsets)};
+}
+
+}  // namespace pobatch

@@ -1,0 +1,16 @@
+// The addon's class `Tree`.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "batch/passive_tree.hpp"
+
+namespace pobatch {
+
+Napi::Function defineTree(Napi::Env env);
+// What one of its objects holds.
+std::shared_ptr<const PassiveTree> treeOf(const Napi::Value& js);
+
+}  // namespace pobatch

@@ -1,0 +1,528 @@
+// Reads LuaJIT's tables by its own headers, which are C: through Lua's API each read would cost ten times as
+// much.
+//
+// Equal to the walks of lua/pob/fast/querydb.lua and querylist.lua: modifiers are visited in the same order,
+// let in by the same tests, and added in the same order, each store for itself, and then to its parents' sum.
+#include "pob/modifier_queries.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lauxlib.h"
+#include "lua.h"
+// lj_obj.h before the others.
+#include "lj_obj.h"
+// clang-format off
+#include "lj_gc.h"
+#include "lj_str.h"
+#include "lj_tab.h"
+// clang-format on
+
+// What was asked for: each query once, and each two names of one sum.
+typedef struct Entry {
+	const GCstr* type;  // NULL: two names
+	const GCstr *name, *other;
+	double flags, keywordFlags;
+} Entry;
+
+typedef struct Asked {
+	Entry* entries;
+	// Places of entries, plus one, by their hash; at most half full.
+	uint32_t* slots;
+	uint32_t count, slotCount;
+	uint32_t last;      // met last: the next one is mostly the one behind it
+	bool isIncomplete;  // for want of memory
+} Asked;
+
+// Names of fields, as Lua has them.
+typedef struct Context {
+	// What is asked for is noted here, but for the one store; NULL: nowhere.
+	Asked* asked;
+	double unaskedStore;
+
+	GCstr *mods, *parent, *type, *name, *flags, *keywordFlags, *value, *index, *base;
+	// the metatables of stores
+	GCtab *db, *list;
+	uint32_t matchAll, matchMask;
+} Context;
+
+// Lists up to this length have no index, and where it has what (listindex.lua).
+enum { kShort = 4 };
+enum { kIndexed = 1, kLast = 2, kFirst = 3, kFollowing = 4 };
+// Stores, one the parent of the other.
+enum { kDepth = 8 };
+enum { kNames = 12 };
+
+// What one modifier means to a query.
+typedef enum Meaning { MeaningNone, MeaningPlain, MeaningAsk } Meaning;
+
+typedef struct Query {
+	const Context* context;
+	const GCstr* type;
+	double flags, keywordFlags;
+} Query;
+
+// One store, without its parents.
+typedef struct Store {
+	GCtab* table;
+	// by name: lists, of a ModDB; places, of a ModList; NULL: a short ModList
+	GCtab* byName;
+	GCtab* following;
+	int32_t count;
+} Store;
+
+// What is done with a modifier that is let in; false: Lua has to answer.
+typedef bool (*Visit)(cTValue* value, void* answer);
+
+static const GCstr* stringOf(const char* text) {
+	return text == NULL ? NULL : (const GCstr*)(text - sizeof(GCstr));
+}
+
+// NULL for nil, too. As lj_tab_getstr, in place.
+static inline cTValue* fieldOf(const GCtab* table, const GCstr* name) {
+	for (const Node* node = hashstr(table, name); node != NULL; node = nextnode(node))
+		if (tvisstr(&node->key) && strV(&node->key) == name) return tvisnil(&node->val) ? NULL : &node->val;
+	return NULL;
+}
+
+static inline cTValue* elementOf(const GCtab* table, int32_t at) {
+	cTValue* const value = lj_tab_getint((GCtab*)table, at);
+	return value == NULL || tvisnil(value) ? NULL : value;
+}
+
+static inline GCtab* tableIn(cTValue* value) {
+	return value != NULL && tvistab(value) ? tabV(value) : NULL;
+}
+
+static inline bool numberOf(const GCtab* table, const GCstr* name, double* number) {
+	cTValue* const value = fieldOf(table, name);
+	if (value == NULL || !tvisnumber(value)) return false;
+	*number = numberVnum(value);
+	return true;
+}
+
+// Low and high halves of AND64, the low one with a sign.
+static double and64(double a, double b) {
+	const uint64_t x = (uint64_t)a, y = (uint64_t)b;
+	const double high = (double)((x >> 32) & (y >> 32) & 0x1FFFFF);
+	return high * 4294967296.0 + (double)(int32_t)(uint32_t)(x & y);
+}
+
+static inline bool isFlags(double flags) {
+	return flags >= 0 && flags < 9007199254740992.0 && (double)(int64_t)flags == flags;
+}
+
+// Whether a modifier of the right name takes part in the query.
+static Meaning meaningOf(const Query* query, const GCtab* mod) {
+	const Context* const context = query->context;
+	cTValue* const type = fieldOf(mod, context->type);
+	if (type == NULL || !tvisstr(type)) return MeaningAsk;
+	if (strV(type) != query->type) return MeaningNone;
+	double flags = 0, keywordFlags = 0;
+	if (!numberOf(mod, context->flags, &flags) || !isFlags(flags) ||
+	    !numberOf(mod, context->keywordFlags, &keywordFlags) || !isFlags(keywordFlags))
+		return MeaningAsk;
+	if (flags != 0 && (query->flags == 0 || and64(query->flags, flags) != flags)) return MeaningNone;
+	if (keywordFlags != 0) {
+		const uint32_t wanted = (uint32_t)(uint64_t)keywordFlags, masked = wanted & context->matchMask;
+		const uint32_t present = (uint32_t)(uint64_t)query->keywordFlags & masked;
+		if ((wanted & context->matchAll) != 0 ? present != masked : masked != 0 && present == 0)
+			return MeaningNone;
+	}
+	return elementOf(mod, 1) != NULL ? MeaningAsk : MeaningPlain;
+}
+
+// One modifier of the right name. False: Lua has to answer.
+static bool meet(const Query* query, const GCtab* mod, Visit visit, void* answer) {
+	switch (mod == NULL ? MeaningAsk : meaningOf(query, mod)) {
+		case MeaningNone:
+			return true;
+		case MeaningPlain:
+			return visit(fieldOf(mod, query->context->value), answer);
+		default:
+			return false;
+	}
+}
+
+// False: Lua has to look at it.
+static bool openStore(const Context* context, GCtab* table, Store* store) {
+	const GCtab* const metatable = tabref(table->metatable);
+	*store = (Store){.table = table};
+	if (metatable == context->db) {
+		store->byName = tableIn(fieldOf(table, context->mods));
+		return store->byName != NULL;
+	}
+	// Another one has its contents from elsewhere when it is first read (setup.lua).
+	if (metatable != context->list) return false;
+	const GCtab* const index = tableIn(fieldOf(table, context->index));
+	if (index == NULL) {
+		store->count = (int32_t)lj_tab_len(table);
+		return store->count <= kShort;
+	}
+	cTValue* const indexed = elementOf(index, kIndexed);
+	if (indexed == NULL || !tvisnumber(indexed)) return false;
+	store->count = (int32_t)numberVnum(indexed);
+	// Elements come and go at the end alone.
+	const GCtab* const last = tableIn(elementOf(table, store->count));
+	if (last == NULL || last != tableIn(elementOf(index, kLast)) ||
+	    elementOf(table, store->count + 1) != NULL)
+		return false;
+	store->byName = tableIn(elementOf(index, kFirst));
+	store->following = tableIn(elementOf(index, kFollowing));
+	return store->byName != NULL && store->following != NULL;
+}
+
+// Whether a store that tells where a modifier lies has such ones there: it has to see who asks for them.
+static bool isWatched(const Query* query, const GCtab* store, const GCstr* name) {
+	const GCtab* const base = tableIn(fieldOf(store, query->context->base));
+	const GCtab* const kinds = base != NULL ? tableIn(fieldOf(base, name)) : NULL;
+	return kinds != NULL && fieldOf(kinds, query->type) != NULL;
+}
+
+// The modifiers `name` of one store. False: Lua has to answer.
+static bool walk(const Query* query, const Store* store, const GCstr* name, Visit visit, void* answer) {
+	if (store->byName == NULL) {
+		for (int32_t i = 1; i <= store->count; i++) {
+			const GCtab* const mod = tableIn(elementOf(store->table, i));
+			if (mod == NULL) return false;
+			cTValue* const own = fieldOf(mod, query->context->name);
+			if (own != NULL && tvisstr(own) && strV(own) == name && !meet(query, mod, visit, answer))
+				return false;
+		}
+		return true;
+	}
+	cTValue* found = fieldOf(store->byName, name);
+	if (found == NULL) return true;
+	if (store->following != NULL) {
+		while (found != NULL && tvisnumber(found)) {
+			const int32_t at = (int32_t)numberVnum(found);
+			if (!meet(query, tableIn(elementOf(store->table, at)), visit, answer)) return false;
+			found = elementOf(store->following, at);
+		}
+		return true;
+	}
+	GCtab* const list = tableIn(found);
+	if (list == NULL || isWatched(query, store->table, name)) return false;
+	const int32_t count = (int32_t)lj_tab_len(list);
+	for (int32_t i = 1; i <= count; i++)
+		if (!meet(query, tableIn(elementOf(list, i)), visit, answer)) return false;
+	return true;
+}
+
+// False: Lua has to answer.
+static bool parentOf(const Context* context, const GCtab* store, GCtab** parent) {
+	cTValue* const value = fieldOf(store, context->parent);
+	*parent = tableIn(value);
+	return value != NULL && (*parent != NULL || tvisfalse(value));
+}
+
+static bool isEntry(const Entry* a, const Entry* b) {
+	return a->name == b->name && a->type == b->type && a->other == b->other && a->flags == b->flags &&
+	       a->keywordFlags == b->keywordFlags;
+}
+
+static uint32_t hashOf(const Entry* entry) {
+	uint64_t parts[5] = {(uintptr_t)entry->type, (uintptr_t)entry->name, (uintptr_t)entry->other};
+	memcpy(&parts[3], &entry->flags, sizeof entry->flags);
+	memcpy(&parts[4], &entry->keywordFlags, sizeof entry->keywordFlags);
+	uint64_t hash = 0;
+	for (int i = 0; i < 5; i++) {
+		hash = (hash ^ parts[i]) * 0x9E3779B97F4A7C15u;
+		hash ^= hash >> 32;
+	}
+	return (uint32_t)hash;
+}
+
+static bool growAsked(Asked* asked) {
+	const uint32_t slotCount = asked->slotCount == 0 ? 1024 : 2 * asked->slotCount;
+	Entry* const entries = (Entry*)realloc(asked->entries, slotCount / 2 * sizeof(Entry));
+	if (entries == NULL) return false;
+	asked->entries = entries;
+	uint32_t* const slots = (uint32_t*)calloc(slotCount, sizeof(uint32_t));
+	if (slots == NULL) return false;
+	free(asked->slots);
+	asked->slots = slots;
+	asked->slotCount = slotCount;
+	for (uint32_t i = 0; i < asked->count; i++) {
+		uint32_t slot = hashOf(&entries[i]) & (slotCount - 1);
+		while (slots[slot] != 0) slot = (slot + 1) & (slotCount - 1);
+		slots[slot] = i + 1;
+	}
+	return true;
+}
+
+static void note(Asked* asked, Entry entry) {
+	// A query for no type finds nothing.
+	if (entry.type == NULL && entry.other == NULL) return;
+	// -0 is 0.
+	entry.flags += 0.0;
+	entry.keywordFlags += 0.0;
+	if (asked->last + 1 < asked->count && isEntry(&asked->entries[asked->last + 1], &entry)) {
+		asked->last++;
+		return;
+	}
+	if (2 * (asked->count + 1) > asked->slotCount && !growAsked(asked)) {
+		asked->isIncomplete = true;
+		return;
+	}
+	uint32_t slot = hashOf(&entry) & (asked->slotCount - 1);
+	while (asked->slots[slot] != 0) {
+		const uint32_t at = asked->slots[slot] - 1;
+		if (isEntry(&asked->entries[at], &entry)) {
+			asked->last = at;
+			return;
+		}
+		slot = (slot + 1) & (asked->slotCount - 1);
+	}
+	// The strings are compared by their addresses: they must not give them up.
+	if (entry.type != NULL) fixstring((GCstr*)entry.type);
+	fixstring((GCstr*)entry.name);
+	if (entry.other != NULL) fixstring((GCstr*)entry.other);
+	asked->last = asked->count++;
+	asked->slots[slot] = asked->count;
+	asked->entries[asked->last] = entry;
+}
+
+static void noteQuery(const Query* query, double store, const char* const* names, int nameCount, bool isSum) {
+	Asked* const asked = query->context->asked;
+	if (asked == NULL || store == query->context->unaskedStore) return;
+	for (int i = 0; i < nameCount; i++) {
+		if (names[i] == NULL) continue;
+		note(asked, (Entry){query->type, stringOf(names[i]), NULL, query->flags, query->keywordFlags});
+		if (isSum && i > 0 && names[0] != NULL)
+			note(asked, (Entry){NULL, stringOf(names[0]), stringOf(names[i]), 0, 0});
+	}
+}
+
+static GCtab* storeAt(double address) {
+	return (GCtab*)(uintptr_t)address;
+}
+
+static bool add(cTValue* value, void* answer) {
+	if (value == NULL || !tvisnumber(value)) return false;
+	*(double*)answer += numberVnum(value);
+	return true;
+}
+
+// Not a number: Lua has to answer.
+static double sumOf(const Query* query, double address, const char* const* names, int nameCount) {
+	noteQuery(query, address, names, nameCount, true);
+	if (!isFlags(query->flags) || !isFlags(query->keywordFlags)) return NAN;
+	double sums[kDepth];
+	int depth = 0;
+	for (GCtab* at = storeAt(address); at != NULL; depth++) {
+		Store store;
+		if (depth == kDepth || !openStore(query->context, at, &store)) return NAN;
+		sums[depth] = 0;
+		for (int i = 0; i < nameCount; i++)
+			if (names[i] != NULL && !walk(query, &store, stringOf(names[i]), &add, &sums[depth])) return NAN;
+		if (!parentOf(query->context, at, &at)) return NAN;
+	}
+	double result = sums[depth - 1];
+	for (int i = depth - 2; i >= 0; i--) result = sums[i] + result;
+	return result;
+}
+
+static double sum(const Context* context, double store, const char* type, double flags, double keywordFlags,
+                  const char* n1, const char* n2, const char* n3, const char* n4, const char* n5,
+                  const char* n6, const char* n7, const char* n8, const char* n9, const char* n10,
+                  const char* n11, const char* n12) {
+	const char* const names[kNames] = {n1, n2, n3, n4, n5, n6, n7, n8, n9, n10, n11, n12};
+	return sumOf(&(Query){context, stringOf(type), flags, keywordFlags}, store, names, kNames);
+}
+
+static double sumOne(const Context* context, double store, const char* type, double flags,
+                     double keywordFlags, const char* name) {
+	return sumOf(&(Query){context, stringOf(type), flags, keywordFlags}, store, &name, 1);
+}
+
+// Visits all that are let in, name by name. False: Lua has to answer, or a visit ended it.
+static bool visitAll(const Query* query, double address, const char* const* names, int nameCount, Visit visit,
+                     void* answer) {
+	noteQuery(query, address, names, nameCount, false);
+	if (!isFlags(query->flags) || !isFlags(query->keywordFlags)) return false;
+	for (GCtab* at = storeAt(address); at != NULL;) {
+		Store store;
+		if (!openStore(query->context, at, &store)) return false;
+		for (int i = 0; i < nameCount; i++)
+			if (names[i] != NULL && !walk(query, &store, stringOf(names[i]), visit, answer)) return false;
+		if (!parentOf(query->context, at, &at)) return false;
+	}
+	return true;
+}
+
+static bool refuse(cTValue* value, void* answer) {
+	(void)value, (void)answer;
+	return false;
+}
+
+// 1: no modifier of the type and name is let in; 0: Lua has to answer.
+static double none(const Context* context, double store, const char* type, double flags, double keywordFlags,
+                   const char* name) {
+	return visitAll(&(Query){context, stringOf(type), flags, keywordFlags}, store, &name, 1, &refuse, NULL);
+}
+
+// The same of all names.
+static double noneOf(const Context* context, double store, const char* type, double flags,
+                     double keywordFlags, const char* n1, const char* n2, const char* n3, const char* n4,
+                     const char* n5, const char* n6, const char* n7, const char* n8, const char* n9,
+                     const char* n10, const char* n11, const char* n12) {
+	const char* const names[kNames] = {n1, n2, n3, n4, n5, n6, n7, n8, n9, n10, n11, n12};
+	return visitAll(&(Query){context, stringOf(type), flags, keywordFlags}, store, names, kNames, &refuse,
+	                NULL);
+}
+
+// A modifier that says yes ends the walk, too.
+static bool look(cTValue* value, void* answer) {
+	*(bool*)answer = value != NULL && tvistruecond(value);
+	return !*(bool*)answer;
+}
+
+// 1: a modifier says yes; 0: none does; -1: Lua has to answer.
+static double flag(const Context* context, double store, const char* type, double flags, double keywordFlags,
+                   const char* name) {
+	bool answer = false;
+	if (visitAll(&(Query){context, stringOf(type), flags, keywordFlags}, store, &name, 1, &look, &answer))
+		return 0;
+	return answer ? 1 : -1;
+}
+
+static void listen(Context* context, Asked* asked) {
+	context->asked = asked;
+}
+
+static void leaveOut(Context* context, double store) {
+	context->unaskedStore = store;
+}
+
+// What was asked for in another way. `other`, for two names of one sum: the second one, and no type.
+static void noteOne(Asked* asked, const char* type, double flags, double keywordFlags, const char* name,
+                    const char* other) {
+	note(asked, (Entry){stringOf(type), stringOf(name), stringOf(other), flags, keywordFlags});
+}
+
+static const char kAskedType[] = "pobatch.asked";
+
+static int freeAsked(lua_State* L) {
+	Asked* const asked = (Asked*)lua_touserdata(L, 1);
+	free(asked->entries);
+	free(asked->slots);
+	*asked = (Asked){.count = 0};
+	return 0;
+}
+
+static int newAsked(lua_State* L) {
+	Asked* const asked = (Asked*)lua_newuserdata(L, sizeof(Asked));
+	*asked = (Asked){.count = 0};
+	if (luaL_newmetatable(L, kAskedType)) {
+		lua_pushcfunction(L, &freeAsked);
+		lua_setfield(L, -2, "__gc");
+	}
+	lua_setmetatable(L, -2);
+	return 1;
+}
+
+// (asked, from): what came behind the first `from`, and how many there are now. Nothing is taken away: a call
+// that is stopped half-way, for want of memory or from outside, is made again.
+static int newsOf(lua_State* L) {
+	const Asked* const asked = (const Asked*)luaL_checkudata(L, 1, kAskedType);
+	const lua_Number from = luaL_checknumber(L, 2);
+	if (asked->isIncomplete) return luaL_error(L, "not enough memory");
+	if (from >= asked->count) return 0;
+	lua_createtable(L, (int)(4 * (asked->count - (uint32_t)from)), 0);
+	int n = 0;
+	for (uint32_t i = (uint32_t)from; i < asked->count; i++) {
+		const Entry* const entry = &asked->entries[i];
+		if (entry->type != NULL)
+			lua_pushlstring(L, strdata(entry->type), entry->type->len);
+		else
+			lua_pushboolean(L, 0);
+		lua_rawseti(L, -2, ++n);
+		lua_pushlstring(L, strdata(entry->name), entry->name->len);
+		lua_rawseti(L, -2, ++n);
+		if (entry->other != NULL)
+			lua_pushlstring(L, strdata(entry->other), entry->other->len);
+		else
+			lua_pushnumber(L, entry->flags);
+		lua_rawseti(L, -2, ++n);
+		lua_pushnumber(L, entry->keywordFlags);
+		lua_rawseti(L, -2, ++n);
+	}
+	lua_pushnumber(L, asked->count);
+	return 2;
+}
+
+// (asked, to): forgets what came behind the first `to`. Entries lie where those before them left room, so
+// that the last one can be taken out as if it had never been.
+static int forget(lua_State* L) {
+	Asked* const asked = (Asked*)luaL_checkudata(L, 1, kAskedType);
+	const lua_Number to = luaL_checknumber(L, 2);
+	while (asked->count > to) {
+		uint32_t slot = hashOf(&asked->entries[asked->count - 1]) & (asked->slotCount - 1);
+		while (asked->slots[slot] != asked->count) slot = (slot + 1) & (asked->slotCount - 1);
+		asked->slots[slot] = 0;
+		asked->count--;
+	}
+	asked->last = 0;
+	asked->isIncomplete = false;
+	return 0;
+}
+
+// Kept for as long as the state lives.
+static GCstr* constant(lua_State* L, const char* text) {
+	GCstr* const string = lj_str_newz(L, text);
+	fixstring(string);
+	return string;
+}
+
+static int newContext(lua_State* L) {
+	const uint32_t matchAll = (uint32_t)luaL_checknumber(L, 1), matchMask = (uint32_t)luaL_checknumber(L, 2);
+	luaL_checktype(L, 3, LUA_TTABLE);
+	luaL_checktype(L, 4, LUA_TTABLE);
+	Context* const context = (Context*)lua_newuserdata(L, sizeof(Context));
+	*context = (Context){
+	    .db = tabV(L->base + 2), .list = tabV(L->base + 3), .matchAll = matchAll, .matchMask = matchMask};
+	context->mods = constant(L, "mods");
+	context->parent = constant(L, "parent");
+	context->type = constant(L, "type");
+	context->name = constant(L, "name");
+	context->flags = constant(L, "flags");
+	context->keywordFlags = constant(L, "keywordFlags");
+	context->value = constant(L, "value");
+	context->index = constant(L, "pobatchIndex");
+	context->base = constant(L, "pobatchBase");
+	return 1;
+}
+
+// As a number: it fits a double's 53 bits.
+static int address(lua_State* L) {
+	lua_pushnumber(L, (double)(uintptr_t)lua_topointer(L, 1));
+	return 1;
+}
+
+void pobatch_push_modifier_queries(lua_State* L) {
+	static const luaL_Reg functions[] = {{"context", &newContext},
+	                                     {"address", &address},
+	                                     {"asked", &newAsked},
+	                                     {"news", &newsOf},
+	                                     {"forget", &forget}};
+	const struct {
+		const char* name;
+		uintptr_t address;
+	} addresses[] = {{"sum", (uintptr_t)&sum},           {"sumOne", (uintptr_t)&sumOne},
+	                 {"none", (uintptr_t)&none},         {"noneOf", (uintptr_t)&noneOf},
+	                 {"flag", (uintptr_t)&flag},         {"listen", (uintptr_t)&listen},
+	                 {"leaveOut", (uintptr_t)&leaveOut}, {"note", (uintptr_t)&noteOne}};
+	lua_newtable(L);
+	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+		lua_pushcfunction(L, functions[i].func);
+		lua_setfield(L, -2, functions[i].name);
+	}
+	for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
+		lua_pushnumber(L, (double)addresses[i].address);
+		lua_setfield(L, -2, addresses[i].name);
+	}
+}
