@@ -39,7 +39,16 @@ const sanitizers = {
 		// binding/canonical, thousands of sets on one thread.
 		files: [
 			...["engine", "hazards", "properties", "recovery", "rollback", "worker-threads", "batch-result"],
-			...["power", "row-cache", "reference", "passive-tree", "calculators", "sandbox", "shared-texts"],
+			...[
+				"power",
+				"row-cache",
+				"cached-batch",
+				"reference",
+				"passive-tree",
+				"calculators",
+				"sandbox",
+				"shared-texts",
+			],
 			...["pob/mini-rows", "pob/mini-host"],
 		].map((name) => `test/${name}.test.ts`),
 	},
