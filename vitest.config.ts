@@ -1,10 +1,38 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+
+/** Tests of programs: each starts the command line, child processes or an installed package. */
+const processes = [
+	"test/cli/**/*.test.ts",
+	"test/executors/**/*.test.ts",
+	"test/package/**/*.test.ts",
+	"test/cache/store/hazards.test.ts",
+];
+/** Path of Building: a checkout's where there is one (else they skip by name), and the stand-in of test/fixtures. */
+const pob = ["test/pob/**/*.test.ts"];
+/** Random inputs, and whatever goes wrong at every place where it can. */
+const soak = [
+	"test/fuzz/**/*.test.ts",
+	"test/engine/{hazards,properties,recovery,worker-threads}.test.ts",
+	"test/binding/rollback.test.ts",
+	"test/builds/hostile-text.test.ts",
+	"test/cache/store/failures.test.ts",
+];
+
+const project = (name: string, include: string[], exclude: string[] = []) => ({
+	extends: true as const,
+	test: { name, include, exclude: [...configDefaults.exclude, ...exclude] },
+});
 
 export default defineConfig({
 	test: {
-		include: ["test/**/*.test.ts"],
-		// It runs by itself: npm run test:packing.
-		exclude: ["test/packing/**", "**/node_modules/**"],
+		projects: [
+			// What a change is tried with first: seconds, and nothing but the addon.
+			// The test of packing runs by itself: npm run test:packing.
+			project("unit", ["test/**/*.test.ts"], ["test/packing/**", ...processes, ...pob, ...soak]),
+			project("processes", processes),
+			project("pob", pob),
+			project("soak", soak),
+		],
 		// Engines own native threads: forks give each file a process of its own, as in a user's program.
 		pool: "forks",
 		maxWorkers: 2,

@@ -1,44 +1,35 @@
-export type { NativeMemory as StateMemory, Plain, SetKind } from "./addon.js";
-export { BatchResult, RowError } from "./batch-result.js";
-export {
-	type AsyncBatchOptions,
-	type BatchOptions,
-	Build,
-	type BuildInfo,
-	type CalculateOptions,
-	type Sheet,
-	type SheetGroup,
-	type SheetLine,
-	type SheetNote,
-	type SheetOptions,
-} from "./build.js";
-export type { CacheUse } from "./cached-batch.js";
-export type { LoadOptions } from "./calculators.js";
-export { Engine, type EngineOptions } from "./engine.js";
-export type { EngineWarning, EngineWarningCode } from "./engine-warning.js";
-export { PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./errors.js";
-export {
-	type AttributeName,
-	type FullNodeSet,
-	type NodeChoices,
-	type NodeSetDelta,
-	NodeSets,
-} from "./node-sets.js";
-export { PassiveTree, type TreePath } from "./passive-tree.js";
-export { findPob } from "./pob/checkout.js";
-export { decodePobCode, encodePobCode } from "./pob/code.js";
+export type { BuildInfo } from "./builds/build-info.js";
+export { decodePobCode, encodePobCode } from "./builds/code.js";
+export type { Sheet, SheetGroup, SheetLine, SheetNote, SheetOptions } from "./builds/sheet.js";
+export type { BuildWarning, BuildWarningCode } from "./builds/warnings.js";
+export type { RowCacheOptions, RowCacheStatistics } from "./cache/row-cache.js";
+export { findPob } from "./calculators/pob/checkout.js";
 export {
 	type InstallOptions,
 	installPob,
 	listInstalls,
 	type PobInstall,
 	removeInstall,
-} from "./pob/install.js";
-export { type NodePower, nodePower, type PowerOptions, type PowerResult } from "./power.js";
-export { Profile, type ProfiledFunction, type ProfiledPhase } from "./profile.js";
-export type { RowCacheOptions, RowCacheStatistics } from "./row-cache.js";
-export type { SpeedscopeFile } from "./speedscope.js";
-export type * from "./tree-data.js";
-export { type TreeSvgOptions, treeToSvg } from "./tree-svg.js";
-export { versions } from "./versions.js";
-export type { BuildWarning, BuildWarningCode } from "./warnings.js";
+} from "./calculators/pob/install.js";
+export type { LoadOptions } from "./calculators/source.js";
+export type { EngineWarning, EngineWarningCode } from "./common/engine-warning.js";
+export { PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./common/errors.js";
+export { Build } from "./engine/build.js";
+export { Engine, type EngineOptions } from "./engine/engine.js";
+export type { NativeMemory as StateMemory, Plain, SetKind } from "./native/addon.js";
+export { versions } from "./native/versions.js";
+export { Profile, type ProfiledFunction, type ProfiledPhase } from "./profile/profile.js";
+export type { SpeedscopeFile } from "./profile/speedscope.js";
+export { BatchResult, type CacheUse, RowError } from "./rows/batch-result.js";
+export type { AsyncBatchOptions, BatchOptions, CalculateOptions, Evaluator } from "./rows/evaluator.js";
+export {
+	type AttributeName,
+	type FullNodeSet,
+	type NodeChoices,
+	type NodeSetDelta,
+	NodeSets,
+} from "./rows/node-sets.js";
+export { type NodePower, nodePower, type PowerOptions, type PowerResult } from "./search/power.js";
+export { PassiveTree, type TreePath } from "./tree/passive-tree.js";
+export { type DrawnTree, type TreeSvgOptions, treeToSvg } from "./tree/svg/tree-svg.js";
+export type * from "./tree/tree-data.js";

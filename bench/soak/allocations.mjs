@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { addon } from "../../dist/addon.js";
-import { loopSource, referenceCalculator, sandboxSource } from "../../dist/calculators.js";
+import { loopSource, sandboxSource } from "../../dist/calculators/lua-files.js";
+import { referenceCalculator } from "../../dist/calculators/reference.js";
 import { PassiveTree } from "../../dist/index.js";
+import { addon } from "../../dist/native/addon.js";
 
 // Of a word, see binding/batch/node_set.hpp.
 const removeBit = 1 << 20;

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findPob } from "../../dist/calculators/pob/checkout.js";
 import { Engine, NodeSets } from "../../dist/index.js";
-import { findPob } from "../../dist/pob/checkout.js";
 import { dice, randomSets } from "./report.mjs";
 
 /** Builds that take turns, and the node sets of each. */

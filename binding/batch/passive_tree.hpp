@@ -12,7 +12,7 @@ namespace pobatch {
 
 constexpr uint32_t kNodeIdCount = 65536;
 
-// What a node allows; the same bits as NodeFlag in src/passive-tree.ts.
+// What a node allows; the same bits as NodeFlag in src/tree/passive-tree.ts.
 enum NodeFlag : uint8_t {
 	kAllocatable = 1,  // a player can spend a point on it
 	kAttribute = 2,    // "+5 to any Attribute": takes an attribute choice

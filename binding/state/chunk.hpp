@@ -1,6 +1,6 @@
 // What native code and lua/batch_loop.lua share about a chunk of rows: its memory and how each row ended.
 // Written here only: Lua gets the declaration, the size and the names from here when a state starts (see
-// `pushChunkLayout`), and src/row-status.ts is compared with the names when the addon is loaded.
+// `pushChunkLayout`), and src/native/row-status.ts is compared with the names when the addon is loaded.
 #pragma once
 
 #include <array>
@@ -10,7 +10,8 @@
 
 namespace pobatch {
 
-// By number. Crash is given by src/isolation/ alone. NoState: the row was not evaluated, for want of a state.
+// By number. Crash is given by src/executors/process/ alone. NoState: the row was not evaluated, for want of
+// a state.
 #define POBATCH_ROW_STATUSES(STATUS) \
 	STATUS(Pending, pending)         \
 	STATUS(Ok, ok)                   \

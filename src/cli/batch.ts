@@ -1,28 +1,25 @@
 import { stat } from "node:fs/promises";
 import { Command, Option } from "commander";
-import type { BatchResult } from "../batch-result.js";
-import type { Build } from "../build.js";
-import { PobatchError } from "../errors.js";
-import { NodeSets } from "../node-sets.js";
-import { ahead, WorkClock } from "./ahead.js";
+import { PobatchError } from "../common/errors.js";
+import { WorkClock } from "../operations/ahead.js";
+import { type AnsweredRows, evaluateLines } from "../operations/batch.js";
+import { unreadable } from "../operations/named-input.js";
+import { checkedStats } from "../operations/stats.js";
 import { Interrupt } from "./interrupt.js";
-import { openBuild } from "./open.js";
+import { announce, openBuild } from "./open.js";
 import {
 	cacheOptions,
 	calculatorOptions,
 	type EngineFlags,
 	rowTimeoutOption,
-	statsOf,
 	statsOption,
 	threadOption,
 } from "./options.js";
 import { openOutput, refuseInputs } from "./output.js";
-import { type Progress, progressBar } from "./progress.js";
+import { progressBar } from "./progress.js";
 import { resumeAfter } from "./resume.js";
 import { csv, jsonLines, type RowWriter } from "./row-writers.js";
-import { Pace, readSetGroups, type SetGroup } from "./set-groups.js";
-import type { RowFailure } from "./set-line.js";
-import { buildArgument, unreadable } from "./source.js";
+import { buildArgument, namedInput, nameOf } from "./source.js";
 
 interface BatchFlags extends EngineFlags {
 	sets: string;
@@ -79,11 +76,9 @@ async function runBatch(source: string, flags: BatchFlags): Promise<void> {
 	const fresh = flags.resume ? undefined : await openOutput(flags.out, inputs);
 	await using opened = await openBuild(source, flags);
 	const { build } = opened;
-	const stats = statsOf(build, flags.stats);
-	// An empty batch checks the names before the first line is read.
-	await build.calculateBatch(NodeSets.deltas([]), { stats });
+	const stats = await checkedStats(build, flags.stats);
 	const onTerminal = process.stderr.isTTY;
-	if (onTerminal) opened.announce();
+	if (onTerminal) announce(opened, flags);
 
 	const writer = flags.format === "csv" ? csv() : jsonLines();
 	const { output, written } = fresh
@@ -101,11 +96,12 @@ async function runBatch(source: string, flags: BatchFlags): Promise<void> {
 	try {
 		const header = writer.header(stats);
 		if (!written.started) await output.write(header);
-		const pace = new Pace();
-		const groups = ahead(readSetGroups(flags.sets, { clock, pace, skip: written.rows, signal }));
-		for await (const answer of ahead(calculate(groups, build, stats, signal, progress, size))) {
-			pace.learn(answer.result.length, answer.result.elapsedMs);
-			await output.write(rowsText(answer, writer, tally));
+		const input = namedInput(flags.sets);
+		const onProgress = (rows: number, position: number) =>
+			progress.update(rows, size === undefined ? undefined : position / Math.max(size, 1));
+		const request = { input, stats, skip: written.rows, clock, signal, onProgress };
+		for await (const rows of evaluateLines(build, request)) {
+			await output.write(rowsText(rows, writer, tally));
 			clock.end();
 		}
 		await output.end();
@@ -114,7 +110,7 @@ async function runBatch(source: string, flags: BatchFlags): Promise<void> {
 		failing.abort();
 		progress.stop();
 	}
-	if (!onTerminal) opened.announce();
+	if (!onTerminal) announce(opened, flags);
 	if (written.rows > 0) process.stderr.write(`Went on after row ${written.rows - 1}.\n`);
 	if (interrupt.signal.aborted) process.stderr.write(interrupted(written.rows + tally.rows, flags.out));
 	process.stderr.write(tally.summary(clock.milliseconds));
@@ -131,52 +127,17 @@ async function reopen(file: string, inputs: readonly string[], writer: RowWriter
 	return { output: await openOutput(file, inputs, true), written };
 }
 
-interface Answer {
-	group: SetGroup;
-	result: BatchResult;
-}
-
-async function* calculate(
-	groups: AsyncIterable<SetGroup>,
-	build: Build,
-	stats: readonly string[],
-	signal: AbortSignal,
-	progress: Progress,
-	size: number | undefined,
-): AsyncGenerator<Answer> {
-	let from = 0;
-	for await (const group of groups) {
-		const share = (done: number) =>
-			size === undefined
-				? undefined
-				: (from + (group.position - from) * (done / group.sets.length)) / Math.max(size, 1);
-		const result = await build.calculateBatch(group.sets, {
-			stats,
-			signal,
-			onProgress: (done) => progress.update(group.firstRow + done, share(done)),
-		});
-		progress.update(group.firstRow + group.sets.length, share(group.sets.length));
-		from = group.position;
-		yield { group, result };
-		if (result.stopped) return;
-	}
-}
-
-/** Rows of an interrupted batch end at the first one that was not reached, so that what is written has no gaps. */
-function rowsText({ group, result }: Answer, writer: RowWriter, tally: Tally): string {
-	const { stats, values } = result;
-	const failures = new Map<number, RowFailure>(result.errors.map((error) => [error.row, error]));
-	for (const [row, failure] of group.failures) failures.set(row, failure);
+function rowsText(rows: AnsweredRows, writer: RowWriter, tally: Tally): string {
+	const { firstRow, length, stats, values, failures } = rows;
 	let text = "";
-	for (let row = 0; row < result.length; row++) {
+	for (let row = 0; row < length; row++) {
 		const failure = failures.get(row);
 		if (failure) {
 			const { code, message } = failure;
-			text += writer.failed(group.firstRow + row, stats, { code, message });
-			tally.failed(group.firstRow + row, code, message);
+			text += writer.failed(firstRow + row, stats, { code, message });
+			tally.failed(firstRow + row, code, message);
 		} else {
-			if (!result.ok(row)) break;
-			text += writer.row(group.firstRow + row, stats, values, row * stats.length);
+			text += writer.row(firstRow + row, stats, values, row * stats.length);
 		}
 		tally.rows++;
 	}
@@ -212,6 +173,6 @@ async function sizeOf(file: string): Promise<number | undefined> {
 		const found = await stat(file);
 		return found.isFile() ? found.size : undefined;
 	} catch (cause) {
-		throw unreadable(file, "node sets", cause);
+		throw unreadable(nameOf(file), "node sets", cause);
 	}
 }

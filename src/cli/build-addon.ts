@@ -4,8 +4,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
-import { packageFolder } from "../addon.js";
-import { PobatchError } from "../errors.js";
+import { PobatchError } from "../common/errors.js";
+import { packageFolder } from "../native/addon.js";
 
 /** What the build needs beside a compiler; the package does not install them, since few users build. */
 const tools = ["cmake-js", "node-addon-api", "node-api-headers"] as const;

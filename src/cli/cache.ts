@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { cacheFolder } from "../row-cache.js";
-import { clearDiskCache, type DiskCacheStatistics, diskCacheStatistics } from "../row-store/statistics.js";
+import { cacheFolder } from "../cache/row-cache.js";
+import { clearDiskCache, type DiskCacheStatistics, diskCacheStatistics } from "../cache/store/statistics.js";
 import { openOutput } from "./output.js";
 
 export function cacheCommand(): Command {

@@ -1,11 +1,13 @@
 import { Command } from "commander";
-import type { Build, Sheet } from "../build.js";
-import { PobatchError } from "../errors.js";
-import { gainOf } from "../gain.js";
-import { NodeSets } from "../node-sets.js";
-import { asNodeSetsAnswer } from "../power.js";
-import { describeBuild, type Opened, openBuild } from "./open.js";
-import { calculatorOptions, type EngineFlags, rowTimeoutOption, statsOf, statsOption } from "./options.js";
+import type { Sheet } from "../builds/sheet.js";
+import { PobatchError } from "../common/errors.js";
+import { gainOf } from "../common/gain.js";
+import { calculateSheet, calculateStats } from "../operations/calculate.js";
+import type { OpenedBuild } from "../operations/open.js";
+import { statsOf } from "../operations/stats.js";
+import { describeBuild } from "./describe.js";
+import { announce, openBuild } from "./open.js";
+import { calculatorOptions, type EngineFlags, rowTimeoutOption, statsOption } from "./options.js";
 import { openOutput, writeWhole } from "./output.js";
 import { jsonNumber } from "./row-writers.js";
 import { type OneSet, readSetOption } from "./set-option.js";
@@ -60,7 +62,7 @@ async function runCalc(source: string, flags: CalcFlags): Promise<void> {
 		);
 	}
 	const text = await answer(opened, flags, isPob);
-	opened.announce();
+	announce(opened, flags);
 	if (flags.xml !== undefined && flags.xml !== "-") {
 		await writeWhole(flags.xml, text, [source]);
 		process.stderr.write(`Written to ${flags.xml}\n`);
@@ -69,36 +71,29 @@ async function runCalc(source: string, flags: CalcFlags): Promise<void> {
 	await (await openOutput(undefined, [])).write(text);
 }
 
-async function answer(opened: Opened, flags: CalcFlags, isPob: boolean): Promise<string> {
+async function answer(opened: OpenedBuild, flags: CalcFlags, isPob: boolean): Promise<string> {
 	const { build } = opened;
-	if (flags.xml !== undefined) return ensureEnd(await build.toXml(flags.set));
-	if (flags.code) return `${await build.toCode(flags.set)}\n`;
-	if (isPob && flags.stats === undefined && !flags.json) return sheetOf(build, flags.set);
-	const stats = statsOf(build, flags.stats);
-	const values = await build.calculate(flags.set ?? {}, { stats });
-	if (flags.json) return json(opened, values, isPob ? await build.sheet(flags.set) : undefined);
-	const base = flags.set && (await build.calculate({}, { stats }));
-	return `${describeBuild(build)}\n\n${statTable(values, base && changes(build, flags.set) ? asNodeSetsAnswer(build, base) : base)}`;
-}
-
-/** Whether a set leaves the build with other nodes or choices. One that does not answers as the build was loaded. */
-function changes(build: Build, set: OneSet = {}): boolean {
-	const sets = "nodes" in set ? NodeSets.full([set]) : NodeSets.deltas([set]);
-	return build.hashes(sets)[0] !== build.hashes(NodeSets.deltas([{}]))[0];
+	const { set, stats } = flags;
+	if (flags.xml !== undefined) return ensureEnd(await build.toXml(set));
+	if (flags.code) return `${await build.toCode(set)}\n`;
+	if (flags.json) {
+		const values = await build.calculate(set ?? {}, { stats: statsOf(build, stats) });
+		return json(opened, values, isPob ? await build.sheet(set) : undefined);
+	}
+	if (isPob && stats === undefined) {
+		const { answer, base } = await calculateSheet(build, { set });
+		return `${describeBuild(build)}\n\n${sheetText(answer, base)}`;
+	}
+	const { answer, base } = await calculateStats(build, { stats, set });
+	return `${describeBuild(build)}\n\n${statTable(answer, base)}`;
 }
 
 function ensureEnd(text: string): string {
 	return text.endsWith("\n") ? text : `${text}\n`;
 }
 
-async function sheetOf(build: Build, set: OneSet | undefined): Promise<string> {
-	const sheet = await build.sheet(set);
-	const base = set && (await build.sheet(undefined, { recalculated: changes(build, set) }));
-	return `${describeBuild(build)}\n\n${sheetText(sheet, base)}`;
-}
-
 function json(
-	{ build, engine: { calculator } }: Opened,
+	{ build, engine: { calculator } }: OpenedBuild,
 	values: Record<string, number>,
 	sheet: Sheet | undefined,
 ): string {
@@ -110,7 +105,10 @@ function json(
 	return `${head.slice(0, -1)},"stats":{${numbers.join(",")}}}\n`;
 }
 
-function statTable(values: Record<string, number>, base: Record<string, number> | undefined): string {
+function statTable(
+	values: Readonly<Record<string, number>>,
+	base: Readonly<Record<string, number>> | undefined,
+): string {
 	if (!base) {
 		const rows = Object.entries(values).map(([name, value]) => [name, readable(value)]);
 		return table(["Stat", "Value"], rows, [1]);

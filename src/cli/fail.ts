@@ -1,7 +1,5 @@
 import { inspect } from "node:util";
-import { oneLine, PobatchError, type PobatchErrorCode } from "../errors.js";
-
-export { reason } from "../system-error.js";
+import { oneLine, PobatchError, type PobatchErrorCode } from "../common/errors.js";
 
 /** Not the fault of what the user gave: status 1. All other codes are bad input: status 2. */
 const internal: ReadonlySet<PobatchErrorCode> = new Set([
@@ -25,17 +23,6 @@ export function report(error: unknown, debug: boolean): string {
 		return `error: ${error.message}${oneLine(hint)}\n`;
 	}
 	return `error: ${oneLine(String(error))} (This is unexpected: run it again with --debug for the place.)\n`;
-}
-
-/** The same error with the place of its input in front: a file, or a file and line. */
-export function located(where: string, error: unknown): unknown {
-	if (!(error instanceof PobatchError)) return error;
-	return new PobatchError(error.code, `${where}: ${error.message}`, {
-		cause: error,
-		...("value" in error && { value: error.value }),
-		...(error.hint !== undefined && { hint: error.hint }),
-		...(error.traceback !== undefined && { traceback: error.traceback }),
-	});
 }
 
 /** The reader of our output is gone. */

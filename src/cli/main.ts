@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { packageFolder } from "../addon.js";
+import { packageFolder } from "../native/addon.js";
 import { batchCommand } from "./batch.js";
 import { buildAddonCommand } from "./build-addon.js";
 import { cacheCommand } from "./cache.js";

@@ -106,12 +106,3 @@ export function names(text: string): string[] {
 	if (list.includes("")) throw new InvalidArgumentError("Expected names separated by commas.");
 	return list;
 }
-
-/** What `--stats` means for a build; the build itself checks the names. */
-export function statsOf(
-	build: { stats(): readonly string[]; readonly defaultStats: readonly string[] },
-	wanted: readonly string[] | undefined,
-): readonly string[] {
-	if (wanted === undefined) return build.defaultStats;
-	return wanted.length === 1 && wanted[0] === "all" ? build.stats() : [...new Set(wanted)];
-}

@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { finished } from "node:stream/promises";
-import { PobatchError } from "../errors.js";
-import { isBrokenPipe, reason } from "./fail.js";
+import { PobatchError } from "../common/errors.js";
+import { reason } from "../common/system-error.js";
+import { isBrokenPipe } from "./fail.js";
 
 /** Where a command's rows go: a file or standard output. */
 export interface Output {

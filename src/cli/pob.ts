@@ -1,13 +1,13 @@
 import { Command } from "commander";
-import { PobatchError } from "../errors.js";
-import { findPob, installHint, pobSource } from "../pob/checkout.js";
+import { findPob, installHint, pobSource } from "../calculators/pob/checkout.js";
 import {
 	installPob,
 	listInstalls,
 	newestInstall,
 	officialRepository,
 	removeInstall,
-} from "../pob/install.js";
+} from "../calculators/pob/install.js";
+import { PobatchError } from "../common/errors.js";
 import { openOutput } from "./output.js";
 import { table } from "./table.js";
 

@@ -1,7 +1,7 @@
-import type { RowError } from "../batch-result.js";
-import { oneLine } from "../errors.js";
-import { percentOf } from "../gain.js";
-import type { NodePower, PowerResult } from "../power.js";
+import { oneLine } from "../common/errors.js";
+import { percentOf } from "../common/gain.js";
+import type { RowError } from "../rows/batch-result.js";
+import type { NodePower, PowerResult } from "../search/power.js";
 import { type Column, type Fitted, fittedTable } from "./fit.js";
 import { csvField, exact, jsonNumber } from "./row-writers.js";
 import { readable, signed } from "./table.js";

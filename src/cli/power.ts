@@ -1,9 +1,10 @@
 import { Command, Option } from "commander";
-import { oneLine, PobatchError } from "../errors.js";
-import type { PowerResult } from "../power.js";
-import { treeToSvg } from "../tree-svg.js";
+import { oneLine } from "../common/errors.js";
+import { drawPower, type PowerAnswer, rankNodes } from "../operations/power.js";
+import type { PowerResult } from "../search/power.js";
+import { describeBuild } from "./describe.js";
 import { Interrupt } from "./interrupt.js";
-import { describeBuild, openBuild } from "./open.js";
+import { announce, openBuild } from "./open.js";
 import {
 	cacheOptions,
 	calculatorOptions,
@@ -86,16 +87,11 @@ async function runPower(source: string, flags: PowerFlags): Promise<void> {
 	await using opened = await openBuild(source, flags);
 	using interrupt = new Interrupt();
 	const { build } = opened;
-	if (!build.tree)
-		throw new PobatchError("TREE_INVALID", "Node power needs a passive tree", {
-			hint: "Give one with --tree.",
-		});
-	const stats = flags.stat ?? build.defaultStats.slice(0, 1);
 	const progress = progressBar({ known: true }, false);
-	let result: PowerResult;
+	let result: PowerAnswer;
 	try {
-		result = await build.power({
-			stats,
+		result = await rankNodes(build, {
+			stats: flags.stat,
 			depth: flags.depth,
 			perPoint: flags.perPoint === true,
 			remove: flags.remove === true,
@@ -106,21 +102,20 @@ async function runPower(source: string, flags: PowerFlags): Promise<void> {
 	} finally {
 		progress.stop();
 	}
-	const { base, nodes, stopped } = result;
-	const names = Object.keys(base);
-	if (stopped && names.every((name) => Number.isNaN(base[name]))) {
+	const { base, nodes, stopped, stats } = result;
+	if (result.empty) {
 		process.stderr.write("Interrupted before the build itself was calculated.\n");
 		return;
 	}
 	const shown = flags.top ?? (flags.format === "table" ? defaultTop : nodes.length);
 	const list = nodes.slice(0, shown);
-	opened.announce();
+	announce(opened, flags);
 	const output = await openOutput(undefined, []);
-	if (flags.format === "csv") await output.write(powerCsv(list, base, names));
+	if (flags.format === "csv") await output.write(powerCsv(list, base, stats));
 	else if (flags.format === "json") await output.write(powerJson(result, list));
 	else {
 		const more = nodes.length - list.length;
-		const { text, leftOut } = powerTable(list, base, names, flags.perPoint === true);
+		const { text, leftOut } = powerTable(list, base, stats, flags.perPoint === true);
 		await output.write(
 			`${describeBuild(build)}\n\n${text}` +
 				(more > 0 ? `${more} more: --top ${nodes.length} shows all.\n` : "") +
@@ -128,25 +123,15 @@ async function runPower(source: string, flags: PowerFlags): Promise<void> {
 		);
 	}
 	if (flags.svg !== undefined) {
-		const stat = names[0] as string;
-		await writeWhole(
-			flags.svg,
-			treeToSvg(build.tree, {
-				highlight: build.allocated,
-				heat: new Map(nodes.map(({ id, gains }) => [id, gains[stat] as number])),
-				heatLabel: `${stat} gained by the path`,
-				title: `${describeBuild(build)}: ${stat}`,
-			}),
-			[source],
-		);
+		await writeWhole(flags.svg, drawPower(build, result, describeBuild(build)), [source]);
 		process.stderr.write(`Drawn in ${flags.svg}\n`);
 	}
 	if (stopped) process.stderr.write("Interrupted: only what was calculated is shown.\n");
 	process.stderr.write(summary(result));
 }
 
-/** `1287 rows, 2.04 s, 1.585 ms/row, 412 from the cache, 310 like another row`. */
-function summary({ nodes, elapsedMs, cache: { hits, alike } }: PowerResult): string {
+/** `1287 rows, 2.04 s, 1.585 ms/row, 412 from the cache, 310 memoized`. */
+function summary({ nodes, elapsedMs, cache: { hits, memoized } }: PowerResult): string {
 	const failures = nodes.flatMap(({ id, error }) => (error ? [{ id, error }] : []));
 	const [first] = failures;
 	const count = failures.length === 1 ? "1 row failed" : `${failures.length} rows failed, the first one`;
@@ -155,6 +140,6 @@ function summary({ nodes, elapsedMs, cache: { hits, alike } }: PowerResult): str
 	return (
 		(first ? `${count}: node ${first.id}: ${first.error.code}: ${oneLine(first.error.message)}\n` : "") +
 		`${rows} rows, ${(elapsedMs / 1000).toFixed(2)} s, ${(elapsedMs / rows).toFixed(3)} ms/row, ` +
-		`${hits} from the cache${alike > 0 ? `, ${alike} like another row` : ""}\n`
+		`${hits} from the cache${memoized > 0 ? `, ${memoized} memoized` : ""}\n`
 	);
 }

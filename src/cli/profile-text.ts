@@ -1,19 +1,9 @@
-import type { Profile, ProfiledFunction, ProfiledPhase } from "../profile.js";
+import type { ProfileAnswer } from "../operations/profile.js";
+import type { Profile, ProfiledFunction, ProfiledPhase } from "../profile/profile.js";
 import { fittedTable } from "./fit.js";
 import { table } from "./table.js";
 
-/** What a profile's texts tell. */
-export interface ProfiledRows {
-	/** Of opening the calculator and loading the build. */
-	opening: Profile;
-	/** Of the rows. */
-	profile: Profile;
-	rows: number;
-	/** Functions to show. */
-	top: number;
-}
-
-export function profileText({ opening, profile, rows, top }: ProfiledRows): string {
+export function profileText({ opening, profile, rows }: ProfileAnswer, top: number): string {
 	const before = opening.phases.map((phase) => [
 		...phaseCells(phase, opening),
 		(((phase.samples / opening.samples) * opening.elapsedMs) / 1000).toFixed(2),
@@ -56,7 +46,7 @@ function percent(count: number, all: number): string {
 }
 
 /** Counts of samples, and how many there are in all. */
-export function profileJson({ opening, profile, rows, top }: ProfiledRows): string {
+export function profileJson({ opening, profile, rows }: ProfileAnswer, top: number): string {
 	const facts = ({ samples, idle, intervalMs, elapsedMs, phases }: Profile) => ({
 		samples,
 		idle,

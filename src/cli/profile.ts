@@ -1,25 +1,21 @@
 import { Command, Option } from "commander";
-import type { Build } from "../build.js";
-import { PobatchError } from "../errors.js";
-import { NodeSets } from "../node-sets.js";
-import { reachable } from "../power.js";
-import type { Profile } from "../profile.js";
-import { WorkClock } from "./ahead.js";
+import { PobatchError } from "../common/errors.js";
+import { type ProfileAnswer, profileRows } from "../operations/profile.js";
+import type { Profile } from "../profile/profile.js";
+import { describeBuild } from "./describe.js";
 import { Interrupt } from "./interrupt.js";
-import { describeBuild, openBuild } from "./open.js";
+import { announce, openBuild } from "./open.js";
 import {
 	calculatorOptions,
 	type EngineFlags,
 	integer,
 	positive,
 	rowTimeoutOption,
-	statsOf,
 	statsOption,
 } from "./options.js";
 import { openOutput, refuseInputs, writeWhole } from "./output.js";
-import { type ProfiledRows, profileJson, profileText } from "./profile-text.js";
-import { Pace, readSetGroups } from "./set-groups.js";
-import { buildArgument } from "./source.js";
+import { profileJson, profileText } from "./profile-text.js";
+import { buildArgument, namedInput } from "./source.js";
 
 interface ProfileFlags extends EngineFlags {
 	sets?: string;
@@ -90,23 +86,18 @@ async function runProfile(source: string, flags: ProfileFlags): Promise<void> {
 		if (file !== undefined) await refuseInputs(file, inputs);
 	using interrupt = new Interrupt();
 	await using opened = await openBuild(source, { ...flags, threads: 1, cache: false, profile: true });
-	const { build, engine } = opened;
-	const opening = await engine.takeProfile();
-	const stats = statsOf(build, flags.stats);
-	const sets = flags.sets === undefined ? paths(build, flags) : await setsOf(flags.sets, flags.rows);
+	const { build } = opened;
 	const { signal } = interrupt;
-	let { rows, failed } = await calculate(build, sets, stats, signal, 0);
-	const profile = await engine.profile(async () => {
-		({ rows, failed } = await calculate(build, sets, stats, signal, flags.seconds));
-	});
-	opened.announce();
-	const answer: ProfiledRows = { opening, profile, rows, top: flags.top };
+	const { depth, rows, seconds, stats } = flags;
+	const input = flags.sets === undefined ? undefined : namedInput(flags.sets);
+	const answer = await profileRows(opened, { input, depth, rows, seconds, stats, signal });
+	announce(opened, flags);
 	const output = await openOutput(undefined, []);
-	if (flags.format === "json") await output.write(profileJson(answer));
-	else await output.write(`${describeBuild(build)}\n\n${profileText(answer)}`);
-	await writeFiles(profile, flags, describeBuild(build), inputs);
+	if (flags.format === "json") await output.write(profileJson(answer, flags.top));
+	else await output.write(`${describeBuild(build)}\n\n${profileText(answer, flags.top)}`);
+	await writeFiles(answer.profile, flags, describeBuild(build), inputs);
 	if (signal.aborted) process.stderr.write("Interrupted: only what was sampled is shown.\n");
-	if (failed > 0) process.stderr.write(`${failed} of the rows failed\n`);
+	if (answer.failed > 0) process.stderr.write(`${answer.failed} of the rows failed\n`);
 	process.stderr.write(summary(answer));
 }
 
@@ -123,66 +114,7 @@ async function writeFiles(profile: Profile, flags: ProfileFlags, name: string, i
 }
 
 /** `900 rows, 5.02 s, 5.578 ms/row, 4891 samples`. */
-function summary({ profile: { elapsedMs, samples }, rows }: ProfiledRows): string {
+function summary({ profile: { elapsedMs, samples }, rows }: ProfileAnswer): string {
 	const each = rows === 0 ? 0 : elapsedMs / rows;
 	return `${rows} rows, ${(elapsedMs / 1000).toFixed(2)} s, ${each.toFixed(3)} ms/row, ${samples} samples\n`;
-}
-
-/** Node power's own rows, evenly spread where there are more than wanted. */
-function paths(build: Build, { depth, rows }: ProfileFlags): NodeSets[] {
-	const all = reachable(build, depth);
-	if (all.length === 0) {
-		throw new PobatchError("INVALID_ARGUMENT", "The build has no nodes within reach to calculate", {
-			hint: "Give node sets with --sets.",
-		});
-	}
-	const count = Math.min(rows, all.length);
-	return [
-		NodeSets.deltas(Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)] ?? {})),
-	];
-}
-
-async function setsOf(file: string, limit: number): Promise<NodeSets[]> {
-	const groups: NodeSets[] = [];
-	const enough = new AbortController();
-	const reading = { clock: new WorkClock(), pace: new Pace(), skip: 0, signal: enough.signal };
-	let left = limit;
-	for await (const { sets } of readSetGroups(file, reading)) {
-		const taken = Math.min(left, sets.length);
-		groups.push(sets.select(Array.from({ length: taken }, (_, i) => i)));
-		left -= taken;
-		if (left === 0) break;
-	}
-	enough.abort();
-	if (left === limit) {
-		throw new PobatchError("SETS_INVALID", `${file}: has no node sets`, {
-			hint: "Node sets are JSON lines: one set a line.",
-		});
-	}
-	return groups;
-}
-
-/** Calculates the rows once, and again until the time is up. */
-async function calculate(
-	build: Build,
-	groups: readonly NodeSets[],
-	stats: readonly string[],
-	signal: AbortSignal,
-	seconds: number,
-): Promise<{ rows: number; failed: number }> {
-	const end = performance.now() + 1000 * seconds;
-	let rows = 0;
-	let failed = 0;
-	do {
-		for (const sets of groups) {
-			const { errors, length, stopped } = await build.calculateBatch(sets, { stats, signal });
-			if (stopped) return { rows, failed };
-			const [error] = errors;
-			// Nothing but failures is no profile of rows.
-			if (error && errors.length === length) throw error;
-			rows += length;
-			failed += errors.length;
-		}
-	} while (performance.now() < end && !signal.aborted);
-	return { rows, failed };
 }

@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { stat, truncate } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
-import { PobatchError } from "../errors.js";
-import { reason } from "./fail.js";
+import { PobatchError } from "../common/errors.js";
+import { reason } from "../common/system-error.js";
 import type { RowWriter } from "./row-writers.js";
 
 /** What an interrupted run left in its output. */

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
-import type { FullNodeSet, NodeSetDelta } from "../node-sets.js";
-import { readSetLine } from "./set-line.js";
+import type { FullNodeSet, NodeSetDelta } from "../rows/node-sets.js";
+import { readSetLine } from "../rows/set-line.js";
 
 export type OneSet = NodeSetDelta | FullNodeSet;
 

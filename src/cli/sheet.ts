@@ -1,11 +1,11 @@
 import { styleText } from "node:util";
-import type { Sheet } from "../build.js";
+import type { Sheet } from "../builds/sheet.js";
 
 /** What util.styleText takes. */
 type Style = Parameters<typeof styleText>[0];
 
 /** Styles where standard output is a terminal that shows them; NO_COLOR and FORCE_COLOR decide as everywhere. */
-export function styled(style: Style, text: string): string {
+function styled(style: Style, text: string): string {
 	const { stdout } = process;
 	const { FORCE_COLOR, NO_COLOR } = process.env;
 	const shown = FORCE_COLOR ? FORCE_COLOR !== "0" : !NO_COLOR && stdout.isTTY && stdout.hasColors();

@@ -1,15 +1,20 @@
 import { createReadStream, existsSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { looksLikeBuild } from "../build-text.js";
-import { PobatchError } from "../errors.js";
-import { reason } from "./fail.js";
+import { looksLikeBuild } from "../builds/build-text.js";
+import { PobatchError } from "../common/errors.js";
+import { type NamedInput, unreadable } from "../operations/named-input.js";
 
 /** Far above any build; a wrong file or an endless pipe must not fill the memory. */
 const maxTextBytes = 64 * 2 ** 20;
 
 /** A file, or standard input for `-`. */
-export function openInput(source: string): Readable {
+function openInput(source: string): Readable {
 	return source === "-" ? process.stdin : createReadStream(source, { highWaterMark: 2 ** 18 });
+}
+
+/** The same with its name. */
+export function namedInput(source: string): NamedInput {
+	return { name: nameOf(source), stream: openInput(source) };
 }
 
 /** How messages name an input. */
@@ -42,7 +47,7 @@ function isText(source: string): boolean {
  * @param what what the text is, for messages
  * @throws PobatchError FILE_NOT_FOUND
  */
-export async function readText(source: string, what: string): Promise<string> {
+async function readText(source: string, what: string): Promise<string> {
 	const chunks: Buffer[] = [];
 	let size = 0;
 	try {
@@ -52,7 +57,7 @@ export async function readText(source: string, what: string): Promise<string> {
 			chunks.push(chunk);
 		}
 	} catch (cause) {
-		throw unreadable(source, what, cause);
+		throw unreadable(nameOf(source), what, cause);
 	}
 	if (size > maxTextBytes) {
 		throw new PobatchError("BUILD_INVALID", `${nameOf(source)}: the ${what} is longer than 64 MB`, {
@@ -60,11 +65,4 @@ export async function readText(source: string, what: string): Promise<string> {
 		});
 	}
 	return Buffer.concat(chunks).toString("utf8");
-}
-
-export function unreadable(source: string, what: string, cause: unknown): PobatchError {
-	return new PobatchError("FILE_NOT_FOUND", `${nameOf(source)}: cannot read the ${what}: ${reason(cause)}`, {
-		cause,
-		value: source,
-	});
 }

@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
-import { PobatchError } from "../errors.js";
-import { exitStatus, isBrokenPipe, reason, report } from "./fail.js";
+import { PobatchError } from "../common/errors.js";
+import { reason } from "../common/system-error.js";
+import { exitStatus, isBrokenPipe, report } from "./fail.js";
 
 /**
  * What happens where the command's own streams break, and with what nobody caught: one line and the right status, as

@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { inWords } from "../gain.js";
+import { inWords } from "../common/gain.js";
 
 /** A plain table without lines, columns two spaces apart; `right` names the columns of numbers. */
 export function table(

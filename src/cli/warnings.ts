@@ -1,6 +1,6 @@
-import type { Build } from "../build.js";
-import { oneLine } from "../errors.js";
-import { type BuildWarning, type BuildWarningCode, warningText } from "../warnings.js";
+import { type BuildWarning, type BuildWarningCode, warningText } from "../builds/warnings.js";
+import { oneLine } from "../common/errors.js";
+import type { Build } from "../engine/build.js";
 import { terminalWidth } from "./fit.js";
 
 const hint = (count: number) => `(\`--warnings\` lists ${count === 1 ? "it" : "them"})`;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addon } from "../../src/addon.js";
-import { type FullNodeSet, type NodeSetDelta, NodeSets } from "../../src/node-sets.js";
+import { addon } from "../../src/native/addon.js";
+import { type FullNodeSet, type NodeSetDelta, NodeSets } from "../../src/rows/node-sets.js";
 
 const attributeFlag = 2;
 const { Base, Tree } = addon();

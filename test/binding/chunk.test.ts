@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { addon, checkFits } from "../../src/addon.js";
-import { rowStatuses } from "../../src/row-status.js";
+import { addon, checkFits } from "../../src/native/addon.js";
+import { rowStatuses } from "../../src/native/row-status.js";
 
 const loop = await readFile(fileURLToPath(new URL("../../lua/batch_loop.lua", import.meta.url)), "utf8");
 const calculator = `return {

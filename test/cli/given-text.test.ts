@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { encodePobCode } from "../../src/pob/code.js";
+import { encodePobCode } from "../../src/builds/code.js";
 import { miniBuild, miniPob } from "../support/pob.js";
 import { lines, run, scratch } from "./run.js";
 

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { encodePobCode } from "../../src/pob/code.js";
+import { encodePobCode } from "../../src/builds/code.js";
 import { miniBuild, miniPob } from "../support/pob.js";
 import { demoBuild, demoTree, environment, lines, main, scratch, sumCalculator } from "./run.js";
 

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readBuildSource } from "../../src/build-source.js";
-import { readSetLine } from "../../src/cli/set-line.js";
+import { readBuildSource } from "../../src/builds/build-source.js";
+import { decodePobCode, encodePobCode } from "../../src/builds/code.js";
+import { parseXml } from "../../src/builds/xml.js";
 import { NodeSets, PassiveTree, PobatchError } from "../../src/index.js";
-import { decodePobCode, encodePobCode } from "../../src/pob/code.js";
-import { parseXml } from "../../src/pob/xml.js";
-import { parseTree } from "../../src/tree-file.js";
+import { readSetLine } from "../../src/rows/set-line.js";
+import { parseTree } from "../../src/tree/tree-file.js";
 import { fuzz, patience } from "./fuzz.js";
 
 // Whatever a stranger sends is answered or refused by a PobatchError with a code, never by another exception.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BatchResult, type Build, Engine, NodeSets } from "../../src/index.js";
+import { bitsOf } from "../support/bits.js";
 import {
-	bitsOf,
 	buildText,
 	describeWithBuilds,
 	describeWithTestedBuilds,

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { manifestDigest } from "../../src/identity.js";
+import { manifestDigest } from "../../src/calculators/identity.js";
 import { Engine } from "../../src/index.js";
 import { miniBuild, miniPob } from "../support/pob.js";
 

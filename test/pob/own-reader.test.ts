@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
+import { scanXml, type XmlElement } from "../../src/builds/xml.js";
+import { pobSource } from "../../src/calculators/pob/checkout.js";
 import { type Build, Engine, type PobatchError } from "../../src/index.js";
-import { pobSource } from "../../src/pob/checkout.js";
-import { scanXml, type XmlElement } from "../../src/pob/xml.js";
 import { mutatedTexts } from "../support/mutated-xml.js";
 import { buildText, describeWithBuilds, describeWithPob, differences, sharedBuilds } from "../support/pob.js";
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { readTreeLua } from "../../src/calculators/pob/tree-lua.js";
 import { Engine } from "../../src/index.js";
-import { readTreeLua } from "../../src/pob/tree-lua.js";
 import { miniBuild, miniPob, miniPobWith } from "../support/pob.js";
 
 const launchWith = (lua: string) => ({ "src/Launch.lua": (text: string) => `${text}\n${lua}` });

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { Engine, type EngineWarning, NodeSets } from "../../src/index.js";
+import { expectSameBits, valuesOfRow } from "./bits.js";
 import { calculatorWith } from "./calculators.js";
 
 /** Stats a row: with them a frame has about 150 rows. */
@@ -42,8 +43,7 @@ export async function askFor(
 		const result = sync ? build.calculateBatchSync(sets) : await build.calculateBatch(sets);
 		expect(result.errors).toEqual([]);
 		part.forEach((number, row) => {
-			const values = result.values.subarray(row * width, (row + 1) * width);
-			expect(Buffer.from(values.slice().buffer).equals(Buffer.from(valuesOf(number).buffer))).toBe(true);
+			expectSameBits(valuesOfRow(result, row), valuesOf(number));
 		});
 		hits += result.cache.hits;
 		between();

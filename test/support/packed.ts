@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync }
 import { tmpdir } from "node:os";
 import { basename, dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { glibcVersion } from "../../src/platform.js";
+import { glibcVersion } from "../../src/native/platform.js";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 

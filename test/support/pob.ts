@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe } from "vitest";
-import type { AttributeName, BatchResult, Build, NodeSetDelta } from "../../src/index.js";
-import { findPob, installHint } from "../../src/pob/checkout.js";
+import { findPob, installHint } from "../../src/calculators/pob/checkout.js";
+import type { AttributeName, Build, NodeSetDelta } from "../../src/index.js";
 
 /** A checkout of Path of Building, or undefined. */
 export const pob = await findPob();
@@ -107,13 +107,6 @@ export function differences(row: Record<string, number>, wanted: Record<string, 
 // JSON has no -0, and Path of Building's 0 and -0 read alike.
 function sameBits(a: number, b: number): boolean {
 	return Object.is(a, b) || (a === 0 && b === 0);
-}
-
-/** One row's numbers as one text, bit by bit. */
-export function bitsOf(result: BatchResult, row: number): string {
-	const width = result.stats.length;
-	const values = result.values.slice(row * width, (row + 1) * width);
-	return Buffer.from(values.buffer).toString("base64");
 }
 
 /** The stand-in of test/fixtures. */

@@ -2,9 +2,9 @@
 // the same state, on the same canonical sets, and fill an array with the same stats; only the batch checks node ids,
 // contains a row's error and crosses to JavaScript and back.
 import { fileURLToPath } from "node:url";
-import { readBuildSource } from "../../../dist/build-source.js";
+import { readBuildSource } from "../../../dist/builds/build-source.js";
 import { Engine, NodeSets } from "../../../dist/index.js";
-import { treeForCalculator } from "../../../dist/tree-data.js";
+import { treeForCalculator } from "../../../dist/tree/tree-data.js";
 import { measure, ratios, summary } from "../../lib/measure.mjs";
 import { grownSets, randomIds, treeAndBuild } from "../../lib/workload.mjs";
 

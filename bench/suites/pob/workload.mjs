@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pobSource } from "../../../dist/calculators/pob/checkout.js";
 import { findPob, NodeSets } from "../../../dist/index.js";
-import { pobSource } from "../../../dist/pob/checkout.js";
 import { seededRandom } from "../../lib/workload.mjs";
 
 const { BENCH_ROWS, BENCH_ROUNDS, BENCH_BUILDS, BENCH_TRUTH, POBATCH_BUILDS } = process.env;

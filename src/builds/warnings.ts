@@ -1,0 +1,61 @@
+import type { Plain } from "../native/addon.js";
+
+/** What a warning is about. Names stay; docs/warnings.md says what each means. */
+export type BuildWarningCode =
+	| "UNSUPPORTED_ITEM_LINE"
+	| "UNREADABLE_ITEM"
+	| "ITEM_EFFECT_LEFT_OUT"
+	| "WEAPON_DAMAGE_UNKNOWN"
+	| "UNKNOWN_SOCKET"
+	| "UNKNOWN_NODES"
+	| "TREE_EMPTY"
+	| "TREE_VERSION"
+	| "POB_WARNING"
+	| "POB_MESSAGE"
+	| "INCOMPLETE"
+	| "VALUE_CHANGED"
+	| "OTHER_TREE"
+	| "FIRST_CALCULATION"
+	| "UNSTABLE_STATS"
+	| "RULES_UNCHECKED"
+	| "CALCULATOR_WARNING";
+
+/** What makes a build's numbers other than one may think: something left out or changed, or left to chance. */
+export interface BuildWarning {
+	/** A {@link BuildWarningCode}, or what a calculator of your own calls it. */
+	readonly code: BuildWarningCode | (string & Record<never, never>);
+	/** One sentence or less. */
+	readonly text: string;
+	/** The item, slot or part of the build that it is about; `build`: all of it. */
+	readonly where: string;
+}
+
+export function warning(code: BuildWarningCode, text: string, where = "build"): BuildWarning {
+	return { code, text, where };
+}
+
+/** A calculator's `warnings`: texts, or tables of `code`, `text` and `where`. */
+export function readWarnings(list: Plain): BuildWarning[] {
+	return listOf(list).flatMap((item) => {
+		if (typeof item === "string") return [warning("CALCULATOR_WARNING", item)];
+		if (typeof item !== "object" || item === null || Array.isArray(item)) return [];
+		const { code, text, where } = item as Record<string, Plain>;
+		if (typeof text !== "string") return [];
+		return [
+			{
+				code: typeof code === "string" ? code : "CALCULATOR_WARNING",
+				text,
+				where: typeof where === "string" ? where : "build",
+			},
+		];
+	});
+}
+
+function listOf(value: Plain): readonly Plain[] {
+	return Array.isArray(value) ? value : [];
+}
+
+/** `Doom Loop: not supported …`: the warning as one text. */
+export function warningText({ text, where }: BuildWarning): string {
+	return where === "build" ? text : `${where}: ${text}`;
+}

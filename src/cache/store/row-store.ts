@@ -1,0 +1,211 @@
+import { resolve } from "node:path";
+import type { EngineWarning } from "../../common/engine-warning.js";
+import { reason } from "../../common/system-error.js";
+import { type Files, nodeFiles } from "./files.js";
+import { append, type Limits, listOrMake } from "./folder.js";
+import { maxWidth } from "./frame.js";
+import { Pending } from "./pending.js";
+import { runAsync, runSync, type Steps } from "./steps.js";
+import { type FrameMemory, type GroupName, type KnownRows, View } from "./view.js";
+
+/** Rows wait so long for more of their kind: a program may calculate them one by one. */
+const writeDelayMs = 100;
+/** Unless there are so many bytes of them; no more are written at once. */
+const writeBytes = 2 ** 20;
+/** What waits beyond that, because the disk is slower than the calculator, is not kept. */
+const maxPendingBytes = 2 ** 28;
+/** Milliseconds until what other processes have written is looked for again, and until a full disk is tried again. */
+const refreshMs = 1000;
+const retryMs = 60_000;
+const segmentBytes = 2 ** 25;
+
+export interface RowStoreOptions {
+	folder: string;
+	/** Bytes of all segments together. */
+	maxBytes: number;
+	/** Keeps frames that were read. */
+	memory: FrameMemory;
+	onWarning: (warning: EngineWarning) => void;
+	files?: Files;
+}
+
+/**
+ * Rows on disk, by group (all that a row depends on but its node set) and 128-bit key. What goes wrong with the folder
+ * costs time and one warning: no call throws or rejects because of it.
+ */
+export class RowStore {
+	readonly #folder: string;
+	readonly #files: Files;
+	readonly #limits: Limits;
+	readonly #onWarning: (warning: EngineWarning) => void;
+	readonly #memory: FrameMemory;
+	#view: View;
+	#refreshed = Number.NEGATIVE_INFINITY;
+	#refreshing: Promise<void> | undefined;
+	readonly #pending = new Pending();
+	#timer: NodeJS.Timeout | undefined;
+	#writing: Promise<void> | undefined;
+	#writesAgain = Number.NEGATIVE_INFINITY;
+	#isWarned = false;
+	#isClosed = false;
+
+	private constructor({ folder, maxBytes, memory, onWarning, files = nodeFiles }: RowStoreOptions) {
+		this.#folder = resolve(folder);
+		this.#files = files;
+		this.#memory = memory;
+		this.#onWarning = onWarning;
+		this.#limits = { total: maxBytes, segment: Math.min(segmentBytes, Math.ceil(maxBytes / 8)) };
+		this.#view = this.#newView();
+	}
+
+	/** Makes the folder. @returns nothing, after a warning, where it cannot be used */
+	static async open(options: RowStoreOptions): Promise<RowStore | undefined> {
+		const store = new RowStore(options);
+		try {
+			await runAsync(listOrMake(store.#files, store.#folder));
+			return store;
+		} catch (error) {
+			store.#warnUnusable("cannot be used", error);
+			return undefined;
+		}
+	}
+
+	/**
+	 * Puts into `known` what the folder has of a group's rows.
+	 *
+	 * @param keys four words a row
+	 * @param wanted which of these rows are looked for
+	 */
+	async find(
+		group: GroupName,
+		keys: Uint32Array,
+		wanted: readonly number[],
+		known: KnownRows,
+	): Promise<void> {
+		try {
+			const refreshed = this.#refreshed;
+			await runAsync(this.#view.read(group, keys, wanted, known, this.#memory));
+			const absent = wanted.filter((row) => known[row] === undefined);
+			if (absent.length === 0) return;
+			if (this.#isStale()) {
+				this.#refreshing ??= runAsync(this.#refresh()).finally(() => {
+					this.#refreshing = undefined;
+				});
+			}
+			await this.#refreshing;
+			// Another call may have done it meanwhile.
+			if (this.#refreshed === refreshed) return;
+			await runAsync(this.#view.read(group, keys, absent, known, this.#memory));
+		} catch (error) {
+			this.#warnUnusable("cannot be read", error);
+		}
+	}
+
+	/** The same, blocking the calling thread. */
+	findSync(group: GroupName, keys: Uint32Array, wanted: readonly number[], known: KnownRows): void {
+		try {
+			runSync(this.#view.read(group, keys, wanted, known, this.#memory));
+			const absent = wanted.filter((row) => known[row] === undefined);
+			if (absent.length === 0 || !this.#isStale()) return;
+			runSync(this.#refresh());
+			runSync(this.#view.read(group, keys, absent, known, this.#memory));
+		} catch (error) {
+			this.#warnUnusable("cannot be read", error);
+		}
+	}
+
+	/** Keeps a row, which must not change any more; it is written soon. */
+	add(group: Uint8Array, keys: Uint32Array, row: number, values: Float64Array): void {
+		if (this.#isClosed || performance.now() < this.#writesAgain) return;
+		if (values.length > maxWidth || this.#pending.bytes > maxPendingBytes) return;
+		this.#pending.add(group, keys, row, values);
+		this.#schedule();
+	}
+
+	/** Writes what waits, if it is much, blocking the calling thread, which may never let an asynchronous write begin. */
+	relieve(): void {
+		if (this.#pending.bytes < writeBytes) return;
+		try {
+			runSync(this.#writeAll());
+		} catch (error) {
+			this.#cannotWrite(error);
+		}
+	}
+
+	/** Ends once all that waits is written. */
+	async close(): Promise<void> {
+		this.#isClosed = true;
+		while (this.#writing || this.#pending.bytes > 0) {
+			this.#write();
+			await this.#writing;
+		}
+	}
+
+	#isStale(): boolean {
+		return performance.now() - this.#refreshed > refreshMs;
+	}
+
+	*#refresh(): Steps<void> {
+		const listing = yield* listOrMake(this.#files, this.#folder);
+		const view = this.#view.fits(listing) ? this.#view : this.#newView();
+		yield* view.update(listing);
+		this.#view = view;
+		this.#refreshed = performance.now();
+	}
+
+	#newView(): View {
+		return new View(this.#files, this.#folder, (segment, error) => {
+			if (error !== undefined) this.#warnUnusable(`cannot be read (${segment})`, error);
+			else
+				this.#warn(
+					"CACHE_DAMAGED",
+					`is damaged (${segment}): what cannot be trusted is calculated again; \`pobatch cache clear\` forgets all rows`,
+				);
+		});
+	}
+
+	#schedule(): void {
+		if (this.#pending.bytes >= writeBytes) this.#write();
+		else if (this.#pending.bytes > 0) this.#timer ??= setTimeout(() => this.#write(), writeDelayMs);
+	}
+
+	/** One write at a time; rows that come meanwhile are written by it, or after it. */
+	#write(): void {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		this.#writing ??= runAsync(this.#writeAll())
+			.catch((error) => this.#cannotWrite(error))
+			.finally(() => {
+				this.#writing = undefined;
+				if (!this.#isClosed) this.#schedule();
+			});
+	}
+
+	*#writeAll(): Steps<void> {
+		for (;;) {
+			const bytes = this.#pending.take(Math.min(writeBytes, this.#limits.segment));
+			if (!bytes) return;
+			const { segments, old } = yield* append(this.#files, this.#folder, bytes, this.#limits);
+			if (segments.length > 0 || old.length === 0) continue;
+			const text = `The cache folder ${this.#folder} has files of an older pobatch, which are not read any more and can be deleted: ${old.join(", ")}`;
+			this.#onWarning({ code: "CACHE_OLD", text, where: this.#folder });
+		}
+	}
+
+	#cannotWrite(error: unknown): void {
+		this.#pending.clear();
+		this.#writesAgain = performance.now() + retryMs;
+		this.#warnUnusable("cannot be written to", error);
+	}
+
+	#warnUnusable(what: string, error: unknown): void {
+		this.#warn("CACHE_UNUSABLE", `${what}: ${reason(error)}`);
+	}
+
+	/** Once: what is wrong with a folder is wrong with every row. */
+	#warn(code: EngineWarning["code"], what: string): void {
+		if (this.#isWarned) return;
+		this.#isWarned = true;
+		this.#onWarning({ code, text: `The cache folder ${this.#folder} ${what}`, where: this.#folder });
+	}
+}

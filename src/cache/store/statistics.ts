@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import { PobatchError } from "../../common/errors.js";
+import { reason } from "../../common/system-error.js";
+import { type Files, isCode, nodeFiles } from "./files.js";
+import { listFolder, removeFile } from "./folder.js";
+import { RowIndex } from "./row-index.js";
+import { runAsync, type Steps } from "./steps.js";
+import { View } from "./view.js";
+
+/** What a folder of rows holds. */
+export interface DiskCacheStatistics {
+	/** Different rows that can be read. */
+	entries: number;
+	/** What the files take. */
+	bytes: number;
+	/** Of them, those that cannot be read: damaged, or not written to their end. */
+	unreadableBytes: number;
+}
+
+/** @returns undefined if the folder holds no rows @throws PobatchError FILE_NOT_WRITABLE */
+export async function diskCacheStatistics(dir: string): Promise<DiskCacheStatistics | undefined> {
+	return usable(dir, statistics(nodeFiles, dir));
+}
+
+/**
+ * Forgets all rows, and what an older pobatch kept in the folder; safe while other processes use it.
+ *
+ * @returns what was there, undefined if the folder holds no rows @throws PobatchError FILE_NOT_WRITABLE
+ */
+export async function clearDiskCache(dir: string): Promise<DiskCacheStatistics | undefined> {
+	return usable(
+		dir,
+		(function* () {
+			const before = yield* statistics(nodeFiles, dir);
+			const { segments, old } = yield* listFolder(nodeFiles, dir);
+			for (const name of [...segments.map((segment) => segment.name), ...old])
+				yield* removeFile(nodeFiles, join(dir, name));
+			return before;
+		})(),
+	);
+}
+
+function* statistics(files: Files, dir: string): Steps<DiskCacheStatistics | undefined> {
+	const listing = yield* listFolder(files, dir);
+	if (listing.segments.length === 0) return undefined;
+	const bytes = listing.segments.reduce((sum, { size }) => sum + size, 0);
+	// A segment that cannot be read at all shows in the bytes that cannot.
+	const view = new View(files, dir, () => {});
+	yield* view.update(listing);
+	const rows = new RowIndex();
+	let readable = 0;
+	yield* view.all(({ group, keys }, length) => {
+		readable += length;
+		const words = new Uint32Array(Uint8Array.from(group).buffer);
+		for (let i = 0; i < keys.length; i += 4) {
+			// A row is one of its group: both are hashes.
+			const [a, b] = [
+				(keys[i] as number) ^ (words[0] as number),
+				(keys[i + 1] as number) ^ (words[1] as number),
+			];
+			rows.set(a >>> 0, b >>> 0, 0);
+		}
+	});
+	return { entries: rows.size, bytes, unreadableBytes: bytes - readable };
+}
+
+async function usable<Answer>(dir: string, steps: Steps<Answer>): Promise<Answer | undefined> {
+	try {
+		return await runAsync(steps);
+	} catch (cause) {
+		if (isCode(cause, "ENOENT")) return undefined;
+		throw new PobatchError("FILE_NOT_WRITABLE", `The cache folder ${dir} cannot be used: ${reason(cause)}`, {
+			cause,
+			value: dir,
+		});
+	}
+}

@@ -1,0 +1,98 @@
+import { firstGame, recognizeBuild, unreadable } from "../../builds/build-text.js";
+import { childOf, childrenOf, MAX_WORK, nestedTooDeep, scanXml, type XmlElement } from "../../builds/xml.js";
+import { PobatchError } from "../../common/errors.js";
+import type { Plain } from "../../native/addon.js";
+import type { PassiveTree } from "../../tree/passive-tree.js";
+import { digest, luaDigest, manifestDigest } from "../identity.js";
+import { embedded, luaFolder } from "../lua-files.js";
+import type { CalculatorSource } from "../source.js";
+import { findPob, installHint, pobSource, pobTree } from "./checkout.js";
+
+/**
+ * Path of Building, unmodified, from a checkout.
+ *
+ * @param folder the checkout; found by {@link findPob} if not given
+ * @param options of the engine; they go before `defaults`, which no answer depends on
+ * @throws PobatchError POB_NOT_FOUND, POB_INVALID
+ */
+export async function pobCalculator(
+	folder: string | undefined,
+	options: Plain,
+	defaults: { rowCache: boolean; verify: number },
+): Promise<CalculatorSource> {
+	const found = await findPob(folder);
+	if (found === undefined)
+		throw new PobatchError("POB_NOT_FOUND", "No Path of Building checkout was found", { hint: installHint });
+	const source = await pobSource(found);
+	const trees = new Map<string, Promise<PassiveTree | undefined>>();
+	const treeOf = (version: string) => {
+		let tree = trees.get(version);
+		if (!tree) {
+			tree = pobTree(source, version);
+			trees.set(version, tree);
+		}
+		return tree;
+	};
+	return {
+		...(await embedded("pob/calculator.lua")),
+		chunkFolder: source,
+		options: { ...defaults, ...(options as object), dir: source },
+		tree: undefined,
+		treeOf,
+		identity: async () =>
+			digest(await luaDigest(luaFolder), await manifestDigest(source), JSON.stringify(options)),
+		prepare(text, { spec }) {
+			const { kind, text: xml } = recognizeBuild(text);
+			if (kind === "json") throw jsonForPob();
+			const { root, fault, tooDeep, work } = scanXml(xml);
+			if (tooDeep !== undefined) throw nestedTooDeep(tooDeep);
+			if (work > MAX_WORK) throw tooMuchWork();
+			if (root?.name === "PathOfBuilding") throw firstGame();
+			const version = treeVersionOf(root, spec);
+			// Read while the states load the build. Whoever needs it asks again, and is told what went wrong.
+			if (version !== undefined) treeOf(version).catch(() => {});
+			const source = {
+				xml,
+				...(spec !== undefined && { spec }),
+				// Whether the text can be read is for Path of Building's own reader to say, which knows no lines.
+				...(fault !== undefined && { fault: `line ${fault.line}: ${fault.reason}` }),
+			};
+			return { source, warnings: [] };
+		},
+		explain(error) {
+			// What lua/pob refuses in its own words; an error with a place in its code is a fault of ours, and stays one.
+			if (!(error instanceof PobatchError) || !/^(?:CALCULATOR_ERROR|BUILD_INVALID)$/.test(error.code))
+				return undefined;
+			if (!/^Path of Building (?:in|was not found) /.test(error.message)) return undefined;
+			return new PobatchError("POB_INVALID", error.message, {
+				value: found,
+				hint: / LuaJIT inside/.test(error.message) ? luajitHint : installHint,
+			});
+		},
+	};
+}
+
+const luajitHint =
+	"Update pobatch, or build its addon with a newer LuaJIT: name its source tree by LUAJIT_SOURCE_DIR and run `npx pobatch build-addon`.";
+
+function jsonForPob(): PobatchError {
+	return unreadable(
+		"it is JSON, which Path of Building does not read",
+		'pobatch\'s own JSON is for the reference calculator ("reference", --calculator reference). Other JSON is not read: ' +
+			"export the build from Path of Building as XML or as a code.",
+	);
+}
+
+function tooMuchWork(): PobatchError {
+	return unreadable(
+		"Path of Building's XML reader would take minutes for it",
+		"White space in a row, or an unclosed comment, attribute or tag, is too long: save the build in Path of Building again.",
+	);
+}
+
+/** The version of the tree that a build of Path of Building uses; undefined where the build does not tell. */
+function treeVersionOf(document: XmlElement | undefined, spec: number | undefined): string | undefined {
+	const tree = childOf(document, "Tree");
+	const wanted = spec ?? Number(tree?.attributes.get("activeSpec") ?? 1);
+	return childrenOf(tree, "Spec")[wanted - 1]?.attributes.get("treeVersion");
+}

@@ -1,0 +1,43 @@
+import type { BuildWarning } from "../builds/warnings.js";
+import type { PobatchError } from "../common/errors.js";
+import type { Plain } from "../native/addon.js";
+import type { PassiveTree } from "../tree/passive-tree.js";
+
+/** How a build's text is read. */
+export interface LoadOptions {
+	/**
+	 * Which passive tree of a Path of Building build, counted from 1; the active one if not given. A level that follows the
+	 * points is then that of this tree.
+	 */
+	spec?: number;
+	/** Milliseconds that loading may take. */
+	timeoutMs?: number;
+}
+
+/** One calculator as an engine opens it: its Lua half, and what its builds' texts become before they cross to Lua. */
+export interface CalculatorSource {
+	/** Text of the Lua file. */
+	source: string;
+	/** False for code that is not ours: it then gets no access to files, processes, the FFI and the like. */
+	trusted: boolean;
+	/** True if what a row changes is undone after it. */
+	rollback: boolean;
+	/** Name in tracebacks. */
+	chunkName: string;
+	/** `package.path` of its states. */
+	packagePath: string;
+	/** Where chunks lie that are named by a relative path, for profiles; undefined where there are none. */
+	chunkFolder: string | undefined;
+	/** Of its `open`. */
+	options: Plain;
+	/** The tree that nodes are looked up in before a build is loaded; undefined where a calculator has none. */
+	tree: PassiveTree | undefined;
+	/** The tree of a build, by the version that its info names. */
+	treeOf(version: string): Promise<PassiveTree | undefined>;
+	/** Of all that the answers depend on besides the build and what the calculator says of itself. */
+	identity(): Promise<string>;
+	/** What its `load` gets for a text, and what was noticed on the way. */
+	prepare(text: string, options: LoadOptions): { source: Plain; warnings: BuildWarning[] };
+	/** Another error for one of its `open` or `load`, where it is about the calculator's own files. */
+	explain?(error: unknown): PobatchError | undefined;
+}

@@ -1,0 +1,335 @@
+import { availableParallelism } from "node:os";
+import { readInfo, texts } from "../builds/build-info.js";
+import { RowCache, type RowCacheOptions, type RowCacheStatistics } from "../cache/row-cache.js";
+import { fileCalculator } from "../calculators/file.js";
+import { digest } from "../calculators/identity.js";
+import { loopSource, sandboxSource } from "../calculators/lua-files.js";
+import { pobCalculator } from "../calculators/pob/calculator.js";
+import { referenceCalculator } from "../calculators/reference.js";
+import type { CalculatorSource, LoadOptions } from "../calculators/source.js";
+import type { EngineWarning } from "../common/engine-warning.js";
+import { invalidArgument, PobatchError } from "../common/errors.js";
+import type { Executor } from "../executors/executor.js";
+import { ProcessExecutor } from "../executors/process/process-executor.js";
+import { ThreadExecutor } from "../executors/thread-executor.js";
+import { addon, type NativeCanonicalizer, type NativeMemory, type Plain } from "../native/addon.js";
+import type { Profile } from "../profile/profile.js";
+import { Profiler } from "../profile/profiler.js";
+import { PassiveTree } from "../tree/passive-tree.js";
+import type { TreeData } from "../tree/tree-data.js";
+import { Build } from "./build.js";
+
+export interface EngineOptions {
+	/** `"reference"` (the default), `"pob"`, or the path of a Lua file that keeps the calculator contract. */
+	calculator?: string;
+	/**
+	 * Folder of a Path of Building checkout, for `"pob"`. Else the variable POBATCH_POB, else the newest that
+	 * `pobatch pob install` put into the user's data folder.
+	 */
+	pob?: string;
+	/** The passive tree: a tree, its data, or the path of Path of Building's tree JSON. The embedded one by default. */
+	tree?: PassiveTree | TreeData | string;
+	/** Native threads, each with a state of its own; one per core by default. */
+	threads?: number;
+	/**
+	 * `"thread"` (the default): states on threads of this process. `"process"`: each state in a child process, so that
+	 * a crash, a kill or a wedged C call loses nothing; no synchronous calls.
+	 */
+	isolation?: "thread" | "process";
+	/** Megabytes (2^20 bytes) that each state may hold once its calculator is open. No limit by default. */
+	memoryLimitMB?: number;
+	/** Milliseconds that one row may take, unless a batch says otherwise. No limit by default. */
+	rowTimeoutMs?: number;
+	/** Milliseconds that opening the calculator may take. No limit by default. */
+	openTimeoutMs?: number;
+	/**
+	 * Rows that were calculated before are not calculated again. On by default with Path of Building; the reference
+	 * calculator is about as fast as a cache.
+	 */
+	cache?: boolean | RowCacheOptions;
+	/**
+	 * Takes files, processes, the FFI, the debug library and bytecode away from a calculator of your own. On by default;
+	 * off only for a file that you trust like your own program.
+	 */
+	sandbox?: boolean;
+	/**
+	 * Undoes after each row whatever a calculator of your own changed: its build, its variables, its globals. On by
+	 * default in the sandbox, and only possible there. It takes time in proportion to what the calculator keeps; off for
+	 * a file that you know to leave nothing behind.
+	 */
+	rollback?: boolean;
+	/** Passed to the `open` of a calculator of your own. */
+	options?: Plain;
+	/**
+	 * Samples the first state from before the calculator opens, for {@link Engine.takeProfile}. Off by default; states
+	 * that are sampled run slower.
+	 */
+	profile?: boolean;
+	/** Gets what the calculator logs, line by line. */
+	onLog?: (text: string) => void;
+	/** Gets what should be known but stops nothing; `process.emitWarning` does by default. */
+	onWarning?: (warning: EngineWarning) => void;
+}
+
+const maxThreads = 256;
+
+/** What an engine is made of. */
+interface OpenedEngine {
+	readonly executor: Executor;
+	readonly source: CalculatorSource;
+	readonly calculator: { readonly name: string; readonly version: string };
+	readonly threads: number;
+	readonly rowTimeoutMs: number | undefined;
+	readonly cache: RowCache | undefined;
+	readonly cacheKey: string;
+	readonly profiler: Profiler;
+}
+
+/**
+ * A calculator on one or more states.
+ *
+ * @example
+ * await using engine = await Engine.open({ calculator: "reference", threads: 2 });
+ * const build = await engine.load(await readFile("build.xml", "utf8"));
+ * const result = await build.calculateBatch(NodeSets.deltas([{ add: [4] }]));
+ */
+export class Engine {
+	/** The calculator's name and version, as it gives them. */
+	readonly calculator: { readonly name: string; readonly version: string };
+	/**
+	 * The tree whose nodes node sets may name; undefined where a calculator of your own has none, and with Path of
+	 * Building, where each build brings its version of the tree (`build.tree`).
+	 */
+	readonly tree: PassiveTree | undefined;
+	readonly threads: number;
+	readonly #executor: Executor;
+	readonly #source: CalculatorSource;
+	readonly #rowTimeoutMs: number | undefined;
+	readonly #cache: RowCache | undefined;
+	readonly #canonicalizer: NativeCanonicalizer | undefined;
+	readonly #cacheKey: string;
+	readonly #profiler: Profiler;
+	#lastBuild = 0;
+	#closed = false;
+
+	private constructor(opened: OpenedEngine) {
+		this.#executor = opened.executor;
+		this.#source = opened.source;
+		this.calculator = opened.calculator;
+		this.tree = opened.source.tree;
+		this.threads = opened.threads;
+		this.#rowTimeoutMs = opened.rowTimeoutMs;
+		this.#cache = opened.cache;
+		this.#canonicalizer = opened.cache && new (addon().Canonicalizer)();
+		this.#cacheKey = opened.cacheKey;
+		this.#profiler = opened.profiler;
+	}
+
+	/**
+	 * Opens a calculator on `threads` states.
+	 *
+	 * @throws PobatchError INVALID_ARGUMENT, FILE_NOT_FOUND, TREE_INVALID, CALCULATOR_SYNTAX, CALCULATOR_INVALID,
+	 * CALCULATOR_ERROR, TIMEOUT, MEMORY, ADDON_NOT_FOUND
+	 */
+	static async open(options: EngineOptions = {}): Promise<Engine> {
+		const {
+			calculator = "reference",
+			threads = availableParallelism(),
+			memoryLimitMB,
+			rowTimeoutMs,
+			onLog,
+		} = options;
+		if (typeof calculator !== "string" || calculator === "")
+			throw invalidArgument('"reference" or the path of a Lua file', "calculator", calculator);
+		if (!Number.isInteger(threads) || threads < 1 || threads > maxThreads)
+			throw invalidArgument(`an integer from 1 to ${maxThreads}`, "threads", threads);
+		for (const [name, value] of Object.entries({
+			memoryLimitMB,
+			rowTimeoutMs,
+			openTimeoutMs: options.openTimeoutMs,
+		})) {
+			if (value !== undefined && !(Number.isFinite(value) && value > 0))
+				throw invalidArgument("a positive number", name, value);
+		}
+		const { cache = calculator === "pob" } = options;
+		const source = await resolveCalculator(calculator, options, cache);
+		const rowCache =
+			cache === false ? undefined : await RowCache.open(cache === true ? {} : cache, options.onWarning);
+		const { isolation = "thread" } = options;
+		if (isolation !== "thread" && isolation !== "process")
+			throw invalidArgument('"thread" or "process"', "isolation", isolation);
+		const StateExecutor = isolation === "process" ? ProcessExecutor : ThreadExecutor;
+		const executor: Executor = new StateExecutor(
+			{
+				threads,
+				loopSource: await loopSource(),
+				source: source.source,
+				sandboxSource: source.trusted ? "" : await sandboxSource(),
+				rollback: source.rollback,
+				chunkName: source.chunkName,
+				packagePath: source.packagePath,
+				options: source.options,
+				memoryLimit: Math.round((memoryLimitMB ?? 0) * 2 ** 20),
+			},
+			onLog ?? (() => {}),
+		);
+		try {
+			const profiler = new Profiler(executor, source.chunkFolder);
+			if (options.profile === true) await profiler.keepSampling();
+			const identity = await executor.open(options.openTimeoutMs);
+			// Another platform's mathematics may have other last digits.
+			const platform = `${process.platform} ${process.arch}`;
+			const cacheKey = rowCache
+				? digest(await source.identity(), identity.name, identity.version, addon().versions.luajit, platform)
+				: "";
+			return new Engine({
+				executor,
+				source,
+				calculator: identity,
+				threads,
+				rowTimeoutMs,
+				cache: rowCache,
+				cacheKey,
+				profiler,
+			});
+		} catch (error) {
+			executor.close();
+			await rowCache?.close();
+			throw source.explain?.(error) ?? error;
+		}
+	}
+
+	/**
+	 * Loads a build into every state.
+	 *
+	 * @param text Path of Building's XML, a PoB code (also as a chat leaves it) or pobatch's JSON; a calculator of your own
+	 * gets it as it is
+	 * @throws PobatchError BUILD_INVALID, UNKNOWN_CLASS, CALCULATOR_ERROR, ENGINE_CLOSED
+	 */
+	async load(text: string, options: LoadOptions = {}): Promise<Build> {
+		this.#checkOpen();
+		if (typeof text !== "string") throw invalidArgument("a build's text", "text", text);
+		const { source, warnings } = this.#source.prepare(text, options);
+		const id = ++this.#lastBuild;
+		const { timeoutMs } = options;
+		const treeOf = (version: string) => this.#source.treeOf(version);
+		const loaded = await this.#executor.load({ build: id, source, timeoutMs, treeOf });
+		if (loaded.refused !== undefined) {
+			const { refused, traceback } = loaded;
+			const refusal = new PobatchError("BUILD_INVALID", refused, { traceback });
+			throw this.#source.explain?.(refusal) ?? refusal;
+		}
+		const { info, stats, tree, base } = loaded;
+		return new Build({
+			executor: this.#executor,
+			id,
+			base,
+			info: readInfo(info, this.calculator.name, warnings),
+			stats,
+			defaultStats: texts(info.defaultStats, stats),
+			otherStats: texts(info.otherStats, []),
+			tree,
+			rowTimeoutMs: this.#rowTimeoutMs,
+			cache: this.#cache,
+			canonicalizer: this.#canonicalizer,
+			cacheKey: this.#cache ? digest(this.#cacheKey, text, String(options.spec ?? "")) : "",
+			checkOpen: () => this.#checkOpen(),
+		});
+	}
+
+	/** Calls one of the calculator's own commands; what it answers is plain data. */
+	async command(name: string, args: Plain = {}): Promise<Plain> {
+		this.#checkOpen();
+		return this.#executor.command({ name, build: 0, args });
+	}
+
+	/** Bytes per state: Lua's heap now, at most so far, its cap (0: none), and machine code, which the cap leaves out. */
+	memory(): NativeMemory[] {
+		this.#checkOpen();
+		return this.#executor.memory();
+	}
+
+	/** What the row cache did since the engine was opened; undefined where it is off. */
+	cacheStatistics(): RowCacheStatistics | undefined {
+		return this.#cache?.statistics();
+	}
+
+	/**
+	 * Runs `fn` while LuaJIT's profiler samples the first of the engine's states, each millisecond: LuaJIT can sample one
+	 * state at a time in a process. Numbers have the same bits; rows are slower, first because compiled code is thrown
+	 * away when sampling begins and ends: let `fn` run a few hundred rows, or open the engine with `profile: true`.
+	 *
+	 * @throws PobatchError PROFILE_UNAVAILABLE with `isolation: "process"`, on Windows, and while another profile is
+	 * taken in this process, Node's `--cpu-prof` included; what `fn` throws
+	 * @example
+	 * const profile = await engine.profile(() => build.calculateBatch(sets));
+	 * await writeFile("rows.speedscope.json", JSON.stringify(profile.toSpeedscope()));
+	 */
+	async profile(fn: () => unknown): Promise<Profile> {
+		this.#checkOpen();
+		if (typeof fn !== "function") throw invalidArgument("a function", "fn", fn);
+		return this.#profiler.run(fn);
+	}
+
+	/**
+	 * What was sampled since the last call, at first since the engine began to open. Sampling goes on.
+	 *
+	 * @throws PobatchError PROFILE_UNAVAILABLE unless the engine was opened with `profile: true`
+	 */
+	async takeProfile(): Promise<Profile> {
+		this.#checkOpen();
+		return this.#profiler.take();
+	}
+
+	/** A full collection in every state, after the batches that run. */
+	async collectGarbage(): Promise<void> {
+		this.#checkOpen();
+		await this.#executor.collectGarbage();
+	}
+
+	/** Stops what runs, ends the threads and frees the states. Further calls throw ENGINE_CLOSED. */
+	async close(): Promise<void> {
+		this.#closed = true;
+		this.#executor.close();
+		this.#canonicalizer?.close();
+		await this.#cache?.close();
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		await this.close();
+	}
+
+	#checkOpen(): void {
+		if (this.#closed) throw new PobatchError("ENGINE_CLOSED", "The engine is closed");
+	}
+}
+
+async function resolveCalculator(
+	calculator: string,
+	options: EngineOptions,
+	cache: boolean | RowCacheOptions,
+): Promise<CalculatorSource> {
+	const { tree, pob, options: own = {}, sandbox = true, rollback = sandbox } = options;
+	if (calculator === "pob") {
+		const verify = typeof cache === "object" ? (cache.verify ?? 0) : 0;
+		return pobCalculator(pob, own, { rowCache: cache !== false, verify });
+	}
+	if (calculator === "reference") return referenceCalculator(await resolveTree(tree));
+	if (typeof rollback !== "boolean") throw invalidArgument("a boolean", "rollback", rollback);
+	if (rollback && !sandbox)
+		throw invalidArgument(
+			"false, or the sandbox on: outside of it not all can be undone",
+			"rollback",
+			rollback,
+		);
+	const nodes = tree === undefined ? undefined : await resolveTree(tree);
+	return fileCalculator(calculator, own, nodes, { sandbox, rollback });
+}
+
+async function resolveTree(tree: EngineOptions["tree"]): Promise<PassiveTree> {
+	if (tree === undefined) return PassiveTree.embedded();
+	if (tree instanceof PassiveTree) return tree;
+	if (typeof tree === "string") return PassiveTree.load(tree);
+	if (typeof tree === "object" && tree !== null && Array.isArray(tree.nodes)) return new PassiveTree(tree);
+	throw invalidArgument("a PassiveTree, its data or a file's path", "tree", tree);
+}

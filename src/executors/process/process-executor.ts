@@ -1,0 +1,256 @@
+import { PobatchError } from "../../common/errors.js";
+import type { NativeEngineConfig, NativeLoad, NativeMemory, Plain } from "../../native/addon.js";
+import type { TreeArrays } from "../../tree/passive-tree.js";
+import { baseOf } from "../base.js";
+import type {
+	BatchRequest,
+	CommandRequest,
+	Executor,
+	Loaded,
+	LoadRequest,
+	Refused,
+	RunningBatch,
+} from "../executor.js";
+import { ChildDied, ChildHandle } from "./child-handle.js";
+import { ProcessBatch } from "./process-batch.js";
+
+/** A child that dies more often than this within a minute is not replaced: something is wrong for good. */
+const maxDeathsPerMinute = 20;
+const minuteMs = 60_000;
+/** Wait before the n-th replacement in a row, in milliseconds: n times this, at most a second. */
+const backOffMs = 20;
+
+/** What a replaced child needs to have a build. */
+interface KnownBuild {
+	readonly source: Plain;
+	readonly timeoutMs: number | undefined;
+	/** Once it is known. */
+	base?: { readonly tree: TreeArrays | null; readonly words: Uint32Array };
+}
+
+/**
+ * States in child processes, one in each: what crashes, is killed or wedges in a long C call takes
+ * its process with it, and nothing else. Its rows are handed to another child; a child is replaced, with all builds
+ * loaded, before it gets work again.
+ */
+export class ProcessExecutor implements Executor {
+	readonly #config: NativeEngineConfig;
+	readonly #onLog: (text: string) => void;
+	readonly #slots: (ChildHandle | undefined)[];
+	/** Per slot: a replacement on its way, which everybody who needs the child waits for. */
+	readonly #starting = new Map<number, Promise<void>>();
+	readonly #builds = new Map<number, KnownBuild>();
+	readonly #batches = new Set<ProcessBatch>();
+	#deaths: number[] = [];
+	#openTimeoutMs: number | undefined;
+	#closed = false;
+
+	constructor(config: NativeEngineConfig, onLog: (text: string) => void) {
+		this.#config = config;
+		this.#onLog = onLog;
+		this.#slots = new Array(config.threads).fill(undefined);
+	}
+
+	/** What goes to a child are the words as they were given. */
+	readonly readsCanonicalForm = false;
+
+	async open(timeoutMs?: number): Promise<{ name: string; version: string }> {
+		this.#openTimeoutMs = timeoutMs;
+		const identities = await Promise.all(this.#slots.map((_, slot) => this.#startTwice(slot)));
+		return identities[0] as { name: string; version: string };
+	}
+
+	async #startTwice(slot: number): Promise<{ name: string; version: string }> {
+		for (let attempt = 1; ; attempt++) {
+			try {
+				return await this.#start(slot);
+			} catch (error) {
+				if (!(error instanceof ChildDied)) throw error;
+				if (attempt === 2 || this.#closed)
+					throw crash(`a child process ended while it started: ${error.message}`);
+			}
+		}
+	}
+
+	async load({ build, source, timeoutMs, treeOf }: LoadRequest): Promise<Loaded | Refused> {
+		try {
+			const { refused, traceback, info, stats } = await this.#loadEverywhere(build, source, timeoutMs);
+			if (refused !== undefined) {
+				await this.unload(build);
+				return { refused, traceback: traceback ?? "" };
+			}
+			const { tree, words, base } = await baseOf(info, treeOf);
+			await this.#setBase(build, { tree: tree?.arrays ?? null, words });
+			return { info, stats, tree, base };
+		} catch (error) {
+			// Some children may have it. What is reported is why it did not load, not what comes of forgetting it.
+			if (!this.#closed) await this.unload(build).catch(() => {});
+			throw error;
+		}
+	}
+
+	async #loadEverywhere(build: number, source: Plain, timeoutMs: number | undefined): Promise<NativeLoad> {
+		const owners = new Set<ChildHandle>();
+		const loadInto = async (child: ChildHandle) => {
+			const answer = await child.request<NativeLoad>({ type: "load", build, source, timeoutMs });
+			owners.add(child);
+			return answer;
+		};
+		const loaded = await this.#everywhere(loadInto);
+		// Known only now: a build that ends its process must not end every replacement, too. A child that was replaced
+		// meanwhile has not got it.
+		this.#builds.set(build, { source, timeoutMs });
+		await this.#everywhere(async (child) => owners.has(child) || (await loadInto(child)));
+		return loaded[0] as NativeLoad;
+	}
+
+	/** What a build has allocated, for every child that gets its rows. */
+	async #setBase(build: number, base: NonNullable<KnownBuild["base"]>): Promise<void> {
+		const known = this.#builds.get(build);
+		if (!known) return;
+		known.base = base;
+		await this.#everywhere((child) => child.request({ type: "base", build, ...base }));
+	}
+
+	async unload(build: number): Promise<void> {
+		this.#builds.delete(build);
+		await this.#everywhere((child) => child.request({ type: "unload", build }));
+	}
+
+	async command({ name, build, args }: CommandRequest): Promise<Plain> {
+		for (let attempt = 1; ; attempt++) {
+			try {
+				const child = await this.#child(0);
+				return await child.request({ type: "command", name, build, args });
+			} catch (error) {
+				if (!(error instanceof ChildDied)) throw error;
+				if (attempt === 2) throw crash(`the command ${name} ended its process twice: ${error.message}`);
+			}
+		}
+	}
+
+	/** The children have a base of their own. */
+	batch({ base: _, part, ...request }: BatchRequest, onProgress?: (rows: number) => void): RunningBatch {
+		const rows = part && { rows: part.rows, firstEqual: part.canonical.firstEqual };
+		const batch = new ProcessBatch(
+			request,
+			rows,
+			(slot) => this.#child(slot),
+			this.#slots.length,
+			onProgress,
+		);
+		this.#batches.add(batch);
+		const promise = batch.run().finally(() => this.#batches.delete(batch));
+		return { promise, stop: () => batch.stop("ABORTED") };
+	}
+
+	batchSync(): never {
+		throw new PobatchError("INVALID_ARGUMENT", "Rows cannot be calculated synchronously in other processes", {
+			hint: "Use calculateBatch or calculate, or open the engine with isolation: 'thread'.",
+		});
+	}
+
+	async startProfile(): Promise<never> {
+		throw new PobatchError("PROFILE_UNAVAILABLE", "States in other processes cannot be profiled", {
+			hint: "Open the engine with isolation: 'thread'.",
+		});
+	}
+
+	async takeProfile(): Promise<undefined> {}
+
+	memory(): NativeMemory[] {
+		return this.#slots.flatMap((child) => child?.memory ?? []);
+	}
+
+	async collectGarbage(): Promise<void> {
+		await this.#everywhere((child) => child.request({ type: "collectGarbage" }));
+	}
+
+	close(): void {
+		this.#closed = true;
+		for (const batch of this.#batches) batch.stop("ABORTED");
+		for (const child of this.#slots) child?.kill("the engine is closed");
+	}
+
+	/** The child of a slot, alive and with all builds; replaces a dead one. */
+	async #child(slot: number): Promise<ChildHandle> {
+		for (;;) {
+			this.#checkOpen();
+			const starting = this.#starting.get(slot);
+			if (starting) {
+				await starting;
+				continue;
+			}
+			const child = this.#slots[slot];
+			if (child?.alive) return child;
+			const replacing = this.#replace(slot).finally(() => this.#starting.delete(slot));
+			this.#starting.set(slot, replacing);
+			await replacing;
+		}
+	}
+
+	/** A replacement that dies itself is replaced by the next call, until too many have died. */
+	async #replace(slot: number): Promise<void> {
+		await this.#waitForReplacement();
+		this.#checkOpen();
+		try {
+			await this.#start(slot);
+		} catch (error) {
+			if (!(error instanceof ChildDied)) throw error;
+		}
+	}
+
+	#checkOpen(): void {
+		if (this.#closed) throw new PobatchError("ENGINE_CLOSED", "The engine is closed");
+	}
+
+	/** @throws ChildDied; what the calculator raises */
+	async #start(slot: number): Promise<{ name: string; version: string }> {
+		const child = new ChildHandle(this.#onLog, () => this.#deaths.push(Date.now()));
+		this.#slots[slot] = child;
+		try {
+			const config = { ...this.#config, threads: 1 };
+			const identity = await child.request<{ name: string; version: string }>({
+				type: "open",
+				config,
+				timeoutMs: this.#openTimeoutMs,
+			});
+			for (const [build, { source, timeoutMs, base }] of this.#builds) {
+				await child.request({ type: "load", build, source, timeoutMs });
+				if (base) await child.request({ type: "base", build, ...base });
+			}
+			return identity;
+		} catch (error) {
+			child.kill("it could not be opened");
+			throw error;
+		}
+	}
+
+	async #waitForReplacement(): Promise<void> {
+		const now = Date.now();
+		this.#deaths = this.#deaths.filter((time) => now - time < minuteMs);
+		if (this.#deaths.length > maxDeathsPerMinute)
+			throw crash(`${this.#deaths.length} child processes ended within a minute; none is started any more`);
+		await new Promise((done) => setTimeout(done, Math.min(backOffMs * this.#deaths.length, 1000)));
+	}
+
+	// Children that die meanwhile get all builds when they are replaced.
+	async #everywhere<Value>(body: (child: ChildHandle) => Promise<Value>): Promise<Value[]> {
+		return Promise.all(
+			this.#slots.map(async (_, slot) => {
+				for (let attempt = 1; ; attempt++) {
+					try {
+						return await body(await this.#child(slot));
+					} catch (error) {
+						if (!(error instanceof ChildDied)) throw error;
+						if (attempt === 2) throw crash(`a child process ended twice: ${error.message}`);
+					}
+				}
+			}),
+		);
+	}
+}
+
+function crash(message: string): PobatchError {
+	return new PobatchError("CRASH", message, { hint: "Look at the calculator: it ends its own process." });
+}

@@ -1,0 +1,32 @@
+import type { NativeBatchResult, NativeEngineConfig, NativeMemory, Plain } from "../../native/addon.js";
+import type { TreeArrays } from "../../tree/passive-tree.js";
+import type { BatchRequest } from "../executor.js";
+
+/**
+ * Messages between an engine and its child processes, as structured clones (`serialization: "advanced"`). Each request
+ * has one answer of the same `id`; `stop`, `log` and `wedged` (the state does not heed its interruption: kill this
+ * process) have none.
+ */
+export type Request =
+	| { id: number; type: "open"; config: NativeEngineConfig; timeoutMs: number | undefined }
+	| { id: number; type: "load"; build: number; source: Plain; timeoutMs: number | undefined }
+	| { id: number; type: "unload"; build: number }
+	| { id: number; type: "command"; name: string; build: number; args: Plain }
+	| { id: number; type: "base"; build: number; tree: TreeArrays | null; words: Uint32Array }
+	| { id: number; type: "rows"; chunk: ChunkRequest }
+	| { id: number; type: "collectGarbage" };
+
+/** Rows of a batch; the child has the base. */
+export type ChunkRequest = Omit<BatchRequest, "base" | "part">;
+
+/** Ends the rows at work early; they are answered as stopped. */
+export interface StopRequest {
+	type: "stop";
+}
+
+export type Answer =
+	| { id: number; type: "answer"; value: unknown; memory: NativeMemory | undefined }
+	| { id: number; type: "rows"; result: NativeBatchResult; memory: NativeMemory | undefined }
+	| { id: number; type: "failure"; code: string; message: string; traceback: string }
+	| { type: "log"; text: string }
+	| { type: "wedged" };

@@ -1,0 +1,255 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { memoryHint, PobatchError, type PobatchErrorCode } from "../common/errors.js";
+import { GLIBC_FLOOR, glibcVersion, platformName } from "./platform.js";
+import { rowStatuses } from "./row-status.js";
+
+/** Plain data that crosses between JavaScript and Lua. */
+export type Plain =
+	| null
+	| undefined
+	| boolean
+	| number
+	| string
+	| readonly Plain[]
+	| { readonly [key: string]: Plain };
+
+/** How rows of words are meant; see `NodeSets`. */
+export type SetKind = "full" | "delta";
+
+/** binding/napi/tree.cpp's class `Tree`; arguments are checked by `PassiveTree`. */
+export interface NativeTree {
+	neighbours(id: number): Uint32Array;
+	frontier(set: Uint32Array, blocked: Uint32Array): Uint32Array;
+	unreachable(set: Uint32Array, roots: Uint32Array): Uint32Array;
+	shortestPath(set: Uint32Array, blocked: Uint32Array, target: number): Uint32Array;
+	pathsWithin(set: Uint32Array, blocked: Uint32Array, points: number): NativePaths;
+}
+
+/** binding/napi/base.cpp's class `Base`: what a build has allocated. */
+export interface NativeBase {
+	/** Blocks the calling thread. */
+	canonicalize(kind: SetKind, words: Uint32Array, offsets: Uint32Array): NativeCanonicalSets;
+	/** The first row. */
+	canonical(
+		kind: SetKind,
+		words: Uint32Array,
+		offsets: Uint32Array,
+	): [added: Uint32Array, removed: Uint32Array];
+}
+
+/** Node sets in canonical form, which is made once: for the cache, and for the batch that calculates what it lacks. */
+export interface NativeCanonicalSets {
+	/** A row's 128-bit key in two words; both 0 where it is no valid set. */
+	keys: BigUint64Array;
+	/** Per row the first row with the same key; a row that is no valid set is equal to no other one. */
+	firstEqual: Uint32Array;
+	/** The addon's own; used up by the batch that it is given to. */
+	form: unknown;
+}
+
+/** binding/napi/canonical.cpp's class `Canonicalizer`: brings node sets into canonical form on a thread of its own. */
+export interface NativeCanonicalizer {
+	/** Reads the words once, while the caller may change them. */
+	run(
+		base: NativeBase,
+		kind: SetKind,
+		words: Uint32Array,
+		offsets: Uint32Array,
+	): Promise<NativeCanonicalSets>;
+	close(): void;
+}
+
+export interface NativePaths {
+	targets: Uint32Array;
+	offsets: Uint32Array;
+	nodes: Uint32Array;
+}
+
+export interface NativeEngineConfig {
+	threads: number;
+	/** Text of lua/batch_loop.lua. */
+	loopSource: string;
+	source: string;
+	/** Text of lua/sandbox.lua where the calculator is not trusted; else empty. */
+	sandboxSource: string;
+	/** Undo what each row left behind. */
+	rollback: boolean;
+	chunkName: string;
+	packagePath: string;
+	options: Plain;
+	/** Bytes a state may hold once it is open; 0: no limit. */
+	memoryLimit: number;
+	/** For tests: this allocation of Lua's is refused, once in the engine's life. */
+	failAllocation?: number;
+	/** Counts it from when the calculator is open rather than from the state's start. */
+	failAfterOpen?: boolean;
+}
+
+export interface NativeBatchResult {
+	/** rows x stats, NaN where a row has no numbers */
+	results: Float64Array;
+	/** Per row a number of `rowStatus`. */
+	status: Uint8Array;
+	errorRows: Uint32Array;
+	/** Index into `texts`, per error. */
+	errorTexts: Uint32Array;
+	texts: { message: string; traceback: string }[];
+	/** How often a state had to be opened anew because a row left it in doubt. */
+	reloads: number;
+	/** Rows that the calculator answered like another one instead of calculating them. */
+	alike: number;
+	stopped: "" | "TIMEOUT" | "ABORTED";
+}
+
+/** What a calculator's `load` answered; `refused` alone where it says why the build cannot be loaded. */
+export interface NativeLoad {
+	info: Record<string, Plain>;
+	stats: string[];
+	refused?: string;
+	/** Of an error in Lua that is the reason. */
+	traceback?: string;
+}
+
+/** Bytes of one state. */
+export interface NativeMemory {
+	/** What Lua's heap holds now. */
+	used: number;
+	/** The most it held so far. */
+	peak: number;
+	/** The cap of `memoryLimitMB`; 0: none. */
+	limit: number;
+	/** Compiled machine code; not part of `used`, and outside of the limit. */
+	machineCode: number;
+}
+
+/** See binding/state/profiler.hpp, `take`. */
+export interface NativeProfile {
+	frames: [name: string, source: string, line: number][];
+	/** Indices into `frames`, innermost first. */
+	stacks: number[][];
+	/** Indices into `stacks`, in order of time; per sample its ticks and LuaJIT's letter of what it was doing. */
+	samples: number[];
+	weights: number[];
+	states: string;
+	/** Ticks outside of Lua, with and without a job. */
+	native: number;
+	idle: number;
+}
+
+type BatchArguments = [
+	build: number,
+	base: NativeBase,
+	kind: SetKind,
+	words: Uint32Array,
+	offsets: Uint32Array,
+	stats: readonly string[],
+	rowTimeoutMs: number | undefined,
+	timeoutMs: number | undefined,
+	/** Calculates `rows` alone, ascending; rows that are equal to one of them get its answer, all others none. */
+	canonical: NativeCanonicalSets | undefined,
+	rows: Uint32Array | undefined,
+];
+
+/** binding/napi/engine.cpp's class `Engine`; arguments are checked by `Engine` and `Build`. */
+export interface NativeEngine {
+	open(timeoutMs?: number): Promise<{ name: string; version: string }>;
+	load(id: number, source: Plain, timeoutMs?: number): Promise<NativeLoad>;
+	unload(id: number): Promise<null>;
+	command(name: string, id: number, args: Plain, timeoutMs?: number): Promise<Plain>;
+	/** Whether a batch that is given a canonical form reads that rather than the caller's words. */
+	readonly readsCanonicalForm: boolean;
+	batch(...args: [...BatchArguments, onProgress: ((rows: number) => void) | undefined]): {
+		promise: Promise<NativeBatchResult>;
+		stop(): void;
+	};
+	batchSync(...args: BatchArguments): NativeBatchResult;
+	memory(): NativeMemory[];
+	collectGarbage(): Promise<null>;
+	/** Samples the first state, from its start if it is not open yet. */
+	startProfile(intervalUs: number): Promise<null>;
+	/** What was sampled since the last time; `end` ends it. Null where nothing was begun. */
+	takeProfile(end: boolean): Promise<NativeProfile | null>;
+	close(): void;
+}
+
+export interface ThreadEngine extends NativeEngine {
+	/** For how long a state has not heeded its interruption: more than some milliseconds only in one long C call. */
+	interruptingMs(): number;
+}
+
+export interface Addon {
+	Tree: new (ids: Uint32Array, edges: Uint32Array, flags: Uint8Array) => NativeTree;
+	Base: new (tree: NativeTree | null, words: Uint32Array) => NativeBase;
+	Canonicalizer: new () => NativeCanonicalizer;
+	Engine: new (config: NativeEngineConfig, onLog: (text: string) => void) => ThreadEngine;
+	versions: { luajit: string; zlib: string };
+	/** Names by number; see `rowStatuses`. */
+	rowStatuses: string[];
+}
+
+/** The package's own folder: lua/, data/ and the addon are found from here. */
+export const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
+
+let loaded: Addon | undefined;
+
+/**
+ * The native addon: `build/Release` of a source build, else the prebuilt binary for this platform.
+ *
+ * @throws PobatchError ADDON_NOT_FOUND
+ */
+export function addon(): Addon {
+	if (loaded) return loaded;
+	const find = createRequire(import.meta.url)("node-gyp-build") as {
+		(folder: string): Addon;
+		path(folder: string): string;
+	};
+	let file: string | undefined;
+	try {
+		file = find.path(packageFolder);
+		const found = find(packageFolder);
+		checkFits(found);
+		loaded = found;
+		return loaded;
+	} catch (cause) {
+		throw addonNotFound(file, cause);
+	}
+}
+
+/** A build or prebuilt binary of another version may be what lies there. @throws Error that says so @internal */
+export function checkFits({ rowStatuses: names }: Pick<Addon, "rowStatuses">): void {
+	if (String(names) === String(rowStatuses)) return;
+	throw new Error(`it was built from another version of this package (row statuses ${names})`);
+}
+
+/** @param file what was found but does not load; undefined if nothing was found */
+function addonNotFound(file: string | undefined, cause: unknown): PobatchError {
+	const { platform, arch, versions } = process;
+	const where = `${platformName()}, Node ${versions.node}`;
+	const libc = platform === "linux" ? `*.${glibcVersion() === undefined ? "musl" : "glibc"}` : "*";
+	const message =
+		file === undefined
+			? `No native addon for ${where}: looked for build/Release/*.node and prebuilds/${platform}-${arch}/${libc}.node in ${packageFolder}`
+			: `The native addon ${file} does not load on ${where}: ${cause instanceof Error ? cause.message.split("\n")[0] : String(cause)}`;
+	const floor = platform === "linux" ? ` Prebuilt binaries need glibc ${GLIBC_FLOOR} or newer.` : "";
+	return new PobatchError("ADDON_NOT_FOUND", message, {
+		cause,
+		hint: `Build it from source with \`npx pobatch build-addon\`, which needs CMake, make and a C++20 compiler.${floor}`,
+	});
+}
+
+/** The addon's code of a call that was not made because its state, in doubt, could not be opened anew. */
+export const stateLost = "STATE_LOST";
+
+/** Turns an error of the addon, a plain `Error` with `code` and `traceback`, into a PobatchError. */
+export function fromNative(error: unknown): unknown {
+	if (error instanceof PobatchError) return error;
+	if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
+	const traceback = "traceback" in error ? String(error.traceback) : "";
+	// Only who can replace the state needs to tell the two apart.
+	const code = error.code === stateLost ? "CALCULATOR_ERROR" : error.code;
+	return new PobatchError(code as PobatchErrorCode, error.message, {
+		traceback,
+		...(code === "MEMORY" && { hint: memoryHint }),
+	});
+}

@@ -1,0 +1,134 @@
+import { findPob, installHint, pobSource } from "../calculators/pob/checkout.js";
+import { PobatchError } from "../common/errors.js";
+import { Engine } from "../engine/engine.js";
+
+export interface Check {
+	name: string;
+	/** What was found; throws what is wrong. */
+	find(): Promise<string> | string;
+}
+
+/** The least that Path of Building takes for a build. */
+const emptyBuild = '<PathOfBuilding2><Build level="1" targetVersion="0_1"/></PathOfBuilding2>';
+const shownFunctions = 5;
+
+/** What the calculator's command `doctor` answers (lua/pob/init.lua); empty Lua tables arrive as objects. */
+interface PobReport {
+	version: string;
+	trees: readonly PobTree[] | Record<string, never>;
+	missing: readonly string[] | Record<string, never>;
+	fast: readonly FastFunction[] | Record<string, never>;
+	/** Functions of the window that Path of Building calls and the host does not have. */
+	lacking: readonly string[] | Record<string, never>;
+	/** See lua/pob/tree/window_rules.lua. */
+	rules?: { unknown: Readonly<Record<string, string>> | readonly never[]; unchecked?: string };
+}
+
+interface PobTree {
+	version: string;
+	present: boolean;
+}
+
+/** One of Path of Building's functions for which pobatch has a faster one. */
+interface FastFunction {
+	name: string;
+	file: string;
+	status: "fast" | "original";
+	why?: string;
+}
+
+/** Boots the checkout, and says what was found; a single failed check if that does not work. */
+export async function pobChecks(named: string | undefined): Promise<Check[]> {
+	const name = "PoB";
+	const folder = await findPob(named);
+	if (folder === undefined) return [{ name, find: () => `none found. ${installHint}` }];
+	try {
+		await pobSource(folder);
+		const { report, seconds } = await boot(folder);
+		const missing = listOf<string>(report.missing);
+		return [
+			{
+				name,
+				find: () =>
+					`${report.version} in ${folder}, starts in ${seconds.toFixed(2)} s and loads an empty build`,
+			},
+			{ name: "PoB trees", find: () => describeTrees(listOf(report.trees)) },
+			{
+				name: "PoB files",
+				find() {
+					if (missing.length === 0) return "all there";
+					throw new PobatchError("POB_INVALID", `missing: ${missing.join(", ")}`);
+				},
+			},
+			{ name: "PoB window", find: () => describeWindow(listOf(report.lacking)) },
+			{ name: "PoB rules", find: () => describeRules(report.rules) },
+			{ name: "PoB speed", find: () => describeFast(listOf(report.fast)) },
+		];
+	} catch (error) {
+		return [
+			{
+				name,
+				find() {
+					throw error;
+				},
+			},
+		];
+	}
+}
+
+async function boot(folder: string): Promise<{ report: PobReport; seconds: number }> {
+	const start = performance.now();
+	await using engine = await Engine.open({ calculator: "pob", pob: folder, threads: 1 });
+	const seconds = (performance.now() - start) / 1000;
+	// Some of Path of Building's modules are loaded with the first build only.
+	await engine.load(emptyBuild);
+	return { report: (await engine.command("doctor")) as unknown as PobReport, seconds };
+}
+
+function describeTrees(trees: readonly PobTree[]): string {
+	const names = (present: boolean) =>
+		trees
+			.filter((tree) => tree.present === present)
+			.map(({ version }) => version)
+			.join(", ");
+	return names(true) + (names(false) ? `; listed, but without data: ${names(false)}` : "");
+}
+
+function describeWindow(lacking: readonly string[]): string {
+	if (lacking.length === 0) return "every function of the window that it calls is there";
+	return `it calls functions of the window that pobatch does not have; they do nothing here: ${lacking.join(", ")}`;
+}
+
+/** How rows know what clicks on the tree do in this version. */
+function describeRules(rules: PobReport["rules"]): string {
+	if (rules === undefined) return "not looked at";
+	if (rules.unchecked !== undefined)
+		throw new PobatchError("POB_INVALID", `clicks on a small tree failed: ${rules.unchecked}`);
+	const unknown = Object.entries(rules.unknown);
+	if (unknown.length === 0) return "rows allocate nodes as clicks do, checked on small trees";
+	const each = unknown.map(([what, why]) => `${rowsAbout[what] ?? what} (${why})`);
+	return `rows are really clicked, and slower, where they are about ${each.join(", ")}`;
+}
+
+const rowsAbout: Record<string, string> = {
+	weaponSets: "weapon sets",
+	attributes: "attribute nodes",
+	options: "options that exclude each other",
+	all: "any node",
+};
+
+/** Of another version of Path of Building some functions are not the ones that pobatch knows: it runs, only slower. */
+function describeFast(functions: readonly FastFunction[]): string {
+	const originals = functions.filter(({ status }) => status === "original");
+	const known = `${functions.length - originals.length} of ${functions.length} hot functions recognised`;
+	if (originals.length === 0) return known;
+	const each = originals
+		.slice(0, shownFunctions)
+		.map(({ name, file, why }) => `${name} (${file}${why ? `: ${why}` : ""})`);
+	const more = originals.length - each.length;
+	return `${known}; as they are, and slower: ${each.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+function listOf<Item>(list: readonly Item[] | Record<string, never>): readonly Item[] {
+	return Array.isArray(list) ? list : [];
+}

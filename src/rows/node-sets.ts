@@ -1,0 +1,234 @@
+import { invalidArgument, PobatchError } from "../common/errors.js";
+import type { SetKind } from "../native/addon.js";
+import { MAX_NODE_ID } from "../tree/tree-data.js";
+
+/** The choice of a "+5 to any Attribute" node. */
+export type AttributeName = "Str" | "Dex" | "Int";
+
+/** Choices by node id; an id without an entry keeps its own (allocated nodes) or gets Strength, as in the window (new ones). */
+export interface NodeChoices {
+	attributes?: Readonly<Record<number, AttributeName>>;
+	/** 1 or 2: allocated for that weapon set only. */
+	weaponSets?: Readonly<Record<number, 1 | 2>>;
+}
+
+/** A change of a build's allocated nodes. A node in both lists ends up allocated, with the choices given here. */
+export interface NodeSetDelta extends NodeChoices {
+	add?: Iterable<number>;
+	remove?: Iterable<number>;
+}
+
+/** All nodes of one candidate. */
+export interface FullNodeSet extends NodeChoices {
+	nodes: Iterable<number>;
+}
+
+const attributeNames = ["Str", "Dex", "Int"] as const;
+
+// The bits of a word; binding/batch/node_set.hpp has the same.
+const attributeShift = 16;
+const weaponSetShift = 18;
+const removeBit = 1 << 20;
+
+/**
+ * Many node sets in two typed arrays, ready to be evaluated.
+ *
+ * Row i is `words[offsets[i]]` to `words[offsets[i + 1] - 1]`. A word holds the node id in bits 0-15, the attribute
+ * choice in bits 16-17 (0 none, 1 Str, 2 Dex, 3 Int), the weapon set in bits 18-19 (0 both, 1, 2) and, in deltas, bit
+ * 20 for a removed node.
+ *
+ * The arrays lie in shared memory: batches read them in place, from other threads, and nothing can detach them
+ * meanwhile.
+ *
+ * @example
+ * NodeSets.deltas([{ add: [4, 18], attributes: { 18: "Dex" } }, { remove: [4] }]).length; // 2
+ */
+export class NodeSets {
+	readonly kind: SetKind;
+	readonly words: Uint32Array;
+	readonly offsets: Uint32Array;
+
+	private constructor(kind: SetKind, words: Uint32Array, offsets: Uint32Array) {
+		this.kind = kind;
+		this.words = words;
+		this.offsets = offsets;
+	}
+
+	/** Node sets as changes of a build's allocated nodes. */
+	static deltas(sets: Iterable<NodeSetDelta>): NodeSets {
+		return pack("delta", sets, (set, name, push) => {
+			for (const id of ids(set.add ?? [], `${name}.add`)) push(id | choices(set, id, name));
+			for (const id of ids(set.remove ?? [], `${name}.remove`)) push(id | removeBit);
+		});
+	}
+
+	/** Node sets as all nodes that are allocated in each. */
+	static full(sets: Iterable<FullNodeSet>): NodeSets {
+		return pack("full", sets, (set, name, push) => {
+			for (const id of ids(set.nodes, `${name}.nodes`)) push(id | choices(set, id, name));
+		});
+	}
+
+	/**
+	 * Node sets from arrays in the form that the class describes. Arrays in shared memory are taken as they are;
+	 * others are copied once, since a batch could lose them to a transfer while it runs.
+	 *
+	 * @throws PobatchError INVALID_ARGUMENT if the offsets do not fit the words
+	 */
+	static from(kind: SetKind, words: Uint32Array, offsets: Uint32Array): NodeSets {
+		if (kind !== "full" && kind !== "delta") throw invalidArgument('"full" or "delta"', "kind", kind);
+		if (!(words instanceof Uint32Array)) throw invalidArgument("a Uint32Array", "words", words);
+		if (!(offsets instanceof Uint32Array)) throw invalidArgument("a Uint32Array", "offsets", offsets);
+		if (offsets.length === 0 || offsets[0] !== 0)
+			throw invalidArgument("offsets that begin with 0 (were they detached?)", "offsets", offsets);
+		for (let i = 1; i < offsets.length; i++) {
+			if ((offsets[i] as number) < (offsets[i - 1] as number))
+				throw invalidArgument("ascending offsets", `offsets[${i}]`, offsets[i]);
+		}
+		if (offsets[offsets.length - 1] !== words.length)
+			throw invalidArgument(`words.length (${words.length}) as the last offset`, "offsets", offsets.at(-1));
+		return new NodeSets(kind, shared(words), shared(offsets));
+	}
+
+	/** How many node sets. */
+	get length(): number {
+		return this.offsets.length - 1;
+	}
+
+	/** Rows `from` to `to - 1`, as a view of the same words. */
+	slice(from: number, to: number): NodeSets {
+		const start = this.offsets[from];
+		const end = this.offsets[to];
+		if (start === undefined || end === undefined || to < from)
+			throw invalidArgument(`rows within 0..${this.length}`, "slice", [from, to]);
+		const offsets = sharedWords(to - from + 1);
+		for (let i = from; i <= to; i++) offsets[i - from] = (this.offsets[i] as number) - start;
+		return new NodeSets(this.kind, this.words.subarray(start, end), offsets);
+	}
+
+	/** Some rows, in the order given, copied. */
+	select(rows: readonly number[]): NodeSets {
+		const offsets = sharedWords(rows.length + 1);
+		rows.forEach((row, i) => {
+			const start = this.offsets[row];
+			const end = this.offsets[row + 1];
+			if (start === undefined || end === undefined)
+				throw invalidArgument(`a row within 0..${this.length - 1}`, "rows", row);
+			offsets[i + 1] = (offsets[i] as number) + end - start;
+		});
+		const words = sharedWords(offsets[rows.length] as number);
+		rows.forEach((row, i) => {
+			words.set(this.words.subarray(this.offsets[row], this.offsets[row + 1]), offsets[i]);
+		});
+		return new NodeSets(this.kind, words, offsets);
+	}
+
+	/** The same rows in memory of their own. @internal */
+	copy(): NodeSets {
+		return new NodeSets(this.kind, shared(this.words.slice()), shared(this.offsets.slice()));
+	}
+
+	/** One row in readable form. */
+	row(index: number): NodeSetDelta & { nodes?: number[] } {
+		const start = this.offsets[index];
+		const end = this.offsets[index + 1];
+		if (start === undefined || end === undefined)
+			throw invalidArgument(`a row within 0..${this.length - 1}`, "row", index);
+		const added: number[] = [];
+		const removed: number[] = [];
+		const attributes: Record<number, AttributeName> = {};
+		const weaponSets: Record<number, 1 | 2> = {};
+		for (const word of this.words.subarray(start, end)) {
+			const id = word & MAX_NODE_ID;
+			if (word & removeBit) {
+				removed.push(id);
+				continue;
+			}
+			added.push(id);
+			const { attribute, weaponSet } = readWord(word);
+			const name = attributeNames[attribute - 1];
+			if (name) attributes[id] = name;
+			if (weaponSet === 1 || weaponSet === 2) weaponSets[id] = weaponSet;
+		}
+		return {
+			...(this.kind === "full" ? { nodes: added } : { add: added, remove: removed }),
+			...(Object.keys(attributes).length > 0 && { attributes }),
+			...(Object.keys(weaponSets).length > 0 && { weaponSets }),
+		};
+	}
+}
+
+/** One allocated node as a word; choices as a build's info gives them: numbers, 0 for none. */
+export function nodeWord(id: number, attribute = 0, weaponSet = 0): number {
+	return id | (attribute << attributeShift) | (weaponSet << weaponSetShift);
+}
+
+/** The node of a word; choices as numbers, 0 for none. */
+export function readWord(word: number): { id: number; attribute: number; weaponSet: number } {
+	return {
+		id: word & MAX_NODE_ID,
+		attribute: (word >>> attributeShift) & 3,
+		weaponSet: (word >>> weaponSetShift) & 3,
+	};
+}
+
+function pack<Set extends NodeChoices>(
+	kind: SetKind,
+	sets: Iterable<Set>,
+	write: (set: Set, name: string, push: (word: number) => void) => void,
+): NodeSets {
+	if (typeof sets?.[Symbol.iterator] !== "function")
+		throw invalidArgument("a list of node sets", "sets", sets);
+	const words: number[] = [];
+	const ends: number[] = [0];
+	let row: number[] = [];
+	for (const set of sets) {
+		const name = `sets[${ends.length - 1}]`;
+		if (typeof set !== "object" || set === null) throw invalidArgument("a node set", name, set);
+		row = [];
+		write(set, name, (word) => row.push(word));
+		// Sorted here, once, so that each batch finds them in order; bit 20 keeps removed nodes behind added ones.
+		row.sort((a, b) => (a & removeBit) - (b & removeBit) || (a & MAX_NODE_ID) - (b & MAX_NODE_ID));
+		for (const word of row) words.push(word);
+		ends.push(words.length);
+	}
+	return NodeSets.from(kind, shared(words), shared(ends));
+}
+
+function* ids(list: Iterable<number>, name: string): Generator<number> {
+	if (typeof list !== "object" || typeof list?.[Symbol.iterator] !== "function")
+		throw invalidArgument("a list of node ids", name, list);
+	for (const id of list) {
+		if (!Number.isInteger(id) || id < 0 || id > MAX_NODE_ID)
+			throw invalidArgument(`a node id (0 to ${MAX_NODE_ID})`, name, id);
+		yield id;
+	}
+}
+
+function choices(set: NodeChoices, id: number, name: string): number {
+	const attribute = set.attributes?.[id];
+	const weaponSet = set.weaponSets?.[id];
+	if (attribute !== undefined && !attributeNames.includes(attribute))
+		throw invalidArgument('"Str", "Dex" or "Int"', `${name}.attributes[${id}]`, attribute);
+	if (weaponSet !== undefined && weaponSet !== 1 && weaponSet !== 2)
+		throw invalidArgument("1 or 2", `${name}.weaponSets[${id}]`, weaponSet);
+	return nodeWord(0, attribute ? attributeNames.indexOf(attribute) + 1 : 0, weaponSet ?? 0);
+}
+
+function sharedWords(length: number): Uint32Array {
+	return new Uint32Array(new SharedArrayBuffer(length * Uint32Array.BYTES_PER_ELEMENT));
+}
+
+function shared(values: Uint32Array | readonly number[]): Uint32Array {
+	if (values instanceof Uint32Array && values.buffer instanceof SharedArrayBuffer) return values;
+	try {
+		const copy = sharedWords(values.length);
+		copy.set(values);
+		return copy;
+	} catch (cause) {
+		throw new PobatchError("MEMORY", `No shared memory for ${values.length} words of node sets`, {
+			cause,
+			hint: "Evaluate fewer node sets per batch.",
+		});
+	}
+}

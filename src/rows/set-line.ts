@@ -1,0 +1,106 @@
+import { PobatchError, type PobatchErrorCode } from "../common/errors.js";
+import { JsonCheck } from "../common/json-check.js";
+import { MAX_NODE_ID } from "../tree/tree-data.js";
+import type { FullNodeSet, NodeSetDelta } from "./node-sets.js";
+
+/** Why a row is not calculated although its line is well formed. */
+export interface RowFailure {
+	code: PobatchErrorCode;
+	message: string;
+}
+
+/** One line of a file of node sets. */
+export interface SetLine {
+	set: NodeSetDelta | FullNodeSet;
+	kind: "delta" | "full";
+	/** How many nodes it names. */
+	size: number;
+	failure?: RowFailure;
+}
+
+const example = 'A line is {"add":[1],"remove":[2],"attributes":{"1":"Str"}} or {"nodes":[1,2]}.';
+const check = new JsonCheck("SETS_INVALID", example);
+const members = ["add", "remove", "nodes", "attributes", "weaponSets"];
+
+/**
+ * Reads one line of node sets.
+ *
+ * @throws PobatchError SETS_INVALID if it is not JSON or not a node set. A node id that no tree can have fails the row
+ * alone, like one that this build's tree does not have.
+ */
+export function readSetLine(line: string): SetLine {
+	let json: unknown;
+	try {
+		json = JSON.parse(line);
+	} catch (cause) {
+		throw new PobatchError("SETS_INVALID", `Not JSON: ${(cause as Error).message}`, { cause, hint: example });
+	}
+	const value = check.object(json, "a node set");
+	check.onlyKeys(value, "", members);
+	const kind = value.nodes === undefined ? "delta" : "full";
+	if (kind === "full" && (value.add !== undefined || value.remove !== undefined))
+		throw check.error("A node set has either nodes or add and remove");
+	const added = kind === "full" ? readIds(value.nodes, "nodes") : readIds(value.add, "add");
+	const removed = readIds(value.remove, "remove");
+	const attributes = readChoices(value.attributes, "attributes", "Str, Dex or Int", ["Str", "Dex", "Int"]);
+	const weaponSets = readChoices(value.weaponSets, "weaponSets", "1 or 2", [1, 2]);
+	const failure =
+		tooLarge(added) ?? tooLarge(removed) ?? homeless(attributes, added) ?? homeless(weaponSets, added);
+	const size = added.length + removed.length;
+	if (failure) return { set: kind === "full" ? { nodes: [] } : {}, kind, size, failure };
+	const choices = {
+		...(attributes && { attributes: attributes as NonNullable<NodeSetDelta["attributes"]> }),
+		...(weaponSets && { weaponSets: weaponSets as NonNullable<NodeSetDelta["weaponSets"]> }),
+	};
+	return {
+		set: kind === "full" ? { nodes: added, ...choices } : { add: added, remove: removed, ...choices },
+		kind,
+		size,
+	};
+}
+
+function readIds(value: unknown, name: string): readonly number[] {
+	if (value === undefined) return [];
+	const list = check.array(value, name, "an array of node ids");
+	for (let i = 0; i < list.length; i++) {
+		const id = list[i];
+		if (!Number.isSafeInteger(id) || (id as number) < 0)
+			throw check.wrong("a node id (0 to 65535)", `${name}[${i}]`, id);
+	}
+	return list as readonly number[];
+}
+
+function readChoices(
+	value: unknown,
+	name: string,
+	what: string,
+	allowed: readonly unknown[],
+): Record<string, unknown> | undefined {
+	if (value === undefined) return undefined;
+	const choices = check.object(value, name, "an object of node ids");
+	for (const [id, choice] of Object.entries(choices)) {
+		if (!/^\d+$/.test(id)) throw check.wrong("a node id", `a member's name in ${name}`, id);
+		if (!allowed.includes(choice)) throw check.wrong(what, `${name}.${id}`, choice);
+	}
+	return choices;
+}
+
+function tooLarge(ids: readonly number[]): RowFailure | undefined {
+	const id = ids.find((candidate) => candidate > MAX_NODE_ID);
+	return id === undefined ? undefined : { code: "UNKNOWN_NODE", message: `node ${id} is not in the tree` };
+}
+
+// A choice for a node that is not added would change nothing: more likely a slip than meant.
+function homeless(
+	choices: Record<string, unknown> | undefined,
+	added: readonly number[],
+): RowFailure | undefined {
+	if (!choices) return undefined;
+	const have = new Set(added);
+	const id = Object.keys(choices).find((key) => !have.has(Number(key)));
+	if (id === undefined) return undefined;
+	return {
+		code: "INVALID_NODE_SET",
+		message: `node ${id} has a choice but is not added; to change an allocated node's choice, add it again`,
+	};
+}
