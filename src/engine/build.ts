@@ -44,6 +44,8 @@ export interface BuildContext {
 	cacheKey: string;
 	/** Throws if the engine is closed. */
 	checkOpen: () => void;
+	/** Batches of the engine whose rows are still being looked up. */
+	submitting: Set<Promise<unknown>>;
 }
 
 /**
@@ -56,8 +58,6 @@ export interface BuildContext {
 export class Build implements Evaluator {
 	/** @internal */
 	readonly context: BuildContext;
-	/** Batches whose rows are still being looked up. */
-	readonly #submitting = new Set<Promise<unknown>>();
 	#closed = false;
 
 	/** @internal */
@@ -235,7 +235,8 @@ export class Build implements Evaluator {
 		if (this.#closed) return;
 		this.#closed = true;
 		this.context.checkOpen();
-		if (this.#submitting.size > 0) await Promise.allSettled(this.#submitting);
+		const { submitting } = this.context;
+		if (submitting.size > 0) await Promise.allSettled(submitting);
 		await this.context.executor.unload(this.context.id);
 	}
 
@@ -327,13 +328,13 @@ export class Build implements Evaluator {
 		return new RowGroup(digest(this.context.cacheKey, ...stats), stats.length);
 	}
 
-	/** Closing waits for it: what was asked for earlier is answered. */
+	/** Closing waits for it, also that of the engine: what was asked for earlier is answered, or stopped. */
 	async #beforeClose<Value>(submitted: Promise<Value>): Promise<Value> {
-		this.#submitting.add(submitted);
+		this.context.submitting.add(submitted);
 		try {
 			return await submitted;
 		} finally {
-			this.#submitting.delete(submitted);
+			this.context.submitting.delete(submitted);
 		}
 	}
 }

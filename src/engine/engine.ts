@@ -110,6 +110,7 @@ export class Engine {
 	readonly #cacheKey: string;
 	readonly #profiler: Profiler;
 	#lastBuild = 0;
+	readonly #submitting = new Set<Promise<unknown>>();
 	#closed = false;
 
 	private constructor(opened: OpenedEngine) {
@@ -234,6 +235,7 @@ export class Engine {
 			canonicalizer: this.#canonicalizer,
 			cacheKey: this.#cache ? digest(this.#cacheKey, text, String(options.spec ?? "")) : "",
 			checkOpen: () => this.#checkOpen(),
+			submitting: this.#submitting,
 		});
 	}
 
@@ -290,6 +292,8 @@ export class Engine {
 	/** Stops what runs, ends the threads and frees the states. Further calls throw ENGINE_CLOSED. */
 	async close(): Promise<void> {
 		this.#closed = true;
+		// A batch that is still being looked up ends as one that runs: with what is known, and `stopped`.
+		if (this.#submitting.size > 0) await Promise.allSettled(this.#submitting);
 		this.#executor.close();
 		this.#canonicalizer?.close();
 		await this.#cache?.close();
