@@ -179,31 +179,31 @@ local function variablesOf(chunk)
 		isNew = isNew or not ofTree[variable]
 		ofTree[variable] = true
 	end
-	local visitor = {}
+	local found, visitor = {}, {}
 	function visitor:statement(s)
-		if s.k == "in" then
-			local call = s.values[1]
-			local over = call.k == "call" and call.args[1]
-			if over and isPartOf(over, isOfTree) then
-				each(s.names, take)
-			end
-		elseif s.k == "local" then
-			for i, variable in ipairs(s.names) do
-				if s.values[i] and isPartOf(s.values[i], isOfTree) then
-					take(variable)
+		if s.k == "in" or (s.k == "local" or s.k == "assign") and s.values[1] then
+			found[#found + 1] = s
+		end
+	end
+	walk.through(chunk, visitor)
+	repeat
+		isNew = false
+		for _, s in ipairs(found) do
+			if s.k == "in" then
+				local call = s.values[1]
+				local over = call.k == "call" and call.args[1]
+				if over and isPartOf(over, isOfTree) then
+					each(s.names, take)
 				end
-			end
-		elseif s.k == "assign" then
-			for i, target in ipairs(s.targets) do
-				if target.k == "local" and s.values[i] and isPartOf(s.values[i], isOfTree) then
-					take(target.v)
+			else
+				for i, target in ipairs(s.names or s.targets) do
+					local variable = s.names and target or target.k == "local" and target.v
+					if variable and s.values[i] and isPartOf(s.values[i], isOfTree) then
+						take(variable)
+					end
 				end
 			end
 		end
-	end
-	repeat
-		isNew = false
-		walk.through(chunk, visitor)
 	until not isNew
 	return ofTree
 end

@@ -58,10 +58,35 @@ local function findAll(self)
 	walk.through(self.chunk, visitor)
 end
 
+-- Modules that are large, of which a few functions of the top level are looked at: what these have from outside counts by
+-- its name.
+local EXCERPTS = { ["Modules/ModParser.lua"] = { "scan", "parseMod" } }
+
+-- A module's text with nothing but some functions left, on the lines where they stand.
+local function excerpt(text, names)
+	local out, ending = {}, nil
+	for line in (text .. "\n"):gmatch("([^\n]*)\n") do
+		local keeps = ending ~= nil
+		if ending then
+			ending = not line:find(ending) and ending or nil
+		else
+			for _, name in ipairs(names) do
+				local indent = line:match("^(%s*)[%w%s]*function%s+" .. name .. "%f[^%w_]")
+				if indent then
+					keeps, ending = true, "^" .. indent .. "end%f[^%w_]"
+				end
+			end
+		end
+		out[#out + 1] = keeps and line or ""
+	end
+	return table.concat(out, "\n")
+end
+
 ---@param path string @relative to the checkout's source folder
 ---@param text string
 ---@return table|nil @nil where it is no Lua that is known
 function moduleTree.read(path, text)
+	text = EXCERPTS[path] and excerpt(text, EXCERPTS[path]) or text
 	local ok, chunk = pcall(parser.parse, text, path, true)
 	if not ok then
 		return nil

@@ -249,35 +249,33 @@ local function rewriteStatements(chunk, known)
 	walk.through(chunk, visitor)
 end
 
--- `local f = function` for a local function that does not call itself.
-local function declareFunctions(chunk)
-	local uses = {}
+-- What needs no knowledge: loops, compound assignments, local functions that do not call themselves, parentheses that only
+-- show how a program was written.
+local function rewriteForms(chunk)
+	local uses, before = {}, {}
 	local visitor = {}
 	function visitor:expression(e)
+		while e.k == "unary" and e.op == "()" and e.a.k ~= "call" and e.a.k ~= "method" and e.a.k ~= "vararg" do
+			become(e, e.a)
+		end
 		if e.k == "local" then
 			uses[e.v] = (uses[e.v] or 0) + 1
 		end
 	end
-	local before = {}
 	function visitor:statement(s)
 		if s.k == "localfunction" then
 			before[s] = uses[s.var] or 0
 		end
 	end
 	function visitor:after(s)
-		if s.k == "localfunction" and (uses[s.var] or 0) == before[s] then
+		if LOOPS[s.k] then
+			replaceJumps(s)
+			nestTails(s.body)
+		elseif s.k == "compound" and printer.isPath(s.target) and not expressions.isSafe(s.target) then
+			local value = { k = "binary", op = s.op, a = s.target, b = s.value }
+			become(s, { k = "assign", targets = { s.target }, values = { value }, first = s.first, last = s.last })
+		elseif s.k == "localfunction" and (uses[s.var] or 0) == before[s] then
 			become(s, { k = "local", names = { s.var }, values = { { k = "function", f = s.f } }, first = s.first, last = s.last })
-		end
-	end
-	walk.through(chunk, visitor)
-end
-
--- Parentheses that only show how a program was written.
-local function dropParentheses(chunk)
-	local visitor = {}
-	function visitor:expression(e)
-		while e.k == "unary" and e.op == "()" and (e.a.k ~= "call" and e.a.k ~= "method" and e.a.k ~= "vararg") do
-			become(e, e.a)
 		end
 	end
 	walk.through(chunk, visitor)
@@ -286,22 +284,16 @@ end
 ---@param chunk table @of parser.parse, without `positions`; changed in place
 ---@return table @the same
 function normalForm.of(chunk)
-	dropNeedlessNavigation(chunk, knowledgeModule.of(chunk))
-	rewriteStatements(chunk, knowledgeModule.of(chunk))
-	rewriteExpressions(chunk, knowledgeModule.of(chunk))
-	local visitor = {}
-	function visitor:after(s)
-		if LOOPS[s.k] then
-			replaceJumps(s)
-			nestTails(s.body)
-		elseif s.k == "compound" and printer.isPath(s.target) and not expressions.isSafe(s.target) then
-			local value = { k = "binary", op = s.op, a = s.target, b = s.value }
-			become(s, { k = "assign", targets = { s.target }, values = { value }, first = s.first, last = s.last })
-		end
+	local known = knowledgeModule.of(chunk)
+	-- Most releases have none of the words that these are about.
+	if chunk.isRecent then
+		dropNeedlessNavigation(chunk, known)
 	end
-	walk.through(chunk, visitor)
-	declareFunctions(chunk)
-	dropParentheses(chunk)
+	rewriteStatements(chunk, known)
+	if chunk.isRecent then
+		rewriteExpressions(chunk, known)
+	end
+	rewriteForms(chunk)
 	return chunk
 end
 

@@ -214,6 +214,7 @@ function expressions.suffixed(lex, noColon, where)
 	end
 	while true do
 		local nav = where ~= TARGET and accept(lex, "?.") or nil
+		lex.isRecent = lex.isRecent or nav
 		local kind = lex.kind
 		if kind == "[" then
 			local open = lex.first
@@ -222,6 +223,8 @@ function expressions.suffixed(lex, noColon, where)
 			expect(lex, "]")
 		elseif kind == ":" and not noColon then
 			lex:next()
+			-- new("X"):X(...)
+			lex.isRecent = lex.isRecent or e.k == "call" and e.f.v == "new"
 			e = { k = "method", o = e, name = expect(lex, "name"), nav = nav, navCall = accept(lex, "?.") or nil }
 			e.args = arguments(lex)
 		elseif CALLS[kind] then
@@ -280,6 +283,7 @@ local function operation(lex, limit, noColon)
 	local op = BINARY[lex.kind]
 	while op and PRIORITY[op][1] > limit do
 		lex:next()
+		lex.isRecent = lex.isRecent or op == "??"
 		e = { k = "binary", op = op, a = e, b = operation(lex, PRIORITY[op][2], noColon) }
 		placed(lex, e, first)
 		op = BINARY[lex.kind]
@@ -294,6 +298,7 @@ function expression(lex, noColon)
 	if accept(lex, "?") then
 		local a = expression(lex, true)
 		expect(lex, ":")
+		lex.isRecent = true
 		e = placed(lex, { k = "ternary", cond = e, a = a, b = expression(lex) }, first)
 	end
 	return e

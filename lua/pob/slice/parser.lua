@@ -295,7 +295,7 @@ function block(lex)
 	return body
 end
 
----The body of a chunk as a function. Raises a text with the line for what is not Lua.
+---The body of a chunk as a function; `isRecent`: it may have `?.`, `??`, a ternary, or an object made by new("X"):X(...). Raises a text with the line for what is not Lua.
 ---@param text string
 ---@param name string @of the chunk
 ---@param positions boolean|nil @whether expressions say where they stand
@@ -308,6 +308,7 @@ function parser.parse(text, name, positions)
 	local f = { params = {}, isVararg = true, body = block(lex) }
 	check(lex, "eof")
 	scopes.closeFunction(lex, around)
+	f.isRecent = lex.isRecent and true or false
 	return f
 end
 

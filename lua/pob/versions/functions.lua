@@ -76,7 +76,7 @@ return {
 		round = { ["2553b5ca72f92515"] = "0.15.0 to 0.20.0" },
 	},
 	["Modules/ModParser.lua"] = {
-		scan = { ["b273970cadeb8071"] = "0.15.0 to 0.20.0" },
+		scan = { ["d402d6227b4a6535"] = "0.15.0 to 0.20.0" },
 	},
 	["Modules/ModTools.lua"] = {
 		createMod = { ["78dd57b37685c055"] = "0.15.0 to 0.20.0" },
