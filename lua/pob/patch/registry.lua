@@ -172,6 +172,9 @@ function extension:transform(path, text)
 		for name in text:gmatch("[oO]utput%.([%a_][%w_]*)%s*[%-+*/%%.]*=[^=]") do
 			self.shared.skillWrites[name] = true
 		end
+		for name in text:gmatch("[oO]utput%.([%a_][%w_]*)") do
+			self.shared.skillReads[name] = true
+		end
 		if text:find("[oO]utput%[[^%]\n]*%]%s*[%-+*/%%.]*=[^=]") then
 			setmetatable(self.shared.skillWrites, ANY_NAME)
 		end
@@ -216,7 +219,7 @@ end
 function extension:loaded(path, env, ...)
 	env.__pobatch = self.shared
 	for _, part in ipairs(self.parts) do
-		if not part.active and not part.out and not missing(part) and part.ready(env, path, (...), part)
+		if not part.active and not part.out and not missing(part) and part.ready(env, path, (...), part, self.shared)
 			and (not part.wholeCalculation or self.sharedModules:isKnown()) and not lacking(self, part) then
 			part.install(self.shared, env, ..., part)
 			part.active = true
@@ -273,6 +276,8 @@ function registry.attach(host, options)
 			texts = host.shared,
 			-- names of numbers that functions of skills write
 			skillWrites = {},
+			-- names of numbers that they read
+			skillReads = {},
 			rewritten = options and options.slicesAfter and {} or nil,
 		},
 		-- path -> { text, edited }: modules are loaded again for every build
