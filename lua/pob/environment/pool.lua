@@ -53,7 +53,8 @@ end
 function part.install(shared, env, calcs)
 	local initEnv, buildList = calcs.initEnv, calcs.buildModListForNodeList
 
-	-- The environment that is being made, if any, `now.making`. In a table: see binding/luajit/nursery.h on variables of old functions.
+	-- The environment that is being made, if any, `now.making`. In a table: see binding/luajit/nursery.h on variables of old
+	-- functions.
 	local now = {}
 
 	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)

@@ -11,8 +11,9 @@
 --  * multipliers likewise, by the table `multipliers` and modifiers named "Multiplier:..."; one that nobody has written is 0,
 --    and a modifier that is multiplied by it adds 0;
 --  * in a configuration's `skillCond`: these are written by name, see SKILL_CONDITIONS.
--- What an environment has when it is set up is gone through once, the types of its skills, too. A condition that is false, and a
--- multiplier that is 0, are left out of their tables: nothing tells them from nil there (of the stores that are watched).
+-- What an environment has when it is set up is gone through once, the types of its skills, too. A condition that is false,
+-- and a multiplier that is 0, are left out of their tables: nothing tells them from nil there (of the stores that are
+-- watched).
 --
 -- Only in use where every module of the calculation is one that is known.
 
@@ -260,7 +261,9 @@ function inertModifiers.setOf(mod)
 end
 
 -- Tags that leave a value as it is, or keep the modifier from applying.
-local PLAIN = { Condition = true, ActorCondition = true, SkillType = true, SkillName = true, SlotName = true, GlobalEffect = true }
+local PLAIN = {
+	Condition = true, ActorCondition = true, SkillType = true, SkillName = true, SlotName = true, GlobalEffect = true,
+}
 
 -- Whether a value that is multiplied by 0 stays 0.
 local function staysZero(mod)

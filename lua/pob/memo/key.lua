@@ -169,7 +169,8 @@ function context:describeCarried(carriers)
 		local name = inner and inner.name or ""
 		local group = groups[name]
 		if not group then
-			group = { name = name, place = i, isFree = name ~= "" and not name:find(EXPOSURE) and not self:rounds("carriedRounding", name) }
+			local isFree = name ~= "" and not name:find(EXPOSURE) and not self:rounds("carriedRounding", name)
+			group = { name = name, place = i, isFree = isFree }
 			groups[name], list[#list + 1] = group, group
 			root.carried[name] = true
 		end

@@ -8,7 +8,7 @@
 local ffi = require("ffi")
 local readSet = require("pob.memo.read_set")
 
-local next, tostring, tonumber = next, tostring, tonumber
+local next, tonumber = next, tonumber
 
 local sharedMemo = {}
 sharedMemo.__index = sharedMemo
