@@ -79,5 +79,34 @@ return {
 			local text = printer.chunk(normalForm.of(parser.parse(args.text, "program")))
 			return { form = form, text = text, does = run(args.text), normalDoes = run(text) }
 		end,
+		-- The forms of a module's reads of the tree, and their lines.
+		treeReads = function(_, args)
+			local forms, lines = {}, {}
+			for i, found in ipairs(require("pob.patch.calculation").treeReads(read(args))) do
+				forms[i], lines[i] = found.form, found.line
+			end
+			return { forms = forms, lines = lines }
+		end,
+		-- How many variables of a module outlive a calculation, by what they are.
+		state = function(_, args)
+			local count, state = 0, require("pob.patch.calculation").state(read(args))
+			for _, number in pairs(state) do
+				count = count + number
+			end
+			return { count = count, state = state }
+		end,
+		-- Which of some names of numbers the function `name` may write; `unknown`: what can be any.
+		written = function(_, args)
+			local writtenNames, module = require("pob.patch.written_names"), read(args)
+			local written, unknown = writtenNames.of(module, module.functions[args.name][1].f)
+			local may = {}
+			for i, name in ipairs(written and args.asks or {}) do
+				may[i] = written:may(name)
+			end
+			return { unknown = unknown or false, isKnown = written ~= nil, may = may }
+		end,
+		reads = function(_, args)
+			return require("pob.patch.written_names").readsOf(read(args))
+		end,
 	},
 }
