@@ -18,6 +18,8 @@ local OUTPUT = "[oO]utput$"
 local function isOutput(look, e)
 	if e.k == "unary" and e.op == "()" then
 		return isOutput(look, e.a)
+	elseif e.k == "ternary" or e.k == "binary" and (e.op == "or" or e.op == "and" or e.op == "??") then
+		return isOutput(look, e.a) or isOutput(look, e.b)
 	end
 	return nameOf(e):find(OUTPUT) ~= nil or e.k == "local" and look.outputs[e.v] or false
 end
@@ -111,7 +113,10 @@ local function keysOf(self, e, found, depth)
 		local key = { before = parts[1], middle = middle, after = #parts > 1 and parts[#parts] or "" }
 		found[#found + 1] = key
 		return key.before ~= "" or key.middle ~= "" or key.after ~= ""
-	elseif k == "binary" and (e.op == "or" or e.op == "and" or e.op == "??") then
+	elseif k == "binary" and e.op == "and" then
+		-- The first is the value where it is nil or false, which are no names.
+		return keysOf(self, e.b, found, depth)
+	elseif k == "binary" and (e.op == "or" or e.op == "??") then
 		return keysOf(self, e.a, found, depth) and keysOf(self, e.b, found, depth)
 	elseif k == "ternary" then
 		return keysOf(self, e.a, found, depth) and keysOf(self, e.b, found, depth)
