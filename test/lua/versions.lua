@@ -2,7 +2,7 @@
 local moduleTree, normalForm, parser, printer
 
 -- What a program logs, and answers or raises, as text.
-local function run(text)
+local function run(text, given)
 	local log = {}
 	local function show(value, depth)
 		if type(value) ~= "table" or depth > 4 then
@@ -31,6 +31,9 @@ local function run(text)
 		end,
 	}, { __index = _G })
 	env._G = env
+	for name, value in pairs(given or {}) do
+		env[name] = value
+	end
 	-- Errors name lines and variables, which a program's form does not keep.
 	function env.pcall(...)
 		local function finish(ok, ...)
@@ -47,6 +50,12 @@ local function run(text)
 	end
 	finish(pcall(setfenv(chunk, env), 1, "two", nil, 4))
 	return table.concat(log, "\n")
+end
+
+-- A part as the registry has it, before it has seen a module.
+local function partOf(name)
+	local part = require("pob.replacements." .. name)
+	return setmetatable({ found = {}, derived = {}, edited = {} }, { __index = part })
 end
 
 local function read(args)
@@ -104,6 +113,71 @@ return {
 				may[i] = written:may(name)
 			end
 			return { unknown = unknown or false, isKnown = written ~= nil, may = may }
+		end,
+		-- What a part says of modules that it sees in this order: true, or why it cannot be used.
+		derive = function(_, args)
+			local part, out = partOf(args.part), {}
+			for i, module in ipairs(args.modules) do
+				local ok, why = part.derive[module.path](read(module), part)
+				out[i] = ok == true or why or "no reason"
+			end
+			return out
+		end,
+		-- The form of what perform does from offence on.
+		tail = function(_, args)
+			return require("pob.replacements.defences").tailOf(read(args))
+		end,
+		-- A module's text as a part edits it, how often it does, and what both do.
+		edited = function(_, args)
+			local part, module, shared = partOf(args.part), read(args), {}
+			part.found[1] = args.name and module.functions[args.name][1] or nil
+			local text, edits = args.text, part.edits[args.path](module, part) or {}
+			local lines = require("pob.patch.source").lines(text)
+			for _, edit in ipairs(edits) do
+				local first, last = assert(lines[edit.line]:find(edit.find, 1, true))
+				lines[edit.line] = lines[edit.line]:sub(1, first - 1) .. edit.replace .. lines[edit.line]:sub(last + 1)
+			end
+			part.install(shared, {}, {}, part)
+			text = table.concat(lines, "\n")
+			return { text = text, edits = #edits, does = run(args.text), editedDoes = run(text, { __pobatch = shared }) }
+		end,
+		-- Whether classes of stores that a text makes are as expected, and how those of the part differ from them.
+		stores = function(_, args)
+			local env, part, shared = assert(loadstring(args.text))(), partOf("stores"), {}
+			local original = env.new
+			if not part.ready(env, nil, nil, part) then
+				return { ready = false, why = part.why or false }
+			end
+			local function make(name, parent)
+				local object = original(name, parent)
+				return args.isMethod and object[name](object, parent) or object
+			end
+			local parent = make("ModDB")
+			local wanted = { ModList = { make("ModList"), make("ModList", parent) }, ModDB = { make("ModDB"), make("ModDB", parent) } }
+			part.install(shared, env, nil, part)
+			original = env.new
+			local differ = {}
+			for name, pair in pairs(wanted) do
+				for i, store in ipairs(pair) do
+					local ours = make(name, i == 2 and parent or nil)
+					for _, key in ipairs({ "parent", "actor", "multipliers", "conditions", "mods", "Object" }) do
+						local a, b = rawget(store, key), rawget(ours, key)
+						-- Tables of their own have to be tables of their own there, too.
+						local isOwn = type(a) == "table" and a ~= parent and a ~= parent.actor
+						local isSame = a == b
+						if isOwn then
+							isSame = type(b) == "table" and a ~= b and (a == store) == (b == ours)
+						end
+						if not isSame then
+							differ[#differ + 1] = name .. "." .. key
+						end
+					end
+					if getmetatable(ours) ~= getmetatable(store) then
+						differ[#differ + 1] = name
+					end
+				end
+			end
+			return { ready = true, differ = differ, other = env.new("Other", 7).value or false }
 		end,
 		reads = function(_, args)
 			return require("pob.patch.written_names").readsOf(read(args))
