@@ -1,4 +1,5 @@
 -- What is known of a release by the text of its modules (pob.patch, conditions of pob.replacements), on small texts.
+local host = ...
 local moduleTree, normalForm, parser, printer
 
 -- What a program logs, and answers or raises, as text.
@@ -56,6 +57,74 @@ end
 local function partOf(name)
 	local part = require("pob.replacements." .. name)
 	return setmetatable({ found = {}, derived = {}, edited = {} }, { __index = part })
+end
+
+-- Parts with each sort of condition in the place of all of the project's own, while `body` runs.
+local function withParts(known, body)
+	local registry, functions = require("pob.patch.registry"), require("pob.versions.functions")
+	local installed, replaced = {}, {}
+	local function ready(path)
+		return function(_, loaded)
+			return loaded == path
+		end
+	end
+	local parts = {
+		{
+			name = "known", targets = { { name = "f", file = "Classes/A.lua" }, { name = "h", file = "Classes/A.lua", label = "A.h" } },
+			ready = ready("Classes/A.lua"),
+		},
+		{ name = "needs", requires = { "known" }, targets = { { name = "k", file = "Classes/A.lua" } }, ready = ready("Classes/B.lua") },
+		{
+			name = "told",
+			derive = {
+				["Classes/B.lua"] = function(module)
+					return module.functions.g ~= nil or nil, "there is no g"
+				end,
+			},
+			ready = ready("Classes/B.lua"),
+		},
+		{
+			name = "placed",
+			edits = {
+				["Classes/C.lua"] = function(module)
+					local first, line = module.text:find("here", 1, true), nil
+					line = first and module:lineOf(first)
+					return { line and { line = line, find = "here", replace = "there" } }
+				end,
+			},
+			ready = ready("Classes/C.lua"),
+		},
+		{ name = "whole", wholeCalculation = true, derive = {}, ready = ready("Modules/Calcs.lua") },
+	}
+	parts[5].derive["Modules/Calcs.lua"] = function()
+		return true
+	end
+	-- The registry takes its parts by the names of their modules.
+	local names = {}
+	for name, value in pairs(package.loaded) do
+		local isPart = type(value) == "table" and value.install and value.ready and name:find("^pob%.")
+		names[#names + 1] = isPart and name or nil
+	end
+	table.sort(names)
+	for i, name in ipairs(names) do
+		replaced[name] = package.loaded[name]
+		local part = parts[i] or { name = "none " .. i, ready = function() return false end }
+		part.install = function()
+			installed[#installed + 1] = part.name
+		end
+		package.loaded[name] = part
+	end
+	local module = moduleTree.read(known.path, known.text)
+	functions[known.path] = {}
+	for name, list in pairs(module.functions) do
+		functions[known.path][name] = { [module:fingerprint(list[1].f)] = "1.0" }
+	end
+	local ok, answer = pcall(body, registry, installed)
+	functions[known.path] = nil
+	for name, part in pairs(replaced) do
+		package.loaded[name] = part
+	end
+	return assert(ok and answer, answer)
 end
 
 local function read(args)
@@ -122,6 +191,30 @@ return {
 				out[i] = ok == true or why or "no reason"
 			end
 			return out
+		end,
+		-- What the registry says of parts after it has seen modules, and which of them it put in place.
+		registry = function(_, args)
+			require("pob.patch.registry").parts()
+			return withParts(args.known, function(registry, installed)
+				local without, texts = {}, {}
+				for _, name in ipairs(args.without or {}) do
+					without[name] = true
+				end
+				local extension = registry.attach(host, { without = without })
+				for i, module in ipairs(args.modules) do
+					texts[i] = extension.transform(module.path, module.text) or "as it is"
+					if not module.isNotLoaded then
+						extension.loaded(module.path, { common = {} })
+					end
+				end
+				local report = {}
+				for _, entry in ipairs(extension.report()) do
+					if not entry.part:find("^none") then
+						report[entry.name] = entry.why or entry.status
+					end
+				end
+				return { report = report, installed = installed, texts = texts }
+			end)
 		end,
 		-- The form of what perform does from offence on.
 		tail = function(_, args)
