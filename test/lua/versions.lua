@@ -192,6 +192,21 @@ return {
 			end
 			return out
 		end,
+		-- Each change of a text's meaning that the drift laboratory knows: its kind, the text, whether it compiles, and what it does.
+		mutations = function(_, args)
+			local out = {}
+			for i, change in ipairs(require("drift.mutations").of("module.lua", args.text)) do
+				local text = args.text:sub(1, change.first - 1) .. change.by .. args.text:sub(change.last + 1)
+				local compiles = loadstring(text) ~= nil
+				out[i] = { kind = change.kind, line = change.line, text = text, compiles = compiles, does = compiles and run(text) or "" }
+			end
+			return { does = run(args.text), list = out }
+		end,
+		-- A text changed so that its meaning stays, or false, and what both do.
+		cosmetics = function(_, args)
+			local text = require("drift.cosmetics")[args.kind]("module.lua", args.text, args.number)
+			return { text = text or false, does = run(args.text), changedDoes = text and run(text) or "" }
+		end,
 		-- What the registry says of parts after it has seen modules, and which of them it put in place.
 		registry = function(_, args)
 			require("pob.patch.registry").parts()
