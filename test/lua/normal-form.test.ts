@@ -322,6 +322,12 @@ describeWithNewLua("the normal form", () => {
 				"local function f(n) log(f == nil) return n end log(f(2))",
 			],
 			[
+				"a local function whose body names it as a place for another one",
+				asIs,
+				"local f = {} do local f = function() function f.g() end end log(pcall(f)) end log(f)",
+				"local f = {} do local function f() function f.g() end end log(pcall(f)) end log(f)",
+			],
+			[
 				"an addition to a field whose table is looked up by a call",
 				asIs,
 				"local t, n = { { v = 1 } }, 0 local function f() n = n + 1 return t end f()[1].v = f()[1].v + 1 log(t, n)",

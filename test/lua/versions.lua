@@ -70,10 +70,14 @@ local function withParts(known, body)
 	end
 	local parts = {
 		{
-			name = "known", targets = { { name = "f", file = "Classes/A.lua" }, { name = "h", file = "Classes/A.lua", label = "A.h" } },
+			name = "known",
+			targets = { { name = "f", file = "Classes/A.lua" }, { name = "h", file = "Classes/A.lua", label = "A.h" } },
 			ready = ready("Classes/A.lua"),
 		},
-		{ name = "needs", requires = { "known" }, targets = { { name = "k", file = "Classes/A.lua" } }, ready = ready("Classes/B.lua") },
+		{
+			name = "needs", requires = { "known" }, targets = { { name = "k", file = "Classes/A.lua" } },
+			ready = ready("Classes/B.lua"),
+		},
 		{
 			name = "told",
 			derive = {
@@ -192,13 +196,15 @@ return {
 			end
 			return out
 		end,
-		-- Each change of a text's meaning that the drift laboratory knows: its kind, the text, whether it compiles, and what it does.
+		-- Each change of a text's meaning that the drift laboratory knows: its kind, the text, whether it compiles, what it does.
 		mutations = function(_, args)
 			local out = {}
 			for i, change in ipairs(require("drift.mutations").of("module.lua", args.text)) do
 				local text = args.text:sub(1, change.first - 1) .. change.by .. args.text:sub(change.last + 1)
 				local compiles = loadstring(text) ~= nil
-				out[i] = { kind = change.kind, line = change.line, text = text, compiles = compiles, does = compiles and run(text) or "" }
+				out[i] = {
+					kind = change.kind, line = change.line, text = text, compiles = compiles, does = compiles and run(text) or "",
+				}
 			end
 			return { does = run(args.text), list = out }
 		end,
@@ -261,7 +267,9 @@ return {
 				return args.isMethod and object[name](object, parent) or object
 			end
 			local parent = make("ModDB")
-			local wanted = { ModList = { make("ModList"), make("ModList", parent) }, ModDB = { make("ModDB"), make("ModDB", parent) } }
+			local wanted = {
+				ModList = { make("ModList"), make("ModList", parent) }, ModDB = { make("ModDB"), make("ModDB", parent) },
+			}
 			part.install(shared, env, nil, part)
 			original = env.new
 			local differ = {}

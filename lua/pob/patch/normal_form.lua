@@ -291,6 +291,12 @@ local function rewriteForms(chunk)
 	function visitor:statement(s)
 		if s.k == "localfunction" then
 			before[s] = uses[s.var] or 0
+		elseif s.k == "function" then
+			local e = s.target
+			while e.k == "index" do
+				e = e.o
+			end
+			uses[e.v] = (uses[e.v] or 0) + 1
 		end
 	end
 	function visitor:after(s)

@@ -35,7 +35,9 @@ local OWN = { damageShiftTable = true, damageOverTimeShiftTable = true }
 -- What they may write to: the breakdown is not there where they are left out.
 local OUTPUTS = { "[oO]utput$", "^breakdown$" }
 -- Functions that change their first argument, and methods that change a modifier store.
-local CHANGES = { t_insert = true, t_remove = true, t_sort = true, wipeTable = true, mergeDB = true, insert = true, remove = true, sort = true }
+local CHANGES = {
+	t_insert = true, t_remove = true, t_sort = true, insert = true, remove = true, sort = true, wipeTable = true, mergeDB = true,
+}
 local METHODS = { "^NewMod", "^Add", "^Replace", "^Convert", "^Scale", "^Merge" }
 
 local function rootOf(e)
