@@ -1,6 +1,7 @@
 -- The batch loop for other Luas, which have no FFI: all sets, of the same size, come in one string, and their sums go
 -- back in one. `string.unpack` and `utf8.codepoint` answer at most as many values at once as fit on the Lua stack, so
 -- that they unpack set by set. No pcall per row, unlike pobatch: to these loops' advantage.
+-- luacheck: globals utf8
 local calculatorSource, size = ...
 local calculator = load(calculatorSource)()
 local Calculate = calculator.Calculate

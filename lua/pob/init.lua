@@ -165,8 +165,8 @@ return function(host)
 	end
 
 	--- How many rows took which road since the build was loaded, and how many of these went without offence (`defences`);
-	-- of how many environments an earlier one served (`reused`), was made to be kept (`made`), or could not (`plain`); and in how many rows the main skill's calculation
-	-- served as that of the first skill of FullDPS (`firstSkills`).
+	-- of how many environments an earlier one served (`reused`), was made to be kept (`made`), or could not (`plain`); and in
+	-- how many rows the main skill's calculation served as that of the first skill of FullDPS (`firstSkills`).
 	function commands.roads(build)
 		local rows = need(build).rows
 		local roads = {}

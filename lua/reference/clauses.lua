@@ -195,7 +195,9 @@ life flasks gain # charges per second == BASE LifeFlaskChargesPerSecond
 mana flasks gain # charges per second == BASE ManaFlaskChargesPerSecond
 charms gain # charges per second == BASE CharmChargesPerSecond
 ]])
-for _, immunity in ipairs({ "bleeding", "poison", "chill", "shock", "ignite", "maim", "hinder", "exposure", "corrupted blood" }) do
+for _, immunity in ipairs({
+	"bleeding", "poison", "chill", "shock", "ignite", "maim", "hinder", "exposure", "corrupted blood",
+}) do
 	local name = immunity:gsub("(%a)(%a*)%s*", function(first, rest)
 		return first:upper() .. rest
 	end)

@@ -67,7 +67,8 @@ local function functionsOf(path, text)
 end
 
 local HARMLESS = {
-	"local pobatchDrift = nil; ", "if false then return end; ", "do local unused = { }; end; ", "local drift = (function() return 1 end)(); ",
+	"local pobatchDrift = nil; ", "if false then return end; ", "do local unused = { }; end; ",
+	"local drift = (function() return 1 end)(); ",
 }
 
 ---One of a module's functions with a statement more that does nothing; nil: no function of that number.

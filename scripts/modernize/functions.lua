@@ -59,7 +59,8 @@ end
 function functions.named(text, chunk, edits)
 	local visitor = {}
 	function visitor:statement(s)
-		local answer = s.k == "localfunction" and #s.f.body == 1 and s.f.body[1].k == "return" and #s.f.body[1].values == 1 and s.f.body[1]
+		local only = s.k == "localfunction" and #s.f.body == 1 and s.f.body[1]
+		local answer = only and only.k == "return" and #only.values == 1 and only
 		if not answer or isUsed(s.f, s.var) then
 			return
 		end

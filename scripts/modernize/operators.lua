@@ -19,10 +19,6 @@ local function isSame(a, b)
 	return (a.k == "local" or a.k == "global" or a.k == "string" or a.k == "constant") and a.v == b.v and a.text == b.text
 end
 
-local function sourceOf(text, e)
-	return text:sub(e.from, e.to)
-end
-
 -- Where the operator `op` stands between two operands: its first and last byte, if nothing else is there but parentheses.
 local function operatorAt(text, e, op)
 	local between = text:sub(e.a.to + 1, e.b.from - 1)
@@ -63,7 +59,8 @@ function operators.defaults(text, chunk, edits)
 			return
 		end
 		local value = inner.values[1]
-		local needs = value.k == "ternary" or value.k == "function" or value.k == "binary" and (value.op == "or" or value.op == "and")
+		local needs = value.k == "ternary" or value.k == "function"
+			or value.k == "binary" and (value.op == "or" or value.op == "and")
 		local source = text:sub(inner.targets[1].to + 1, inner.last):gsub("^%s*=%s*", "")
 		local name = cond.a.name
 		local group = {}

@@ -432,7 +432,8 @@ return {
 				deep = make(false, deep)
 			end
 			return {
-				plain = sum(plain), exchanged = sum(exchanged), text = sum(listOf("many")), otherClass = sum({ mods = {}, parent = false }),
+				plain = sum(plain), exchanged = sum(exchanged), text = sum(listOf("many")),
+				otherClass = sum({ mods = {}, parent = false }),
 				watched = sum(watched), watchedForOthers = sum(watchedForOthers), deep = sum(deep),
 			}
 		end,

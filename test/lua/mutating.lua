@@ -1,5 +1,6 @@
 -- Tries to change, in the way that the row's node names, what later rows are answered from: node 1 the first way of
 -- `names` and so on. Before that, and in rows without such a node, it answers from everything that it can reach.
+-- luacheck: globals tostring tonumber note lost
 local calculator, tree
 local calls, log = 0, {}
 local words = ("a b c d e f g h i j k l m n o p q r s t u v w x y z"):gmatch("%a")

@@ -2,6 +2,7 @@
 -- build's text (info.own: { opened, told, numbers }), and what its reader of XML makes of it (info.xml). To be opened
 -- outside of the sandbox, with the checkout's `src` as the process's working directory. A state that has refused a build
 -- is in doubt: the next one wants a new state.
+-- luacheck: globals arg print launch newBuild wipeGlobalCache loadBuildFromXML
 local own = { name = "own-pob", version = "1" }
 
 local utf8Path, readerOnly

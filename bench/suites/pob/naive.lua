@@ -8,6 +8,7 @@
 --   truth FILE         what the window shows of each set after its clicks in the build as it was loaded: lines of names and
 --                      bits of all numbers, or why there are none, into FILE
 -- Answers begin with "@@": PoB prints, too.
+-- luacheck: globals build loadBuildFromXML runCallback wipeGlobalCache
 
 local ffi = require("ffi")
 

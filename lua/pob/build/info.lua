@@ -112,7 +112,8 @@ function info.of(build, plain, found)
 	local used, ascendancyUsed, _, sockets, set1, set2 = spec:CountAllocNodes()
 	local warnings = {}
 	for _, list in ipairs({
-		{ build.otherTree }, warningsOf("POB_MESSAGE", build.prompts), build.lost, warningsOf("POB_WARNING", info.warningLines(mode, plain)),
+		{ build.otherTree }, warningsOf("POB_MESSAGE", build.prompts), build.lost,
+		warningsOf("POB_WARNING", info.warningLines(mode, plain)),
 		found.warnings, unreadItemLines(mode),
 	}) do
 		for _, warning in ipairs(list) do

@@ -3,19 +3,7 @@
 --
 -- The original calculates it once more, in an environment of its own that differs from the row's only in where the
 -- base lies (what every character starts with, and the config tab): in the parents of the stores instead of at their
--- front. Equal because
---  * the two environments are compared, once, as they come from calcs.initEnv: equal graphs (graph_equality.lua), but for the
---    base. Only rows with a kept environment (pool.lua) come here; what tells their environments apart brings
---    the same to both;
---  * no query of the row's calculation may tell where the base lies (order_guard.lua): otherwise the original goes on as
---    it is. By induction over its queries and reads, the second calculation would be the first one over again;
---  * besides modifiers, the base has the level and three conditions, which no calculation of a player changes;
---  * the estimations, which FullDPS leaves out, come before offence in calcs.perform and write numbers that nothing
---    afterwards reads (estimations.lua); a modifier that asks for one ends it;
---  * without a minion of the main skill, and without a calculation inside the calculation, nothing else depends on
---    which environment it was;
---  * for its next skill FullDPS empties the stores of its first environment and puts the base into their parents:
---    what is left in the row's is the same. The row's output is kept aside meanwhile.
+-- front. The second calculation would be the first one over again: I28 to I33 in docs/internals/memo.md.
 
 local graphEquality = require("pob.environment.graph_equality")
 local orderGuard = require("pob.environment.order_guard")
@@ -26,7 +14,7 @@ local part = {
 		{ name = "calcFullDPS", file = "Modules/Calcs.lua" },
 		{ name = "GetStat", file = "Classes/ModStore.lua" },
 	},
-	-- for fast.attach: only where all modules of the calculation are known as a whole
+	-- I2
 	wholeCalculation = true,
 	requires = { "estimations", "pool", "queries" },
 }
@@ -36,7 +24,7 @@ function part.ready(_, path)
 end
 
 -- What a base may have besides modifiers: no calculation of a player writes these, or reads them but through the
--- stores' own functions, which look into the parent, too.
+-- stores' own functions, which look into the parent, too (I30).
 local CONDITIONS = { Buffed = true, Combat = true, Effective = true }
 
 -- Whether a store's base may lie in a parent.
@@ -123,7 +111,7 @@ local function isAlikeStore(store, other, base, pairsOf)
 	return true
 end
 
--- Whether `calcEnv`, fresh from initEnv, is `other` with the base in front of its stores.
+-- I28: whether `calcEnv`, fresh from initEnv, is `other` with the base in front of its stores.
 local function isSame(calcEnv, other, playerDB, enemyDB, watches)
 	local playerStore, enemyStore = calcEnv.modDB, calcEnv.enemyDB
 	-- They take their contents when they are first read.
@@ -206,6 +194,7 @@ function part.install(shared, env, calcs)
 		local environments = shared.environments
 		local kept = environments.present.environment
 		local mainSkill = calcEnv.player.mainSkill
+		-- I29, I31, I32, I30
 		if shared.mixed or shared.readsEstimated or calcEnv.minion or environments.own.used ~= 1
 			or not keeps(calcEnv.modDB, kept.answer[2]) or not keeps(calcEnv.enemyDB, kept.answer[3])
 			or firstOf(calcEnv.player.activeSkillList) ~= mainSkill then
@@ -213,7 +202,7 @@ function part.install(shared, env, calcs)
 		end
 		environments.shared = environments.shared + 1
 		if shared.lookEarly then
-			-- The cache of rows looks into the stores, which FullDPS empties.
+			-- The cache of rows looks into the stores, which FullDPS empties: I24.
 			shared.lookEarly()
 		end
 		shared.performed = { env = calcEnv, skill = mainSkill, playerDB = kept.answer[2] }

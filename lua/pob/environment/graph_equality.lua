@@ -1,5 +1,5 @@
 -- Whether two values are the same as far as any code can tell that holds one of them: equal graphs of tables and
--- functions, whose keys and parts outside of them are the very same.
+-- functions, whose keys and parts outside of them are the very same (for I28 in docs/internals/memo.md).
 
 local next, rawget, type, getmetatable = next, rawget, type, getmetatable
 

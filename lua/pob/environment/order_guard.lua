@@ -1,13 +1,12 @@
 -- A modifier store whose first modifiers could as well lie in a parent of their own: watches whether any query would
--- tell the difference.
+-- tell the difference (I29 in docs/internals/memo.md).
 --
 -- A row's own environment has what every character starts with (the base) at the front of its stores. The environments
 -- of FullDPS have it in a parent. A query goes through a store and then through its parent, so that
 --  * sums add the base last instead of first, and the sum of the parent as one number;
 --  * products round the parent's factors by themselves, and multiply by them last;
 --  * lists, tables and overrides come in another order.
--- None of it shows where the base has nothing to say, where only the base has, or where sums do not round. Flags, and
--- whether a modifier is there at all, do not depend on the order.
+-- Flags, and whether a modifier is there at all, do not depend on the order.
 
 local exact = require("pob.memo.exact_sums")
 local tests = require("pob.replacements.query_tests")
@@ -21,7 +20,7 @@ local orderGuard = {}
 local NUMERIC = { BASE = true, INC = true, MORE = true }
 
 --- The modifiers of a base `mods` by name and type: name -> { [type] = list, count = number of all }. Nil where one of
--- them shares a limit with others, which is reached in another order.
+-- them shares a limit with others, which is reached in another order (I30).
 function orderGuard.of(mods)
 	local base = {}
 	for name, list in next, mods do

@@ -1,9 +1,7 @@
 -- Environments that rows have in common: calcs.initEnv of Path of Building's Modules/CalcSetup.lua makes a third of a row's
 -- work (items, gems, supports and skills), none of which differs between most rows. Which of those that are kept serves a
--- row, and when another one is made; snapshot.lua says what one is, and when it serves.
---
--- Only in use where every module of the calculation is one that is known: a new version may read the nodes in
--- another way.
+-- row, and when another one is made; snapshot.lua says what one is, and when it serves. Numbers with an I are invariants of
+-- docs/internals/memo.md.
 
 local kept = require("pob.environment.snapshot")
 
@@ -17,7 +15,7 @@ local part = {
 		{ name = "buildModListForNode", file = FILE },
 		{ name = "buildModListForNodeList", file = FILE },
 	},
-	-- for fast.attach: only where all modules of the calculation are known as a whole
+	-- I2
 	wholeCalculation = true,
 	requires = { "queries" },
 }
@@ -53,7 +51,8 @@ end
 function part.install(shared, env, calcs)
 	local initEnv, buildList = calcs.initEnv, calcs.buildModListForNodeList
 
-	-- The environment that is being made, if any, `now.making`. In a table: see binding/luajit/nursery.h on variables of old functions.
+	-- The environment that is being made, if any, `now.making`. In a table: see binding/luajit/nursery.h on variables of old
+	-- functions.
 	local now = {}
 
 	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)
@@ -70,7 +69,7 @@ function part.install(shared, env, calcs)
 
 	local function make(build, mode, override, specEnv)
 		local self = kept.new(shared, env)
-		-- Once to write its queries down (the cache of rows has others to write down), once to keep it.
+		-- Once to write its queries down (I4; the cache of rows has others to write down), once to keep it.
 		local asked = shared.asked
 		shared.listen(self.asked)
 		initEnv(build, mode, override and {}, specEnv)
@@ -100,7 +99,7 @@ function part.install(shared, env, calcs)
 		return count == OFTEN
 	end
 
-	-- What lies within an environment's base is of no use without it.
+	-- What lies within an environment's base is of no use without it: I10.
 	local function forgetWithin(environments, self)
 		if self.answer[2] then
 			environments.within[self.answer[2]] = nil
@@ -112,6 +111,7 @@ function part.install(shared, env, calcs)
 		if making then
 			making.nested = true
 		end
+		-- I3
 		if not environments or making or mode ~= "CALCULATOR" or environments.build ~= build
 			or override and next(override) or specEnv and specEnv.env then
 			return initEnv(build, mode, override, specEnv)

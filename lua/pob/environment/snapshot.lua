@@ -2,20 +2,8 @@
 -- Modules/CalcSetup.lua makes is copied natively (`host.checkpoints`), put back, in place, and given a row's nodes.
 -- pool.lua chooses among several.
 --
--- initEnv reads the allocated nodes in few ways, and a kept environment serves a row only when none of them tells its
--- nodes from those that the environment was made with:
---  * by queries of the modifier stores. All queries that it makes are written down (read_set.lua). The modifiers of
---    the row's nodes that any of them lets in must be equal ones (jewels may make theirs anew for each row), in both
---    lists of the nodes that it builds; in the same order, but for those that are only summed, without rounding. With
---    equal answers it takes the same way, so it makes no other queries either;
---  * as nodes: sockets with a jewel, nodes inside the radius of a jewel, nodes that items grant, the one node that it
---    looks for by its id, and nodes that grant skills or explode. They must not change;
---  * by the counters of the tree, and the distance of sockets to the class start.
--- All other modifiers of nodes only stand in the lists of the store `modDB`, by name, in one piece. That piece is
--- exchanged, with the modifiers in the order in which the original lists them for the row.
---
--- What initEnv writes outside of what it makes (the gems that a tooltip shows, the skills that a node grants) no
--- calculation reads before it is written again.
+-- It serves a row only when none of the ways in which initEnv reads the allocated nodes tells its nodes from those that the
+-- environment was made with: I3 to I9 in docs/internals/memo.md.
 
 local exact = require("pob.memo.exact_sums")
 local modDescription = require("pob.memo.mod_description")
@@ -26,20 +14,20 @@ local inertModifiers = require("pob.memo.inert_modifiers")
 
 local next, pairs = next, pairs
 
--- initEnv looks for this node by its id.
+-- initEnv looks for this node by its id (I5).
 local LOOKED_FOR = 39935
 
--- Modifiers that make a node more than its modifiers, or change those of other nodes.
+-- Modifiers that make a node more than its modifiers, or change those of other nodes (I5).
 local SPECIAL = { ExtraSkill = true, CanExplode = true, SmallPassiveSkillEffect = true }
 
--- Counters of the tree that initEnv turns into modifiers, before those of the nodes.
+-- Counters of the tree that initEnv turns into modifiers, before those of the nodes (I6).
 local COUNTERS = {
 	{ field = "allocatedNotableCount", name = "Multiplier:AllocatedNotable" },
 	{ field = "allocatedSmithBodyArmourNodeCount", name = "Multiplier:AllocatedConnectedNotable" },
 }
 
 -- Whatever of a build initEnv reads that is not its tree; all of it is constant while rows are calculated, but for
--- what mode MAIN adapts.
+-- what mode MAIN adapts (I3).
 local function inputsOf(build)
 	local spec, config, party, items, skills = build.spec, build.configTab, build.partyTab, build.itemsTab, build.skillsTab
 	local list = {
@@ -129,7 +117,7 @@ function kept:askedOfNodes(nodes)
 	return sequence
 end
 
--- Whether the environment's queries only sum modifiers like this one, and none of the sums rounds.
+-- I4: whether the environment's queries only sum modifiers like this one, and none of the sums rounds.
 function kept:isFree(mod)
 	local kind, asked = mod.type, self.asked
 	if kind ~= "BASE" and kind ~= "INC" or readSet.isOrdered(asked, mod) then
@@ -185,7 +173,7 @@ local function isInState(state, node)
 		and state[4] == (node.allocMode or 0) and state[5] == node.type and state[6] == (node.conqueredBy or false)
 end
 
--- Whether the nodes, as nodes, are to initEnv what those of the environment were.
+-- I5 and I6: whether the nodes, as nodes, are to initEnv what those of the environment were.
 function kept:fits(build, nodes)
 	local spec, own = build.spec, self.nodes
 	for id, node in next, nodes do
@@ -250,7 +238,7 @@ function kept:count(mods, spec, createMod)
 	return changed
 end
 
--- The place of a counter's modifier in its list: false if it has none, or more than one could be it.
+-- I6: the place of a counter's modifier in its list: false if it has none, or more than one could be it.
 local function placeOf(self, counter, count)
 	local list = self.place.lists[counter.name]
 	local place = false
@@ -270,6 +258,7 @@ end
 function kept:keep(build, override, calcEnv, playerDB, enemyDB, minionDB)
 	local spec = build.spec
 	local all = self.all
+	-- I8
 	if self.nested or not all or self.calcEnv ~= calcEnv or calcEnv.modDB:List(nil, "GrantedAscendancyNode")[1] then
 		return nil
 	end
@@ -277,6 +266,7 @@ function kept:keep(build, override, calcEnv, playerDB, enemyDB, minionDB)
 	local _ = playerDB and playerDB.mods, enemyDB and enemyDB.mods
 	self.answer = { calcEnv, playerDB, enemyDB, minionDB, override and override.extraJewelFuncs }
 	self.inputs = inputsOf(build)
+	-- I7
 	self.place = treeSegment.new(calcEnv.modDB.mods, self.before, self.allLists)
 	if not self.place then
 		return nil
@@ -363,6 +353,7 @@ end
 function kept:reuse(build, override)
 	local spec = build.spec
 	local nodes = copyOf(spec.allocNodes)
+	-- I3, I5, I4
 	if not same(self.inputs, inputsOf(build)) or not self:fits(build, nodes)
 		or not self:isAlike(self.nodeSequence, self:askedOfNodes(nodes)) then
 		return nil
@@ -385,6 +376,7 @@ function kept:reuse(build, override)
 	local sequence = {}
 	local lists = self.shared.listNodes(calcEnv, nodes, self.increase, self.records, self.isAsked, sequence)
 	calcEnv.explodeSources = explodeSources
+	-- I4
 	if not self:isAlike(self.listSequence, sequence) then
 		return nil, sequence
 	end

@@ -1,5 +1,6 @@
 -- The tree's place in a modifier store: the modifiers of the allocated nodes, which in each name's list stand in one
--- piece. Knows them as they were in a kept environment, and puts those of a row's nodes there, in the row's order.
+-- piece. Knows them as they were in a kept environment, and puts those of a row's nodes there, in the row's order: I7 in
+-- docs/internals/memo.md.
 
 local next = next
 

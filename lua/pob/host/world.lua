@@ -94,7 +94,10 @@ function host.new(native, place, extension)
 	env.arg = {}
 	env.io = sources:ioLibrary(logging)
 	env.os = sources:osLibrary()
-	env.jit = { version = jit.version, version_num = jit.version_num, os = jit.os, arch = jit.arch, opt = { start = nothing }, on = nothing, off = nothing, flush = nothing, status = jit.status }
+	env.jit = {
+		version = jit.version, version_num = jit.version_num, os = jit.os, arch = jit.arch, opt = { start = nothing },
+		on = nothing, off = nothing, flush = nothing, status = jit.status,
+	}
 	env.collectgarbage = collectgarbageOf
 	env.print = function(...)
 		local parts = {}
@@ -327,7 +330,10 @@ function host.new(native, place, extension)
 
 	-- Libraries: PoB's own from its runtime folder; `lcurl.safe` and sockets are not there,
 	-- and PoB asks for the network only when somebody clicks.
-	local libraries = { ["lua-utf8"] = utf8, bit = env.bit, string = env.string, table = env.table, math = env.math, io = env.io, os = env.os, jit = env.jit, ["jit.opt"] = env.jit.opt }
+	local libraries = {
+		["lua-utf8"] = utf8, bit = env.bit, string = env.string, table = env.table, math = env.math, io = env.io, os = env.os,
+		jit = env.jit, ["jit.opt"] = env.jit.opt,
+	}
 	local absent = { ["lcurl.safe"] = true, ["lcurl"] = true }
 	env.package = { loaded = libraries, path = "", cpath = "", preload = {} }
 	env.require = function(name)

@@ -1,6 +1,4 @@
--- Which modifiers can be summed in any order without a differing bit: their values are
--- multiples of 1/1024 of moderate size, so that every partial sum is a double without
--- rounding.
+-- Which modifiers can be summed in any order without a differing bit: I15 in docs/internals/memo.md.
 
 local exact = {}
 

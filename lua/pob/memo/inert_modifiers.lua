@@ -1,18 +1,6 @@
 -- Modifiers that never apply: with a tag that asks for a condition which was never met, for a type of skill which no skill
 -- has, or for a multiplier which was never anything but 0, in any calculation of a build so far. A row that has one more or
--- one less of them is the same row.
---
--- Equal by induction over a calculation's queries: such a modifier brings nothing to sums (BASE, INC) and flags, the
--- only ones that are looked at here, as long as its condition is not met; and until it is, the row makes the queries
--- that the known row made. Conditions are met by what is noted here as it happens:
---  * in the table `conditions` of a store: the first time that a name in it becomes true;
---  * by a modifier named "Condition:..." in any store: when it is added. Those that the tree brings are looked for in the
---    store of the row at hand;
---  * multipliers likewise, by the table `multipliers` and modifiers named "Multiplier:..."; one that nobody has written is 0,
---    and a modifier that is multiplied by it adds 0;
---  * in a configuration's `skillCond`: these are written by name, see SKILL_CONDITIONS.
--- What an environment has when it is set up is gone through once, the types of its skills, too. A condition that is false, and a
--- multiplier that is 0, are left out of their tables: nothing tells them from nil there (of the stores that are watched).
+-- one less of them is the same row: I17 to I19 in docs/internals/memo.md.
 --
 -- Only in use where every module of the calculation is one that is known.
 
@@ -34,7 +22,7 @@ local conditionOf = setmetatable({}, {
 })
 inertModifiers.conditionOf = conditionOf
 
--- What the calculation writes into `skillCond`.
+-- What the calculation writes into `skillCond` (I18).
 local SKILL_CONDITIONS = {
 	MainHandAttack = true, OffHandAttack = true, usedByMirage = true, SkillIsTriggered = true, SkillIsFocused = true,
 	CriticalStrike = true,
@@ -45,7 +33,7 @@ local SKILL_TYPES = { "CreatesCompanion", "OtherThingUsesSkill" }
 -- How types of skills are noted, among the conditions.
 local SKILL_TYPE = "SkillType "
 
--- Types of modifiers whose value is not used at all where they do not apply.
+-- Types of modifiers whose value is not used at all where they do not apply (I17).
 local KINDS = { BASE = true, INC = true, FLAG = true }
 -- Actors whose stores are those that are looked at.
 local ACTORS = { enemy = true, player = true }
@@ -168,6 +156,7 @@ local function conditionsOf(calcEnv)
 	return list
 end
 
+---Watches where conditions are met: I18. One that is false, and a multiplier that is 0, are left out of their tables.
 ---@param shared table @of the extension: shared.met is what the present calculations are noted in, if anything
 function inertModifiers.install(shared)
 	local meta = {
@@ -236,6 +225,7 @@ function inertModifiers.install(shared)
 	end
 end
 
+-- The row's own modifiers that stand for conditions are in its store (I18).
 local function isMet(self, condition, mods)
 	if self.conditions[condition] or SKILL_CONDITIONS[condition] or self.base and self.base.conditions[condition] then
 		return true
@@ -244,7 +234,7 @@ local function isMet(self, condition, mods)
 	return list ~= nil and list[1] ~= nil
 end
 
--- Path of Building writes the weapon set of a node into its modifiers, as a tag, which changes from row to row.
+-- Path of Building writes the weapon set of a node into its modifiers, as a tag, which changes from row to row (I20).
 local function isWritten(tag)
 	return tag.type == "Condition" and type(tag.var) == "string" and tag.var:find("^WeaponSet") ~= nil
 end
@@ -260,7 +250,9 @@ function inertModifiers.setOf(mod)
 end
 
 -- Tags that leave a value as it is, or keep the modifier from applying.
-local PLAIN = { Condition = true, ActorCondition = true, SkillType = true, SkillName = true, SlotName = true, GlobalEffect = true }
+local PLAIN = {
+	Condition = true, ActorCondition = true, SkillType = true, SkillName = true, SlotName = true, GlobalEffect = true,
+}
 
 -- Whether a value that is multiplied by 0 stays 0.
 local function staysZero(mod)
@@ -282,7 +274,7 @@ local function multipliersOf(tag)
 	return names
 end
 
--- The tags of a modifier that may fail for good, false if it has none: list of { conditions } or { skillTypes }, lists.
+-- I17: the tags of a modifier that may fail for good, false if it has none: list of { conditions } or { skillTypes }, lists.
 local tagsOf = setmetatable({}, {
 	__mode = "k",
 	__index = function(t, mod)

@@ -1,14 +1,9 @@
--- What tells rows apart, as text: the modifiers of their nodes that some query may have let in.
+-- What tells rows apart, as text: the modifiers of their nodes that some query may have let in. docs/internals/memo.md has
+-- the proof; numbers with an I are its invariants.
 --
 -- A key describes, for each name whose modifiers are not those of the environment's own nodes, the ones that matter: as
--- a sequence where their order shows (products, lists, overrides, whatever is tabulated, sums with fractions), else as a
--- multiset. Sums without rounding have the same bits in any order. A modifier is described by type, name, value, flags,
--- tags and the kind of its source; by the source itself where modifiers are looked at one by one. Those that never apply
--- (inert_modifiers.lua) do not matter.
---
--- Modifiers that only put another one into the store of the enemy, or of the minion (EnemyModifier, MinionModifier), come
--- into it one after the other: there, too, only those of one name can show their order, and only where it shows in a
--- sum.
+-- a sequence where their order shows, else as a sorted multiset (I14). A modifier is described by type, name, value, flags,
+-- tags and the kind of its source (I9); by the source itself where modifiers are looked at one by one.
 
 local readSet = require("pob.memo.read_set")
 local tests = require("pob.replacements.query_tests")
@@ -18,7 +13,7 @@ local inertModifiers = require("pob.memo.inert_modifiers")
 
 local next = next
 
--- The types of modifiers that are summed, or only looked for: their order shows only where the sum rounds.
+-- The types of modifiers that are summed, or only looked for: their order shows only where the sum rounds (I14).
 local UNORDERED = { BASE = true, INC = true, FLAG = true }
 
 -- Names of those whose value has a modifier for another store (in MinionModifier's case for that of the skill, too).
@@ -115,6 +110,7 @@ function context:has(test, mod)
 	return test(self.asked, mod) or self.base and test(self.base.asked, mod) or false
 end
 
+-- I12
 local function matters(self, mod)
 	return readSet.matters(self.asked, mod, self.admits) or self.base and matters(self.base, mod) or false
 end
@@ -129,11 +125,12 @@ local function decide(self, mod)
 		return false
 	end
 	local number = (self.base or self):number(mod)
+	-- I17
 	local mayBeVain = mod[1] ~= nil and not self:has(readSet.isSeen, mod)
 	if CARRIERS[mod.name] and mod.type == "LIST" then
 		return { CARRIER, "", number, mayBeVain }
 	elseif self:has(readSet.isOrdered, mod) then
-		-- Who looks at modifiers one by one may look at where they come from, too.
+		-- Who looks at modifiers one by one may look at where they come from, too (I13).
 		return { SEQUENCE, number .. "@" .. tostring(mod.source) .. ".", number, mayBeVain }
 	elseif not UNORDERED[mod.type] or self:rounds("rounding", mod.type .. " " .. mod.name) or not exact.isExact(mod) then
 		return { SEQUENCE, number .. ".", number, mayBeVain }
@@ -160,7 +157,8 @@ local function byName(a, b)
 	return a.place < b.place
 end
 
--- Modifiers that carry another, as text: name by name of these.
+-- Modifiers that carry another, as text: name by name of these. They come into the other store one after the other, so that
+-- only those of one name can show their order (I20).
 function context:describeCarried(carriers)
 	local root, groups, list = self.base or self, {}, {}
 	for i = 1, #carriers do
@@ -169,7 +167,8 @@ function context:describeCarried(carriers)
 		local name = inner and inner.name or ""
 		local group = groups[name]
 		if not group then
-			group = { name = name, place = i, isFree = name ~= "" and not name:find(EXPOSURE) and not self:rounds("carriedRounding", name) }
+			local isFree = name ~= "" and not name:find(EXPOSURE) and not self:rounds("carriedRounding", name)
+			group = { name = name, place = i, isFree = isFree }
 			groups[name], list[#list + 1] = group, group
 			root.carried[name] = true
 		end
@@ -275,7 +274,7 @@ function context:isOrderless(environment, name)
 end
 
 -- The nodes of weapon sets, with the modifiers that matter and the condition that Path of Building writes into these, which
--- nodes may share; and those that are in another set than in the environment.
+-- nodes may share; and those that are in another set than in the environment (I20).
 function context:weaponSets(nodes, modes, mods)
 	local parts, n = {}, 0
 	for id, node in next, nodes do
@@ -309,6 +308,7 @@ function context:asks(kind, name)
 	return own and own[name] or base and base[name]
 end
 
+---I11: the weapon sets, the tree's segment, the counters.
 ---@param present table @of the row's first environment, see pool.lua
 ---@param variant string @what else tells it apart
 ---@return string

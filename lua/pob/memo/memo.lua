@@ -1,19 +1,10 @@
 -- Rows that need not be calculated: two node sets whose nodes bring the same modifiers, as far as the queries of the
--- calculation let them in, have the same stats, to the bit.
+-- calculation let them in, have the same stats, to the bit. docs/internals/memo.md has the proof; numbers with an I are its
+-- invariants.
 --
--- Only rows that took a kept environment (pool.lua) can be told apart so cheaply, and by so little: nothing
--- differs between them but the modifiers in the tree's place of the store, which the environment lists by name, the
--- counters of the tree, and the weapon sets that nodes are allocated for. A row's key describes these, as far as they
--- matter (key.lua).
---
--- What matters is what most rows ask for: the one of the first rows that asked for least, and what most rows after it
--- asked for besides. A row that asks for more is kept in a second step: under its first key lies a context that has what
--- rows with this key asked for besides, and the keys that this makes.
--- Equal by induction: rows with the same first key answer all queries of the first context alike, so that they make the
--- same first query that is not among them; and those with the same second key answer that alike, too, and all others
--- that the known row made. A context may grow: what was kept before is still right, it made none of the later queries.
---
--- Which sums round is looked at after each calculation, in the stores as they are then (exact_sums.lua).
+-- A row has a first key, in the context of all rows (key.lua). That context has what most rows ask for: what the one of the
+-- first rows asked for that asked for least, and what most rows after it asked for in addition. A row that asks for more is
+-- kept under its first key with a context of its own, and a second key in that one (I21).
 
 local readSet = require("pob.memo.read_set")
 local memoKey = require("pob.memo.key")
@@ -85,6 +76,7 @@ function cache:find(variant)
 	local environments = self.shared.environments
 	local present = environments and environments.present
 	self.present, self.variant = present, variant
+	-- I11
 	if not present then
 		return nil
 	end
@@ -113,6 +105,7 @@ function cache:find(variant)
 	self.presentKey = self.context:key(present, variant)
 	local node = self.nodes[self.presentKey]
 	if node then
+		-- I21
 		return node.value or node.context and node.rows[node.context:key(present, "")]
 	end
 	local value = self.share and self.share:find(present.environment, self.presentKey)
@@ -132,7 +125,7 @@ function cache:put(key, node)
 	self.count = self.count + 1
 end
 
--- The names whose sums the tree's modifiers take part in.
+-- The names whose sums the tree's modifiers take part in: I16.
 function cache:watch()
 	local together, watched, isWatched = self.context.asked.together, {}, {}
 	local function add(name)
@@ -153,7 +146,7 @@ function cache:watch()
 	self.watched, self.watchedLinks = watched, self.context.asked.links
 end
 
--- A fraction in one sum shows in all that are summed with it.
+-- A fraction in one sum shows in all that are summed with it: I16.
 function cache:round(rounding, kind, name)
 	local together = self.context.asked.together
 	local function add(other)
@@ -227,8 +220,7 @@ function cache:lookForFractions()
 	end
 end
 
----All rows have what `had` has, from now on. What is kept stays right: a key that is made with more, and is equal to one
----that was made with less, says of what the other one tells that it is the same.
+---All rows have what `had` has, from now on. What is kept stays right (I22).
 function cache:settle(had)
 	if self.share then
 		had = self.share:agree(had)
@@ -296,6 +288,7 @@ end
 ---Keeps the value of the row that find() did not know, after it was calculated.
 function cache:keep(value)
 	local present, row, context = self.present, self.row, self.context
+	-- I13, I24
 	readSet.learn(row.asked)
 	if not present or self.lookedLinks and self.lookedLinks ~= context.asked.links then
 		return
@@ -315,7 +308,7 @@ function cache:keep(value)
 		end
 		return
 	end
-	-- What rounds in all rows may be known only now.
+	-- What rounds in all rows may be known only now: I23.
 	key = self.foundRoundings == #self.fractions and key or context:key(present, self.variant)
 	local node = self.nodes[key] or {}
 	if row.asked.count == 0 and row.met.count == 0 and not next(row.rounding) and not next(row.carriedRounding) then
@@ -346,7 +339,7 @@ function part.install(shared, env, calcs)
 			return initEnv(...)
 		end
 		local calcEnv, a, b, c = initEnv(...)
-		-- What the tree does to the enemy is said by the player's modifiers, and these are asked for.
+		-- What the tree does to the enemy is said by the player's modifiers, and these are asked for: I12.
 		shared.leaveOut(calcEnv.enemyDB)
 		mine.envCount = mine.envCount + 1
 		mine.envs[mine.envCount] = calcEnv
@@ -360,7 +353,7 @@ function part.install(shared, env, calcs)
 		return newCache(shared, env, build, id)
 	end
 
-	---Looks at the stores as they are now, too.
+	---Looks at the stores as they are now, too: I24.
 	shared.lookEarly = function()
 		if mine then
 			readSet.learn(mine.row.asked)

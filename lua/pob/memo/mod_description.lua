@@ -1,5 +1,5 @@
 -- A modifier as text, for keys of rows: equal text, equal effect on every query, as far as
--- the node around it is the same.
+-- the node around it is the same (I9 in docs/internals/memo.md).
 
 local modDescription = {}
 

@@ -1,11 +1,8 @@
--- What a build's calculations asked the modifier stores for: name, type, flags and keyword flags of every query.
---
--- A row is a function of the answers to its queries, so that a modifier which none of them lets in cannot have changed
--- it. Every store that the tree's modifiers can get into counts as one (that of a minion, too, but not the enemy's),
--- sources are not looked at, and tags are not evaluated: all that errs towards "may matter".
+-- What a build's calculations asked the modifier stores for: name, type, flags and keyword flags of every query (I12 and I13
+-- in docs/internals/memo.md).
 --
 -- What one row asks for that its `base` has not is written down on its own: most rows of a build make the same queries,
--- and what only some ask for need not tell the others apart.
+-- and what only some ask for need not tell the others apart (I21).
 
 local ffi = require("ffi")
 
@@ -24,7 +21,7 @@ end
 
 -- What `asked` has: queries, by type and then name, a list of flags and keyword flags in turns (type ANY: a query for
 -- all types; flags ANY: a read that does not look at flags); type .. " " .. name of modifiers that were looked at one by
--- -- one: queries that list them, put another in their place, or ask for those of one source (type ANY: of all types);
+-- one: queries that list them, put another in their place, or ask for those of one source (type ANY: of all types);
 -- names that were looked for, whether they apply or not; and how many of all that, at least.
 local function clear(asked)
 	asked.asked, asked.ordered, asked.present, asked.count = {}, {}, {}, 0
@@ -104,14 +101,14 @@ function readSet.record(asked, kind, name, flags, keywordFlags)
 	end
 end
 
----Two names of one sum.
+---Two names of one sum: I16.
 function readSet.link(asked, a, b)
 	if type(a) == "string" and type(b) == "string" then
 		note(asked.set, nil, 0, 0, a, b)
 	end
 end
 
----Takes in what was noted since the last call: before anything of `asked` is looked at. Where it is stopped half-way,
+---Takes in what was noted since the last call: before anything of `asked` is looked at (I13). Where it is stopped half-way,
 ---some are taken in twice, which does no harm.
 function readSet.learn(asked)
 	local news, count = newsOf(asked.set, asked.learned)
@@ -205,7 +202,7 @@ local function lets(byName, mod, admits)
 	return false
 end
 
----Whether some query may have let this modifier in.
+---Whether some query may have let this modifier in: I12.
 ---@param admits function @of query_tests.lua
 function readSet.matters(asked, mod, admits)
 	return lets(asked.asked[mod.type], mod, admits) or lets(asked.asked[ANY], mod, admits)

@@ -35,7 +35,7 @@ function answers.new(extension, verify, build)
 	}, answers)
 end
 
---- The cache for what the next row is calculated with: a slice, or nil for the whole.
+--- The cache for what the next row is calculated with: a slice, or nil for the whole (I25 in docs/internals/memo.md).
 function answers:use(slice)
 	local id = slice and slice.id or "whole"
 	if not self.caches[id] then
@@ -91,7 +91,7 @@ function answers:give(known, plan, result)
 	end
 end
 
---- Raises when the calculated `result` differs from the kept numbers in one bit.
+--- Raises when the calculated `result` differs from the kept numbers in one bit (I25).
 function answers:verify(known, plan, result)
 	for i = 1, plan.count do
 		local name = plan.names[i]

@@ -1,14 +1,9 @@
--- Rows that another state of the engine has calculated (`host.shared`).
---
--- A row's key means the same in two states when they have the same build, the same environment to tell rows from (of the
--- same nodes), the same numbers for modifiers, and the same context. Numbers are given by what all states share. What a
--- context gets, step by step, is agreed on: the first state to take a step says what it is, the others take it. Each
--- context has a number that stands for all its steps, and is part of the key: states that are not as far yet find nothing.
+-- Rows that another state of the engine has calculated (`host.shared`): I26 and I27 in docs/internals/memo.md.
 
 local ffi = require("ffi")
 local readSet = require("pob.memo.read_set")
 
-local next, tostring, tonumber = next, tostring, tonumber
+local next, tonumber = next, tonumber
 
 local sharedMemo = {}
 sharedMemo.__index = sharedMemo
@@ -32,7 +27,7 @@ end
 
 ---A number for a description of a modifier; nil: no more are to be had, and nothing is shared from now on.
 function sharedMemo:number(text)
-	-- Functions, and tables that are not looked into, are described by their address.
+	-- Functions, and tables that are not looked into, are described by their address: I26.
 	local isOwn = text:find(": 0x", 1, true)
 	local number = self.texts.number("modifier" .. FIELD .. text .. (isOwn and self.own or ""))
 	self.isOver = self.isOver or not number
@@ -94,7 +89,7 @@ function sharedMemo:isBehind()
 	return self.texts.get(keyOf(self, self.step + 1)) ~= nil
 end
 
----The next step of the context: what all states add to it.
+---The next step of the context: what all states add to it (I27).
 ---@param had table|nil @{ asked, met, rounding, carriedRounding }, what this one would add; nil: nothing
 ---@return table @the same of the state that came first
 function sharedMemo:agree(had)

@@ -248,7 +248,9 @@ local function rewriteStatements(chunk, known)
 			for key, field in pairs(s) do
 				inner[key] = field
 			end
-			local cond = { k = "binary", op = "~=", a = { k = "local", v = link.o.v, name = link.o.name }, b = { k = "constant", text = "nil" } }
+			local cond = {
+				k = "binary", op = "~=", a = { k = "local", v = link.o.v, name = link.o.name }, b = { k = "constant", text = "nil" },
+			}
 			become(s, { k = "if", first = s.first, last = s.last, clauses = { { cond = cond, body = { inner } } } })
 		elseif value and target and target.k == "local" and value.k == "binary" and isSame(target, value.a)
 			and (value.op == "??" or value.op == "or" and known:isNeverFalse(target)) then

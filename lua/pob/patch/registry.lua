@@ -16,6 +16,7 @@ local composedNames = require("pob.replacements.composed_names")
 local moduleTree = require("pob.patch.module_tree")
 local readSet = require("pob.memo.read_set")
 local sharedModules = require("pob.environment.shared_modules")
+local sharedTable = require("pob.patch.shared")
 local slicesModule = require("pob.slice")
 local source = require("pob.patch.source")
 
@@ -52,7 +53,8 @@ local function loadParts(without)
 	local parts = {}
 	for _, name in ipairs(NAMES) do
 		local part = setmetatable({
-			-- of targets, by number: the function and its form; of `derive`, by path: true or why not; of `edits`, whether there are any
+			-- of targets, by number: the function and its form; of `derive`, by path: true or why not; of `edits`, whether there
+			-- are any
 			found = {}, derived = {}, edited = {}, active = false, out = without[name:match("[%w_]+$")],
 		}, { __index = require("pob." .. name) })
 		parts[#parts + 1] = part
@@ -175,6 +177,9 @@ function extension:transform(path, text)
 		for name in text:gmatch("[oO]utput%.([%a_][%w_]*)%s*[%-+*/%%.]*=[^=]") do
 			self.shared.skillWrites[name] = true
 		end
+		for name in text:gmatch("[oO]utput%.([%a_][%w_]*)") do
+			self.shared.skillReads[name] = true
+		end
 		if text:find("[oO]utput%[[^%]\n]*%]%s*[%-+*/%%.]*=[^=]") then
 			setmetatable(self.shared.skillWrites, ANY_NAME)
 		end
@@ -219,7 +224,7 @@ end
 function extension:loaded(path, env, ...)
 	env.__pobatch = self.shared
 	for _, part in ipairs(self.parts) do
-		if not part.active and not part.out and not missing(part) and part.ready(env, path, (...), part)
+		if not part.active and not part.out and not missing(part) and part.ready(env, path, (...), part, self.shared)
 			and (not part.wholeCalculation or self.sharedModules:isKnown()) and not lacking(self, part) then
 			part.install(self.shared, env, ..., part)
 			part.active = true
@@ -246,7 +251,8 @@ function extension:report()
 	local list = {}
 	for _, part in ipairs(self.parts) do
 		local why = part.out and "left out by option" or missing(part)
-			or part.wholeCalculation and self.sharedModules:unknown() or lacking(self, part) or part.why or not part.active and "not loaded yet" or nil
+			or part.wholeCalculation and self.sharedModules:unknown() or lacking(self, part) or part.why
+			or not part.active and "not loaded yet" or nil
 		local function add(name, file, reason)
 			list[#list + 1] = { name = name, part = part.name, file = file, status = reason and "original" or "fast", why = reason }
 		end
@@ -261,23 +267,13 @@ function extension:report()
 	return list
 end
 
----@param options table|nil @{ without = { partName = true } }: parts to leave out, also `composed_names`; slicesAfter: rows of the same
----stats before a slice for them is made, nil: never
+---@param options table|nil @{ without = { partName = true } }: parts to leave out, also `composed_names`; slicesAfter: rows
+---of the same stats before a slice for them is made, nil: never
 ---@return table @with the functions transform, loaded, kept and report, for the host
 function registry.attach(host, options)
 	local self = setmetatable({
 		parts = loadParts(options and options.without or {}),
-		-- what edited modules and parts share; edited modules know it as `__pobatch`
-		shared = {
-			checkpoints = host.checkpoints,
-			nursery = host.nursery,
-			generalize = host.generalize,
-			modifierQueries = host.modifierQueries,
-			texts = host.shared,
-			-- names of numbers that functions of skills write
-			skillWrites = {},
-			rewritten = options and options.slicesAfter and {} or nil,
-		},
+		shared = sharedTable.new(host, (options and options.slicesAfter) ~= nil),
 		-- path -> { text, edited }: modules are loaded again for every build
 		seen = {},
 		-- path -> part -> what it puts into the text
@@ -286,14 +282,6 @@ function registry.attach(host, options)
 		without = options and options.without or {},
 	}, extension)
 	readSet.use(host.modifierQueries)
-	local shared = self.shared
-	-- until queries are written down (queries.lua)
-	function shared.listen(asked)
-		shared.asked = asked
-	end
-	function shared.leaveOut(store)
-		shared.unaskedStore = store
-	end
 	self.slices = slicesModule.new(self.shared, function(path, text)
 		local edited = self:edited(path, source.lines(text), not self.without.composed_names)
 		return edited or text

@@ -26,7 +26,8 @@ end
 function source.begin(lines, statement)
 	local mark, rest = lines[1]:match("^(\239\187\191)(.*)$")
 	mark, rest = mark or "", rest or lines[1]
-	return mark .. statement .. (rest:find("^#") and "" or " " .. rest) .. (lines[2] and "\n" or "") .. table.concat(lines, "\n", 2)
+	local behind = (lines[2] and "\n" or "") .. table.concat(lines, "\n", 2)
+	return mark .. statement .. (rest:find("^#") and "" or " " .. rest) .. behind
 end
 
 ---64-bit FNV-1a: this tells versions apart, it does not defend against an attacker.

@@ -87,8 +87,6 @@ function part.install(shared, env)
 		end
 		return build(name, kind, value, source, flags, keywordFlags, t1, t2, t3, t4)
 	end
-
-	shared.createMod = modLib.createMod
 end
 
 return part

@@ -60,7 +60,29 @@ part.derive[PERFORM] = function(module)
 	return true
 end
 
+-- What offence calls of other modules: these write none of the stats.
+local CALLED = { actionSpeedMod = true, applyDmgTakenConversion = true, armourReductionF = true, hitChance = true }
+
+-- The first function of other modules that a module calls, and that is not one of those; nil: none.
+local function strangerOf(module)
+	local stranger, visitor = nil, {}
+	function visitor:expression(e)
+		local callee = e.k == "call" and e.f
+		local name = callee and callee.k == "index" and callee.key.k == "string" and callee.key.v
+		if name and (callee.o.k == "local" or callee.o.k == "global") and callee.o.name == "calcs" and not CALLED[name]
+			and not module.functions[name] then
+			stranger = stranger or name
+		end
+	end
+	walk.through(module.chunk, visitor)
+	return stranger
+end
+
 part.derive[OFFENCE] = function(module, this)
+	local stranger = strangerOf(module)
+	if stranger then
+		return nil, ("%s calls calcs.%s, which may write anything"):format(module.path, stranger)
+	end
 	local written, unknown = writtenNames.of(module, module.chunk)
 	if not written then
 		return nil, ("%s writes a number by a name that can be any: %s"):format(module.path, unknown)

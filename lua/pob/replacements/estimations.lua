@@ -25,8 +25,17 @@ local part = {
 	derive = {},
 }
 
-function part.ready(_, path)
-	return path == "Modules/Calcs.lua"
+function part.ready(_, path, _, this, shared)
+	if path ~= "Modules/Calcs.lua" then
+		return false
+	end
+	for name in pairs(shared.skillReads) do
+		if this.written:may(name) then
+			this.why = "a skill reads " .. name .. ", which the estimations write"
+			return false
+		end
+	end
+	return true
 end
 
 -- Fields of an actor that the estimations may write.
@@ -169,14 +178,16 @@ end
 part.derive[PERFORM] = function(module, this)
 	local entry = (module.functions.perform or {})[1]
 	local switch = entry and entry.f.params[2]
-	local behind, calls, guarded = 0, 0, 0
+	local behind, calls, guarded, guards, uses = 0, 0, 0, 0, 0
 	local function isGuard(s)
 		local cond = s.k == "if" and #s.clauses == 1 and s.clauses[1].cond
 		return cond and cond.k == "unary" and cond.op == "not" and cond.a.k == "local" and cond.a.v == switch
 	end
 	local visitor = {}
 	function visitor:statement(s)
-		behind = behind + (isGuard(s) and 1 or 0)
+		if isGuard(s) then
+			behind, guards = behind + 1, guards + 1
+		end
 	end
 	function visitor:after(s)
 		behind = behind - (isGuard(s) and 1 or 0)
@@ -185,9 +196,11 @@ part.derive[PERFORM] = function(module, this)
 		if e.k == "call" and e.f.k == "index" and e.f.key.v == ESTIMATIONS then
 			calls, guarded = calls + 1, guarded + (behind > 0 and 1 or 0)
 		end
+		uses = uses + (e.k == "local" and e.v == switch and 1 or 0)
 	end
 	walk.through(module.chunk, visitor)
-	if not switch or calls == 0 or calls ~= guarded then
+	-- The switch does nothing else: FullDPS has it on, the row's own calculation may have it off.
+	if not switch or calls == 0 or calls ~= guarded or uses ~= guards or guards ~= calls then
 		return nil, module.path .. " has no switch for the estimations that is known"
 	end
 	return deriveReads(module, this)

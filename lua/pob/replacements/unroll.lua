@@ -16,7 +16,8 @@ end
 unroll.NAMES = table.concat(names, ", ")
 unroll.TEXTS = table.concat(texts, ", ")
 
----@param template string @Lua with NAMES for the list of names, TEXTS for those that are texts, and {{...}} repeated for each NAME, number I
+---@param template string @Lua with NAMES for the list of names, TEXTS for those that are texts, and {{...}} repeated for each
+---NAME, number I
 ---@param ... any @what the chunk is called with
 ---@return any @what the chunk returns
 function unroll.compile(template, ...)

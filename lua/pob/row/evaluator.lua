@@ -1,4 +1,4 @@
---- One row: a node set's stats, with the bits that PoB's window shows.
+--- One row: a node set's stats, with the bits that PoB's window shows. docs/internals/rows.md draws the ways that it can take.
 --
 -- The window recalculates in PoB's mode MAIN after every change; a row takes mode
 -- CALCULATOR, PoB's own for what-if questions, which leaves the build alone and

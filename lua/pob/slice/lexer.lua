@@ -8,9 +8,9 @@ local lexer = {}
 lexer.__index = lexer
 
 local KEYWORDS = {}
-for word in
-	("and break do else elseif end false for function goto if in local nil not or repeat return then true until while"):gmatch("%a+")
-do
+for word in ([[
+	and break do else elseif end false for function goto if in local nil not or repeat return then true until while
+]]):gmatch("%a+") do
 	KEYWORDS[word] = true
 end
 lexer.KEYWORDS = KEYWORDS
@@ -181,7 +181,8 @@ function lexer:next()
 	elseif code == 34 or code == 39 then
 		self.kind = "string"
 		self.value, last = quoted(self, code)
-	elseif code >= 48 and code <= 57 or code == 46 and (byte(text, first + 1) or 0) >= 48 and (byte(text, first + 1) or 0) <= 57 then
+	elseif code >= 48 and code <= 57
+		or code == 46 and (byte(text, first + 1) or 0) >= 48 and (byte(text, first + 1) or 0) <= 57 then
 		self.kind = "number"
 		self.digits, self.value, last = number(self, first)
 	else

@@ -8,8 +8,9 @@
 -- `first` to `last`, and `open` of the bracket }, { k = "call", f, args }, { k = "method", o, name, args },
 -- { k = "function", f = function }, { k = "binary", op, a, b }, { k = "unary", op, a; "()": parentheses that mean something },
 -- { k = "ternary", cond, a, b }, { k = "table", items = list of { key = expression or nil, value }, first, last = its bytes }.
--- With `positions`, all have the bytes `from` to `to`. What stands behind `?.` has `nav`; the arguments of a method that do, `navCall`: there,
--- nothing more is evaluated where what came before is nil, to the end of the names, calls and keys that belong together.
+-- With `positions`, all have the bytes `from` to `to`. What stands behind `?.` has `nav`; the arguments of a method that do,
+-- `navCall`: there, nothing more is evaluated where what came before is nil, to the end of the names, calls and keys that
+-- belong together.
 -- Operators with two names have one here: `and`, `or`, `not`, `~=`.
 --
 -- Statements have the bytes `first` to `last`: { k = "local", names, values, isConst }, { k = "assign", targets, values },
@@ -295,7 +296,8 @@ function block(lex)
 	return body
 end
 
----The body of a chunk as a function; `isRecent`: it may have `?.`, `??`, a ternary, or an object made by new("X"):X(...). Raises a text with the line for what is not Lua.
+---The body of a chunk as a function; `isRecent`: it may have `?.`, `??`, a ternary, or an object made by new("X"):X(...).
+---Raises a text with the line for what is not Lua.
 ---@param text string
 ---@param name string @of the chunk
 ---@param positions boolean|nil @whether expressions say where they stand

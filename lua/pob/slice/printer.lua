@@ -196,7 +196,8 @@ function printer.isPath(e)
 	if k == "index" then
 		return printer.isPath(e.o) and printer.isPath(e.key)
 	end
-	return k == "local" or k == "global" or k == "string" or k == "constant" or k == "unary" and e.op == "()" and printer.isPath(e.a)
+	return k == "local" or k == "global" or k == "string" or k == "constant"
+		or k == "unary" and e.op == "()" and printer.isPath(e.a)
 end
 
 local statements = {}
@@ -259,7 +260,8 @@ end
 
 statements["for"] = function(self, s)
 	local values = list(self, s.values)
-	return "for " .. declaredAll(self, s.names) .. (s.k == "for" and " = " or " in ") .. values .. " do" .. indented(self, s.body) .. "end"
+	local head = "for " .. declaredAll(self, s.names) .. (s.k == "for" and " = " or " in ") .. values
+	return head .. " do" .. indented(self, s.body) .. "end"
 end
 statements["in"] = statements["for"]
 
@@ -294,7 +296,10 @@ function body(self, list)
 end
 
 local function new(options)
-	return { names = {}, count = 0, depth = 0, plain = options and options.plain, numbered = options and options.numbered, outer = options and options.outer }
+	return {
+		names = {}, count = 0, depth = 0, plain = options and options.plain, numbered = options and options.numbered,
+		outer = options and options.outer,
+	}
 end
 
 ---The text of a chunk, as parser.parse answers it.

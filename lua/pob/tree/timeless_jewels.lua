@@ -18,7 +18,9 @@ local SPEC_FIELDS = {
 local function nothing() end
 
 function timelessJewels.new(mode)
-	local self = setmetatable({ mode = mode, spec = mode.spec, sockets = {}, distances = {}, limits = {}, saved = {} }, timelessJewels)
+	local self = setmetatable({
+		mode = mode, spec = mode.spec, sockets = {}, distances = {}, limits = {}, saved = {},
+	}, timelessJewels)
 	local spec = mode.spec
 	for nodeId, itemId in pairs(spec.jewels) do
 		local item = mode.itemsTab.items[itemId]

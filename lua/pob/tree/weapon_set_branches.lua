@@ -165,7 +165,8 @@ end
 --- Nodes that become normal because a node of `added` needs them; `alloc` (id -> node) holds the whole set, `clickedInSet`
 -- (node -> true) the added ones that were clicked while the window allocates for a weapon set.
 -- `promote(context, node, attributeNode)` is called for each and must set its allocMode to 0; the last one, if any, is the
--- added node whose attribute it gets. It is no function made for the row: compiled code would keep it (binding/luajit/closures.h).
+-- added node whose attribute it gets. It is no function made for the row: compiled code would keep it
+-- (binding/luajit/closures.h).
 function weaponSetBranches:run(alloc, added, clickedInSet, promote, context)
 	-- Normal nodes that no click was for so far.
 	local waiting = {}

@@ -287,8 +287,8 @@ windowRules.NONE = { promotes = false, unknown = { all = "not looked at" } }
 
 --- The rules of the checkout that `spec`, the tree of a loaded build, belongs to.
 ---@return table @{ promotes = whether a branch of a weapon set becomes normal when a normal node is allocated behind it,
----unknown = { weaponSets, attributes, options, all = what differs, where rows about these are to be clicked }, unchecked = why the
----rules could not be found out: those of the newest known version are taken }
+---unknown = { weaponSets, attributes, options, all = what differs, where rows about these are to be clicked }, unchecked = why
+---the rules could not be found out: those of the newest known version are taken }
 function windowRules.of(spec)
 	local rules, best = nil, math.huge
 	-- What all trees share.
