@@ -160,6 +160,8 @@ local function isPartOf(e, isOfTree)
 		return isOfTree(e)
 	elseif k == "binary" then
 		return (e.op == "and" or e.op == "or" or e.op == "??") and (isPartOf(e.a, isOfTree) or isPartOf(e.b, isOfTree))
+	elseif k == "ternary" then
+		return isPartOf(e.a, isOfTree) or isPartOf(e.b, isOfTree)
 	elseif k == "unary" then
 		return e.op == "()" and isPartOf(e.a, isOfTree)
 	elseif k == "call" then
@@ -247,12 +249,12 @@ end
 -- Functions that change their first argument.
 local CHANGES = { t_insert = true, t_remove = true, t_sort = true, wipeTable = true, mergeDB = true, ["table.insert"] = true }
 
----What a module keeps from one calculation to the next: its own variables that functions change, by what they are declared
----as. `local _1 = { }` -> how many.
+---What a module keeps from one calculation to the next: globals that functions assign, and its own variables that they
+---change, by what they are declared as: "{ }" -> how many.
 ---@param module table
 ---@return table
 function calculation.state(module)
-	local depth, levels, changed = 0, {}, {}
+	local depth, levels, changed, aliases = 0, {}, {}, {}
 	local visitor = {}
 	function visitor:openFunction()
 		depth = depth + 1
@@ -263,15 +265,30 @@ function calculation.state(module)
 	function visitor:declare(variable)
 		levels[variable] = depth
 	end
-	local function change(e)
+	local state = {}
+	-- `isInside`: not the variable gets another value, but the table that it holds.
+	local function change(e, isInside)
 		local root = rootOf(e)
-		if root.k == "local" and levels[root.v] == 1 and depth > 1 then
-			changed[root.v] = true
+		if e.k == "global" and not isInside and depth > 1 then
+			state["the global " .. e.v] = 1
+		end
+		-- A variable of a function may be another name of the table.
+		local variable = root.k == "local" and ((isInside or root ~= e) and aliases[root.v] or root.v)
+		if variable and levels[variable] == 1 and depth > 1 then
+			changed[variable] = true
+		end
+	end
+	function visitor:after(s)
+		for i, variable in ipairs(s.k == "local" and s.names or {}) do
+			local root = s.values[i] and rootOf(s.values[i])
+			aliases[variable] = root and root.k == "local" and (aliases[root.v] or root.v) or nil
 		end
 	end
 	function visitor:statement(s)
 		if s.k == "assign" then
-			each(s.targets, change)
+			for _, target in ipairs(s.targets) do
+				change(target)
+			end
 		elseif s.k == "compound" then
 			change(s.target)
 		elseif s.k == "function" then
@@ -282,14 +299,13 @@ function calculation.state(module)
 		if e.k == "call" and e.args[1] then
 			local name = e.f.k == "index" and nameOf(e.f.o) .. "." .. nameOf(e.f) or nameOf(e.f)
 			if CHANGES[name] then
-				change(e.args[1])
+				change(e.args[1], true)
 			end
 		elseif e.k == "method" and e.o.k == "local" and e.name:find("^Add") then
-			change(e.o)
+			change(e.o, true)
 		end
 	end
 	walk.through(module.chunk, visitor)
-	local state = {}
 	for variable in pairs(changed) do
 		local statement = module.known[variable].statement
 		local text = "a parameter"

@@ -6,7 +6,7 @@
 --   x ?? y, `x` never false               x or y
 --   c ? x : y, `x` neither false nor nil  c and x or y
 --   x?.f, `x` certainly not nil           x.f
---   x?.f, `x` never false                 x and x.f
+--   x?.f, `x` never false                 x and x.f                           (where one value of it is taken)
 --   x?.f = v, x?.f(v) as statements       if x ~= nil then x.f = v end
 --   local function f() end, not recursive local f = function() end
 --   x = x or y, `x` a variable, never false  if x == nil then x = y end
@@ -73,8 +73,13 @@ local function replaceJumps(loop)
 	if not label or label.k ~= "label" then
 		return
 	end
-	local depth, inner, isUsed = -1, 0, false
-	local visitor = {}
+	local depth, inner, isUsed, jumps = -1, 0, false, {}
+	local visitor, isOnly = {}, true
+	function visitor:body(list)
+		for _, s in ipairs(list ~= loop.body and list or {}) do
+			isOnly = isOnly and not (s.k == "label" and s.name == label.name)
+		end
+	end
 	function visitor:openFunction()
 		depth = depth + 1
 	end
@@ -84,7 +89,7 @@ local function replaceJumps(loop)
 	function visitor:statement(s)
 		if s.k == "goto" and s.name == label.name then
 			if depth == 0 and inner == 0 then
-				s.k, s.name = "continue", nil
+				jumps[#jumps + 1] = s
 			else
 				isUsed = true
 			end
@@ -95,6 +100,13 @@ local function replaceJumps(loop)
 		inner = inner - ((LOOPS[s.k] or s.k == "repeat") and 1 or 0)
 	end
 	walk.through({ params = {}, body = loop.body }, visitor)
+	-- A jump within a block that has a label of the same name goes there.
+	if not isOnly then
+		return
+	end
+	for _, s in ipairs(jumps) do
+		s.k, s.name = "continue", nil
+	end
 	if not isUsed then
 		loop.body[#loop.body] = nil
 	end
@@ -143,8 +155,11 @@ local function dropNeedlessNavigation(chunk, known)
 		scopes[#scopes] = nil
 	end
 	visitor.open, visitor.close, visitor.openFunction, visitor.closeFunction = push, pop, push, pop
-	function visitor:after(s)
-		if s.k == "label" then
+	function visitor:after(s, _, _, owner)
+		if owner and owner.k == "repeat" then
+			-- `continue` goes on with its condition, and did not see the rest of its body.
+			return
+		elseif s.k == "label" then
 			-- Who jumps here did not see what stands before.
 			scopes[#scopes] = setmetatable({}, { __index = scopes[#scopes - 1] })
 		end
@@ -179,6 +194,12 @@ local function navigated(e)
 	end
 end
 
+-- Whether variables take further values of an expression: behind `?.` there are some, behind `and` none.
+local function isSpread(e, parent)
+	local taken = parent and (parent.k == "local" and parent.names or parent.k == "assign" and parent.targets)
+	return parent and (parent.k == "in" or taken and #taken > #parent.values) and parent.values[#parent.values] == e
+end
+
 local CHAIN = { index = true, call = true, method = true }
 
 local function rewriteExpressions(chunk, known)
@@ -188,8 +209,8 @@ local function rewriteExpressions(chunk, known)
 			become(e, { k = "binary", op = "or", a = { k = "binary", op = "and", a = e.cond, b = e.a }, b = e.b })
 		elseif e.k == "binary" and e.op == "??" and known:isNeverFalse(e.a) then
 			e.op = "or"
-		elseif e.k == "method" and not e.nav and e.o.k == "call" and e.o.f.k == "global" and e.o.f.v == "new"
-			and #e.o.args == 1 and e.o.args[1].k == "string" and e.o.args[1].v == e.name then
+		elseif e.k == "method" and not e.nav and not e.navCall and e.o.k == "call" and not e.o.nav and e.o.f.k == "global"
+			and e.o.f.v == "new" and #e.o.args == 1 and e.o.args[1].k == "string" and e.o.args[1].v == e.name then
 			local args = { e.o.args[1] }
 			for _, arg in ipairs(e.args) do
 				args[#args + 1] = arg
@@ -198,7 +219,9 @@ local function rewriteExpressions(chunk, known)
 		elseif CHAIN[e.k] and place ~= "target" and place ~= "statement" and place ~= "prefix"
 			and not (parent and CHAIN[parent.k] and (parent.o == e or parent.f == e)) then
 			local link = navigated(e)
-			if link and known:isNeverFalse(link.o) then
+			-- A field at the end of a longer chain is looked up in nil.
+			local isWhole = link == e or e.k ~= "index"
+			if link and isWhole and known:isNeverFalse(link.o) and not isSpread(e, parent) then
 				link.nav = nil
 				local chain = {}
 				for key, value in pairs(e) do
@@ -256,8 +279,11 @@ end
 local function rewriteForms(chunk)
 	local uses, before = {}, {}
 	local visitor = {}
-	function visitor:expression(e)
-		while e.k == "unary" and e.op == "()" and e.a.k ~= "call" and e.a.k ~= "method" and e.a.k ~= "vararg" do
+	function visitor:expression(e, _, parent)
+		-- What `?.` leaves out ends with them.
+		local isBase = parent and CHAIN[parent.k] and (parent.o == e or parent.f == e)
+		while e.k == "unary" and e.op == "()" and e.a.k ~= "call" and e.a.k ~= "method" and e.a.k ~= "vararg"
+			and not (isBase and expressions.isSafe(e.a)) do
 			become(e, e.a)
 		end
 		if e.k == "local" then
@@ -267,6 +293,12 @@ local function rewriteForms(chunk)
 	function visitor:statement(s)
 		if s.k == "localfunction" then
 			before[s] = uses[s.var] or 0
+		elseif s.k == "function" then
+			local e = s.target
+			while e.k == "index" do
+				e = e.o
+			end
+			uses[e.v] = (uses[e.v] or 0) + 1
 		end
 	end
 	function visitor:after(s)

@@ -146,7 +146,10 @@ local function analyse(self, path, text)
 			end
 			local derive, edits = (part.derive or NONE)[path], (part.edits or NONE)[path]
 			if derive then
-				local ok, why = read() and derive(module, part)
+				local ok, why
+				if read() then
+					ok, why = derive(module, part)
+				end
 				part.derived[path] = ok or why or false
 			end
 			self.edits[path] = self.edits[path] or {}

@@ -18,6 +18,8 @@ local OUTPUT = "[oO]utput$"
 local function isOutput(look, e)
 	if e.k == "unary" and e.op == "()" then
 		return isOutput(look, e.a)
+	elseif e.k == "ternary" or e.k == "binary" and (e.op == "or" or e.op == "and" or e.op == "??") then
+		return isOutput(look, e.a) or isOutput(look, e.b)
 	end
 	return nameOf(e):find(OUTPUT) ~= nil or e.k == "local" and look.outputs[e.v] or false
 end
@@ -50,9 +52,10 @@ local function findOutputs(look)
 	until not isNew
 end
 
--- Calls by the variable that is called, and parameters: variable -> { f, index }.
+-- Calls by the variable that is called, parameters: variable -> { f, index }, and variables that are used otherwise: who has
+-- their functions calls them with anything.
 local function lookAt(chunk)
-	local calls, parameters, functionOf = {}, {}, {}
+	local calls, parameters, functionOf, isPassed = {}, {}, {}, {}
 	local visitor = {}
 	function visitor:openFunction(f)
 		for i, variable in ipairs(f.params) do
@@ -70,14 +73,16 @@ local function lookAt(chunk)
 			end
 		end
 	end
-	function visitor:expression(e)
+	function visitor:expression(e, _, parent)
 		if e.k == "call" and e.f.k == "local" then
 			calls[e.f.v] = calls[e.f.v] or {}
 			table.insert(calls[e.f.v], e.args)
+		elseif e.k == "local" and not (parent and parent.k == "call" and parent.f == e) then
+			isPassed[e.v] = true
 		end
 	end
 	walk.through(chunk, visitor)
-	return calls, parameters, functionOf
+	return calls, parameters, functionOf, isPassed
 end
 
 -- Adds what a key can be to `found`: a list of { text } or { before, middle, after }. False where it can be anything.
@@ -108,7 +113,10 @@ local function keysOf(self, e, found, depth)
 		local key = { before = parts[1], middle = middle, after = #parts > 1 and parts[#parts] or "" }
 		found[#found + 1] = key
 		return key.before ~= "" or key.middle ~= "" or key.after ~= ""
-	elseif k == "binary" and (e.op == "or" or e.op == "and" or e.op == "??") then
+	elseif k == "binary" and e.op == "and" then
+		-- The first is the value where it is nil or false, which are no names.
+		return keysOf(self, e.b, found, depth)
+	elseif k == "binary" and (e.op == "or" or e.op == "??") then
 		return keysOf(self, e.a, found, depth) and keysOf(self, e.b, found, depth)
 	elseif k == "ternary" then
 		return keysOf(self, e.a, found, depth) and keysOf(self, e.b, found, depth)
@@ -118,7 +126,7 @@ local function keysOf(self, e, found, depth)
 	local parameter = self.parameters[e.v]
 	if parameter then
 		local variable = self.functionOf[parameter.f]
-		if not variable or self.knowledge:isAssigned(variable) or self.knowledge:isAssigned(e.v) then
+		if not variable or self.isPassed[variable] or self.knowledge:isAssigned(variable) or self.knowledge:isAssigned(e.v) then
 			return false
 		end
 		for _, args in ipairs(self.calls[variable] or {}) do
@@ -144,7 +152,7 @@ local function lookOf(module)
 	local look = module.look
 	if not look then
 		look = { knowledge = knowledgeModule.of(module.chunk) }
-		look.calls, look.parameters, look.functionOf = lookAt(module.chunk)
+		look.calls, look.parameters, look.functionOf, look.isPassed = lookAt(module.chunk)
 		findOutputs(look)
 		module.look = look
 	end

@@ -41,6 +41,14 @@ end
 -- Fields of an actor that the estimations may write.
 local OWN = { damageShiftTable = true, damageOverTimeShiftTable = true }
 
+-- What they may write to: the breakdown is not there where they are left out.
+local OUTPUTS = { "[oO]utput$", "^breakdown$" }
+-- Functions that change their first argument, and methods that change a modifier store.
+local CHANGES = {
+	t_insert = true, t_remove = true, t_sort = true, insert = true, remove = true, sort = true, wipeTable = true, mergeDB = true,
+}
+local METHODS = { "^NewMod", "^Add", "^Replace", "^Convert", "^Scale", "^Merge" }
+
 local function rootOf(e)
 	local under
 	while e.k == "index" or e.k == "unary" and e.op == "()" do
@@ -49,31 +57,78 @@ local function rootOf(e)
 	return e, under
 end
 
+local function isOneOf(name, patterns)
+	for _, pattern in ipairs(patterns) do
+		if name:find(pattern) then
+			return true
+		end
+	end
+	return false
+end
+
+local function lastName(e)
+	return e.k == "index" and e.key.k == "string" and e.key.v or e.name or ""
+end
+
 -- What stands in the way of leaving a function out; nil: it only writes numbers.
 local function effectOf(f)
-	local isOwn, parameters, effect = {}, {}, nil
+	-- isGiven: variables that hold what the function was given, or a part of it
+	local isOwn, isGiven, effect = {}, {}, nil
 	local visitor = {}
 	function visitor:openFunction(inner)
 		for _, variable in ipairs(inner == f and f.params or {}) do
-			parameters[variable] = true
+			isGiven[variable] = true
 		end
 	end
 	function visitor:declare(variable)
 		isOwn[variable] = true
 	end
-	local function take(target)
+	local function isPart(e)
+		if e.k == "binary" or e.k == "ternary" then
+			return isPart(e.a) or isPart(e.b)
+		end
+		local root = rootOf(e)
+		return root.k == "local" and (isGiven[root.v] or not isOwn[root.v])
+	end
+	local function note(variable, value)
+		if value and isPart(value) and not isOneOf(lastName(value), OUTPUTS) and not isOneOf(variable.name, OUTPUTS) then
+			isGiven[variable] = true
+		end
+	end
+	local function take(target, isInside)
 		local root, under = rootOf(target)
-		local field = under and under.key.k == "string" and under.key.v
-		if root.k ~= "local" or not isOwn[root.v] or parameters[root.v] and not OWN[field] then
+		local field = under and under.key and under.key.k == "string" and under.key.v
+		local changes = isInside or root ~= target
+		if root.k ~= "local" or not isOwn[root.v]
+			or changes and isGiven[root.v] and not OWN[field] and not isOneOf(field or "", OUTPUTS) then
 			effect = effect or printer.expression(target)
 		end
 	end
 	function visitor:statement(s)
-		for _, target in ipairs(s.k == "assign" and s.targets or s.k == "compound" and { s.target } or {}) do
+		for i, target in ipairs(s.k == "assign" and s.targets or s.k == "compound" and { s.target } or {}) do
 			take(target)
+			if target.k == "local" and s.values then
+				note(target.v, s.values[i])
+			end
 		end
 		if s.k == "call" and s.e.k == "method" then
 			effect = effect or printer.expression(s.e)
+		elseif s.k == "in" and s.values[1].k == "call" and s.values[1].args[1] then
+			for _, variable in ipairs(s.names) do
+				note(variable, s.values[1].args[1])
+			end
+		end
+	end
+	function visitor:after(s)
+		for i, variable in ipairs(s.k == "local" and s.names or {}) do
+			note(variable, s.values[i])
+		end
+	end
+	function visitor:expression(e)
+		if e.k == "method" and isOneOf(e.name, METHODS) then
+			effect = effect or printer.expression(e)
+		elseif e.k == "call" and CHANGES[lastName(e.f)] and e.args[1] then
+			take(e.args[1], true)
 		end
 	end
 	walk.through({ params = {}, body = { { k = "local", names = {}, values = { { k = "function", f = f } } } } }, visitor)

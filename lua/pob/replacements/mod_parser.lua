@@ -45,12 +45,13 @@ end
 -- A loop over patterns that does nothing for those that are not found in the text: its `pairs`, and the name of the text.
 local function narrowable(s)
 	local call = s.k == "in" and #s.names == 2 and s.values[1]
-	if not call or call.k ~= "call" or #call.args ~= 1 or #s.body ~= 2 then
+	if not call or call.k ~= "call" or call.f.name ~= "pairs" or #call.args ~= 1 or #s.body ~= 2 then
 		return nil
 	end
 	local find, test = s.body[1], s.body[2]
 	local found = find.k == "local" and #find.values == 1 and find.values[1]
-	if not found or found.k ~= "method" or found.name ~= "find" or found.o.k ~= "local" or found.args[1].v ~= s.names[1] then
+	if not found or found.k ~= "method" or found.name ~= "find" or found.o.k ~= "local" or found.o.v == s.names[2]
+		or not found.args[1] or found.args[1].v ~= s.names[1] then
 		return nil
 	elseif found.args[2] and found.args[2].v ~= 1 or found.args[3] then
 		return nil

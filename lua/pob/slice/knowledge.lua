@@ -93,7 +93,8 @@ function knowledge.of(chunk)
 	function loops:statement(s)
 		local path = s.k == "in" and s.values[1].k == "call" and pathOf(s.values[1].f)
 		if s.k == "for" or path == "ipairs" then
-			about[s.names[1]].values = { { k = "constant", v = 1, text = "1" } }
+			-- Instead of what it is declared with; what it is assigned stays.
+			about[s.names[1]].values[1] = { k = "constant", v = 1, text = "1" }
 		end
 	end
 	walk.through(chunk, loops)
@@ -163,27 +164,23 @@ function knowledge:isTrue(e)
 	return k == "string" or k == "function" or k == "table"
 end
 
--- Calls `take` with each variable of which a field or method is certainly looked up when `e` is evaluated.
+-- Calls `take` with each variable of which a field or method is certainly looked up when `e` is evaluated. Answers whether
+-- what stands behind it in a chain of names, calls and keys may be left out, as `?.` does.
 local function lookedInto(e, take)
 	local k = e.k
-	if k == "index" or k == "method" then
-		if e.o.k == "local" and not e.nav then
-			take(e.o.v)
+	if k == "index" or k == "method" or k == "call" then
+		local base = e.o or e.f
+		if base.k == "local" and k ~= "call" and not e.nav then
+			take(base.v)
 		end
-		lookedInto(e.o, take)
-		if e.nav or e.navCall then
-			return
+		if lookedInto(base, take) or e.nav or e.navCall then
+			return true
 		elseif k == "index" then
 			lookedInto(e.key, take)
 		else
 			for _, arg in ipairs(e.args) do
 				lookedInto(arg, take)
 			end
-		end
-	elseif k == "call" then
-		lookedInto(e.f, take)
-		for _, arg in ipairs(e.nav and {} or e.args) do
-			lookedInto(arg, take)
 		end
 	elseif k == "binary" then
 		lookedInto(e.a, take)
@@ -202,6 +199,7 @@ local function lookedInto(e, take)
 			lookedInto(item.value, take)
 		end
 	end
+	return false
 end
 
 ---Calls `take` with each variable that has fields wherever the statements behind `s` in its block run.
@@ -211,16 +209,18 @@ function knowledge:hasFieldsAfter(s, take)
 			lookedInto(e, take)
 		end
 	end
-	if s.k == "local" or s.k == "assign" or s.k == "return" or s.k == "for" or s.k == "in" then
+	if s.k == "local" or s.k == "return" or s.k == "for" or s.k == "in" then
 		each(s.values)
 	end
 	if s.k == "local" and #s.names == 1 and s.values[1] and s.values[1].k == "table" then
 		take(s.names[1])
 	elseif s.k == "assign" then
+		local isLeftOut = false
 		for _, target in ipairs(s.targets) do
-			lookedInto(target, take)
+			isLeftOut = lookedInto(target, take) or isLeftOut
 		end
-	elseif s.k == "compound" and not s.target.nav then
+		each(isLeftOut and {} or s.values)
+	elseif s.k == "compound" then
 		lookedInto(s.target, take)
 	elseif s.k == "call" then
 		lookedInto(s.e, take)

@@ -1,9 +1,12 @@
 -- Variables of its own that each module of the calculation changes while it calculates, by what they are declared with, and how
--- many: tables for passing use, what the breakdown is written to, and the modifiers of a level.
+-- many: tables for passing use, what the breakdown is written to, and the modifiers of a level. Globals are variables that lack
+-- their `local`: each is assigned before it is read.
 
 return {
 	["Modules/CalcActiveSkill.lua"] = { ["{ }"] = 1 },
 	["Modules/CalcDefence.lua"] = { ["{ }"] = 1 },
-	["Modules/CalcOffence.lua"] = { ["nil"] = 2, ["{ }"] = 1 },
+	["Modules/CalcOffence.lua"] = { ["nil"] = 2, ["the global baseSpeed"] = 1, ["{ }"] = 1 },
+	["Modules/CalcPerform.lua"] = { ["the global curseSlots"] = 1, ["the global srcList"] = 1 },
 	["Modules/CalcSetup.lua"] = { ["{ }"] = 1 },
+	["Modules/CalcTriggers.lua"] = { ["the global simBreakdown"] = 1 },
 }
