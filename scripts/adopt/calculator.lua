@@ -149,7 +149,9 @@ return {
 					})
 				end
 				for _, read in ipairs(calculation.isPart[file.path] and calculation.treeReads(module) or {}) do
-					take(treeReads, read.form, { what = "read of the tree", path = file.path, name = read.text, line = read.line })
+					take(treeReads, read.form, {
+						what = "read of the tree", path = file.path, name = read.text, line = module:lineOf(read.at),
+					})
 				end
 				for kind, count in pairs(calculation.isPart[file.path] and calculation.state(module) or {}) do
 					state[file.path] = state[file.path] or {}

@@ -164,8 +164,9 @@ return {
 		-- The forms of a module's reads of the tree, and their lines.
 		treeReads = function(_, args)
 			local forms, lines = {}, {}
-			for i, found in ipairs(require("pob.patch.calculation").treeReads(read(args))) do
-				forms[i], lines[i] = found.form, found.line
+			local module = read(args)
+			for i, found in ipairs(require("pob.patch.calculation").treeReads(module)) do
+				forms[i], lines[i] = found.form, module:lineOf(found.at)
 			end
 			return { forms = forms, lines = lines }
 		end,

@@ -26,7 +26,7 @@ end
 local function reasonOf(module)
 	for _, read in ipairs(calculation.treeReads(module)) do
 		if not knownReads[read.form] then
-			return ("%s:%d reads the tree in a way that is not known"):format(module.path, read.line)
+			return ("%s:%d reads the tree in a way that is not known"):format(module.path, module:lineOf(read.at))
 		end
 	end
 	local known = knownState[module.path] or {}

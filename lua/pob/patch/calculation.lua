@@ -212,7 +212,7 @@ end
 
 ---The forms of the statements by which a module reads the tree or the inside of a modifier store.
 ---@param module table @of module_tree.lua
----@return table @list of { form = 16 hexadecimal digits, text, line }
+---@return table @list of { form = 16 hexadecimal digits, text, at = its first byte }
 function calculation.treeReads(module)
 	local ofTree = variablesOf(module.chunk)
 	local found, seen = {}, {}
@@ -231,7 +231,7 @@ function calculation.treeReads(module)
 			local form = source.hash(text)
 			if not seen[form] then
 				seen[form] = true
-				found[#found + 1] = { form = form, text = text, line = module:lineOf(s.first or 1) }
+				found[#found + 1] = { form = form, text = text, at = s.first or 1 }
 			end
 		end
 	end

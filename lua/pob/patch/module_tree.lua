@@ -176,6 +176,14 @@ function moduleTree:fingerprint(f)
 	return known
 end
 
+---The function that a variable was declared as, if any.
+---@param variable table
+function moduleTree:functionOf(variable)
+	local known = self.known[variable]
+	local value = known and known.statement and valueOf(variable, known.statement)
+	return value and value.k == "function" and value.f or nil
+end
+
 ---The function of a name with one of some fingerprints: { name, f, node }, and the fingerprint; where a name is another one,
 ---whichever function has it.
 ---@param name string

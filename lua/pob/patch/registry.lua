@@ -126,34 +126,43 @@ local function looksAt(part, path)
 	return false
 end
 
+-- What `look` answers; where it fails, nil and why: a text that nobody thought of never keeps a checkout from starting.
+local function try(path, look, ...)
+	local ok, answer, why = pcall(look, ...)
+	if ok then
+		return answer, why
+	end
+	return nil, ("%s could not be looked at: %s"):format(path, tostring(answer))
+end
+
 -- Finds out what parts know of a module.
 local function analyse(self, path, text)
 	local module
 	local function read()
-		module = module or moduleTree.read(path, text)
+		module = module or try(path, moduleTree.read, path, text)
 		return module
 	end
 	if calculation.isPart[path] and read() then
-		self.sharedModules:see(module)
+		try(path, self.sharedModules.see, self.sharedModules, module)
 	end
 	for _, part in ipairs(self.parts) do
 		if not part.out and looksAt(part, path) then
 			part.active = false
 			for i, target in ipairs(part.targets or NONE) do
 				if target.file == path then
-					part.found[i] = read() and self.sharedModules.find(module, target) or nil
+					part.found[i] = read() and try(path, self.sharedModules.find, module, target) or nil
 				end
 			end
 			local derive, edits = (part.derive or NONE)[path], (part.edits or NONE)[path]
 			if derive then
 				local ok, why
 				if read() then
-					ok, why = derive(module, part)
+					ok, why = try(path, derive, module, part)
 				end
 				part.derived[path] = ok or why or false
 			end
 			self.edits[path] = self.edits[path] or {}
-			self.edits[path][part] = edits and read() and edits(module, part) or nil
+			self.edits[path][part] = edits and read() and try(path, edits, module, part) or nil
 			part.edited[path] = self.edits[path][part] ~= nil and self.edits[path][part][1] ~= nil
 		end
 	end

@@ -10,6 +10,7 @@
 -- row says so (stat_reads.lua) and is calculated anew, in full.
 
 local calculation = require("pob.patch.calculation")
+local functions = require("pob.versions.functions")
 local printer = require("pob.slice.printer")
 local walk = require("pob.slice.walk")
 local writtenNames = require("pob.patch.written_names")
@@ -21,6 +22,14 @@ local part = {
 	name = "estimations",
 	targets = {
 		{ name = "GetStat", file = "Classes/ModStore.lua", label = "ModStore:GetStat" },
+		-- What the estimations call: these only answer.
+		{ name = "actionSpeedMod", file = PERFORM },
+		{ name = "armourReduction", file = DEFENCE },
+		{ name = "armourReductionF", file = DEFENCE },
+		{ name = "calcLifeHitPoolWithLossPrevention", file = DEFENCE },
+		{ name = "incomingDamageBreakdown", file = DEFENCE },
+		{ name = "reducePoolsByDamage", file = DEFENCE },
+		{ name = "takenHitFromDamage", file = DEFENCE },
 	},
 	derive = {},
 }
@@ -135,11 +144,44 @@ local function effectOf(f)
 	return effect
 end
 
+-- A function of this module or of `calcs` that a function calls and that has no known form; nil: none.
+local function strangerOf(module, f)
+	local own, stranger, visitor = {}, nil, {}
+	local known = functions[DEFENCE] or {}
+	local isKnown = {}
+	for _, forms in pairs(known) do
+		for form in pairs(forms) do
+			isKnown[form] = true
+		end
+	end
+	function visitor:declare(variable)
+		own[variable] = true
+	end
+	function visitor:expression(e)
+		local callee = e.k == "call" and e.f
+		local name = callee and lastName(callee)
+		local inner = callee and callee.k == "local" and not own[callee.v] and module:functionOf(callee.v)
+		if inner then
+			stranger = stranger or not isKnown[module:fingerprint(inner)] and name or nil
+		elseif callee and callee.k == "index" and callee.o.name == "calcs" then
+			local entry = (module.functions[name] or {})[1]
+			local isFine = entry and isKnown[module:fingerprint(entry.f)] or not entry and (functions[PERFORM] or {})[name]
+			stranger = stranger or not isFine and "calcs." .. name or nil
+		end
+	end
+	walk.through({ params = {}, body = { { k = "local", names = {}, values = { { k = "function", f = f } } } } }, visitor)
+	return stranger
+end
+
 part.derive[DEFENCE] = function(module, this)
 	local entry = (module.functions[ESTIMATIONS] or {})[1]
 	local effect = entry and effectOf(entry.f) or not entry and "no " .. ESTIMATIONS
 	if effect then
 		return nil, ("%s does more than write numbers: %s"):format(module.path, effect)
+	end
+	local stranger = strangerOf(module, entry.f)
+	if stranger then
+		return nil, ("%s calls %s, which may do anything"):format(module.path, stranger)
 	end
 	local written, unknown = writtenNames.of(module, entry.f)
 	if not written then
