@@ -52,7 +52,7 @@ describe("pobatch profile", () => {
 		let count = 0;
 		for (const line of stacks) {
 			const [, stack, ticks] = /^(\S.*) (\d+)$/.exec(line) ?? [];
-			expect(stack).toMatch(/^(protocol\.\w+ \(pobatch\/lua\/calculator\.lua:\d+\)|\[native\])/);
+			expect(stack).toMatch(/^(protocol\.\w+ \(pobatch\/lua\/batch_loop\.lua:\d+\)|\[native\])/);
 			count += Number(ticks);
 		}
 		const file: SpeedscopeFile = JSON.parse(readFileSync(speedscope, "utf8"));
