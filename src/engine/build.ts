@@ -127,14 +127,15 @@ export class Build implements Evaluator {
 			};
 			const request = this.#request(read, divided, stats, limits);
 			const handle = this.context.executor.batch(request, onProgress && report);
-			return { divided, handle };
+			const stop = () => handle.stop();
+			// It may have been aborted while its rows were looked up.
+			if (signal?.aborted) stop();
+			signal?.addEventListener("abort", stop, { once: true });
+			return { divided, handle, stop };
 		};
 		const looked = this.#lookUp(read, stats);
-		const { divided, handle } =
+		const { divided, handle, stop } =
 			looked instanceof Promise ? await this.#beforeClose(looked.then(submit)) : submit(looked);
-		const stop = () => handle.stop();
-		if (signal?.aborted) stop();
-		signal?.addEventListener("abort", stop, { once: true });
 		try {
 			const calculated = await handle.promise;
 			if (thrown) throw thrown.error;

@@ -120,8 +120,11 @@ describe("a large batch with a cache", () => {
 		abort.abort();
 		const result = await batch;
 		expect(result.stopped).toBe("ABORTED");
-		expect(result.notReached).toBeGreaterThan(0);
-		expect((await build.calculateBatch(sets)).stopped).toBeUndefined();
+		const whole = await build.calculateBatch(sets);
+		expect(whole.stopped).toBeUndefined();
+		// What was done before it stopped, which may be all of it on a busy machine, is right.
+		const [some, all] = [result.column("Sum"), whole.column("Sum")];
+		for (let row = 0; row < result.length; row++) if (result.ok(row)) expect(some[row]).toBe(all[row]);
 	});
 
 	it("is answered before its build is closed, and stopped where the engine is", async () => {
