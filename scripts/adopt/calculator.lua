@@ -8,9 +8,11 @@ local PERFORM, AFTER_OFFENCE = "Modules/CalcPerform.lua", "perform after offence
 local function targets()
 	local wanted = {}
 	for _, part in ipairs(registry.parts()) do
-		for _, target in ipairs(part.targets or {}) do
-			wanted[target.file] = wanted[target.file] or {}
-			wanted[target.file][target.name] = true
+		for _, list in ipairs({ part.targets or {}, part.calls or {} }) do
+			for _, target in ipairs(list) do
+				wanted[target.file] = wanted[target.file] or {}
+				wanted[target.file][target.name] = true
+			end
 		end
 	end
 	return wanted

@@ -3,6 +3,7 @@
 --
 --   targets           functions, each of which must have a form that is known (pob.versions.functions): a fingerprint that
 --                     comments, layout, names of variables and the dialect do not change (module_tree.lua)
+--   calls             functions that those call, whose forms a condition of the part's own looks for
 --   wholeCalculation  that the modules of the calculation read the tree, and keep state, in the ways that are known
 --                     (calculation.lua); whatever else they do may change
 --   requires          other parts that must be in use

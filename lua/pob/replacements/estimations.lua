@@ -22,7 +22,9 @@ local part = {
 	name = "estimations",
 	targets = {
 		{ name = "GetStat", file = "Classes/ModStore.lua", label = "ModStore:GetStat" },
-		-- What the estimations call: these only answer.
+	},
+	-- What the estimations call, whatever its name: these only answer.
+	calls = {
 		{ name = "actionSpeedMod", file = PERFORM },
 		{ name = "armourReduction", file = DEFENCE },
 		{ name = "armourReductionF", file = DEFENCE },

@@ -17,7 +17,7 @@ local function sizeOf(target)
 	if name == "output" then
 		return owner == "player" and PLAYER or owner == "enemy" and ENEMY or nil
 	end
-	return (name == "MainHand" or name == "OffHand") and o.name == "output" and HAND or nil
+	return (name == "MainHand" or name == "OffHand") and o.k == "local" and HAND or nil
 end
 
 -- `player.output = { }` gets another constructor.
