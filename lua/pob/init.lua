@@ -167,18 +167,18 @@ return function(host)
 	--- How many rows took which road since the build was loaded, and how many of these went without offence (`defences`);
 	-- of how many environments an earlier one served (`reused`), was made to be kept (`made`), or could not (`plain`); and in
 	-- how many rows the main skill's calculation served as that of the first skill of FullDPS (`firstSkills`).
-	function commands.roads(build)
+	function commands.strategyStats(build)
 		local rows = need(build).rows
-		local roads = {}
-		for name, count in pairs(rows.roads) do
-			roads[name] = count
+		local strategyStats = {}
+		for name, count in pairs(rows.strategyStats) do
+			strategyStats[name] = count
 		end
 		if rows.environments then
 			local environments = rows.environments
-			roads.environments = { reused = environments.reused, made = environments.made, plain = environments.plain }
-			roads.firstSkills = environments.shared
+			strategyStats.environments = { reused = environments.reused, made = environments.made, plain = environments.plain }
+			strategyStats.firstSkills = environments.shared
 		end
-		return roads
+		return strategyStats
 	end
 
 	--- What is known of the checkout's rules of allocation, see pob.tree.window_rules.

@@ -7,9 +7,9 @@ import {
 	describeWithBuilds,
 	dice,
 	randomSets,
-	roads,
 	sharedBuilds,
 	shuffled,
+	strategyStats,
 } from "../support/pob.js";
 
 interface Part {
@@ -722,8 +722,8 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 			}
 		}
 		// The originals have none of it; rows of the MAIN road have their offence.
-		expect((await roads(b)).defences).toBe(0);
-		expect((await roads(a)).defences).toBeGreaterThan(0);
+		expect((await strategyStats(b)).defences).toBe(0);
+		expect((await strategyStats(a)).defences).toBeGreaterThan(0);
 
 		// Stopped before its end, such a row leaves the next one its offence.
 		await a.calculateBatch(rows, { stats: ["TotalEHP"], rowTimeoutMs: 1 });
@@ -743,7 +743,9 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 		expect(build.allocated).toContain(socket);
 		const rows = build.allocated.slice(-60).map((id) => ({ remove: [id] }));
 		await build.calculateBatch(NodeSets.deltas([{ remove: [socket] }, ...rows]));
-		const { environments } = (await build.command("roads")) as { environments: Record<string, number> };
+		const { environments } = (await build.command("strategyStats")) as {
+			environments: Record<string, number>;
+		};
 		expect(environments.made).toBe(1);
 		expect(environments.reused).toBeGreaterThan(40);
 	});
@@ -765,7 +767,9 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 		const [a, b] = [await build.calculateBatch(rows), await wanted.calculateBatch(rows)];
 		expect(a.errors).toEqual([]);
 		for (let row = 0; row < rows.length; row++) expectSameBits(valuesOfRow(a, row), valuesOfRow(b, row));
-		const { environments } = (await build.command("roads")) as { environments: Record<string, number> };
+		const { environments } = (await build.command("strategyStats")) as {
+			environments: Record<string, number>;
+		};
 		expect([environments.made, environments.plain]).toEqual([2, 2]);
 	});
 
@@ -780,7 +784,9 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 			.filter((nodes) => !nodes.some((id) => counts(id) || tree?.node(id).ascendancy));
 		expect(paths.length).toBeGreaterThan(300);
 		expect((await build.calculateBatch(NodeSets.deltas(paths.map((add) => ({ add }))))).errors).toEqual([]);
-		const { environments } = (await build.command("roads")) as { environments: Record<string, number> };
+		const { environments } = (await build.command("strategyStats")) as {
+			environments: Record<string, number>;
+		};
 		expect(environments.reused).toBeGreaterThan(paths.length - 10);
 		expect(environments.plain).toBe(0);
 	});
@@ -818,7 +824,7 @@ describeWithBuilds("replacements of Path of Building's functions", (pob) => {
 			for (let row = 0; row < wanted.length; row++)
 				expectSameBits(valuesOfRow(found, row), valuesOfRow(wanted, row));
 		}
-		const { firstSkills } = await roads(a);
+		const { firstSkills } = await strategyStats(a);
 		expect(firstSkills).toBeGreaterThan(rowCount);
 	}, 600_000);
 });

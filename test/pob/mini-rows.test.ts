@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Build, Engine, type NodeSetDelta, NodeSets } from "../../src/index.js";
 import { expectSameBits, valuesOfRow } from "../support/bits.js";
-import { dice, miniBuild, miniPob, miniPobWith, roads, shuffled } from "../support/pob.js";
+import { dice, miniBuild, miniPob, miniPobWith, shuffled, strategyStats } from "../support/pob.js";
 
 // The numbers here follow from test/fixtures/mini-pob/README.md and the lines of its tree.json.
 const jewel = (base: string, line: string) => `<Item id="1">Rarity: RARE\nA Jewel\n${base}\n${line}</Item>`;
@@ -266,9 +266,9 @@ describe("jewels", () => {
 describe("rows that change the build itself", () => {
 	it("a node that grants a skill adds it to FullDPS, and only there", async () => {
 		const build = await load();
-		const before = await roads(build);
+		const before = await strategyStats(build);
 		expect(await rowOf(build, { add: [18] }, "FullDPS", "TotalDPS")).toEqual([70, 50]);
-		expect((await roads(build)).main).toBe((before.main ?? 0) + 1);
+		expect((await strategyStats(build)).main).toBe((before.main ?? 0) + 1);
 		expect(await rowOf(build, { add: [24] }, "FullDPS")).toEqual([50]);
 		expect(await build.toXml()).not.toContain("Tree:18");
 	});
@@ -283,11 +283,11 @@ describe("rows that change the build itself", () => {
 
 	it("the first thorns on a tree take the long way, further ones do not", async () => {
 		const build = await load();
-		const before = (await roads(build)).main ?? 0;
+		const before = (await strategyStats(build)).main ?? 0;
 		await rowOf(build, { add: [26] }, "Life");
-		expect((await roads(build)).main).toBe(before + 1);
+		expect((await strategyStats(build)).main).toBe(before + 1);
 		await rowOf(build, { add: [24] }, "Life");
-		expect((await roads(build)).main).toBe(before + 1);
+		expect((await strategyStats(build)).main).toBe(before + 1);
 	});
 
 	it("what the calculation corrects at a gem does not stay", async () => {

@@ -16,9 +16,9 @@ import {
 	describeWithBuilds,
 	dice,
 	randomSets,
-	roads,
 	sharedBuilds,
 	shuffled,
+	strategyStats,
 	withConfig,
 } from "../support/pob.js";
 
@@ -42,11 +42,11 @@ describeWithBuilds("the cache of rows", (pob) => {
 	const compare = async (a: Build, b: Build, sets: NodeSetDelta[]) => {
 		const rows = NodeSets.deltas(sets);
 		const stats = { stats: a.defaultStats };
-		const { answered: before = 0 } = await roads(b);
+		const { answered: before = 0 } = await strategyStats(b);
 		const [wanted, found] = [await a.calculateBatch(rows, stats), await b.calculateBatch(rows, stats)];
 		expect(found.errors).toEqual([]);
 		// What one of the states tells.
-		expect(found.cache.memoized).toBeGreaterThanOrEqual(((await roads(b)).answered ?? 0) - before);
+		expect(found.cache.memoized).toBeGreaterThanOrEqual(((await strategyStats(b)).answered ?? 0) - before);
 		for (let row = 0; row < wanted.length; row++)
 			expectSameBits(valuesOfRow(found, row), valuesOfRow(wanted, row));
 		return wanted;
@@ -73,13 +73,13 @@ describeWithBuilds("the cache of rows", (pob) => {
 			b,
 			paths.map((path) => ({ add: path.slice(0, -1) })),
 		);
-		const { answered = 0 } = await roads(b);
+		const { answered = 0 } = await strategyStats(b);
 		await compare(
 			a,
 			b,
 			paths.map((path) => ({ add: path })),
 		);
-		expect((await roads(b)).answered).toBe(answered + paths.length);
+		expect((await strategyStats(b)).answered).toBe(answered + paths.length);
 		await Promise.all([a, b].map((build) => build.close()));
 
 		const inputs = ["Blinded", "Dazed", "Immobilised"].map(

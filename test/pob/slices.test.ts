@@ -9,8 +9,8 @@ import {
 	describeWithBuilds,
 	dice,
 	randomSets,
-	roads,
 	sharedBuilds,
+	strategyStats,
 	withCustomMods,
 } from "../support/pob.js";
 
@@ -51,8 +51,8 @@ describeWithBuilds("slices of the calculation", (pob) => {
 					expectSameBits(valuesOfRow(found, row), valuesOfRow(wanted, row));
 			}
 		}
-		expect((await roads(b)).sliced).toBeGreaterThan(rowCount);
-		expect((await roads(a)).sliced).toBe(0);
+		expect((await strategyStats(b)).sliced).toBeGreaterThan(rowCount);
+		expect((await strategyStats(a)).sliced).toBe(0);
 		const kept = await cacheStats(c);
 		expect(kept.answered).toBeGreaterThan(0);
 		expect(kept.verified).toBeGreaterThan(0);
@@ -66,7 +66,7 @@ describeWithBuilds("slices of the calculation", (pob) => {
 		const rows = NodeSets.deltas(randomSets(plain, rowCount, dice(7)));
 		// As long as it takes for the slice of these names to be there.
 		await plain.calculateBatch(rows, { stats: ["Life"] });
-		expect((await roads(plain)).sliced).toBeGreaterThan(0);
+		expect((await strategyStats(plain)).sliced).toBeGreaterThan(0);
 		await plain.close();
 		const config = withCustomMods(text, "10% increased maximum Life for each remaining chain");
 		const [a, b] = [await whole.load(config), await own.load(config)];
@@ -75,7 +75,7 @@ describeWithBuilds("slices of the calculation", (pob) => {
 		for (let row = 0; row < wanted.length; row++)
 			expectSameBits(valuesOfRow(found, row), valuesOfRow(wanted, row));
 		// Once: what was missing stays in from then on.
-		const { anew = 0, sliced: again } = await roads(b);
+		const { anew = 0, sliced: again } = await strategyStats(b);
 		expect(anew).toBeGreaterThan(0);
 		expect(anew).toBeLessThan(5);
 		expect(again).toBeGreaterThan(0);
@@ -87,9 +87,9 @@ describeWithBuilds("slices of the calculation", (pob) => {
 		const build = await sliced.load(await buildText(sharedBuilds[1] as string));
 		const rows = NodeSets.deltas(randomSets(build, 40, dice(9)));
 		await build.calculateBatch(rows, { stats: build.defaultStats });
-		const { sliced: before = 0, calculator = 0 } = await roads(build);
+		const { sliced: before = 0, calculator = 0 } = await strategyStats(build);
 		await build.calculateBatch(rows, { stats: [...build.defaultStats].slice(2, 5).reverse() });
-		const after = await roads(build);
+		const after = await strategyStats(build);
 		expect((after.sliced ?? 0) - before).toBe((after.calculator ?? 0) - calculator);
 		await build.close();
 	});

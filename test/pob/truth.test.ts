@@ -4,9 +4,9 @@ import {
 	buildText,
 	describeWithBuilds,
 	differences,
-	roads,
 	setOf,
 	sharedBuilds,
+	strategyStats,
 	truthOf,
 } from "../support/pob.js";
 
@@ -38,7 +38,7 @@ describeWithBuilds("what Path of Building's window shows", (pob) => {
 			const result = await build.calculateBatch(NodeSets.deltas(sets), { stats });
 			expect(result.errors).toEqual([]);
 			if (each === sparing && sets.length > 40) {
-				expect((await roads(build)).sliced).toBeGreaterThan(20);
+				expect((await strategyStats(build)).sliced).toBeGreaterThan(20);
 			}
 			await build.close();
 			results.push(result);

@@ -8,7 +8,7 @@ import {
 	miniPob,
 	miniPobWith,
 	randomSets,
-	roads,
+	strategyStats,
 	testedBuilds,
 } from "../support/pob.js";
 
@@ -46,7 +46,7 @@ describe("rows follow the checkout's own rules of allocation", () => {
 		const build = await engine.load(branch);
 		expect(await build.command("rules")).toMatchObject({ promotes: true, unknown: [] });
 		expect(await damage(build, { add: [21] })).toBe(50 * 1.5);
-		expect((await roads(build)).clicked).toBe(0);
+		expect((await strategyStats(build)).clicked).toBe(0);
 	});
 
 	it("it stays in its weapon set where clicks leave it there, as before 0.16", async () => {
@@ -57,7 +57,7 @@ describe("rows follow the checkout's own rules of allocation", () => {
 		const build = await engine.load(branch);
 		expect(await build.command("rules")).toMatchObject({ promotes: false, unknown: [] });
 		expect(await damage(build, { add: [21] })).toBe(50 * 1.3);
-		expect((await roads(build)).clicked).toBe(0);
+		expect((await strategyStats(build)).clicked).toBe(0);
 	});
 
 	it("a rule that no version so far has is followed by clicking, in rows that it touches alone", async () => {
@@ -71,10 +71,10 @@ describe("rows follow the checkout's own rules of allocation", () => {
 			"weaponSets",
 		]);
 		expect(await damage(build, { add: [21] })).toBe(50 * 1.4);
-		expect((await roads(build)).clicked).toBe(1);
+		expect((await strategyStats(build)).clicked).toBe(1);
 		const plain = await engine.load(miniBuild());
 		expect(await damage(plain, { add: [19] })).toBe(50 * 1.1);
-		expect((await roads(plain)).clicked).toBe(0);
+		expect((await strategyStats(plain)).clicked).toBe(0);
 	});
 
 	it("what a later version counts while it clicks is there when a row is calculated", async () => {
@@ -102,7 +102,7 @@ describe("rows follow the checkout's own rules of allocation", () => {
 			stats: ["Mana"],
 		});
 		expect(result.column("Mana")[0]).toBe(1000 * (notables(build.allocated) + notables([...path.nodes])));
-		expect((await roads(build)).clicked).toBe(1);
+		expect((await strategyStats(build)).clicked).toBe(1);
 	});
 
 	it("where nothing can be clicked the newest rules that are known are taken, and the build says so", async () => {
@@ -127,7 +127,7 @@ describe("rows follow the checkout's own rules of allocation", () => {
 			sets.forEach((set, i) => {
 				expectSameBits(valuesOfRow(b, i), valuesOfRow(a, i), JSON.stringify(set));
 			});
-			expect((await roads(other)).clicked).toBeGreaterThan(100);
+			expect((await strategyStats(other)).clicked).toBeGreaterThan(100);
 		}
 	});
 });

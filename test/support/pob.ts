@@ -54,7 +54,8 @@ export const testedBuilds: [name: string, text: () => Promise<string>][] = ownBu
 	: sharedBuilds.map((name) => [name, () => buildText(name)]);
 
 /** How many rows of `build` took which road to their values, since it was loaded. */
-export const roads = async (build: Build) => (await build.command("roads")) as Record<string, number>;
+export const strategyStats = async (build: Build) =>
+	(await build.command("strategyStats")) as Record<string, number>;
 
 /** What the cache of rows of `build` answered and keeps. */
 export const cacheStats = async (build: Build) =>

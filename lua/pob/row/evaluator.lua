@@ -46,7 +46,7 @@ function rows.new(world, build, options)
 		stats = statsModule.new(world, mode),
 		result = {},
 		loadedEnv = mode.calcsTab.mainEnv,
-		roads = { loaded = 0, calculator = 0, main = 0, answered = 0, sliced = 0, anew = 0, defences = 0, clicked = 0 },
+		strategyStats = { loaded = 0, calculator = 0, main = 0, answered = 0, sliced = 0, anew = 0, defences = 0, clicked = 0 },
 	}, rows)
 	self.adaptation = adaptation.new(world, mode)
 	if options and options.rowCache and world.extension then
@@ -96,7 +96,7 @@ local function perform(self, plan, env, playerDB, enemyDB, minionDB)
 	local extension = self.world.extension
 	-- Minions come after the player, and may look at all that the player has.
 	if plan and plan.defences and env.mode == "CALCULATOR" and not env.player.mainSkill.minion then
-		self.roads.defences = self.roads.defences + 1
+		self.strategyStats.defences = self.strategyStats.defences + 1
 		extension.defend(env)
 	end
 	local shares = plan and plan.fullDps and not plan.sums and extension
@@ -166,7 +166,7 @@ local function calculateSet(self, set, plan, kept, isFull)
 	if self.allocation.isClicked then
 		-- Nothing that earlier rows left is used: they did not click.
 		kept, isFull = nil, true
-		self.roads.clicked = self.roads.clicked + 1
+		self.strategyStats.clicked = self.strategyStats.clicked + 1
 	end
 	if not self.allocation.losesWeaponRule then
 		if plan and not plan.sums and not isFull and self.environments and not self.isUnsliced then
@@ -181,14 +181,14 @@ local function calculateSet(self, set, plan, kept, isFull)
 		end
 	end
 	if env == ANSWERED then
-		self.roads.answered = self.roads.answered + 1
+		self.strategyStats.answered = self.strategyStats.answered + 1
 		return env
 	elseif env then
-		self.roads.calculator = self.roads.calculator + 1
-		self.roads.sliced = self.roads.sliced + (slice and 1 or 0)
+		self.strategyStats.calculator = self.strategyStats.calculator + 1
+		self.strategyStats.sliced = self.strategyStats.sliced + (slice and 1 or 0)
 		return env
 	end
-	self.roads.main = self.roads.main + 1
+	self.strategyStats.main = self.strategyStats.main + 1
 	self.adaptation:save()
 	return self:calculate("MAIN", plan)
 end
@@ -224,7 +224,7 @@ function rows:run(set, plan, kept)
 	if extension and extension.slices:hasMissed(ok) then
 		-- Other skills are calculated in full.
 		self.isUnsliced = extension.slices:hasNeededSkills() or self.isUnsliced
-		self.roads.anew = self.roads.anew + 1
+		self.strategyStats.anew = self.strategyStats.anew + 1
 		self:recover()
 		self.dirty = true
 		ok, env = xpcall(calculateSet, debug.traceback, self, set, plan, nil, true)
@@ -322,7 +322,7 @@ function rows:evaluate(set, names)
 		self.result, self.resultCount = {}, plan.count
 	end
 	if set.addCount == 0 and set.removeCount == 0 then
-		self.roads.loaded = self.roads.loaded + 1
+		self.strategyStats.loaded = self.strategyStats.loaded + 1
 		return statsModule.take(plan, self.loadedEnv, self.result)
 	end
 	local env = self:run(set, plan, self.answers)
