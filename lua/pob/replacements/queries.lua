@@ -60,6 +60,9 @@ local part = {
 		{ name = "AddMod", file = LIST, label = "ModList:AddMod" },
 		{ name = "AddList", file = LIST, label = "ModList:AddList" },
 		{ name = "round", file = "Modules/Common.lua" },
+		-- How flags are compared, here and natively.
+		{ name = "AND64", file = "Data/Global.lua" },
+		{ name = "MatchKeywordFlags", file = "Data/Global.lua" },
 	},
 }
 
