@@ -1,5 +1,6 @@
 -- Changes of a module's meaning, each at one place: what an update of Path of Building might bring.
 
+local edits = require("modernize.edits")
 local parser = require("pob.slice.parser")
 local walk = require("pob.slice.walk")
 
@@ -8,13 +9,6 @@ local mutations = {}
 local COMPARISONS = { ["<"] = "<=", ["<="] = "<", [">"] = ">=", [">="] = ">", ["=="] = "~=", ["~="] = "==" }
 local ARITHMETIC = { ["+"] = "-", ["-"] = "+", ["*"] = "/", ["/"] = "*" }
 local ROUNDING = { m_floor = "m_ceil", m_ceil = "m_floor", m_max = "m_min", m_min = "m_max", round = "m_floor" }
-
--- Where the operator `op` stands between two operands: its first and last byte, if nothing else is there but parentheses.
-local function operatorAt(text, e, op)
-	local between = text:sub(e.a.to + 1, e.b.from - 1)
-	local first, last = between:match("^[%s%)]*()" .. op:gsub("%p", "%%%0") .. "()[%s%(]*$")
-	return first and e.a.to + first, first and e.a.to + last - 1
-end
 
 ---All changes of a module that are known: list of { kind, first, last, by, line }.
 ---@param path string
@@ -41,13 +35,13 @@ function mutations.of(path, text)
 		if e.k == "constant" and e.v and e.from then
 			add("another constant", e.from, e.to, ("%.17g"):format(e.v == 0 and 1 or e.v + 1))
 		elseif e.k == "binary" and COMPARISONS[e.op] then
-			local first, last = operatorAt(text, e, e.op)
+			local first, last = edits.operatorAt(text, e, e.op)
 			add("another comparison", first, last, COMPARISONS[e.op])
 		elseif e.k == "binary" and ARITHMETIC[e.op] then
-			local first, last = operatorAt(text, e, e.op)
+			local first, last = edits.operatorAt(text, e, e.op)
 			add("another operator", first, last, ARITHMETIC[e.op])
 		elseif e.k == "binary" and (e.op == "and" or e.op == "or") then
-			local first, last = operatorAt(text, e, e.op)
+			local first, last = edits.operatorAt(text, e, e.op)
 			add("and for or", first, last, e.op == "and" and "or" or "and")
 		elseif e.k == "call" and e.f.k == "local" and ROUNDING[e.f.name] then
 			add("another rounding", e.f.from, e.f.to, ROUNDING[e.f.name])

@@ -1,5 +1,6 @@
 -- Operators: compound assignments, `??`, `?:`, `?.`, and the new names of old ones.
 
+local editsModule = require("modernize.edits")
 local knowledgeModule = require("pob.slice.knowledge")
 local lexer = require("pob.slice.lexer")
 local printer = require("pob.slice.printer")
@@ -9,23 +10,6 @@ local operators = {}
 
 local COMPOUND = { ["+"] = true, ["-"] = true, ["*"] = true, ["/"] = true, ["%"] = true, [".."] = true }
 
--- Whether two expressions are the same names and fields.
-local function isSame(a, b)
-	if a.k ~= b.k then
-		return false
-	elseif a.k == "index" then
-		return isSame(a.o, b.o) and isSame(a.key, b.key)
-	end
-	return (a.k == "local" or a.k == "global" or a.k == "string" or a.k == "constant") and a.v == b.v and a.text == b.text
-end
-
--- Where the operator `op` stands between two operands: its first and last byte, if nothing else is there but parentheses.
-local function operatorAt(text, e, op)
-	local between = text:sub(e.a.to + 1, e.b.from - 1)
-	local first, last = between:match("^[%s%)]*()" .. op:gsub("%p", "%%%0") .. "()[%s%(]*$")
-	return first and e.a.to + first, first and e.a.to + last - 1
-end
-
 -- `x = x + y`
 function operators.compound(text, chunk, edits)
 	local visitor = {}
@@ -33,11 +17,11 @@ function operators.compound(text, chunk, edits)
 		local target, value = s.k == "assign" and #s.targets == 1 and s.targets[1], s.values and s.values[1]
 		if not target or #s.values > 1 or value.k ~= "binary" or not COMPOUND[value.op] then
 			return
-		elseif not printer.isPath(target) or not isSame(target, value.a) then
+		elseif not printer.isPath(target) or not printer.isSamePath(target, value.a) then
 			return
 		end
 		local between = text:sub(target.to + 1, value.a.from - 1)
-		local first, last = operatorAt(text, value, value.op)
+		local first, last = editsModule.operatorAt(text, value, value.op)
 		if first and between:find("^%s*=%s*$") and text:sub(value.a.to + 1, first - 1):find("^%s*$") then
 			local group = {}
 			edits:replace(group, target.to + 1, last, " " .. value.op .. "=")
@@ -55,7 +39,8 @@ function operators.defaults(text, chunk, edits)
 		local cond, inner = clause and clause.cond, clause and clause.body[1]
 		if not clause or cond.k ~= "binary" or cond.op ~= "==" or cond.a.k ~= "local" or cond.b.text ~= "nil" then
 			return
-		elseif inner.k ~= "assign" or #inner.targets > 1 or #inner.values > 1 or not isSame(inner.targets[1], cond.a) then
+		elseif inner.k ~= "assign" or #inner.targets > 1 or #inner.values > 1
+			or not printer.isSamePath(inner.targets[1], cond.a) then
 			return
 		end
 		local value = inner.values[1]
@@ -76,7 +61,7 @@ function operators.coalesce(text, chunk, edits)
 	local visitor = {}
 	function visitor:expression(e)
 		if e.k == "binary" and e.op == "or" and known:isNeverFalse(e.a) and not known:isTrue(e.a) then
-			local first, last = operatorAt(text, e, "or")
+			local first, last = editsModule.operatorAt(text, e, "or")
 			if first then
 				local group = {}
 				edits:replace(group, first, last, "??")
@@ -111,8 +96,8 @@ function operators.conditional(text, chunk, edits)
 		if not both or both.k ~= "binary" or both.op ~= "and" or not known:isTrue(both.b) then
 			return
 		end
-		local first, last = operatorAt(text, both, "and")
-		local first2, last2 = operatorAt(text, e, "or")
+		local first, last = editsModule.operatorAt(text, both, "and")
+		local first2, last2 = editsModule.operatorAt(text, e, "or")
 		-- Parentheses around `a and b` would be around half of it.
 		if not first or not first2 or text:sub(both.to + 1, first2 - 1):find("%)") then
 			return
@@ -172,11 +157,11 @@ function operators.navigation(text, chunk, edits)
 				edits:replace(group, dot, dot - 1, char == "." and "?" or "?.")
 				edits:add("?. of what is not nil", group)
 			end
-		elseif e.k == "binary" and e.op == "and" and e.a.k == "local" and e.b.k == "index" and isSame(e.a, e.b.o)
+		elseif e.k == "binary" and e.op == "and" and e.a.k == "local" and e.b.k == "index" and printer.isSamePath(e.a, e.b.o)
 			and (known:isNeverFalse(e.a) or scopes[#scopes][e.a.v]) then
 			local at = e.b.o.to + 1
 			local char = text:sub(at, at)
-			if operatorAt(text, e, "and") and (char == "." or char == "[") then
+			if editsModule.operatorAt(text, e, "and") and (char == "." or char == "[") then
 				local group = {}
 				edits:replace(group, e.a.from, at - 1, e.a.name .. (char == "." and "?" or "?."))
 				edits:add("?. for and", group)
@@ -194,7 +179,7 @@ function operators.navigation(text, chunk, edits)
 		local e = inner.k == "assign" and #inner.targets == 1 and inner.targets[1] or inner.k == "compound" and inner.target
 			or inner.k == "call" and inner.e
 		local base = e and (e.o or e.f)
-		if not variable or not base or not isSame(base, variable) or e.nav then
+		if not variable or not base or not printer.isSamePath(base, variable) or e.nav then
 			return
 		end
 		local at = base.to + 1

@@ -30,16 +30,6 @@ local function isNil(e)
 	return e.k == "constant" and e.text == "nil"
 end
 
--- The same names and fields.
-local function isSame(a, b)
-	if a.k ~= b.k then
-		return false
-	elseif a.k == "index" then
-		return isSame(a.o, b.o) and isSame(a.key, b.key)
-	end
-	return (a.k == "local" or a.k == "global" or a.k == "string" or a.k == "constant") and a.v == b.v and a.text == b.text
-end
-
 -- Makes the node `e` be `other`.
 local function become(e, other)
 	for key in pairs(e) do
@@ -188,7 +178,7 @@ local function navigated(e)
 		end
 		local base = e.o or e.f
 		if not base then
-			return found and found.k ~= "call" and e.k == "local" and isSame(found.o or found.f, e) and found or nil
+			return found and found.k ~= "call" and e.k == "local" and printer.isSamePath(found.o or found.f, e) and found or nil
 		end
 		e = base
 	end
@@ -252,7 +242,7 @@ local function rewriteStatements(chunk, known)
 				k = "binary", op = "~=", a = { k = "local", v = link.o.v, name = link.o.name }, b = { k = "constant", text = "nil" },
 			}
 			become(s, { k = "if", first = s.first, last = s.last, clauses = { { cond = cond, body = { inner } } } })
-		elseif value and target and target.k == "local" and value.k == "binary" and isSame(target, value.a)
+		elseif value and target and target.k == "local" and value.k == "binary" and printer.isSamePath(target, value.a)
 			and (value.op == "??" or value.op == "or" and known:isNeverFalse(target)) then
 			local b = value.b
 			if b.k == "unary" and b.op == "()" then

@@ -228,6 +228,16 @@ function extension:edited(path, lines, composes)
 	return edited
 end
 
+-- Whether what calcs.perform does after offence has a known form, which slices rely on as defences do.
+local function endsAsKnown(self)
+	for _, part in ipairs(self.parts) do
+		if part.name == "defences" then
+			return part.out or part.derived["Modules/CalcPerform.lua"] == true
+		end
+	end
+	return false
+end
+
 ---@param path string
 ---@param env table @the globals of Path of Building's code
 ---@param ... any @what the module returned
@@ -241,7 +251,7 @@ function extension:loaded(path, env, ...)
 		end
 	end
 	self.sharedModules:keep(path, ...)
-	if path == "Modules/Calcs.lua" and self.sharedModules:isKnown() then
+	if path == "Modules/Calcs.lua" and self.sharedModules:isKnown() and endsAsKnown(self) then
 		self.slices:ready(env, (...))
 	end
 end

@@ -13,8 +13,8 @@
 -- errors in what is left out do not happen.
 --
 -- A slice takes a third of a second to make, and LuaJIT has to compile its code anew: a state makes one after some rows
--- of the same stats. In use only for versions of Path of Building that are known as a whole: that nothing after `calcs.offence`
--- reads what it does, besides the outputs, was read in them.
+-- of the same stats. In use only where what calcs.perform does after `calcs.offence` has a form that is known: that it reads
+-- nothing of what offence does, besides the outputs, was read in these (pob.versions.functions).
 
 local effects = require("pob.slice.effects")
 local liveness = require("pob.slice.liveness")

@@ -200,6 +200,18 @@ function printer.isPath(e)
 		or k == "unary" and e.op == "()" and printer.isPath(e.a)
 end
 
+---Whether two expressions are the same names and fields.
+---@param a table
+---@param b table
+function printer.isSamePath(a, b)
+	if a.k ~= b.k then
+		return false
+	elseif a.k == "index" then
+		return printer.isSamePath(a.o, b.o) and printer.isSamePath(a.key, b.key)
+	end
+	return (a.k == "local" or a.k == "global" or a.k == "string" or a.k == "constant") and a.v == b.v and a.text == b.text
+end
+
 local statements = {}
 
 statements["local"] = function(self, s)
