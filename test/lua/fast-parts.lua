@@ -34,8 +34,8 @@ local function nativeStores()
 		env.common.classes[name] = class
 	end
 	local classes = env.common.classes
-	require("pob.replacements.query_db").install(classes.ModDB, {}, env)
-	require("pob.replacements.query_list").install(classes.ModList, {}, env)
+	require("pob.replacements.query_walks").installDb(classes.ModDB, {}, env)
+	require("pob.replacements.query_walks").installList(classes.ModList, {}, env)
 	local native = require("pob.replacements.native_queries").new(host.modifierQueries, env)
 	local function make(isList, parent)
 		if isList then
@@ -197,7 +197,7 @@ return {
 					return "original"
 				end
 			end
-			require("pob.replacements.query_db").install(class, shared, env)
+			require("pob.replacements.query_walks").installDb(class, shared, env)
 			local orderGuard = require("pob.environment.order_guard")
 			local arm = orderGuard.install(class, shared, env)
 			local function storeOf(parent, ...)
