@@ -1,6 +1,8 @@
 -- Dependency sets of rows (pob.memo.dependency_set), without Path of Building.
 local host = ...
-local dependencySet, readSet, queryTests
+local dependencySet = require("pob.memo.dependency_set")
+local queryTests = require("pob.replacements.query_tests")
+local readSet = require("pob.memo.read_set")
 
 -- The functions of Path of Building that decide whether flags let a modifier in.
 local env = {
@@ -77,23 +79,6 @@ function commands.noted()
 	return texts
 end
 
-return {
-	name = "dependencies",
-	version = "1",
-	open = function(options)
-		package.path = options.lua .. "/?.lua;" .. options.lua .. "/?/init.lua;" .. package.path
-		dependencySet, readSet = require("pob.memo.dependency_set"), require("pob.memo.read_set")
-		queryTests = require("pob.replacements.query_tests")
-		readSet.use(host.modifierQueries)
-	end,
-	load = function()
-		return {}, {}
-	end,
-	stats = function()
-		return { "Nothing" }
-	end,
-	Calculate = function()
-		return {}
-	end,
-	commands = commands,
-}
+readSet.use(host.modifierQueries)
+
+return commands
