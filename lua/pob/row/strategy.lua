@@ -14,7 +14,8 @@ local strategies = {}
 ---@field cache table|nil @the cache of the memo that belongs to the slice
 ---@field slice table|nil @what the calculation is reduced to
 ---@field estimations boolean @whether the estimations are calculated
----@field defences boolean @whether calcs.offence is left out
+---@field defences boolean @whether calcs.offence may be left out
+---@field isDefended boolean|nil @it was left out
 ---@field firstSkill boolean @whether the calculation may stand for that of the first skill of FullDPS
 
 --- Why an attempt does not do, and what the next one does without.
