@@ -5,6 +5,7 @@ local boot = require("pob.host.boot")
 local builds = require("pob.build.builds")
 local unstableStats = require("pob.build.unstable_stats")
 local info = require("pob.build.info")
+local more = require("pob.versions.more")
 local refusal = require("refusal")
 local rows = require("pob.row.evaluator")
 local sheet = require("pob.build.sheet")
@@ -50,9 +51,13 @@ return function(host)
 	--- options: dir, the folder of a checkout (or its `src`); fast = false leaves PoB's functions as they are;
 	-- rowCache = true answers rows whose nodes bring the same as a known row's, and verify is the share of those
 	-- that is calculated all the same; slicesAfter = rows of the same stats after which they leave out what these do not need
-	-- (100), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead.
+	-- (100), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead;
+	-- versions = what is known of a Path of Building that is no release, see pob.versions.more.
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
+		if options.versions then
+			more.add(options.versions)
+		end
 		if options.fast ~= false then
 			local slicesAfter = options.slicesAfter
 			if slicesAfter == nil then
