@@ -133,7 +133,7 @@ bool Batch::evaluate(Worker& worker, Scratch& scratch, Range range) {
 	                                .status = scratch.status.data(),
 	                                .count = static_cast<uint32_t>(count)});
 	const bool usable = runChunk(worker, scratch);
-	alike_ += worker.calculator().chunk().alike;
+	memoized_ += worker.calculator().chunk().memoized;
 	collectFailures(worker, scratch);
 	for (size_t i = 0; i < count; ++i)
 		if (scratch.status[i] == static_cast<uint8_t>(RowStatus::Ok))

@@ -52,7 +52,7 @@ public:
 	// How often a state had to be opened anew because a row left it in doubt.
 	size_t reloads() const { return reloads_; }
 	// Rows that the calculator answered like another one.
-	size_t alike() const { return alike_; }
+	size_t memoized() const { return memoized_; }
 
 private:
 	// Of the rows that are evaluated, in order.
@@ -104,7 +104,7 @@ private:
 
 	std::atomic<size_t> done_{0};
 	std::atomic<size_t> reloads_{0};
-	std::atomic<size_t> alike_{0};
+	std::atomic<size_t> memoized_{0};
 	std::atomic<unsigned> usableWorkers_;
 	std::atomic<Clock::rep> nextReport_;
 

@@ -186,7 +186,7 @@ private:
 		result.Set("errorTexts", texts);
 		result.Set("texts", messages);
 		result.Set("reloads", static_cast<double>(batch.reloads()));
-		result.Set("alike", static_cast<double>(batch.alike()));
+		result.Set("memoized", static_cast<double>(batch.memoized()));
 		result.Set("stopped", stopped[static_cast<int>(batch.stopped())]);
 		return result;
 	}

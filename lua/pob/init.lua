@@ -108,9 +108,9 @@ return function(host)
 
 	function pob.Calculate(build, set, names)
 		loaded:switch(build)
-		local answer, isAlike = build.rows:evaluate(set, names)
+		local answer, isMemoized = build.rows:evaluate(set, names)
 		loaded.collector:step()
-		return answer, isAlike
+		return answer, isMemoized
 	end
 
 	--- After a row that failed or was stopped: puts everything back, and proves it by the build's own row.

@@ -347,7 +347,7 @@ function finish(
 	stats: readonly string[],
 	start: number,
 ): BatchResult {
-	const memoized = calculated.alike;
+	const memoized = calculated.memoized;
 	const uncached = { hits: 0, memoized, misses: sets.length - memoized, verified: 0 };
 	return new BatchResult(calculated, sets, stats, performance.now() - start, use ?? uncached);
 }

@@ -98,7 +98,7 @@ export interface NativeBatchResult {
 	/** How often a state had to be opened anew because a row left it in doubt. */
 	reloads: number;
 	/** Rows that the calculator answered like another one instead of calculating them. */
-	alike: number;
+	memoized: number;
 	stopped: "" | "TIMEOUT" | "ABORTED";
 }
 

@@ -91,7 +91,7 @@ end
 -- The fields of a store that are compared here.
 local STORE = { mods = true, parent = true, multipliers = true, conditions = true }
 
-local function isAlikeStore(store, other, base, pairsOf)
+local function isEqualStore(store, other, base, pairsOf)
 	if other.parent ~= base or store.parent or getmetatable(store) ~= getmetatable(other)
 		or not isWhole(store.mods, base.mods, other.mods, pairsOf) then
 		return false
@@ -120,8 +120,8 @@ local function isSame(calcEnv, other, playerDB, enemyDB, watches)
 		return false
 	end
 	local pairsOf = {}
-	if not isAlikeStore(playerStore, other.modDB, playerDB, pairsOf)
-		or not isAlikeStore(enemyStore, other.enemyDB, enemyDB, pairsOf) then
+	if not isEqualStore(playerStore, other.modDB, playerDB, pairsOf)
+		or not isEqualStore(enemyStore, other.enemyDB, enemyDB, pairsOf) then
 		return false
 	end
 	local first, second = { calcEnv }, { other }
