@@ -27,7 +27,7 @@ std::string shortened(const std::string& text) {
 
 }  // namespace
 
-Batch::Batch(uint32_t build, std::shared_ptr<const BaseSet> base, NodeSetView sets,
+Batch::Batch(uint32_t build, std::shared_ptr<const AllocatedNodes> base, NodeSetView sets,
              std::vector<std::string> stats, double* results, uint8_t* status, unsigned threads)
     : build_(build),
       base_(std::move(base)),

@@ -32,7 +32,7 @@ class Batch : public Job {
 public:
 	// `sets`, `results` (rows x stats) and `status` (rows, zeroed) must stay valid until the batch has
 	// finished.
-	Batch(uint32_t build, std::shared_ptr<const BaseSet> base, NodeSetView sets,
+	Batch(uint32_t build, std::shared_ptr<const AllocatedNodes> base, NodeSetView sets,
 	      std::vector<std::string> stats, double* results, uint8_t* status, unsigned threads);
 
 	// Before submission: evaluates these rows alone, and from their canonical form. Rows that are equal to
@@ -88,7 +88,7 @@ private:
 	void reportProgress(size_t rows);
 
 	const uint32_t build_;
-	const std::shared_ptr<const BaseSet> base_;
+	const std::shared_ptr<const AllocatedNodes> base_;
 	const NodeSetView sets_;
 	const std::vector<std::string> stats_;
 	double* const results_;

@@ -19,7 +19,7 @@ Hash128 keyOf(std::vector<uint32_t>& row, size_t addedEnd) {
 	return hash128(row.data(), row.size(), 1);
 }
 
-CanonicalSets::CanonicalSets(const NodeSetView& sets, const BaseSet& base, const Job* job) {
+CanonicalSets::CanonicalSets(const NodeSetView& sets, const AllocatedNodes& base, const Job* job) {
 	const size_t count = sets.rows();
 	places_.reserve(count);
 	keys_.reserve(count);

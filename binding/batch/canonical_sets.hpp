@@ -16,7 +16,7 @@ namespace pobatch {
 class CanonicalSets {
 public:
 	// Ends early, with fewer rows than `sets` has, once `job` is stopped. Throws std::bad_alloc.
-	CanonicalSets(const NodeSetView& sets, const BaseSet& base, const Job* job = nullptr);
+	CanonicalSets(const NodeSetView& sets, const AllocatedNodes& base, const Job* job = nullptr);
 
 	size_t rows() const { return keys_.size(); }
 	// Per row its key; 0 where the row is no valid set.

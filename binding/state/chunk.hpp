@@ -38,8 +38,8 @@ inline constexpr std::array kRowStatusNames{POBATCH_ROW_STATUSES(POBATCH_TEXT)};
 // ids; rows: the row of the batch that each row of the chunk is; results: rows of the whole batch x stats;
 // status: RowStatus per row of the chunk; next: the row at work, which the watchdog reads from its own
 // thread; failed: failures kept in Lua since they were last taken; dirty: set by a row after which only a new
-// state is provably clean; memoized: rows that the calculator answered like another one instead of calculating
-// them.
+// state is provably clean; memoized: rows that the calculator answered like another one instead of
+// calculating them.
 #define POBATCH_CHUNK_FIELDS(FIELD) \
 	FIELD(const uint32_t*, words)   \
 	FIELD(const uint32_t*, ends)    \

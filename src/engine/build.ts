@@ -11,7 +11,7 @@ import { nearest } from "../common/suggest.js";
 import type { BatchRequest, Executor } from "../executors/executor.js";
 import {
 	fromNative,
-	type NativeBase,
+	type NativeAllocatedNodes,
 	type NativeBatchResult,
 	type NativeCanonicalizer,
 	type NativeCanonicalSets,
@@ -29,7 +29,7 @@ type Limits = Pick<BatchRequest, "rowTimeoutMs" | "timeoutMs">;
 export interface BuildContext {
 	executor: Executor;
 	id: number;
-	base: NativeBase;
+	base: NativeAllocatedNodes;
 	info: BuildInfo;
 	stats: readonly string[];
 	defaultStats: readonly string[];

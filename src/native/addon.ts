@@ -26,8 +26,8 @@ export interface NativeTree {
 	pathsWithin(set: Uint32Array, blocked: Uint32Array, points: number): NativePaths;
 }
 
-/** binding/napi/base.cpp's class `Base`: what a build has allocated. */
-export interface NativeBase {
+/** binding/napi/allocated_nodes.cpp's class `AllocatedNodes`: what a build has allocated. */
+export interface NativeAllocatedNodes {
 	/** Blocks the calling thread. */
 	canonicalize(kind: SetKind, words: Uint32Array, offsets: Uint32Array): NativeCanonicalSets;
 	/** The first row. */
@@ -52,7 +52,7 @@ export interface NativeCanonicalSets {
 export interface NativeCanonicalizer {
 	/** Reads the words once, while the caller may change them. */
 	run(
-		base: NativeBase,
+		base: NativeAllocatedNodes,
 		kind: SetKind,
 		words: Uint32Array,
 		offsets: Uint32Array,
@@ -139,7 +139,7 @@ export interface NativeProfile {
 
 type BatchArguments = [
 	build: number,
-	base: NativeBase,
+	base: NativeAllocatedNodes,
 	kind: SetKind,
 	words: Uint32Array,
 	offsets: Uint32Array,
@@ -180,7 +180,7 @@ export interface ThreadEngine extends NativeEngine {
 
 export interface Addon {
 	Tree: new (ids: Uint32Array, edges: Uint32Array, flags: Uint8Array) => NativeTree;
-	Base: new (tree: NativeTree | null, words: Uint32Array) => NativeBase;
+	AllocatedNodes: new (tree: NativeTree | null, words: Uint32Array) => NativeAllocatedNodes;
 	Canonicalizer: new () => NativeCanonicalizer;
 	Engine: new (config: NativeEngineConfig, onLog: (text: string) => void) => ThreadEngine;
 	versions: { luajit: string; zlib: string };
