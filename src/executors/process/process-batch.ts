@@ -1,6 +1,6 @@
 import type { NativeBatchResult } from "../../native/addon.js";
 import { rowStatus } from "../../native/row-status.js";
-import { ChildDied, type ChildHandle } from "./child-handle.js";
+import { ChildDied, type ChildHandle, type RunningRows } from "./child-handle.js";
 import type { ChunkRequest } from "./protocol.js";
 
 /** How long one chunk should take: a crash costs it, and progress comes in its steps. */
@@ -36,7 +36,7 @@ export class ProcessBatch {
 	readonly #errors: { row: number; text: number }[] = [];
 	readonly #textIndex = new Map<string, number>();
 	readonly #retries: Chunk[] = [];
-	readonly #working = new Set<ChildHandle>();
+	readonly #running = new Set<RunningRows>();
 	#next = 0;
 	#done = 0;
 	#msPerRow = 0;
@@ -71,7 +71,7 @@ export class ProcessBatch {
 	/** Rows at work end now; what is done is answered. */
 	stop(reason: "ABORTED" | "TIMEOUT"): void {
 		this.#result.stopped ||= reason;
-		for (const child of this.#working) child.stopRows();
+		for (const rows of this.#running) rows.stop();
 	}
 
 	async run(): Promise<NativeBatchResult> {
@@ -161,11 +161,11 @@ export class ProcessBatch {
 		for (const [i, part] of parts.entries()) chunkWords.set(part, chunkOffsets[i]);
 		const chunk = { ...this.#request, words: chunkWords, offsets: chunkOffsets, timeoutMs: undefined };
 
-		const start = performance.now();
-		this.#working.add(child);
+		const running = child.rows(chunk);
+		this.#running.add(running);
 		try {
-			const answer = await child.request<NativeBatchResult>({ type: "rows", chunk });
-			this.#msPerRow = Math.max((performance.now() - start) / rows.length, 1e-4);
+			const answer = await running.answer;
+			this.#msPerRow = Math.max(running.workedMs() / rows.length, 1e-4);
 			const left = rows.filter((_, i) => answer.status[i] === rowStatus.noState);
 			this.#merge(rows, answer);
 			if (left.length > 0) {
@@ -173,7 +173,7 @@ export class ProcessBatch {
 				child.kill("its state could not be opened anew");
 			}
 		} finally {
-			this.#working.delete(child);
+			this.#running.delete(running);
 		}
 	}
 
@@ -209,8 +209,10 @@ export class ProcessBatch {
 		}
 	}
 
-	#afterDeath({ rows, deaths }: Chunk, { message }: ChildDied): void {
-		if (rows.length > 1) {
+	#afterDeath({ rows, deaths }: Chunk, { message, atWork }: ChildDied): void {
+		if (!atWork) {
+			this.#retries.push({ rows, deaths });
+		} else if (rows.length > 1) {
 			// Which of them it was is found by trying each alone.
 			for (const row of rows) this.#retries.push({ rows: [row], deaths: deaths + 1 });
 		} else if (deaths + 1 < 2) {
