@@ -53,6 +53,16 @@ local ANY_NAME = {
 	end,
 }
 
+-- The keys of a table, in one order in each state.
+local function sorted(t)
+	local list = {}
+	for key in pairs(t) do
+		list[#list + 1] = key
+	end
+	table.sort(list)
+	return list
+end
+
 local function loadParts(without)
 	local parts = {}
 	for _, name in ipairs(NAMES) do
@@ -73,7 +83,7 @@ local function missing(part)
 			return "goes together with a function that is not known"
 		end
 	end
-	for path in pairs(part.derive or NONE) do
+	for _, path in ipairs(sorted(part.derive or NONE)) do
 		if not part.facts[path] then
 			return part.whys[path] or path .. " was not read"
 		end
@@ -84,7 +94,7 @@ local function missing(part)
 			return part.disagreement
 		end
 	end
-	for path in pairs(part.targets and NONE or part.edits or NONE) do
+	for _, path in ipairs(sorted(part.targets and NONE or part.edits or NONE)) do
 		if not part.edited[path] then
 			return "no known place for it in " .. path
 		end
@@ -146,14 +156,13 @@ end
 
 -- Finds out what parts know of a module, unless it is known.
 local function analyse(self, path, text)
-	local parts = registry.parts()
-	if not analysis.isNeeded(path, parts) then
+	if not analysis.isNeeded(path, self.all) then
 		return
 	end
 	local key = analysis.keyOf(path, text)
 	local conclusions = self.known[key]
 	if not conclusions then
-		conclusions = analysis.of(path, text, parts)
+		conclusions = analysis.of(path, text, self.all)
 		self.known[key] = conclusions
 		if analysis.canBeKept(conclusions) then
 			self.concluded[key] = conclusions
@@ -283,7 +292,7 @@ function extension:report()
 			add(target.label or target.name, target.file,
 				why and (part.out or part.found[i]) and why or why and "not a version of this function that is known")
 		end
-		for path in pairs(part.derive or not part.targets and part.edits or NONE) do
+		for _, path in ipairs(sorted(part.derive or not part.targets and part.edits or NONE)) do
 			add(part.name, path, why)
 		end
 	end
@@ -295,7 +304,7 @@ end
 ---@return table @with the functions transform, loaded, kept and report, for the host
 function registry.attach(host, options)
 	local self = setmetatable({
-		parts = loadParts(options and options.without or {}),
+		parts = loadParts(options and options.without or {}), all = registry.parts(),
 		shared = sharedTable.new(host, (options and options.slicesAfter) ~= nil),
 		-- path -> { text, edited }: modules are loaded again for every build
 		seen = {},
