@@ -38,6 +38,8 @@ export interface CalculatorSource {
 	identity(): Promise<string>;
 	/** What its `load` gets for a text, and what was noticed on the way. */
 	prepare(text: string, options: LoadOptions): { source: Plain; warnings: BuildWarning[] };
+	/** After the first build was loaded: `command` calls one of the calculator's commands. */
+	loaded?(command: (name: string) => Promise<Plain>): Promise<void>;
 	/** Another error for one of its `open` or `load`, where it is about the calculator's own files. */
 	explain?(error: unknown): PobatchError | undefined;
 }
