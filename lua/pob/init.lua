@@ -10,8 +10,8 @@ local rows = require("pob.row.evaluator")
 local sheet = require("pob.build.sheet")
 local windowApi = require("pob.host.window_api")
 
--- Making a slice takes a third of a second: what it saves in some thousand rows.
-local SLICES_AFTER = 100
+-- Making a slice takes half a second to a second: what it saves in one to several thousand rows.
+local SLICES_AFTER = 1000
 
 local EMPTY = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }
 
@@ -50,8 +50,8 @@ return function(host)
 	--- options: dir, the folder of a checkout (or its `src`); fast = false leaves PoB's functions as they are;
 	-- rowCache = true answers rows whose nodes bring the same as a known row's, and verify is the share of those
 	-- that is calculated all the same; slicesAfter = rows of the same stats after which they leave out what these do not need
-	-- (100), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead;
-	-- analysis = what states before this one found out of the checkout's modules.
+	-- (1000), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead;
+	-- analysis = what states before this one found out of the checkout's modules; slices = what their slices are made of.
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
 		if options.fast ~= false then
@@ -61,6 +61,7 @@ return function(host)
 			end
 			extension = require("pob.patch.registry").attach(host, {
 				without = options.without, slicesAfter = slicesAfter or nil, analysis = options.analysis,
+				slices = options.slices,
 			})
 		end
 		world = boot.start(host, place, extension)
@@ -148,6 +149,20 @@ return function(host)
 	--- What this state found out of the checkout's modules since it was last asked, see pob.patch.analysis.
 	function commands.takeConclusions()
 		return extension and extension.takeConclusions() or {}
+	end
+
+	--- What this state's slices are made of, those since it was last asked, see pob.slice.kept.
+	function commands.takeSlices()
+		return extension and extension.slices:taken() or {}
+	end
+
+	--- Makes the slice for the stats `args.stats` now, for states to come: { why = nil where it is made }.
+	function commands.makeSlice(build, args)
+		if not extension then
+			return { why = "not asked for" }
+		end
+		local rows = need(build).rows
+		return { why = extension.slices:make(rows.stats:plan(args.stats), rows.mode) }
 	end
 
 	function commands.info(build)

@@ -40,6 +40,8 @@ export interface CalculatorSource {
 	prepare(text: string, options: LoadOptions): { source: Plain; warnings: BuildWarning[] };
 	/** After the first build was loaded: `command` calls one of the calculator's commands. */
 	loaded?(command: (name: string) => Promise<Plain>): Promise<void>;
+	/** After every some thousand rows. */
+	calculated?(command: (name: string) => Promise<Plain>): Promise<void>;
 	/** Another error for one of its `open` or `load`, where it is about the calculator's own files. */
 	explain?(error: unknown): PobatchError | undefined;
 }

@@ -46,6 +46,8 @@ export interface BuildContext {
 	checkOpen: () => void;
 	/** Batches of the engine whose rows are still being looked up. */
 	submitting: Set<Promise<unknown>>;
+	/** Rows were calculated. */
+	calculated: (rows: number) => void;
 }
 
 /**
@@ -140,6 +142,7 @@ export class Build implements Evaluator {
 			const calculated = await handle.promise;
 			if (thrown) throw thrown.error;
 			const use = divided && (await runAsync(divided.merge(calculated)));
+			this.context.calculated(divided ? divided.rows.length : sets.length);
 			return finish(calculated, use, sets, stats, start);
 		} finally {
 			signal?.removeEventListener("abort", stop);

@@ -73,6 +73,9 @@ export interface EngineOptions {
 
 const maxThreads = 256;
 
+/** After so many rows there may be something that is worth keeping for later processes. */
+const rowsToTell = 1000;
+
 /** What an engine is made of. */
 interface OpenedEngine {
 	readonly executor: Executor;
@@ -112,6 +115,8 @@ export class Engine {
 	#lastBuild = 0;
 	#lastLoaded = 0;
 	readonly #submitting = new Set<Promise<unknown>>();
+	/** Rows since the source was last told. */
+	#rows = 0;
 	#closed = false;
 
 	private constructor(opened: OpenedEngine) {
@@ -239,7 +244,17 @@ export class Engine {
 			cacheKey: this.#cache ? digest(this.#cacheKey, text, String(options.spec ?? "")) : "",
 			checkOpen: () => this.#checkOpen(),
 			submitting: this.#submitting,
+			calculated: (rows) => this.#calculated(rows),
 		});
+	}
+
+	#calculated(rows: number): void {
+		this.#rows += rows;
+		if (this.#rows < rowsToTell || this.#closed || !this.#source.calculated) return;
+		this.#rows = 0;
+		const told = this.#source.calculated((name) => this.command(name)).catch(() => {});
+		this.#submitting.add(told);
+		void told.finally(() => this.#submitting.delete(told));
 	}
 
 	/** Calls one of the calculator's own commands; what it answers is plain data. */

@@ -8,6 +8,7 @@ import { embedded, luaFolder } from "../lua-files.js";
 import type { CalculatorSource } from "../source.js";
 import { findPob, installHint, pobSource, pobTree } from "./checkout.js";
 import { type Conclusions, KeptAnalysis } from "./kept-analysis.js";
+import { type KeptSlice, KeptSlices } from "./kept-slices.js";
 
 /**
  * Path of Building, unmodified, from a checkout.
@@ -34,21 +35,23 @@ export async function pobCalculator(
 		}
 		return tree;
 	};
-	const program = await luaDigest(luaFolder);
+	const [program, manifest] = await Promise.all([luaDigest(luaFolder), manifestDigest(source)]);
 	const { fast, keepAnalysis } = checkedOptions(options);
 	const analysis = fast ? new KeptAnalysis(program, source, keepAnalysis) : undefined;
+	const slices = fast ? new KeptSlices(program, manifest, keepAnalysis) : undefined;
 	return {
 		...(await embedded("pob/calculator.lua")),
 		chunkFolder: source,
 		options: {
 			...defaults,
+			...(analysis && { analysis: await analysis.read() }),
+			...(slices && { slices: (await slices.read()) as Plain }),
 			...(options as object),
 			dir: source,
-			...(analysis && { analysis: await analysis.read() }),
 		},
 		tree: undefined,
 		treeOf,
-		identity: async () => digest(program, await manifestDigest(source), JSON.stringify(options)),
+		identity: async () => digest(program, manifest, JSON.stringify(options)),
 		prepare(text, { spec }) {
 			const { kind, text: xml } = recognizeBuild(text);
 			if (kind === "json") throw jsonForPob();
@@ -71,6 +74,12 @@ export async function pobCalculator(
 			// What is not kept is found out again.
 			await command("takeConclusions").then(
 				(found) => analysis?.add(found as Conclusions),
+				() => {},
+			);
+		},
+		async calculated(command) {
+			await command("takeSlices").then(
+				(made) => slices?.add(made as unknown as KeptSlice[]),
 				() => {},
 			);
 		},
