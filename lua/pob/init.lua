@@ -33,7 +33,7 @@ local function changeOf(args)
 end
 
 return function(host)
-	local world, loaded, extension, rowOptions
+	local world, loaded, extension, probes, rowOptions
 
 	local pob = { name = "pob", version = "1", commands = {} }
 	local commands = pob.commands
@@ -51,7 +51,9 @@ return function(host)
 	-- rowCache = true answers rows whose nodes bring the same as a known row's, and verify is the share of those
 	-- that is calculated all the same; slicesAfter = rows of the same stats after which they leave out what these do not need
 	-- (1000), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead;
-	-- analysis = what states before this one found out of the checkout's modules; slices = what their slices are made of.
+	-- analysis = what states before this one found out of the checkout's modules; slices = what their slices are made of;
+	-- certified = { part = true }, parts that are used where functions are only close to those that are known; points = with
+	-- fast = false, places of statements to watch.
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
 		if options.fast ~= false then
@@ -61,10 +63,11 @@ return function(host)
 			end
 			extension = require("pob.patch.registry").attach(host, {
 				without = options.without, slicesAfter = slicesAfter or nil, analysis = options.analysis,
-				slices = options.slices,
+				slices = options.slices, certified = options.certified,
 			})
 		end
-		world = boot.start(host, place, extension)
+		probes = not extension and options.points and require("pob.patch.probes").new(options.points) or nil
+		world = boot.start(host, place, extension, probes)
 		loaded = builds.new(world)
 		loaded.collector:start()
 		rowOptions = { rowCache = options.rowCache, verify = options.verify, clicks = options.clicks }
@@ -140,6 +143,7 @@ return function(host)
 			pathOfExile2 = checkout.isPathOfExile2(place),
 			booted = world ~= nil and world.place.root == place.root,
 			fast = extension and extension.report and extension.report() or {},
+			parts = extension and extension.parts() or {},
 			lacking = world and windowApi.lacking(world.env, world.sources) or {},
 			standIns = world and world.standIns or {},
 			rules = world and world.windowRules or nil,
@@ -163,6 +167,21 @@ return function(host)
 		end
 		local rows = need(build).rows
 		return { why = extension.slices:make(rows.stats:plan(args.stats), rows.mode) }
+	end
+
+	--- Parts that are off, and what it takes to certify each of them, see pob.patch.certification.
+	function commands.certifiable()
+		return extension and extension.certifiable() or {}
+	end
+
+	--- Of the option `points` the numbers of those that calculations ran through.
+	function commands.reached()
+		local list = {}
+		for number in pairs(probes and probes.reached or {}) do
+			list[#list + 1] = number
+		end
+		table.sort(list)
+		return list
 	end
 
 	function commands.info(build)

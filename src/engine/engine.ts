@@ -7,11 +7,12 @@ import { loopSource, sandboxSource } from "../calculators/lua-files.js";
 import { pobCalculator } from "../calculators/pob/calculator.js";
 import { referenceCalculator } from "../calculators/reference.js";
 import type { CalculatorSource, LoadOptions } from "../calculators/source.js";
-import type { EngineWarning } from "../common/engine-warning.js";
+import { type EngineWarning, emitWarning } from "../common/engine-warning.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
 import type { Executor } from "../executors/executor.js";
 import { ProcessExecutor } from "../executors/process/process-executor.js";
 import { ThreadExecutor } from "../executors/thread-executor.js";
+import { VerifiedExecutor } from "../executors/verified-executor.js";
 import { addon, type NativeCanonicalizer, type NativeMemory, type Plain } from "../native/addon.js";
 import type { Profile } from "../profile/profile.js";
 import { Profiler } from "../profile/profiler.js";
@@ -86,6 +87,7 @@ interface OpenedEngine {
 	readonly cache: RowCache | undefined;
 	readonly cacheKey: string;
 	readonly profiler: Profiler;
+	readonly warn: (warning: EngineWarning) => void;
 }
 
 /**
@@ -112,6 +114,7 @@ export class Engine {
 	readonly #canonicalizer: NativeCanonicalizer | undefined;
 	readonly #cacheKey: string;
 	readonly #profiler: Profiler;
+	readonly #warn: (warning: EngineWarning) => void;
 	#lastBuild = 0;
 	#lastLoaded = 0;
 	readonly #submitting = new Set<Promise<unknown>>();
@@ -130,6 +133,7 @@ export class Engine {
 		this.#canonicalizer = opened.cache && new (addon().Canonicalizer)();
 		this.#cacheKey = opened.cacheKey;
 		this.#profiler = opened.profiler;
+		this.#warn = opened.warn;
 	}
 
 	/**
@@ -161,25 +165,40 @@ export class Engine {
 		const { cache = calculator === "pob" } = options;
 		const source = await resolveCalculator(calculator, options, cache);
 		const rowCache =
-			cache === false ? undefined : await RowCache.open(cache === true ? {} : cache, options.onWarning);
+			cache === false || source.verification
+				? undefined
+				: await RowCache.open(cache === true ? {} : cache, options.onWarning);
 		const { isolation = "thread" } = options;
 		if (isolation !== "thread" && isolation !== "process")
 			throw invalidArgument('"thread" or "process"', "isolation", isolation);
 		const StateExecutor = isolation === "process" ? ProcessExecutor : ThreadExecutor;
-		const executor: Executor = new StateExecutor(
-			{
-				threads,
-				loopSource: await loopSource(),
-				source: source.source,
-				sandboxSource: source.trusted ? "" : await sandboxSource(),
-				rollback: source.rollback,
-				chunkName: source.chunkName,
-				packagePath: source.packagePath,
-				options: source.options,
-				memoryLimit: Math.round((memoryLimitMB ?? 0) * 2 ** 20),
-			},
-			onLog ?? (() => {}),
-		);
+		const log = onLog ?? (() => {});
+		const warn = options.onWarning ?? emitWarning;
+		const config = {
+			loopSource: await loopSource(),
+			source: source.source,
+			sandboxSource: source.trusted ? "" : await sandboxSource(),
+			rollback: source.rollback,
+			chunkName: source.chunkName,
+			packagePath: source.packagePath,
+			memoryLimit: Math.round((memoryLimitMB ?? 0) * 2 ** 20),
+		};
+		const states = (count: number, own: Plain): Executor =>
+			new StateExecutor({ ...config, threads: count, options: own }, log);
+		const { verification } = source;
+		const executor = verification
+			? new VerifiedExecutor({
+					share: verification.share,
+					trusting: () => states(threads, source.options),
+					originals: () => states(1, verification.originals),
+					doubting: () => states(threads, verification.doubting),
+					onDifference(why) {
+						const text = verification.onDifference(why);
+						log(text);
+						warn({ code: "CERTIFICATE_WITHDRAWN", text, where: source.chunkFolder ?? "" });
+					},
+				})
+			: states(threads, source.options);
 		try {
 			const profiler = new Profiler(executor, source.chunkFolder);
 			if (options.profile === true) await profiler.keepSampling();
@@ -198,6 +217,7 @@ export class Engine {
 				cache: rowCache,
 				cacheKey,
 				profiler,
+				warn,
 			});
 		} catch (error) {
 			executor.close();
@@ -227,7 +247,7 @@ export class Engine {
 			throw this.#source.explain?.(refusal) ?? refusal;
 		}
 		const { info, stats, tree, base } = loaded;
-		if (this.#lastLoaded === 0) await this.#source.loaded?.((name) => this.command(name));
+		if (this.#lastLoaded === 0) await this.#source.loaded?.((name) => this.command(name), this.#warn);
 		this.#lastLoaded = id;
 		return new Build({
 			executor: this.#executor,

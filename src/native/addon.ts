@@ -100,6 +100,8 @@ export interface NativeBatchResult {
 	/** Rows that the calculator answered like another one instead of calculating them. */
 	alike: number;
 	stopped: "" | "TIMEOUT" | "ABORTED";
+	/** Why all of it was calculated a second time, otherwise; see executors/verified-executor.ts. */
+	recalculated?: string;
 }
 
 /** What a calculator's `load` answered; `refused` alone where it says why the build cannot be loaded. */

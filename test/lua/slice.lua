@@ -69,14 +69,14 @@ return {
 			fields = args.fields, modifiers = args.modifiers or {}, functions = { "calcs.perform" }, without = args.without or {},
 			states = args.states,
 		})
-		local text = emitter.sliced(program.files[1], found)
+		local text, isLeftOut = emitter.sliced(program.files[1], found), liveness.isLeftOut(found.leftOut)
 		local leftOut = {}
 		for _, name in ipairs(args.look or {}) do
-			leftOut[name] = found.isLeftOut(name)
+			leftOut[name] = isLeftOut(name)
 		end
 		return {
 			text = text, leftOut = leftOut, aliases = program.aliases, whole = run(args.text, args.values or {}),
-			slice = run(text, args.values or {}, found.isLeftOut),
+			slice = run(text, args.values or {}, isLeftOut),
 		}
 	end,
 	-- Raises what the parser says.
@@ -84,40 +84,4 @@ return {
 		require("pob.slice.parser").parse(args.text, "program.lua")
 		return true
 	end,
-<<<<<<< HEAD
-	stats = function()
-		return { "Nothing" }
-	end,
-	Calculate = function()
-		return { Nothing = 0 }
-	end,
-	commands = {
-		-- A program, and its slice for `fields`: texts, and what each writes with `values`; names under which outputs are known
-		-- that do not say so.
-		slice = function(_, args)
-			local program = facts.new({ data = args.data or {} })
-			program:add(args.text, "program.lua")
-			program:finish()
-			local found = liveness.of(program, {
-				fields = args.fields, modifiers = args.modifiers or {}, functions = { "calcs.perform" }, without = args.without or {},
-				states = args.states,
-			})
-			local text, isLeftOut = emitter.sliced(program.files[1], found), liveness.isLeftOut(found.leftOut)
-			local leftOut = {}
-			for _, name in ipairs(args.look or {}) do
-				leftOut[name] = isLeftOut(name)
-			end
-			return {
-				text = text, leftOut = leftOut, aliases = program.aliases, whole = run(args.text, args.values or {}),
-				slice = run(text, args.values or {}, isLeftOut),
-			}
-		end,
-		-- Raises what the parser says.
-		parse = function(_, args)
-			require("pob.slice.parser").parse(args.text, "program.lua")
-			return true
-		end,
-	},
-=======
->>>>>>> house
 }

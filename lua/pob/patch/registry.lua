@@ -17,6 +17,7 @@
 
 local analysis = require("pob.patch.analysis")
 local calculation = require("pob.patch.calculation")
+local certification = require("pob.patch.certification")
 local composedNames = require("pob.replacements.composed_names")
 local readSet = require("pob.memo.read_set")
 local sharedModules = require("pob.environment.shared_modules")
@@ -63,23 +64,27 @@ local function sorted(t)
 	return list
 end
 
-local function loadParts(without)
+local function loadParts(without, certified)
 	local parts = {}
 	for _, name in ipairs(NAMES) do
 		local part = setmetatable({
-			-- of targets, by number: the function's name and form; of `derive`, by path: what it told, or why nothing; of `edits`,
-			-- whether there are any
+			-- of targets, by number: the function's name and form; of `derive`, by path: what it told, or why nothing; of
+			-- `edits`, whether there are any
 			found = {}, facts = {}, whys = {}, edited = {}, active = false, out = without[name:match("[%w_]+$")],
+			-- near: of targets without a known form, by number, how close they are (closeness.lua); certified: whether such a one
+			-- counts as known
+			near = {}, certified = certified[require("pob." .. name).name] or false,
 		}, { __index = require("pob." .. name) })
 		parts[#parts + 1] = part
 	end
 	return parts
 end
 
--- Why a part cannot be used, as far as its own conditions go; nil: they hold.
-local function missing(part)
+-- Why a part cannot be used, as far as its own conditions go; nil: they hold. `isCertified`: whether functions that are close
+-- to those that are known count as known.
+local function missing(part, isCertified)
 	for i in ipairs(part.targets or NONE) do
-		if not part.found[i] then
+		if not part.found[i] and not (isCertified and part.near[i]) then
 			return "goes together with a function that is not known"
 		end
 	end
@@ -135,15 +140,17 @@ extension.__index = extension
 -- Takes over what is known of a module.
 local function adopt(self, path, conclusions)
 	if calculation.isPart[path] then
-		self.sharedModules:see(path, conclusions.reason)
+		self.sharedModules:see(path, conclusions.unknown)
 	end
-	for _, part in ipairs(self.parts) do
+	for _, part in ipairs(self.list) do
 		local own = not part.out and conclusions.parts[part.name]
 		if own then
 			part.active, part.disagreement = false, nil
 			for i, target in ipairs(part.targets or NONE) do
 				if target.file == path then
-					part.found[i] = own.found["t" .. i]
+					local found, near = own.found["t" .. i], own.near["t" .. i]
+					part.found[i] = found or part.certified and near and near.points and near or nil
+					part.near[i] = near
 				end
 			end
 			part.facts[path], part.whys[path] = own.fact, own.why
@@ -197,7 +204,7 @@ end
 function extension:transform(path, text)
 	local seen = self.seen[path]
 	if seen and seen.text == text then
-		for _, part in ipairs(self.parts) do
+		for _, part in ipairs(self.list) do
 			part.active = part.active and not analysis.looksAt(part, path)
 		end
 		return seen.edited
@@ -221,7 +228,7 @@ end
 ---@param composes boolean @whether names that it joins are looked up
 function extension:edited(path, lines, composes)
 	local changed
-	for _, part in ipairs(self.parts) do
+	for _, part in ipairs(self.list) do
 		local edits = (self.edits[path] or NONE)[part]
 		if edits and edits[1] and not missing(part) then
 			edit(lines, edits)
@@ -242,7 +249,7 @@ end
 
 -- Whether what calcs.perform does after offence has a known form, which slices rely on as defences do.
 local function endsAsKnown(self)
-	for _, part in ipairs(self.parts) do
+	for _, part in ipairs(self.list) do
 		if part.name == "defences" then
 			return part.out or part.facts["Modules/CalcPerform.lua"] ~= nil
 		end
@@ -255,9 +262,9 @@ end
 ---@param ... any @what the module returned
 function extension:loaded(path, env, ...)
 	env.__pobatch = self.shared
-	for _, part in ipairs(self.parts) do
+	for _, part in ipairs(self.list) do
 		if not part.active and not part.out and not missing(part) and part.ready(env, path, (...), part, self.shared)
-			and (not part.wholeCalculation or self.sharedModules:isKnown()) and not lacking(self, part) then
+			and not (part.wholeCalculation and self.sharedModules:unknown(part.certified)) and not lacking(self, part) then
 			part.install(self.shared, env, ..., part)
 			part.active = true
 		end
@@ -269,7 +276,7 @@ function extension:loaded(path, env, ...)
 end
 
 function extension:isActive(name)
-	for _, part in ipairs(self.parts) do
+	for _, part in ipairs(self.list) do
 		if part.name == name then
 			return part.active
 		end
@@ -277,14 +284,39 @@ function extension:isActive(name)
 	return false
 end
 
+-- Why a part is not in use; nil: it is.
+local function whyNot(self, part)
+	return part.out and "left out by option" or missing(part)
+		or part.wholeCalculation and self.sharedModules:unknown(part.certified) or lacking(self, part) or part.why
+		or not part.active and "not loaded yet" or nil
+end
+
+---What became of each part.
+---@return table @list of { part, status = "known"|"derived"|"certified"|"off", why }
+function extension:parts()
+	local list, isWholeKnown = {}, self.sharedModules:unknown(false) == nil
+	for i, part in ipairs(self.list) do
+		local why = whyNot(self, part)
+		list[i] = { part = part.name, status = certification.statusOf(part, why, isWholeKnown), why = why }
+	end
+	return list
+end
+
+---What could be certified, see certification.lua.
+function extension:certifiable()
+	local isOff = {}
+	for _, part in ipairs(self.list) do
+		isOff[part] = whyNot(self, part)
+	end
+	return certification.candidates(self.list, isOff, self.sharedModules, missing)
+end
+
 ---What became of each part's conditions: of each function that it stands for, and of the part where it names none.
 ---@return table @list of { name, part, file, status = "fast"|"original", why }
 function extension:report()
 	local list = {}
-	for _, part in ipairs(self.parts) do
-		local why = part.out and "left out by option" or missing(part)
-			or part.wholeCalculation and self.sharedModules:unknown() or lacking(self, part) or part.why
-			or not part.active and "not loaded yet" or nil
+	for _, part in ipairs(self.list) do
+		local why = whyNot(self, part)
 		local function add(name, file, reason)
 			list[#list + 1] = { name = name, part = part.name, file = file, status = reason and "original" or "fast", why = reason }
 		end
@@ -300,17 +332,19 @@ function extension:report()
 end
 
 ---@param options table|nil @{ without = { partName = true } }: parts to leave out, also `composed_names`; slicesAfter: rows
----of the same stats before a slice for them is made, nil: never; analysis: conclusions of earlier states, by key
+---of the same stats before a slice for them is made, nil: never; analysis: conclusions of earlier states, by key; certified:
+---{ [part] = true }, parts that are used where functions are close to those that are known
 ---@return table @with the functions transform, loaded, kept and report, for the host
 function registry.attach(host, options)
+	local certified = options and options.certified or {}
 	local self = setmetatable({
-		parts = loadParts(options and options.without or {}), all = registry.parts(),
+		list = loadParts(options and options.without or {}, certified), all = registry.parts(),
 		shared = sharedTable.new(host, (options and options.slicesAfter) ~= nil),
 		-- path -> { text, edited }: modules are loaded again for every build
 		seen = {},
 		-- path -> part -> what it puts into the text
 		edits = {},
-		sharedModules = sharedModules.new(),
+		sharedModules = sharedModules.new(certified.pool == true),
 		-- conclusions on modules (analysis.lua), by key; and those of them that this state came to, and others can take over
 		known = setmetatable({}, { __index = options and options.analysis or nil }), concluded = {},
 		without = options and options.without or {},
@@ -334,6 +368,12 @@ function registry.attach(host, options)
 		end,
 		report = function()
 			return self:report()
+		end,
+		parts = function()
+			return self:parts()
+		end,
+		certifiable = function()
+			return self:certifiable()
 		end,
 		---What this state found out of modules since it was last asked: conclusions by key.
 		takeConclusions = function()
