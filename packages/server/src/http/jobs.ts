@@ -4,7 +4,7 @@ import { PobatchError } from "pobatch";
 import { Type } from "typebox";
 import { Problem } from "../operations/schemas.js";
 import { operations } from "../operations/table.js";
-import type { JobState } from "../service/jobs.js";
+import type { JobState } from "../service/job.js";
 import type { Service } from "../service/service.js";
 import { clientOf, work } from "./requests.js";
 import type { Routes } from "./routes.js";

@@ -17,6 +17,7 @@ export type SharedEngineOptions = Pick<
 	EngineOptions,
 	| "threads"
 	| "isolation"
+	| "sandbox"
 	| "memoryLimitMB"
 	| "rowTimeoutMs"
 	| "openTimeoutMs"

@@ -2,13 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { PobatchError } from "pobatch";
 import { exactJson } from "./exact-json.js";
-import type { JobRequest, JobState } from "./jobs.js";
-
-/** A job as its file holds it. */
-export interface SavedJob extends JobRequest {
-	readonly state: JobState;
-	readonly result?: unknown;
-}
+import type { SavedJob } from "./job.js";
 
 const suffix = ".job.json";
 

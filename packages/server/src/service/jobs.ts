@@ -1,34 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
-import type { KnownBuild } from "./build-store.js";
 import { type Problem, problemOf, ServerError } from "./errors.js";
-import type { JobFiles, SavedJob } from "./job-files.js";
-
-export type JobStatus = "queued" | "running" | "done" | "failed" | "cancelled";
-
-/** What is told of a job. */
-export interface JobState {
-	readonly id: string;
-	readonly operation: string;
-	readonly build: string;
-	readonly status: JobStatus;
-	/** Of the units that the operation counts, rows mostly; the total may grow. */
-	readonly progress: { readonly done: number; readonly total: number };
-	/** Milliseconds since 1970. */
-	readonly createdAt: number;
-	readonly startedAt?: number;
-	readonly endedAt?: number;
-	readonly error?: Problem;
-}
-
-export interface JobRequest {
-	readonly operation: string;
-	/** Kept with the job: the server may forget it meanwhile. */
-	readonly build: KnownBuild;
-	readonly input: unknown;
-	/** Who counts as one. */
-	readonly client: string;
-}
+import type { JobRequest, JobState, JobStatus, SavedJob } from "./job.js";
+import type { JobFiles } from "./job-files.js";
 
 export interface JobContext {
 	readonly signal: AbortSignal;
@@ -260,7 +234,11 @@ export class JobRunner {
 			const { reason } = controller.signal;
 			if (reason === shuttingDown) await this.#interrupted(job);
 			else if (reason === cancelled) await this.#end(job, { status: "cancelled" });
-			else await this.#end(job, { status: "failed", error: this.#problem(error) });
+			else
+				await this.#end(job, {
+					status: "failed",
+					error: this.#problem(reason === overdue ? overdue : error),
+				});
 		} finally {
 			clearTimeout(timer);
 		}
