@@ -119,12 +119,18 @@ local function withParts(known, body)
 		package.loaded[name] = part
 	end
 	local module = moduleTree.read(known.path, known.text)
-	functions[known.path] = {}
+	local closeness, statements = require("pob.patch.closeness"), require("pob.versions.statements")
+	functions[known.path], statements[known.path] = {}, {}
 	for name, list in pairs(module.functions) do
-		functions[known.path][name] = { [module:fingerprint(list[1].f)] = "1.0" }
+		local form, words = module:fingerprint(list[1].f), {}
+		for i, s in ipairs(closeness.statementsOf(module, list[1].f)) do
+			words[i] = s.form
+		end
+		functions[known.path][name] = { [form] = "1.0" }
+		statements[known.path][name] = { [form] = table.concat(words, " ") }
 	end
 	local ok, answer = pcall(body, registry, installed)
-	functions[known.path] = nil
+	functions[known.path], statements[known.path] = nil, nil
 	for name, part in pairs(replaced) do
 		package.loaded[name] = part
 	end
@@ -223,7 +229,11 @@ return {
 				for _, name in ipairs(args.without or {}) do
 					without[name] = true
 				end
-				local extension = registry.attach(host, { without = without })
+				local certified = {}
+				for _, name in ipairs(args.certified or {}) do
+					certified[name] = true
+				end
+				local extension = registry.attach(host, { without = without, certified = certified })
 				for i, module in ipairs(args.modules) do
 					texts[i] = extension.transform(module.path, module.text) or "as it is"
 					if not module.isNotLoaded then
@@ -236,8 +246,42 @@ return {
 						report[entry.name] = entry.why or entry.status
 					end
 				end
-				return { report = report, installed = installed, texts = texts }
+				local parts, certifiable = {}, {}
+				for _, entry in ipairs(extension.parts()) do
+					parts[entry.part] = not entry.part:find("^none") and entry.status or nil
+				end
+				for _, entry in ipairs(extension.certifiable()) do
+					if not entry.part:find("^none") then
+						local points = {}
+						for i, point in ipairs(entry.points or {}) do
+							points[i] = ("%s:%d:%d %s"):format(point.path, point.line, point.column, point.what)
+						end
+						certifiable[entry.part] = entry.points and points or entry.why
+					end
+				end
+				return { report = report, installed = installed, texts = texts, parts = parts, certifiable = certifiable }
 			end)
+		end,
+		-- A text with marks before statements, of which `points` has the places; what both do, and the marks that were passed.
+		probed = function(_, args)
+			local probes = require("pob.patch.probes").new(args.points)
+			local text = probes.transform("module.lua", args.text)
+			local does, reached = run(text, { [probes.name] = probes.reached }), {}
+			for number in pairs(probes.reached) do
+				reached[#reached + 1] = number
+			end
+			table.sort(reached)
+			return { text = text, does = run(args.text), probedDoes = does, reached = reached }
+		end,
+		-- The places of all statements of a module's functions.
+		statements = function(_, args)
+			local module, points = read(args), {}
+			local whole = { params = {}, body = module.chunk.body }
+			for _, s in ipairs(require("pob.patch.closeness").statementsOf(module, whole)) do
+				local line, column = module:placeOf(s.at)
+				points[#points + 1] = { path = "module.lua", line = line, column = column }
+			end
+			return points
 		end,
 		-- The form of what perform does from offence on.
 		tail = function(_, args)
