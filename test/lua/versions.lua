@@ -246,7 +246,10 @@ return {
 						report[entry.name] = entry.why or entry.status
 					end
 				end
-				local parts, certifiable = {}, {}
+				local parts, certifiable, inUse = {}, {}, {}
+				for _, name in ipairs({ "known", "needs", "told", "placed", "whole" }) do
+					inUse[#inUse + 1] = extension.isActive(name) and name or nil
+				end
 				for _, entry in ipairs(extension.parts()) do
 					parts[entry.part] = not entry.part:find("^none") and entry.status or nil
 				end
@@ -259,7 +262,7 @@ return {
 						certifiable[entry.part] = entry.points and points or entry.why
 					end
 				end
-				return { report = report, installed = installed, texts = texts, parts = parts, certifiable = certifiable }
+				return { report = report, installed = installed, texts = texts, parts = parts, certifiable = certifiable, inUse = inUse }
 			end)
 		end,
 		-- A text with marks before statements, of which `points` has the places; what both do, and the marks that were passed.
@@ -282,6 +285,67 @@ return {
 				points[#points + 1] = { path = "module.lua", line = line, column = column }
 			end
 			return points
+		end,
+		-- The parts: the functions that each stands for, those that it knows besides, and what they need, by the parts' names.
+		parts = function()
+			local list = {}
+			for i, part in ipairs(require("pob.patch.registry").parts()) do
+				list[i] = { name = part.name, targets = part.targets or {}, calls = part.calls or {} }
+			end
+			return list
+		end,
+		declaredGlobals = function()
+			return require("pob.patch.globals")
+		end,
+		-- Globals that a Lua text of the package reads from the table of Path of Building's globals, which it knows as `env`.
+		usedGlobals = function(_, args)
+			local used, visitor = {}, {}
+			local chunk = parser.parse(args.text, "part")
+			local function isEnv(e)
+				return e.k == "local" and e.name == "env"
+					or e.k == "index" and e.key.k == "string" and e.key.v == "env" and e.o.k == "local" and e.o.name == "self"
+			end
+			function visitor:expression(e)
+				if e.k == "index" and isEnv(e.o) then
+					used[e.key.k == "string" and e.key.v or "?"] = true
+				end
+			end
+			require("pob.slice.walk").through(chunk, visitor)
+			return used
+		end,
+		-- Globals that a function calls, with the local functions that it calls.
+		calledGlobals = function(_, args)
+			local module, called, isSeen = read(args), {}, {}
+			local function take(f)
+				if isSeen[f] then
+					return
+				end
+				isSeen[f] = true
+				local visitor, inner = {}, {}
+				function visitor:expression(e)
+					if e.k == "call" and e.f.k == "global" then
+						called[e.f.v] = true
+					elseif e.k == "local" then
+						-- Modules keep globals under names of their own.
+						local s = module.known[e.v] and module.known[e.v].statement
+						for i, variable in ipairs(s and s.k == "local" and s.names or {}) do
+							local value = variable == e.v and s.values[i]
+							if value and value.k == "global" then
+								called[value.v] = true
+							end
+						end
+						inner[#inner + 1] = module:functionOf(e.v)
+					end
+				end
+				require("pob.slice.walk").through({ params = {}, body = f.body }, visitor)
+				for _, callee in ipairs(inner) do
+					take(callee)
+				end
+			end
+			for _, entry in ipairs(module.functions[args.name] or {}) do
+				take(entry.f)
+			end
+			return called
 		end,
 		-- The form of what perform does from offence on.
 		tail = function(_, args)

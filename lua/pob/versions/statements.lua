@@ -433,6 +433,11 @@ return {
 				6d1e28cb 5644e9df 50a0d46c
 			]],
 		},
+		wipeTable = {
+			["209875306d7a73c6"] = [[
+				efb9c7d6 472e17ed a8532af6 0fe9bb83 e9405302
+			]],
+		},
 	},
 	["Modules/ModParser.lua"] = {
 		scan = {
