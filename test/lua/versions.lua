@@ -262,7 +262,10 @@ return {
 						certifiable[entry.part] = entry.points and points or entry.why
 					end
 				end
-				return { report = report, installed = installed, texts = texts, parts = parts, certifiable = certifiable, inUse = inUse }
+				return {
+					report = report, installed = installed, texts = texts,
+					parts = parts, certifiable = certifiable, inUse = inUse,
+				}
 			end)
 		end,
 		-- A text with marks before statements, of which `points` has the places; what both do, and the marks that were passed.
