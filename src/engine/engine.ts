@@ -59,7 +59,11 @@ export interface EngineOptions {
 	 * a file that you know to leave nothing behind.
 	 */
 	rollback?: boolean;
-	/** Passed to the `open` of a calculator of your own. */
+	/**
+	 * Passed to the `open` of a calculator of your own. With Path of Building: `trust`, `"known"` (the default) or
+	 * `"certified"`, what is used of a release that is not known (docs/exactness.md); `verifyShare`, of rows that are verified
+	 * then (0.01); `fast: false`, nothing but its own functions; `keepAnalysis: false`, nothing about the checkout is kept on disk.
+	 */
 	options?: Plain;
 	/**
 	 * Samples the first state from before the calculator opens, for {@link Engine.takeProfile}. Off by default; states

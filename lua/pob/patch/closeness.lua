@@ -25,6 +25,10 @@ function closeness.statementsOf(module, f)
 		end
 		isSeen[inner] = true
 		local visitor, called = {}, {}
+		-- What stands within is gone through with it.
+		function visitor:openFunction(within)
+			isSeen[within] = true
+		end
 		function visitor:statement(s)
 			list[#list + 1] = { form = calculation.formOf(module.path, s):sub(1, DIGITS), at = s.first }
 		end

@@ -117,6 +117,13 @@ local function lacking(self, part)
 	return nil
 end
 
+-- Why a part is not in use; nil: it is.
+local function whyNot(self, part)
+	return part.out and "left out by option" or missing(part)
+		or part.wholeCalculation and self.sharedModules:unknown(part.certified) or lacking(self, part) or part.why
+		or not part.active and "not loaded yet" or nil
+end
+
 -- What is added to a line stays on it: line numbers in Path of Building's own error messages keep their meaning. A text that
 -- is not there was left out by a slice.
 local function edit(lines, edits)
@@ -141,6 +148,9 @@ extension.__index = extension
 local function adopt(self, path, conclusions)
 	if calculation.isPart[path] then
 		self.sharedModules:see(path, conclusions.unknown)
+		if not self.sharedModules:isKnown() then
+			self.slices:unready()
+		end
 	end
 	for _, part in ipairs(self.list) do
 		local own = not part.out and conclusions.parts[part.name]
@@ -202,6 +212,7 @@ end
 ---@param text string
 ---@return string|nil @the text to compile; nil: as it is
 function extension:transform(path, text)
+	self.inUse = {}
 	local seen = self.seen[path]
 	if seen and seen.text == text then
 		for _, part in ipairs(self.list) do
@@ -266,7 +277,7 @@ function extension:loaded(path, env, ...)
 		if not part.active and not part.out and not missing(part) and part.ready(env, path, (...), part, self.shared)
 			and not (part.wholeCalculation and self.sharedModules:unknown(part.certified)) and not lacking(self, part) then
 			part.install(self.shared, env, ..., part)
-			part.active = true
+			part.active, self.inUse = true, {}
 		end
 	end
 	self.sharedModules:keep(path, ...)
@@ -275,20 +286,19 @@ function extension:loaded(path, env, ...)
 	end
 end
 
+---Whether a part is in use, which it is no longer when a module came that it cannot be used with, nor is what requires it.
+---@param name string
+---@return boolean
 function extension:isActive(name)
-	for _, part in ipairs(self.list) do
-		if part.name == name then
-			return part.active
+	local isInUse = self.inUse[name]
+	if isInUse == nil then
+		isInUse = false
+		for _, part in ipairs(self.list) do
+			isInUse = isInUse or part.name == name and whyNot(self, part) == nil
 		end
+		self.inUse[name] = isInUse
 	end
-	return false
-end
-
--- Why a part is not in use; nil: it is.
-local function whyNot(self, part)
-	return part.out and "left out by option" or missing(part)
-		or part.wholeCalculation and self.sharedModules:unknown(part.certified) or lacking(self, part) or part.why
-		or not part.active and "not loaded yet" or nil
+	return isInUse
 end
 
 ---What became of each part.
@@ -342,6 +352,8 @@ function registry.attach(host, options)
 		shared = sharedTable.new(host, (options and options.slicesAfter) ~= nil),
 		-- path -> { text, edited }: modules are loaded again for every build
 		seen = {},
+		-- name of a part -> whether it is in use, until a module is read or a part installed
+		inUse = {},
 		-- path -> part -> what it puts into the text
 		edits = {},
 		sharedModules = sharedModules.new(certified.pool == true),
@@ -372,6 +384,9 @@ function registry.attach(host, options)
 		parts = function()
 			return self:parts()
 		end,
+		isActive = function(name)
+			return self:isActive(name)
+		end,
 		certifiable = function()
 			return self:certifiable()
 		end,
@@ -393,12 +408,12 @@ function registry.attach(host, options)
 		---Before a calculation with FullDPS, and after it: where it can stand for that of the first skill of the sum,
 		---calcFullDPS takes `calcEnv`, and puts another output into it.
 		beginFirst = function(build, calcEnv)
-			if self.shared.beginFirst then
+			if self.shared.beginFirst and self:isActive("first_skill") then
 				self.shared.beginFirst(build, calcEnv)
 			end
 		end,
 		endFirst = function(calcEnv)
-			if self.shared.endFirst then
+			if self.shared.endFirst and self:isActive("first_skill") then
 				self.shared.endFirst(calcEnv)
 			end
 		end,

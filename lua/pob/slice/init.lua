@@ -165,6 +165,11 @@ function slices:ready(env, calcs)
 	self.env, self.calcs = env, calcs
 end
 
+---The calculation's modules are not known any more.
+function slices:unready()
+	self.env, self.calcs = nil, nil
+end
+
 -- The text of calcs.calcFullDPS; all, where it is not written as usual.
 local function fullDpsOf(text)
 	local first = text:find("function calcs.calcFullDPS", 1, true)

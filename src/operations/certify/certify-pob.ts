@@ -23,7 +23,7 @@ export interface CertifyProgress {
 export interface CertifyOptions {
 	/** Builds of one's own, besides those that come with pobatch. */
 	builds?: readonly CorpusBuild[];
-	/** Node sets of each build; 40 by default. */
+	/** Node sets of each build; 24 by default. */
 	rows?: number;
 	/** Milliseconds for all of it; what is not proven by then stays off. 60,000 by default. */
 	timeoutMs?: number;
@@ -68,7 +68,7 @@ const originalsShare = 0.5;
  * @throws PobatchError POB_NOT_FOUND, POB_INVALID, INVALID_ARGUMENT, FILE_NOT_WRITABLE; ABORTED by `signal`
  */
 export async function certifyPob(folder?: string, options: CertifyOptions = {}): Promise<Certified> {
-	const { rows = 40, timeoutMs = 60_000, builds = [], onProgress = () => {} } = options;
+	const { rows = 24, timeoutMs = 60_000, builds = [], onProgress = () => {} } = options;
 	if (!Number.isInteger(rows) || rows < 1) throw invalidArgument("a positive integer", "rows", rows);
 	if (!(timeoutMs > 0 && Number.isFinite(timeoutMs)))
 		throw invalidArgument("a positive number of milliseconds", "timeoutMs", timeoutMs);
@@ -128,7 +128,7 @@ class Trial {
 
 	/** What is off, and what it would take. */
 	async #candidates(): Promise<Candidate[]> {
-		const engine = await openPob(this.pob, 1, {});
+		const engine = await openPob(this.pob, 1, this.#left(), {});
 		try {
 			await engine.load(emptyBuild);
 			return [...listOf((await engine.command("certifiable")) as unknown as readonly Candidate[])];
@@ -143,7 +143,10 @@ class Trial {
 		const reached = new Set<number>();
 		let next = 0;
 		const work = async () => {
-			const engine = await openPob(this.pob, 1, { fast: false, points: points as unknown as Plain });
+			const engine = await openPob(this.pob, 1, this.#left(), {
+				fast: false,
+				points: points as unknown as Plain,
+			});
 			try {
 				// The user's own builds are first, and one of each half is always done.
 				while (next < corpus.length && (performance.now() < end || originals.length < 2)) {
@@ -209,7 +212,12 @@ class Trial {
 		const late = { build: "", row: 0, what: "time", original: 0, fast: 0 };
 		if (performance.now() >= this.end) return late;
 		const certified = Object.fromEntries(parts.map(({ part }) => [part, true]));
-		const engine = await openPob(this.pob, 2, { certified, rowCache: true, slicesAfter: 8 });
+		const engine = await openPob(this.pob, 2, this.#left(), {
+			certified,
+			rowCache: true,
+			slicesAfter: 8,
+		}).catch(isTimeout);
+		if (engine === undefined) return late;
 		try {
 			const compared = { builds: 0, rows: 0, values: 0 };
 			for (const [i, entry] of originals.entries()) {
@@ -230,6 +238,11 @@ class Trial {
 		}
 	}
 
+	/** Milliseconds. */
+	#left(): number {
+		return Math.ceil(this.end - performance.now());
+	}
+
 	#limit(end: number): AbortSignal {
 		const left = AbortSignal.timeout(Math.max(1, Math.ceil(end - performance.now())));
 		return this.signal === undefined ? left : AbortSignal.any([left, this.signal]);
@@ -238,6 +251,11 @@ class Trial {
 	#checkAborted() {
 		if (this.signal?.aborted) throw new PobatchError("ABORTED", "The certification was aborted");
 	}
+}
+
+/** @throws what is none */
+function isTimeout(error: unknown): undefined {
+	if (!(error instanceof PobatchError && error.code === "TIMEOUT")) throw error;
 }
 
 function describe({ build, row, what, original, fast }: Difference): string {

@@ -41,9 +41,15 @@ export async function corpusBuilds(): Promise<CorpusBuild[]> {
 	return Promise.all(names.map(async (name) => ({ name, text: await readFile(join(folder, name), "utf8") })));
 }
 
-/** An engine on a checkout, with nothing kept outside of it. */
-export function openPob(pob: string, threads: number, options: Record<string, Plain>): Promise<Engine> {
-	return Engine.open({ calculator: "pob", pob, threads, cache: false, options, rowTimeoutMs: 20_000 });
+/** An engine on a checkout, with nothing kept outside of it; it has so many milliseconds to open. */
+export function openPob(
+	pob: string,
+	threads: number,
+	openTimeoutMs: number,
+	options: Record<string, Plain>,
+): Promise<Engine> {
+	const limits = { openTimeoutMs: Math.max(openTimeoutMs, 1), rowTimeoutMs: 20_000 };
+	return Engine.open({ calculator: "pob", pob, threads, cache: false, options, ...limits });
 }
 
 /** Rows of a build by Path of Building's own functions, all stats; undefined where `signal` came first. */
