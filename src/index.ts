@@ -16,6 +16,14 @@ export type { EngineWarning, EngineWarningCode } from "./common/engine-warning.j
 export { PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./common/errors.js";
 export { Build } from "./engine/build.js";
 export { Engine, type EngineOptions } from "./engine/engine.js";
+export {
+	type ConfigOption,
+	type OfVariant,
+	type OfVariants,
+	Variant,
+	type VariantBuild,
+	type VariantCheck,
+} from "./engine/variant.js";
 export type { NativeMemory as StateMemory, Plain, SetKind } from "./native/addon.js";
 export { versions } from "./native/versions.js";
 export { Profile, type ProfiledFunction, type ProfiledPhase } from "./profile/profile.js";
@@ -33,3 +41,4 @@ export { type NodePower, nodePower, type PowerOptions, type PowerResult } from "
 export { PassiveTree, type TreePath } from "./tree/passive-tree.js";
 export { type DrawnTree, type TreeSvgOptions, treeToSvg } from "./tree/svg/tree-svg.js";
 export type * from "./tree/tree-data.js";
+export type * from "./variants/change.js";

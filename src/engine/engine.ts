@@ -12,7 +12,13 @@ import { invalidArgument, PobatchError } from "../common/errors.js";
 import type { Executor } from "../executors/executor.js";
 import { ProcessExecutor } from "../executors/process/process-executor.js";
 import { ThreadExecutor } from "../executors/thread-executor.js";
-import { addon, type NativeCanonicalizer, type NativeMemory, type Plain } from "../native/addon.js";
+import {
+	addon,
+	type Identity,
+	type NativeCanonicalizer,
+	type NativeMemory,
+	type Plain,
+} from "../native/addon.js";
 import type { Profile } from "../profile/profile.js";
 import { Profiler } from "../profile/profiler.js";
 import { PassiveTree } from "../tree/passive-tree.js";
@@ -77,7 +83,7 @@ const maxThreads = 256;
 interface OpenedEngine {
 	readonly executor: Executor;
 	readonly source: CalculatorSource;
-	readonly calculator: { readonly name: string; readonly version: string };
+	readonly calculator: Identity;
 	readonly threads: number;
 	readonly rowTimeoutMs: number | undefined;
 	readonly cache: RowCache | undefined;
@@ -108,6 +114,8 @@ export class Engine {
 	readonly #cache: RowCache | undefined;
 	readonly #canonicalizer: NativeCanonicalizer | undefined;
 	readonly #cacheKey: string;
+	/** Whether the calculator derives variants. */
+	readonly #derives: boolean;
 	readonly #profiler: Profiler;
 	#lastBuild = 0;
 	readonly #submitting = new Set<Promise<unknown>>();
@@ -116,7 +124,8 @@ export class Engine {
 	private constructor(opened: OpenedEngine) {
 		this.#executor = opened.executor;
 		this.#source = opened.source;
-		this.calculator = opened.calculator;
+		this.calculator = { name: opened.calculator.name, version: opened.calculator.version };
+		this.#derives = opened.calculator.derives;
 		this.tree = opened.source.tree;
 		this.threads = opened.threads;
 		this.#rowTimeoutMs = opened.rowTimeoutMs;
@@ -230,6 +239,7 @@ export class Engine {
 			defaultStats: texts(info.defaultStats, stats),
 			otherStats: texts(info.otherStats, []),
 			tree,
+			derives: this.#derives,
 			rowTimeoutMs: this.#rowTimeoutMs,
 			cache: this.#cache,
 			canonicalizer: this.#canonicalizer,
