@@ -5,6 +5,7 @@ local checkout = require("pob.host.checkout")
 local boot = require("pob.host.boot")
 local builds = require("pob.build.builds")
 local unstableStats = require("pob.build.unstable_stats")
+local gems = require("pob.variant.gems")
 local info = require("pob.build.info")
 local refusal = require("refusal")
 local rows = require("pob.row.evaluator")
@@ -210,6 +211,11 @@ return function(host)
 	function commands.configOptions(build)
 		need(build)
 		return character.options(world, build.mode, boot.plain)
+	end
+
+	--- Names of gems, { all =, supports = }, sorted; without those that no player has.
+	function commands.gems(build)
+		return gems.names(need(build).mode)
 	end
 
 	--- What is known of the checkout's rules of allocation, see pob.tree.window_rules.

@@ -3,6 +3,9 @@ import type { PobatchError } from "../common/errors.js";
 import type { Plain } from "../native/addon.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
 
+/** A change of a build as `normalChange` answers it. */
+type Members = { readonly [part: string]: Plain };
+
 /** How a build's text is read. */
 export interface LoadOptions {
 	/**
@@ -38,6 +41,8 @@ export interface CalculatorSource {
 	identity(): Promise<string>;
 	/** What its `load` gets for a text, and what was noticed on the way. */
 	prepare(text: string, options: LoadOptions): { source: Plain; warnings: BuildWarning[] };
+	/** What its `derive` gets of a variant's change; the change itself where there is no such function. */
+	prepareChange?(change: Members): Members;
 	/** Another error for one of its `open` or `load`, where it is about the calculator's own files. */
 	explain?(error: unknown): PobatchError | undefined;
 }

@@ -49,6 +49,8 @@ export interface BuildContext {
 	tree: PassiveTree | undefined;
 	/** Whether the calculator derives variants. */
 	derives: boolean;
+	/** What the calculator gets of a variant's change. */
+	prepareChange: (change: Readonly<Record<string, Plain>>) => Plain;
 	rowTimeoutMs: number | undefined;
 	cache: RowCache | undefined;
 	/** Where there is a cache. */
@@ -206,7 +208,7 @@ export class Build implements Evaluator {
 	 */
 	variant(change: VariantChange): Variant {
 		this.#checkDerives();
-		return new Variant(this, change);
+		return new Variant(this, change, this.context.prepareChange);
 	}
 
 	/** Derives variants and answers for each what the calculator says of it. */

@@ -240,6 +240,7 @@ export class Engine {
 			otherStats: texts(info.otherStats, []),
 			tree,
 			derives: this.#derives,
+			prepareChange: (change) => this.#source.prepareChange?.(change) ?? change,
 			rowTimeoutMs: this.#rowTimeoutMs,
 			cache: this.#cache,
 			canonicalizer: this.#canonicalizer,

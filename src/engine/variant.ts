@@ -74,11 +74,16 @@ export class Variant implements Evaluator {
 	readonly digest: string;
 
 	/** @internal */
-	constructor(build: VariantBuild, change: VariantChange) {
+	constructor(
+		build: VariantBuild,
+		change: VariantChange,
+		prepare: (change: Readonly<Record<string, Plain>>) => Plain,
+	) {
+		const normal = normalChange(change);
 		this.build = build;
-		this.normal = normalChange(change);
 		this.change = change;
-		this.digest = digest("variant", JSON.stringify(this.normal));
+		this.normal = prepare(normal);
+		this.digest = digest("variant", JSON.stringify(normal));
 	}
 
 	/** Of the build without the change: node sets are changes of the same nodes. */

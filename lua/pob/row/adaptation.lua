@@ -71,23 +71,22 @@ end
 function adaptation.new(world, mode)
 	local self = make(world, mode)
 	self:rememberGems()
-	self:rememberSkills(self:setUp())
+	self:rememberSkills(self:setUp("CALCULATOR"))
 	self:restoreGems()
 	return self
 end
 
---- Of a build that was changed, and the environment that it was looked at in: what setting that up writes into gems stays,
---- as what the window's next frame writes does.
+--- Of a build that was changed: adapts it for good, as the window's next frame does. Also answers the environment.
 function adaptation.afterChange(world, mode)
 	local self = make(world, mode)
-	local env = self:setUp()
+	local env = self:setUp("MAIN")
 	self:rememberSkills(env)
 	self:rememberGems()
 	return self, env
 end
 
-function adaptation:setUp()
-	return (self.mode.calcsTab.calcs.initEnv(self.mode, "CALCULATOR"))
+function adaptation:setUp(kind)
+	return (self.mode.calcsTab.calcs.initEnv(self.mode, kind))
 end
 
 function adaptation:hasThorns(modDB)
@@ -130,10 +129,6 @@ function adaptation:rememberSkills(env)
 	self.thorns = self:hasThorns(env.modDB)
 end
 
---- Whether mode MAIN would change the socket groups of a build that is adapted to `other`, to adapt it to this one.
-function adaptation:differsFrom(other)
-	return self.granted ~= other.granted or self.explodes ~= other.explodes or self.thorns ~= other.thorns
-end
 
 --- Whether mode MAIN would change the socket groups of the build for the tree of `env`.
 function adaptation:isNeeded(env)

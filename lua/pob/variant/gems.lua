@@ -159,6 +159,23 @@ function gems.change(mode, change)
 	return supports
 end
 
+--- Names of gems, { all =, supports = }, sorted; without those that are no gems of players any more.
+function gems.names(mode)
+	local all, supports = {}, {}
+	for _, gem in pairs(mode.data.gems) do
+		local effect = gem.grantedEffect
+		if effect and not effect.legacy and not effect.hideFromSideBar then
+			all[#all + 1] = gem.name
+			if effect.support then
+				supports[#supports + 1] = gem.name
+			end
+		end
+	end
+	table.sort(all)
+	table.sort(supports)
+	return { all = all, supports = supports }
+end
+
 -- Whether one of the group's skills, or of those in its slot that it stands beside, can have the support.
 local function canSupport(calcLib, effect, group, skills)
 	for _, skill in ipairs(skills) do

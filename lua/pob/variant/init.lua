@@ -87,34 +87,20 @@ local function change(self, derived)
 		character.addModifiers(world, mode, wanted, warnings)
 	end
 	if wanted.mainSkill then
+		-- It is chosen from the lists that the last frame filled.
+		adaptation.afterChange(world, mode)
 		character.mainSkill(mode, wanted)
 	end
 	mode.buildFlag = false
 	return warnings, supports
 end
 
--- What the window's next frame calculates: mode MAIN adapts the build to the change, which a row takes up.
-local function calculateMain(self)
-	local mode = self.build.mode
-	local tab = mode.calcsTab
-	self.world.env.wipeGlobalCache()
-	tab.mainEnv = tab.calcs.buildOutput(mode, "MAIN")
-	tab.mainOutput = tab.mainEnv.player.output
-	self.world.env.wipeGlobalCache()
-end
-
 -- Rows of the changed build.
 local function settle(self, derived, supports)
-	local world, mode, base = self.world, self.build.mode, self.build.rows
-	local changesTree = derived.change.jewels ~= nil
-	local adapted, env = adaptation.afterChange(world, mode)
-	gems.checkSupports(world, supports, env)
-	if changesTree or adapted:differsFrom(base.adaptation) then
-		calculateMain(self)
-		adapted = adaptation.afterChange(world, mode)
-	end
-	world.env.wipeGlobalCache()
-	derived.rows = rows.ofVariant(base, adapted, derived.number, changesTree)
+	local adapted, env = adaptation.afterChange(self.world, self.build.mode)
+	gems.checkSupports(self.world, supports, env)
+	self.world.env.wipeGlobalCache()
+	derived.rows = rows.ofVariant(self.build.rows, adapted, derived.number, derived.change.jewels ~= nil)
 end
 
 local function apply(self, derived)
