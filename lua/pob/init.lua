@@ -63,7 +63,8 @@ return function(host)
 	--- options: dir, the folder of a checkout (or its `src`); fast = false leaves PoB's functions as they are;
 	-- rowCache = true answers rows whose nodes bring the same as a known row's, and verify is the share of those
 	-- that is calculated all the same; slicesAfter = rows of the same stats after which they leave out what these do not need
-	-- (100), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead.
+	-- (100), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead;
+	-- analysis = what states before this one found out of the checkout's modules.
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
 		if options.fast ~= false then
@@ -71,7 +72,9 @@ return function(host)
 			if slicesAfter == nil then
 				slicesAfter = SLICES_AFTER
 			end
-			extension = require("pob.patch.registry").attach(host, { without = options.without, slicesAfter = slicesAfter or nil })
+			extension = require("pob.patch.registry").attach(host, {
+				without = options.without, slicesAfter = slicesAfter or nil, analysis = options.analysis,
+			})
 		end
 		world = boot.start(host, place, extension)
 		loaded = builds.new(world)
@@ -166,6 +169,11 @@ return function(host)
 			standIns = world and world.standIns or {},
 			rules = world and world.windowRules or nil,
 		}
+	end
+
+	--- What this state found out of the checkout's modules since it was last asked, see pob.patch.analysis.
+	function commands.takeConclusions()
+		return extension and extension.takeConclusions() or {}
 	end
 
 	function commands.info(build)

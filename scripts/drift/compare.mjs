@@ -20,7 +20,7 @@ async function open(options) {
 	}
 }
 
-const fast = await open({ cache: true, options: { slicesAfter: 8 } });
+const fast = await open({ cache: true, options: { slicesAfter: 8, keepAnalysis: false } });
 const slow = await open({ cache: false, options: { fast: false } });
 if (fast.failed !== undefined || slow.failed !== undefined) {
 	// A checkout that does not start is the same one if neither way does.

@@ -43,6 +43,8 @@ export interface CalculatorSource {
 	prepare(text: string, options: LoadOptions): { source: Plain; warnings: BuildWarning[] };
 	/** What its `derive` gets of a variant's change; the change itself where there is no such function. */
 	prepareChange?(change: Members): Members;
+	/** After the first build was loaded: `command` calls one of the calculator's commands. */
+	loaded?(command: (name: string) => Promise<Plain>): Promise<void>;
 	/** Another error for one of its `open` or `load`, where it is about the calculator's own files. */
 	explain?(error: unknown): PobatchError | undefined;
 }

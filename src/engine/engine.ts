@@ -118,6 +118,7 @@ export class Engine {
 	readonly #derives: boolean;
 	readonly #profiler: Profiler;
 	#lastBuild = 0;
+	#lastLoaded = 0;
 	readonly #submitting = new Set<Promise<unknown>>();
 	#closed = false;
 
@@ -230,6 +231,8 @@ export class Engine {
 			throw this.#source.explain?.(refusal) ?? refusal;
 		}
 		const { info, stats, tree, base } = loaded;
+		if (this.#lastLoaded === 0) await this.#source.loaded?.((name) => this.command(name));
+		this.#lastLoaded = id;
 		return new Build({
 			executor: this.#executor,
 			id,

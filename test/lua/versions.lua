@@ -56,7 +56,7 @@ end
 -- A part as the registry has it, before it has seen a module.
 local function partOf(name)
 	local part = require("pob.replacements." .. name)
-	return setmetatable({ found = {}, derived = {}, edited = {} }, { __index = part })
+	return setmetatable({ found = {}, facts = {} }, { __index = part })
 end
 
 -- Parts with each sort of condition in the place of all of the project's own, while `body` runs.
@@ -184,7 +184,7 @@ return {
 			local written, unknown = writtenNames.of(module, module.functions[args.name][1].f)
 			local may = {}
 			for i, name in ipairs(written and args.asks or {}) do
-				may[i] = written:may(name)
+				may[i] = writtenNames.may(written, name)
 			end
 			return { unknown = unknown or false, isKnown = written ~= nil, may = may }
 		end,
@@ -192,8 +192,9 @@ return {
 		derive = function(_, args)
 			local part, out = partOf(args.part), {}
 			for i, module in ipairs(args.modules) do
-				local ok, why = part.derive[module.path](read(module), part)
-				out[i] = ok == true or why or "no reason"
+				local fact, why = part.derive[module.path](read(module))
+				part.facts[module.path] = fact
+				out[i] = fact and (not part.agree or not part.agree(part.facts) or part.agree(part.facts)) or why or "no reason"
 			end
 			return out
 		end,
@@ -245,8 +246,8 @@ return {
 		-- A module's text as a part edits it, how often it does, and what both do.
 		edited = function(_, args)
 			local part, module, shared = partOf(args.part), read(args), {}
-			part.found[1] = args.name and module.functions[args.name][1] or nil
-			local text, edits = args.text, part.edits[args.path](module, part) or {}
+			local found = { args.name and module.functions[args.name][1] or nil }
+			local text, edits = args.text, part.edits[args.path](module, found) or {}
 			local lines = require("pob.patch.source").lines(text)
 			for _, edit in ipairs(edits) do
 				local first, last = assert(lines[edit.line]:find(edit.find, 1, true))

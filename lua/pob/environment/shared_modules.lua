@@ -23,7 +23,10 @@ function sharedModules.new()
 	return setmetatable({ reasons = {}, results = nil }, sharedModules)
 end
 
-local function reasonOf(module)
+---Why a module of the calculation is none that is known; false: it is.
+---@param module table @of pob.patch.module_tree
+---@return string|false
+function sharedModules.reasonOf(module)
 	for _, read in ipairs(calculation.treeReads(module)) do
 		if not knownReads[read.form] then
 			return ("%s:%d reads the tree in a way that is not known"):format(module.path, module:lineOf(read.at))
@@ -39,9 +42,9 @@ local function reasonOf(module)
 end
 
 ---Sees a module of the calculation before it is compiled.
----@param module table @of pob.patch.module_tree
-function sharedModules:see(module)
-	self.reasons[module.path] = reasonOf(module)
+---@param reason string|false|nil @of reasonOf; nil: it is no Lua
+function sharedModules:see(path, reason)
+	self.reasons[path] = reason
 end
 
 ---Why rows cannot share work in this checkout; nil: they can.

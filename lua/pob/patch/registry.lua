@@ -7,14 +7,17 @@
 --   wholeCalculation  that the modules of the calculation read the tree, and keep state, in the ways that are known
 --                     (calculation.lua); whatever else they do may change
 --   requires          other parts that must be in use
---   derive            path -> function(module) -> true, or nil and why not: a condition of the part's own, checked on the text
---   edits             path -> function(module) -> list of { line, find, replace }: what is put into the text, in place
+--   derive            path -> function(module) -> true or plain data, or nil and why not: a condition of the part's own, told
+--                     from the text of one module alone (analysis.lua)
+--   agree             function(facts) -> nil, or why not: a condition on what `derive` told of all modules, by path
+--   edits             path -> function(module, found) -> list of { line, find, replace }: what is put into the text, in place;
+--                     `found` has the functions among the targets, by number
 --
 -- So another version of Path of Building runs as it is where it is another one, and report() says what and why.
 
+local analysis = require("pob.patch.analysis")
 local calculation = require("pob.patch.calculation")
 local composedNames = require("pob.replacements.composed_names")
-local moduleTree = require("pob.patch.module_tree")
 local readSet = require("pob.memo.read_set")
 local sharedModules = require("pob.environment.shared_modules")
 local sharedTable = require("pob.patch.shared")
@@ -50,13 +53,23 @@ local ANY_NAME = {
 	end,
 }
 
+-- The keys of a table, in one order in each state.
+local function sorted(t)
+	local list = {}
+	for key in pairs(t) do
+		list[#list + 1] = key
+	end
+	table.sort(list)
+	return list
+end
+
 local function loadParts(without)
 	local parts = {}
 	for _, name in ipairs(NAMES) do
 		local part = setmetatable({
-			-- of targets, by number: the function and its form; of `derive`, by path: true or why not; of `edits`, whether there
-			-- are any
-			found = {}, derived = {}, edited = {}, active = false, out = without[name:match("[%w_]+$")],
+			-- of targets, by number: the function's name and form; of `derive`, by path: what it told, or why nothing; of `edits`,
+			-- whether there are any
+			found = {}, facts = {}, whys = {}, edited = {}, active = false, out = without[name:match("[%w_]+$")],
 		}, { __index = require("pob." .. name) })
 		parts[#parts + 1] = part
 	end
@@ -70,13 +83,18 @@ local function missing(part)
 			return "goes together with a function that is not known"
 		end
 	end
-	for path in pairs(part.derive or NONE) do
-		local derived = part.derived[path]
-		if derived ~= true then
-			return derived or path .. " was not read"
+	for _, path in ipairs(sorted(part.derive or NONE)) do
+		if not part.facts[path] then
+			return part.whys[path] or path .. " was not read"
 		end
 	end
-	for path in pairs(part.targets and NONE or part.edits or NONE) do
+	if part.agree then
+		part.disagreement = part.disagreement or part.disagreement == nil and (part.agree(part.facts) or false)
+		if part.disagreement then
+			return part.disagreement
+		end
+	end
+	for _, path in ipairs(sorted(part.targets and NONE or part.edits or NONE)) do
 		if not part.edited[path] then
 			return "no known place for it in " .. path
 		end
@@ -114,58 +132,61 @@ end
 local extension = {}
 extension.__index = extension
 
--- Whether a part looks at a module.
-local function looksAt(part, path)
-	if (part.derive or NONE)[path] or (part.edits or NONE)[path] then
-		return true
-	end
-	for _, target in ipairs(part.targets or NONE) do
-		if target.file == path then
-			return true
-		end
-	end
-	return false
-end
-
--- What `look` answers; where it fails, nil and why: a text that nobody thought of never keeps a checkout from starting.
-local function try(path, look, ...)
-	local ok, answer, why = pcall(look, ...)
-	if ok then
-		return answer, why
-	end
-	return nil, ("%s could not be looked at: %s"):format(path, tostring(answer))
-end
-
--- Finds out what parts know of a module.
-local function analyse(self, path, text)
-	local module
-	local function read()
-		module = module or try(path, moduleTree.read, path, text)
-		return module
-	end
-	if calculation.isPart[path] and read() then
-		try(path, self.sharedModules.see, self.sharedModules, module)
+-- Takes over what is known of a module.
+local function adopt(self, path, conclusions)
+	if calculation.isPart[path] then
+		self.sharedModules:see(path, conclusions.reason)
 	end
 	for _, part in ipairs(self.parts) do
-		if not part.out and looksAt(part, path) then
-			part.active = false
+		local own = not part.out and conclusions.parts[part.name]
+		if own then
+			part.active, part.disagreement = false, nil
 			for i, target in ipairs(part.targets or NONE) do
 				if target.file == path then
-					part.found[i] = read() and try(path, self.sharedModules.find, module, target) or nil
+					part.found[i] = own.found["t" .. i]
 				end
 			end
-			local derive, edits = (part.derive or NONE)[path], (part.edits or NONE)[path]
-			if derive then
-				local ok, why
-				if read() then
-					ok, why = try(path, derive, module, part)
-				end
-				part.derived[path] = ok or why or false
-			end
+			part.facts[path], part.whys[path] = own.fact, own.why
 			self.edits[path] = self.edits[path] or {}
-			self.edits[path][part] = edits and read() and try(path, edits, module, part) or nil
-			part.edited[path] = self.edits[path][part] ~= nil and self.edits[path][part][1] ~= nil
+			self.edits[path][part] = own.edits
+			part.edited[path] = own.edits ~= nil and own.edits[1] ~= nil
 		end
+	end
+end
+
+-- Finds out what parts know of a module, unless it is known.
+local function analyse(self, path, text)
+	if not analysis.isNeeded(path, self.all) then
+		return
+	end
+	local key = analysis.keyOf(path, text)
+	local conclusions = self.known[key]
+	if not conclusions then
+		conclusions = analysis.of(path, text, self.all)
+		self.known[key] = conclusions
+		if analysis.canBeKept(conclusions) then
+			self.concluded[key] = conclusions
+		end
+	end
+	adopt(self, path, conclusions)
+end
+
+-- What skills' functions write and read, which calcs.offence calls.
+local function readSkills(text, shared)
+	local _, at = text:find("utput", 1, true)
+	while at do
+		if text:find("^[oO]", at - 5) then
+			local name, ending = text:match("^%.([%a_][%w_]*)()", at + 1)
+			local index = not name and text:match("^%[[^%]\n]*%]()", at + 1)
+			local isWritten = text:find("^%s*[%-+*/%%.]*=[^=]", ending or index or #text + 1)
+			if name then
+				shared.skillReads[name] = true
+				shared.skillWrites[name] = isWritten and true or shared.skillWrites[name]
+			elseif index and isWritten then
+				setmetatable(shared.skillWrites, ANY_NAME)
+			end
+		end
+		_, at = text:find("utput", at + 1, true)
 	end
 end
 
@@ -177,22 +198,13 @@ function extension:transform(path, text)
 	local seen = self.seen[path]
 	if seen and seen.text == text then
 		for _, part in ipairs(self.parts) do
-			part.active = part.active and not looksAt(part, path)
+			part.active = part.active and not analysis.looksAt(part, path)
 		end
 		return seen.edited
 	end
 	self.slices:see(path, text)
 	if path:find("^Data/Skills/") then
-		-- Skills bring functions of their own, which calcs.offence calls.
-		for name in text:gmatch("[oO]utput%.([%a_][%w_]*)%s*[%-+*/%%.]*=[^=]") do
-			self.shared.skillWrites[name] = true
-		end
-		for name in text:gmatch("[oO]utput%.([%a_][%w_]*)") do
-			self.shared.skillReads[name] = true
-		end
-		if text:find("[oO]utput%[[^%]\n]*%]%s*[%-+*/%%.]*=[^=]") then
-			setmetatable(self.shared.skillWrites, ANY_NAME)
-		end
+		readSkills(text, self.shared)
 	end
 	analyse(self, path, text)
 	local composes = not self.without.composed_names and (path:find("^Modules/Calc") or path:find("^Classes/Mod"))
@@ -232,7 +244,7 @@ end
 local function endsAsKnown(self)
 	for _, part in ipairs(self.parts) do
 		if part.name == "defences" then
-			return part.out or part.derived["Modules/CalcPerform.lua"] == true
+			return part.out or part.facts["Modules/CalcPerform.lua"] ~= nil
 		end
 	end
 	return false
@@ -280,7 +292,7 @@ function extension:report()
 			add(target.label or target.name, target.file,
 				why and (part.out or part.found[i]) and why or why and "not a version of this function that is known")
 		end
-		for path in pairs(part.derive or not part.targets and part.edits or NONE) do
+		for _, path in ipairs(sorted(part.derive or not part.targets and part.edits or NONE)) do
 			add(part.name, path, why)
 		end
 	end
@@ -288,17 +300,19 @@ function extension:report()
 end
 
 ---@param options table|nil @{ without = { partName = true } }: parts to leave out, also `composed_names`; slicesAfter: rows
----of the same stats before a slice for them is made, nil: never
+---of the same stats before a slice for them is made, nil: never; analysis: conclusions of earlier states, by key
 ---@return table @with the functions transform, loaded, kept and report, for the host
 function registry.attach(host, options)
 	local self = setmetatable({
-		parts = loadParts(options and options.without or {}),
+		parts = loadParts(options and options.without or {}), all = registry.parts(),
 		shared = sharedTable.new(host, (options and options.slicesAfter) ~= nil),
 		-- path -> { text, edited }: modules are loaded again for every build
 		seen = {},
 		-- path -> part -> what it puts into the text
 		edits = {},
 		sharedModules = sharedModules.new(),
+		-- conclusions on modules (analysis.lua), by key; and those of them that this state came to, and others can take over
+		known = setmetatable({}, { __index = options and options.analysis or nil }), concluded = {},
 		without = options and options.without or {},
 	}, extension)
 	readSet.use(host.modifierQueries)
@@ -320,6 +334,12 @@ function registry.attach(host, options)
 		end,
 		report = function()
 			return self:report()
+		end,
+		---What this state found out of modules since it was last asked: conclusions by key.
+		takeConclusions = function()
+			local concluded = self.concluded
+			self.concluded = {}
+			return concluded
 		end,
 		---Leaves the estimations out of `calcs.perform(calcEnv)`.
 		---@return boolean @false: some modifier needs them; the row must be calculated anew

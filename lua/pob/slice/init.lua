@@ -48,7 +48,7 @@ local IMPATIENCE = 512
 local KEPT = 4
 
 -- How functions of skills begin, short ones too, and what they take at most.
-local SKILL_FUNCTION, SKILL_FUNCTION_LENGTH = "Func%s*=%s*[%a_|]", 8000
+local SKILL_FUNCTION, SKILL_FUNCTION_BEGINS, SKILL_FUNCTION_LENGTH = "Func", "^Func%s*=%s*[%a_|]", 8000
 
 local TRAPPED, FAILED = "pobatch: left out", "the work failed"
 
@@ -137,12 +137,14 @@ function slices:see(path, text)
 		self.texts[path] = text
 	elseif path:find("^Data/Skills/") then
 		-- Skills bring functions of their own, which calcs.offence calls.
-		local at = text:find(SKILL_FUNCTION)
+		local at = text:find(SKILL_FUNCTION, 1, true)
 		while at do
-			local body = text:sub(at, at + SKILL_FUNCTION_LENGTH)
-			findTexts(body, self.skillNames)
-			findReads(body, self.skillReads)
-			at = text:find(SKILL_FUNCTION, at + 1)
+			if text:find(SKILL_FUNCTION_BEGINS, at) then
+				local body = text:sub(at, at + SKILL_FUNCTION_LENGTH)
+				findTexts(body, self.skillNames)
+				findReads(body, self.skillReads)
+			end
+			at = text:find(SKILL_FUNCTION, at + 1, true)
 		end
 	end
 end

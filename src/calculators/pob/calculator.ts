@@ -1,12 +1,13 @@
 import { firstGame, recognizeBuild, unreadable } from "../../builds/build-text.js";
 import { childOf, childrenOf, MAX_WORK, nestedTooDeep, scanXml, type XmlElement } from "../../builds/xml.js";
-import { PobatchError } from "../../common/errors.js";
+import { invalidArgument, PobatchError } from "../../common/errors.js";
 import type { Plain } from "../../native/addon.js";
 import type { PassiveTree } from "../../tree/passive-tree.js";
 import { digest, luaDigest, manifestDigest } from "../identity.js";
 import { embedded, luaFolder } from "../lua-files.js";
 import type { CalculatorSource } from "../source.js";
 import { findPob, installHint, pobSource, pobTree } from "./checkout.js";
+import { type Conclusions, KeptAnalysis } from "./kept-analysis.js";
 
 /**
  * Path of Building, unmodified, from a checkout.
@@ -33,14 +34,21 @@ export async function pobCalculator(
 		}
 		return tree;
 	};
+	const program = await luaDigest(luaFolder);
+	const { fast, keepAnalysis } = checkedOptions(options);
+	const analysis = fast ? new KeptAnalysis(program, source, keepAnalysis) : undefined;
 	return {
 		...(await embedded("pob/calculator.lua")),
 		chunkFolder: source,
-		options: { ...defaults, ...(options as object), dir: source },
+		options: {
+			...defaults,
+			...(options as object),
+			dir: source,
+			...(analysis && { analysis: await analysis.read() }),
+		},
 		tree: undefined,
 		treeOf,
-		identity: async () =>
-			digest(await luaDigest(luaFolder), await manifestDigest(source), JSON.stringify(options)),
+		identity: async () => digest(program, await manifestDigest(source), JSON.stringify(options)),
 		prepare(text, { spec }) {
 			const { kind, text: xml } = recognizeBuild(text);
 			if (kind === "json") throw jsonForPob();
@@ -59,6 +67,13 @@ export async function pobCalculator(
 			};
 			return { source, warnings: [] };
 		},
+		async loaded(command) {
+			// What is not kept is found out again.
+			await command("takeConclusions").then(
+				(found) => analysis?.add(found as Conclusions),
+				() => {},
+			);
+		},
 		explain(error) {
 			// What lua/pob refuses in its own words; an error with a place in its code is a fault of ours, and stays one.
 			if (!(error instanceof PobatchError) || !/^(?:CALCULATOR_ERROR|BUILD_INVALID)$/.test(error.code))
@@ -70,6 +85,20 @@ export async function pobCalculator(
 			});
 		},
 	};
+}
+
+interface PobOptions {
+	readonly fast: boolean;
+	readonly keepAnalysis: boolean;
+}
+
+/** @throws PobatchError INVALID_ARGUMENT */
+function checkedOptions(options: Plain): PobOptions {
+	if (typeof options !== "object" || options === null) throw invalidArgument("an object", "options", options);
+	const { fast = true, keepAnalysis = true } = options as Record<string, unknown>;
+	for (const [name, value] of Object.entries({ fast, keepAnalysis }))
+		if (typeof value !== "boolean") throw invalidArgument("a boolean", `options.${name}`, value);
+	return { fast: fast as boolean, keepAnalysis: keepAnalysis as boolean };
 }
 
 const luajitHint =

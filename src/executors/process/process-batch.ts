@@ -1,7 +1,7 @@
 import type { NativeBatchResult } from "../../native/addon.js";
 import { rowStatus } from "../../native/row-status.js";
 import type { VariantRows } from "../../variants/variant-rows.js";
-import { ChildDied, type ChildHandle } from "./child-handle.js";
+import { ChildDied, type ChildHandle, type RunningRows } from "./child-handle.js";
 import type { ChunkRequest } from "./protocol.js";
 
 /** How long one chunk should take: a crash costs it, and progress comes in its steps. */
@@ -39,7 +39,7 @@ export class ProcessBatch {
 	readonly #errors: { row: number; text: number }[] = [];
 	readonly #textIndex = new Map<string, number>();
 	readonly #retries: Chunk[] = [];
-	readonly #working = new Set<ChildHandle>();
+	readonly #running = new Set<RunningRows>();
 	#next = 0;
 	#done = 0;
 	#msPerRow = 0;
@@ -75,7 +75,7 @@ export class ProcessBatch {
 	/** Rows at work end now; what is done is answered. */
 	stop(reason: "ABORTED" | "TIMEOUT"): void {
 		this.#result.stopped ||= reason;
-		for (const child of this.#working) child.stopRows();
+		for (const rows of this.#running) rows.stop();
 	}
 
 	async run(): Promise<NativeBatchResult> {
@@ -172,11 +172,11 @@ export class ProcessBatch {
 			variants: variants && variantsOf(rows, variants),
 		};
 
-		const start = performance.now();
-		this.#working.add(child);
+		const running = child.rows(chunk);
+		this.#running.add(running);
 		try {
-			const answer = await child.request<NativeBatchResult>({ type: "rows", chunk });
-			this.#msPerRow = Math.max((performance.now() - start) / rows.length, 1e-4);
+			const answer = await running.answer;
+			this.#msPerRow = Math.max(running.workedMs() / rows.length, 1e-4);
 			const left = rows.filter((_, i) => answer.status[i] === rowStatus.noState);
 			this.#merge(rows, answer);
 			if (left.length > 0) {
@@ -184,7 +184,7 @@ export class ProcessBatch {
 				child.kill("its state could not be opened anew");
 			}
 		} finally {
-			this.#working.delete(child);
+			this.#running.delete(running);
 		}
 	}
 
@@ -220,8 +220,10 @@ export class ProcessBatch {
 		}
 	}
 
-	#afterDeath({ rows, deaths }: Chunk, { message }: ChildDied): void {
-		if (rows.length > 1) {
+	#afterDeath({ rows, deaths }: Chunk, { message, atWork }: ChildDied): void {
+		if (!atWork) {
+			this.#retries.push({ rows, deaths });
+		} else if (rows.length > 1) {
 			// Which of them it was is found by trying each alone.
 			for (const row of rows) this.#retries.push({ rows: [row], deaths: deaths + 1 });
 		} else if (deaths + 1 < 2) {

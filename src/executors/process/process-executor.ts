@@ -118,15 +118,11 @@ export class ProcessExecutor implements Executor {
 	}
 
 	async command({ name, build, args }: CommandRequest): Promise<Plain> {
-		for (let attempt = 1; ; attempt++) {
-			try {
-				const child = await this.#child(0);
-				return await child.request({ type: "command", name, build, args });
-			} catch (error) {
-				if (!(error instanceof ChildDied)) throw error;
-				if (attempt === 2) throw crash(`the command ${name} ended its process twice: ${error.message}`);
-			}
-		}
+		return this.#onSlot<Plain>(
+			0,
+			(child) => child.request({ type: "command", name, build, args }),
+			`the command ${name} ended its process twice`,
+		);
 	}
 
 	/** The children have a base of their own. */
@@ -236,18 +232,23 @@ export class ProcessExecutor implements Executor {
 
 	// Children that die meanwhile get all builds when they are replaced.
 	async #everywhere<Value>(body: (child: ChildHandle) => Promise<Value>): Promise<Value[]> {
-		return Promise.all(
-			this.#slots.map(async (_, slot) => {
-				for (let attempt = 1; ; attempt++) {
-					try {
-						return await body(await this.#child(slot));
-					} catch (error) {
-						if (!(error instanceof ChildDied)) throw error;
-						if (attempt === 2) throw crash(`a child process ended twice: ${error.message}`);
-					}
-				}
-			}),
-		);
+		return Promise.all(this.#slots.map((_, slot) => this.#onSlot(slot, body, "a child process ended twice")));
+	}
+
+	/** Requests that waited for their turn when a child died are simply made again. */
+	async #onSlot<Value>(
+		slot: number,
+		body: (child: ChildHandle) => Promise<Value>,
+		endedTwice: string,
+	): Promise<Value> {
+		for (let deaths = 0; ; ) {
+			try {
+				return await body(await this.#child(slot));
+			} catch (error) {
+				if (!(error instanceof ChildDied)) throw error;
+				if (error.atWork && ++deaths === 2) throw crash(`${endedTwice}: ${error.message}`);
+			}
+		}
 	}
 }
 
