@@ -17,6 +17,14 @@ export type { EngineWarning, EngineWarningCode } from "./common/engine-warning.j
 export { PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./common/errors.js";
 export { Build, type BuildSearchResult } from "./engine/build.js";
 export { Engine, type EngineOptions } from "./engine/engine.js";
+export {
+	type ConfigOption,
+	type OfVariant,
+	type OfVariants,
+	Variant,
+	type VariantBuild,
+	type VariantCheck,
+} from "./engine/variant.js";
 export type { NativeMemory as StateMemory, Plain, SetKind } from "./native/addon.js";
 export { versions } from "./native/versions.js";
 export {
@@ -51,3 +59,4 @@ export { type Trimmed, type TrimOptions, type TrimResult, trimTree } from "./sea
 export { PassiveTree, type TreePath } from "./tree/passive-tree.js";
 export { type DrawnTree, type TreeSvgOptions, treeToSvg } from "./tree/svg/tree-svg.js";
 export type * from "./tree/tree-data.js";
+export type * from "./variants/change.js";

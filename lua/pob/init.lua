@@ -1,13 +1,16 @@
 --- Path of Building as a calculator: hosts an unmodified checkout of Path of Building for Path of Exile 2.
 
+local character = require("pob.variant.character")
 local checkout = require("pob.host.checkout")
 local boot = require("pob.host.boot")
 local builds = require("pob.build.builds")
 local unstableStats = require("pob.build.unstable_stats")
+local gems = require("pob.variant.gems")
 local info = require("pob.build.info")
 local refusal = require("refusal")
 local rows = require("pob.row.evaluator")
 local sheet = require("pob.build.sheet")
+local variants = require("pob.variant.init")
 local windowApi = require("pob.host.window_api")
 
 -- Making a slice takes half a second to a second: what it saves in one to several thousand rows.
@@ -38,11 +41,21 @@ return function(host)
 	local pob = { name = "pob", version = "1", commands = {} }
 	local commands = pob.commands
 
+	-- Makes a build, as loaded, or a variant of one what PoB's code sees; answers its rows.
+	local function enter(build)
+		local base = build.base or build
+		loaded:switch(base)
+		if base.variants then
+			base.variants:enter(build.base and build or nil)
+		end
+		return build.rows
+	end
+
 	local function need(build)
 		if not build or not build.mode then
 			error("this command needs a loaded build", 0)
 		end
-		loaded:switch(build)
+		enter(build)
 		loaded.collector:step()
 		return build
 	end
@@ -96,6 +109,10 @@ return function(host)
 		return build, build.info
 	end)
 
+	local derive = refusal.answering(function(build, change, key)
+		return build.variants:derive(change, key)
+	end)
+
 	function pob.load(source)
 		return loaded:uncompiled(load, source)
 	end
@@ -109,15 +126,24 @@ return function(host)
 	end
 
 	function pob.Calculate(build, set, names)
-		loaded:switch(build)
-		local answer, isAlike = build.rows:evaluate(set, names)
+		local answer, isAlike = enter(build):evaluate(set, names)
 		loaded.collector:step()
 		return answer, isAlike
 	end
 
+	--- The build with a change, see pob.variant. `key` stands for the change, or nil.
+	function pob.derive(build, change, key)
+		loaded:switch(build)
+		build.variants = build.variants or variants.new(world, build)
+		local derived, why = derive(build, change, key)
+		loaded.collector:step()
+		return derived, derived and { warnings = derived.warnings } or why
+	end
+
 	--- After a row that failed or was stopped: puts everything back, and proves it by the build's own row.
 	function pob.recover(build)
-		loaded:switch(build)
+		build = build.base or build
+		enter(build)
 		build.rows:recover()
 		return build.rows:isClean()
 	end
@@ -221,6 +247,17 @@ return function(host)
 			strategyStats.firstSkills = environments.shared
 		end
 		return strategyStats
+	end
+
+	--- The options of the configuration, see pob.variant.character.
+	function commands.configOptions(build)
+		need(build)
+		return character.options(world, build.mode, boot.plain)
+	end
+
+	--- Names of gems, { all =, supports = }, sorted; without those that no player has.
+	function commands.gems(build)
+		return gems.names(need(build).mode)
 	end
 
 	--- What is known of the checkout's rules of allocation, see pob.tree.window_rules.

@@ -13,7 +13,13 @@ import type { Executor } from "../executors/executor.js";
 import { ProcessExecutor } from "../executors/process/process-executor.js";
 import { ThreadExecutor } from "../executors/thread-executor.js";
 import { VerifiedExecutor } from "../executors/verified-executor.js";
-import { addon, type NativeCanonicalizer, type NativeMemory, type Plain } from "../native/addon.js";
+import {
+	addon,
+	type Identity,
+	type NativeCanonicalizer,
+	type NativeMemory,
+	type Plain,
+} from "../native/addon.js";
 import type { Profile } from "../profile/profile.js";
 import { Profiler } from "../profile/profiler.js";
 import { PassiveTree } from "../tree/passive-tree.js";
@@ -85,7 +91,7 @@ const rowsToTell = 1000;
 interface OpenedEngine {
 	readonly executor: Executor;
 	readonly source: CalculatorSource;
-	readonly calculator: { readonly name: string; readonly version: string };
+	readonly calculator: Identity;
 	readonly threads: number;
 	readonly rowTimeoutMs: number | undefined;
 	readonly cache: RowCache | undefined;
@@ -117,6 +123,8 @@ export class Engine {
 	readonly #cache: RowCache | undefined;
 	readonly #canonicalizer: NativeCanonicalizer | undefined;
 	readonly #cacheKey: string;
+	/** Whether the calculator derives variants. */
+	readonly #derives: boolean;
 	readonly #profiler: Profiler;
 	readonly #warn: (warning: EngineWarning) => void;
 	#lastBuild = 0;
@@ -129,7 +137,8 @@ export class Engine {
 	private constructor(opened: OpenedEngine) {
 		this.#executor = opened.executor;
 		this.#source = opened.source;
-		this.calculator = opened.calculator;
+		this.calculator = { name: opened.calculator.name, version: opened.calculator.version };
+		this.#derives = opened.calculator.derives;
 		this.tree = opened.source.tree;
 		this.threads = opened.threads;
 		this.#rowTimeoutMs = opened.rowTimeoutMs;
@@ -262,6 +271,8 @@ export class Engine {
 			defaultStats: texts(info.defaultStats, stats),
 			otherStats: texts(info.otherStats, []),
 			tree,
+			derives: this.#derives,
+			prepareChange: (change) => this.#source.prepareChange?.(change) ?? change,
 			rowTimeoutMs: this.#rowTimeoutMs,
 			cache: this.#cache,
 			canonicalizer: this.#canonicalizer,

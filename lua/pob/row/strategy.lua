@@ -54,7 +54,7 @@ function strategies.choose(row, plan, memo, reasons)
 		strategy.firstSkill = plan.fullDps and not plan.sums and row.environments ~= nil
 	end
 	if not (reasons and reasons.missed) then
-		if plan and not plan.sums and row.environments and not row.isUnsliced then
+		if plan and not plan.sums and (row.environments or row.plainRows) and not row.isUnsliced then
 			strategy.slice = extension.slices:of(plan, row.mode)
 		end
 		strategy.memo = memo
