@@ -7,6 +7,7 @@ import { batchCommand } from "./batch.js";
 import { buildAddonCommand } from "./build-addon.js";
 import { cacheCommand } from "./cache.js";
 import { calcCommand } from "./calc.js";
+import { compareCommand } from "./compare.js";
 import { coverageCommand } from "./coverage.js";
 import { demoCommand } from "./demo.js";
 import { doctorCommand } from "./doctor.js";
@@ -15,6 +16,7 @@ import { pobCommand } from "./pob.js";
 import { powerCommand } from "./power.js";
 import { profileCommand } from "./profile.js";
 import { guardStreams } from "./streams.js";
+import { anointsCommand, conditionsCommand, supportsCommand } from "./variants.js";
 
 // Read as text: the addon may be what is broken, and `--version` and `doctor` must work then, too.
 const { version, description } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as {
@@ -34,6 +36,10 @@ for (const create of [
 	calcCommand,
 	batchCommand,
 	powerCommand,
+	compareCommand,
+	supportsCommand,
+	anointsCommand,
+	conditionsCommand,
 	profileCommand,
 	coverageCommand,
 	demoCommand,
