@@ -45,8 +45,8 @@ public:
 	// one of them are answered like it; all others stay without an answer.
 	void evaluateOnly(std::vector<uint32_t> rows, std::shared_ptr<const CanonicalSets> canonical);
 
-	// Before submission, after `evaluateOnly`. Rows of a variant are evaluated one after the other: a state has
-	// one variant of a build at a time.
+	// Before submission, after `evaluateOnly`. Rows of a variant are evaluated one after the other: a state
+	// has one variant of a build at a time.
 	void setVariants(BatchVariants variants);
 
 	void run(Worker& worker) override;

@@ -13,8 +13,8 @@
 
 namespace pobatch {
 
-// Which variant of the build each row is of (0: none), and the key of each variant. Rows of different variants
-// are never equal.
+// Which variant of the build each row is of (0: none), and the key of each variant. Rows of different
+// variants are never equal.
 struct VariantKeys {
 	std::vector<uint32_t> rows;
 	std::vector<Hash128> keys;

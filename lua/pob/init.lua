@@ -7,6 +7,7 @@ local builds = require("pob.build.builds")
 local unstableStats = require("pob.build.unstable_stats")
 local gems = require("pob.variant.gems")
 local info = require("pob.build.info")
+local items = require("pob.variant.items")
 local refusal = require("refusal")
 local rows = require("pob.row.evaluator")
 local sheet = require("pob.build.sheet")
@@ -253,6 +254,34 @@ return function(host)
 	function commands.configOptions(build)
 		need(build)
 		return character.options(world, build.mode, boot.plain)
+	end
+
+	--- Where items fit: args, array of texts. See pob.variant.items.
+	function commands.itemFits(build, args)
+		return items.fits(world, need(build).mode, args)
+	end
+
+	--- Level, items, jewels and options that are set: what two builds can be compared by.
+	function commands.contents(build)
+		local mode = need(build).mode
+		local contents = items.contents(mode)
+		contents.level, contents.config = mode.characterLevel, character.set(world, mode)
+		return contents
+	end
+
+	--- The notables that can be anointed.
+	function commands.anointable(build)
+		return items.anointable(need(build).mode)
+	end
+
+	--- The skill groups.
+	function commands.skillGroups(build)
+		return gems.groups(need(build).mode, boot.plain)
+	end
+
+	--- The supports that the skills of the group args.group can have.
+	function commands.supportsFor(build, args)
+		return gems.supportsFor(world, need(build).mode, args.group)
 	end
 
 	--- Names of gems, { all =, supports = }, sorted; without those that no player has.

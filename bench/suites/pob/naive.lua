@@ -2,7 +2,8 @@
 -- node set after the other. Started in the checkout's `src` folder; takes one request a line from standard input:
 --   load FILE          loads a build; answers milliseconds
 --   variants SCRIPT FILE  reads changes of the build, as JSON; SCRIPT (../variants/window.lua) makes them in the window
---   sets FILE          reads node sets: a line each, which variant it is of and "|" (0 or none: the build itself), what is added, "-", removed ids; an added node is its id, its attribute
+--   sets FILE          reads node sets: a line each, which variant it is of and "|" (0 or none: the build itself), what
+--                      is added, "-", removed ids; an added node is its id, its attribute
 --                      (1 Strength, 2 Dexterity, 3 Intelligence, 0 none) and its weapon set (0: both), as in 26297:2:0
 --   naive              all sets through PoB's what-if calculator; answers milliseconds and the sum of Life
 --   real COUNT         the first sets by allocating the nodes and calculating the build; the same answer
@@ -73,7 +74,10 @@ function requests.sets(file)
 		local variant, words = line:match("^(%d+)|(.*)$")
 		local added, removed = (words or line):match("^(.-)%-(.*)$")
 		local add, attributes, weaponSets = nodesOf(added)
-		sets[#sets + 1] = { add = add, attributes = attributes, weaponSets = weaponSets, remove = nodesOf(removed), variant = tonumber(variant) or 0 }
+		sets[#sets + 1] = {
+			add = add, attributes = attributes, weaponSets = weaponSets, remove = nodesOf(removed),
+			variant = tonumber(variant) or 0,
+		}
 	end
 	return #sets
 end

@@ -125,9 +125,9 @@ end
 
 --- The variant of a change, which counts from now on. `key` stands for the change, or nil.
 function variants:derive(change, key)
-	local shared, number = self.world.native.shared, nil
-	if shared and key and self.build.number then
-		number = shared.number("variant\t" .. self.build.number .. "\t" .. key)
+	local texts, number = self.world.native.shared, nil
+	if texts and key and self.build.number then
+		number = texts.number("variant\t" .. self.build.number .. "\t" .. key)
 	end
 	local derived = { base = self.build, change = change, number = number }
 	self:enter(derived)
