@@ -1,6 +1,6 @@
 import { anneal, Shortlist } from "./anneal.js";
 import { canBeClicked } from "./clicks.js";
-import { measure } from "./measure.js";
+import { alikeNodes, measure, measureWeaponSets } from "./measure.js";
 import { Model } from "./model.js";
 import { Moves } from "./moves.js";
 import { isBetter, type Objective, type Score } from "./objective.js";
@@ -101,8 +101,9 @@ export async function explore(
 
 	if (options.known) model.moveTo(build, objective.own);
 	else {
-		await measureWeaponSets(task, model, rows, build);
-		await measure(model, options.screen ?? rows, build, objective.own, nodesWithin(task, build, total));
+		const near = nodesWithin(task, build, total);
+		await measure(model, options.screen ?? rows, build, objective.own, near, alikeNodes(task, near));
+		await measureWeaponSets(model, rows, build);
 		if (options.screen) model.moveTo(build, objective.own);
 	}
 	if (options.seeds && options.seeds.length > 0) await calculate(options.seeds);
@@ -217,26 +218,4 @@ function nodesWithin(task: Task, plan: Plan, points: number): number[] {
 	const isAsked = (i: number) =>
 		plan.mode[i] ? !task.pinned[i] && task.budgets.respec > 0 : task.addable[i] === 1;
 	return queue.filter(isAsked);
-}
-
-/** Nodes that tell whether a weapon set is the one in use. */
-const sample = 24;
-
-/** Whether points of a weapon set do anything: those of the set that is not in use do not. */
-async function measureWeaponSets(task: Task, model: Model, rows: Rows, build: Plan): Promise<void> {
-	const sets = [1, 2].filter((set) => (task.budgets.free[set] as number) > 0 || task.mode.includes(set + 1));
-	if (sets.length === 0) return;
-	const near = nodesWithin(task, build, 6)
-		.filter((i) => !build.mode[i] && !task.graph.attribute[i] && !task.graph.ascendancy[i])
-		.slice(0, sample);
-	for (const set of sets) {
-		const plans = near.map((i) => {
-			const plan = build.copy();
-			plan.add(i, 1 + set, 0);
-			return plan;
-		});
-		const answers = await rows.values(plans);
-		const counts = answers.some((values) => values.some((value, s) => value !== model.objective.own[s]));
-		model.weaponSetCounts[set] = counts ? 1 : 0;
-	}
 }

@@ -193,7 +193,7 @@ export class Moves {
 		};
 		let layer: number[] = [];
 		const reach = (to: number, from: number, at: number, next: number[]) => {
-			if (plan.mode[to] || !addable[to]) return;
+			if (plan.mode[to] || !addable[to] || (mode !== 1 && !graph.weaponSet[to])) return;
 			const cost = graph.cost[to] as number;
 			const far = at + cost;
 			if (far > (graph.ascendancy[to] ? ascendancyPoints : points)) return;
@@ -234,7 +234,8 @@ export class Moves {
 		}
 		// Alone, since no path can go on from a node that is free of a connection.
 		for (let i = 0; i < graph.size; i++) {
-			if (!graph.free[i] || plan.mode[i] || !addable[i] || stamp[i] === walk || points < 1) continue;
+			if (mode !== 1 || !graph.free[i] || plan.mode[i] || !addable[i] || stamp[i] === walk || points < 1)
+				continue;
 			stamp[i] = walk;
 			distance[i] = 1;
 			gain[i] = prize[i] as number;
