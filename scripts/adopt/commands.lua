@@ -1,10 +1,12 @@
 -- What is known of a release of Path of Building, and what is new in it, for scripts/adopt-pob.mjs.
 local calculation = require("pob.patch.calculation")
+local closeness = require("pob.patch.closeness")
 local defences = require("pob.replacements.defences")
 local functions = require("pob.versions.functions")
 local moduleTree = require("pob.patch.module_tree")
 local registry = require("pob.patch.registry")
 local state = require("pob.versions.state")
+local statements = require("pob.versions.statements")
 local treeReads = require("pob.versions.tree_reads")
 
 local PERFORM, AFTER_OFFENCE = "Modules/CalcPerform.lua", "perform after offence"
@@ -75,6 +77,40 @@ local function functionsText()
 	return table.concat(out) .. "}\n"
 end
 
+-- Lists of words in lines of at most so many characters.
+local function wrapped(words, indent, width)
+	local lines, line = {}, nil
+	for _, word in ipairs(words) do
+		if line and #line + 1 + #word > width then
+			lines[#lines + 1] = line
+			line = nil
+		end
+		line = line and line .. " " .. word or word
+	end
+	lines[#lines + 1] = line
+	return table.concat(lines, "\n" .. indent)
+end
+
+local function statementsText()
+	local out = { headOf("statements") }
+	for _, path in ipairs(sorted(statements)) do
+		out[#out + 1] = ("\t[%q] = {\n"):format(path)
+		for _, name in ipairs(sorted(statements[path])) do
+			out[#out + 1] = ("\t\t%s = {\n"):format(quoted(name))
+			for _, form in ipairs(sorted(statements[path][name])) do
+				local words = {}
+				for word in statements[path][name][form]:gmatch("%S+") do
+					words[#words + 1] = word
+				end
+				out[#out + 1] = ("\t\t\t%s = [[\n\t\t\t\t%s\n\t\t\t]],\n"):format(quoted(form), wrapped(words, "\t\t\t\t", 116))
+			end
+			out[#out + 1] = "\t\t},\n"
+		end
+		out[#out + 1] = "\t},\n"
+	end
+	return table.concat(out) .. "}\n"
+end
+
 local function readsText()
 	local out = { headOf("tree_reads") }
 	for _, form in ipairs(sorted(treeReads)) do
@@ -127,6 +163,15 @@ return {
 				local entry = (module.functions[name] or {})[1]
 				local form = entry and module:fingerprint(entry.f) or "absent"
 				local first = entry and (entry.node.first or entry.node.from)
+				if entry then
+					local words = {}
+					for i, s in ipairs(closeness.statementsOf(module, entry.f)) do
+						words[i] = s.form
+					end
+					statements[file.path] = statements[file.path] or {}
+					statements[file.path][name] = statements[file.path][name] or {}
+					statements[file.path][name][form] = table.concat(words, " ")
+				end
 				take(functions[file.path][name], form, {
 					what = "function", path = file.path, name = name, line = first and module:lineOf(first) or 0,
 				})
@@ -151,7 +196,9 @@ return {
 		end
 		return {
 			new = new, known = known,
-			texts = { functions = functionsText(), tree_reads = readsText(), state = stateText() },
+			texts = {
+				functions = functionsText(), statements = statementsText(), tree_reads = readsText(), state = stateText(),
+			},
 			versions = { functions = functions, tree_reads = treeReads, state = state },
 		}
 	end,

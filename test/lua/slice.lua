@@ -69,14 +69,14 @@ return {
 			fields = args.fields, modifiers = args.modifiers or {}, functions = { "calcs.perform" }, without = args.without or {},
 			states = args.states,
 		})
-		local text = emitter.sliced(program.files[1], found)
+		local text, isLeftOut = emitter.sliced(program.files[1], found), liveness.isLeftOut(found.leftOut)
 		local leftOut = {}
 		for _, name in ipairs(args.look or {}) do
-			leftOut[name] = found.isLeftOut(name)
+			leftOut[name] = isLeftOut(name)
 		end
 		return {
 			text = text, leftOut = leftOut, aliases = program.aliases, whole = run(args.text, args.values or {}),
-			slice = run(text, args.values or {}, found.isLeftOut),
+			slice = run(text, args.values or {}, isLeftOut),
 		}
 	end,
 	-- Raises what the parser says.

@@ -59,7 +59,7 @@ end
 -- A part as the registry has it, before it has seen a module.
 local function partOf(name)
 	local part = require("pob.replacements." .. name)
-	return setmetatable({ found = {}, derived = {}, edited = {} }, { __index = part })
+	return setmetatable({ found = {}, facts = {} }, { __index = part })
 end
 
 -- Parts with each sort of condition in the place of all of the project's own, while `body` runs.
@@ -122,12 +122,18 @@ local function withParts(known, body)
 		package.loaded[name] = part
 	end
 	local module = moduleTree.read(known.path, known.text)
-	functions[known.path] = {}
+	local closeness, statements = require("pob.patch.closeness"), require("pob.versions.statements")
+	functions[known.path], statements[known.path] = {}, {}
 	for name, list in pairs(module.functions) do
-		functions[known.path][name] = { [module:fingerprint(list[1].f)] = "1.0" }
+		local form, words = module:fingerprint(list[1].f), {}
+		for i, s in ipairs(closeness.statementsOf(module, list[1].f)) do
+			words[i] = s.form
+		end
+		functions[known.path][name] = { [form] = "1.0" }
+		statements[known.path][name] = { [form] = table.concat(words, " ") }
 	end
 	local ok, answer = pcall(body, registry, installed)
-	functions[known.path] = nil
+	functions[known.path], statements[known.path] = nil, nil
 	for name, part in pairs(replaced) do
 		package.loaded[name] = part
 	end
@@ -168,7 +174,7 @@ return {
 		local written, unknown = writtenNames.of(module, module.functions[args.name][1].f)
 		local may = {}
 		for i, name in ipairs(written and args.asks or {}) do
-			may[i] = written:may(name)
+			may[i] = writtenNames.may(written, name)
 		end
 		return { unknown = unknown or false, isKnown = written ~= nil, may = may }
 	end,
@@ -176,8 +182,9 @@ return {
 	derive = function(_, args)
 		local part, out = partOf(args.part), {}
 		for i, module in ipairs(args.modules) do
-			local ok, why = part.derive[module.path](read(module), part)
-			out[i] = ok == true or why or "no reason"
+			local fact, why = part.derive[module.path](read(module))
+			part.facts[module.path] = fact
+			out[i] = fact and (not part.agree or not part.agree(part.facts) or part.agree(part.facts)) or why or "no reason"
 		end
 		return out
 	end,
@@ -206,7 +213,11 @@ return {
 			for _, name in ipairs(args.without or {}) do
 				without[name] = true
 			end
-			local extension = registry.attach(host, { without = without })
+			local certified = {}
+			for _, name in ipairs(args.certified or {}) do
+				certified[name] = true
+			end
+			local extension = registry.attach(host, { without = without, certified = certified })
 			for i, module in ipairs(args.modules) do
 				texts[i] = extension.transform(module.path, module.text) or "as it is"
 				if not module.isNotLoaded then
@@ -219,8 +230,109 @@ return {
 					report[entry.name] = entry.why or entry.status
 				end
 			end
-			return { report = report, installed = installed, texts = texts }
+			local parts, certifiable, inUse = {}, {}, {}
+			for _, name in ipairs({ "known", "needs", "told", "placed", "whole" }) do
+				inUse[#inUse + 1] = extension.isActive(name) and name or nil
+			end
+			for _, entry in ipairs(extension.parts()) do
+				parts[entry.part] = not entry.part:find("^none") and entry.status or nil
+			end
+			for _, entry in ipairs(extension.certifiable()) do
+				if not entry.part:find("^none") then
+					local points = {}
+					for i, point in ipairs(entry.points or {}) do
+						points[i] = ("%s:%d:%d %s"):format(point.path, point.line, point.column, point.what)
+					end
+					certifiable[entry.part] = entry.points and points or entry.why
+				end
+			end
+			return {
+				report = report, installed = installed, texts = texts,
+				parts = parts, certifiable = certifiable, inUse = inUse,
+			}
 		end)
+	end,
+	-- A text with marks before statements, of which `points` has the places; what both do, and the marks that were passed.
+	probed = function(_, args)
+		local probes = require("pob.patch.probes").new(args.points)
+		local text = probes.transform("module.lua", args.text)
+		local does, reached = run(text, { [probes.name] = probes.reached }), {}
+		for number in pairs(probes.reached) do
+			reached[#reached + 1] = number
+		end
+		table.sort(reached)
+		return { text = text, does = run(args.text), probedDoes = does, reached = reached }
+	end,
+	-- The places of all statements of a module's functions.
+	statements = function(_, args)
+		local module, points = read(args), {}
+		local whole = { params = {}, body = module.chunk.body }
+		for _, s in ipairs(require("pob.patch.closeness").statementsOf(module, whole)) do
+			local line, column = module:placeOf(s.at)
+			points[#points + 1] = { path = "module.lua", line = line, column = column }
+		end
+		return points
+	end,
+	-- The parts: the functions that each stands for, those that it knows besides, and what they need, by the parts' names.
+	parts = function()
+		local list = {}
+		for i, part in ipairs(require("pob.patch.registry").parts()) do
+			list[i] = { name = part.name, targets = part.targets or {}, calls = part.calls or {} }
+		end
+		return list
+	end,
+	declaredGlobals = function()
+		return require("pob.patch.globals")
+	end,
+	-- Globals that a Lua text of the package reads from the table of Path of Building's globals, which it knows as `env`.
+	usedGlobals = function(_, args)
+		local used, visitor = {}, {}
+		local chunk = parser.parse(args.text, "part")
+		local function isEnv(e)
+			return e.k == "local" and e.name == "env"
+				or e.k == "index" and e.key.k == "string" and e.key.v == "env" and e.o.k == "local" and e.o.name == "self"
+		end
+		function visitor:expression(e)
+			if e.k == "index" and isEnv(e.o) then
+				used[e.key.k == "string" and e.key.v or "?"] = true
+			end
+		end
+		require("pob.slice.walk").through(chunk, visitor)
+		return used
+	end,
+	-- Globals that a function calls, with the local functions that it calls.
+	calledGlobals = function(_, args)
+		local module, called, isSeen = read(args), {}, {}
+		local function take(f)
+			if isSeen[f] then
+				return
+			end
+			isSeen[f] = true
+			local visitor, inner = {}, {}
+			function visitor:expression(e)
+				if e.k == "call" and e.f.k == "global" then
+					called[e.f.v] = true
+				elseif e.k == "local" then
+					-- Modules keep globals under names of their own.
+					local s = module.known[e.v] and module.known[e.v].statement
+					for i, variable in ipairs(s and s.k == "local" and s.names or {}) do
+						local value = variable == e.v and s.values[i]
+						if value and value.k == "global" then
+							called[value.v] = true
+						end
+					end
+					inner[#inner + 1] = module:functionOf(e.v)
+				end
+			end
+			require("pob.slice.walk").through({ params = {}, body = f.body }, visitor)
+			for _, callee in ipairs(inner) do
+				take(callee)
+			end
+		end
+		for _, entry in ipairs(module.functions[args.name] or {}) do
+			take(entry.f)
+		end
+		return called
 	end,
 	-- The form of what perform does from offence on.
 	tail = function(_, args)
@@ -229,8 +341,8 @@ return {
 	-- A module's text as a part edits it, how often it does, and what both do.
 	edited = function(_, args)
 		local part, module, shared = partOf(args.part), read(args), {}
-		part.found[1] = args.name and module.functions[args.name][1] or nil
-		local text, edits = args.text, part.edits[args.path](module, part) or {}
+		local found = { args.name and module.functions[args.name][1] or nil }
+		local text, edits = args.text, part.edits[args.path](module, found) or {}
 		local lines = require("pob.patch.source").lines(text)
 		for _, edit in ipairs(edits) do
 			local first, last = assert(lines[edit.line]:find(edit.find, 1, true))

@@ -23,7 +23,7 @@ async function open(options: Record<string, unknown>, { threads = 1, checkout = 
 		pob: checkout,
 		threads,
 		cache: false,
-		options: { versions, slicesAfter: false, ...options } as unknown as Plain & object,
+		options: { versions, slicesAfter: false, keepAnalysis: false, ...options } as unknown as Plain & object,
 	});
 	engines.push(engine);
 	return engine;

@@ -46,6 +46,7 @@ function rows.new(world, build, options)
 		build = build,
 		mode = mode,
 		calcs = mode.calcsTab.calcs,
+		options = options,
 		allocation = allocation.new(mode, build.listed, world.windowRules),
 		stats = statsModule.new(world, mode),
 		result = {},
@@ -60,6 +61,51 @@ function rows.new(world, build, options)
 		self.answers = answers.new(world.extension, options.verify, build.number)
 	end
 	return self
+end
+
+-- Rows of a variant before an environment is kept for those that follow: that costs about as much as two rows.
+local PLAIN_ROWS = 2
+
+--- Rows of a variant of `base`'s build, which is changed at present (pob.variant).
+-- `adapted`: of the changed build; `number` stands for the variant in all states, or nil; `changesTree`: its jewels are
+-- others.
+function rows.ofVariant(base, adapted, number, changesTree)
+	local self = setmetatable({
+		world = base.world,
+		build = base.build,
+		mode = base.mode,
+		calcs = base.calcs,
+		options = base.options,
+		number = number,
+		allocation = base.allocation,
+		stats = base.stats,
+		result = {},
+		adaptation = adapted,
+		needsEstimations = {},
+		strategyStats = base.strategyStats,
+		-- of the present variant, until an environment is kept
+		plainRows = 0,
+	}, rows)
+	if changesTree then
+		if hasDisabledJewels(self.mode) then
+			self.mode.spec:BuildAllDependsAndPaths()
+		end
+		self.allocation = allocation.new(self.mode, self.build.listed, self.world.windowRules)
+	end
+	self.session = sessions.new(self.world, self.mode, self.allocation, adapted)
+	return self
+end
+
+-- A variant of one or two rows is calculated as it comes.
+local function countVariantRow(self)
+	self.plainRows = self.plainRows + 1
+	if self.plainRows > PLAIN_ROWS then
+		self.plainRows = nil
+		self:keepEnvironments()
+		if self.options and self.options.rowCache and self.world.extension then
+			self.answers = answers.new(self.world.extension, self.options.verify, self.number)
+		end
+	end
 end
 
 -- Sets FullDPS in `env`'s output the way the window does.
@@ -253,14 +299,17 @@ end
 
 --- The values of the stats `names` for `set`, in a table that the next call overwrites; and true where they are those of
 -- another row, which brought the same.
--- The build's own nodes answer what the window shows once the build is loaded.
+-- The build's own nodes answer what the window shows once the build is loaded; of a variant, after its change.
 function rows:evaluate(set, names)
 	local plan = self.stats:plan(names)
+	if self.plainRows then
+		countVariantRow(self)
+	end
 	self:prime(plan)
 	if plan.count ~= self.resultCount then
 		self.result, self.resultCount = {}, plan.count
 	end
-	if set.addCount == 0 and set.removeCount == 0 then
+	if set.addCount == 0 and set.removeCount == 0 and self.loadedEnv then
 		self.strategyStats.loaded = self.strategyStats.loaded + 1
 		return statsModule.take(plan, self.loadedEnv, self.result)
 	end

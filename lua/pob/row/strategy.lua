@@ -52,10 +52,10 @@ function strategies.choose(row, plan, memo, reasons)
 	strategy.environments = row.environments
 	if plan then
 		strategy.defences = plan.defences
-		strategy.firstSkill = plan.fullDps and not plan.sums and row.environments ~= nil
+		strategy.firstSkill = plan.fullDps and not plan.sums and row.environments ~= nil and extension.isActive("first_skill")
 	end
 	if not (reasons and reasons.missed) then
-		if plan and not plan.sums and row.environments and not row.isUnsliced then
+		if plan and not plan.sums and (row.environments or row.plainRows) and not row.isUnsliced then
 			strategy.slice = extension.slices:of(plan, row.mode)
 		end
 		strategy.memo = memo

@@ -1,4 +1,4 @@
-import type { RowFailure } from "../rows/set-line.js";
+import type { RowFailure } from "./set-line.js";
 
 /** Turns answered rows into text. */
 export interface RowWriter {
