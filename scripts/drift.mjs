@@ -26,7 +26,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
-import { Engine } from "../dist/index.js";
+import { openTool } from "./tool/open.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options, positionals } = parseArgs({
@@ -75,14 +75,7 @@ const modules = [
 // Small modules are what parts stand for themselves: each has as many changes as a large one.
 const texts = new Map(modules.map((path) => [path, readFileSync(join(checkout, "src", path), "latin1")]));
 
-const engine = await Engine.open({
-	calculator: join(root, "scripts", "drift", "calculator.lua"),
-	sandbox: false,
-	threads: 1,
-	cache: false,
-	options: { lua: join(root, "lua"), scripts: join(root, "scripts") },
-});
-const tool = await engine.load("none");
+const tool = await openTool("drift");
 
 const variants = [];
 if (kinds.has("cosmetic"))
@@ -130,7 +123,7 @@ if (kinds.has("meaning")) {
 		});
 	}
 }
-await engine.close();
+await tool.close();
 
 const folder = mkdtempSync(join(tmpdir(), "pobatch-drift-"));
 const results = new Map();

@@ -4,6 +4,9 @@ import type { PobatchError } from "../common/errors.js";
 import type { Plain } from "../native/addon.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
 
+/** A change of a build as `normalChange` answers it. */
+type Members = { readonly [part: string]: Plain };
+
 /** How a build's text is read. */
 export interface LoadOptions {
 	/**
@@ -49,8 +52,12 @@ export interface CalculatorSource {
 		/** Remembers a difference; answers what to tell the user. */
 		onDifference(why: string): string;
 	};
+	/** What its `derive` gets of a variant's change; the change itself where there is no such function. */
+	prepareChange?(change: Members): Members;
 	/** After the first build was loaded: `command` calls one of the calculator's commands. */
 	loaded?(command: (name: string) => Promise<Plain>, warn: (warning: EngineWarning) => void): Promise<void>;
+	/** After every some thousand rows. */
+	calculated?(command: (name: string) => Promise<Plain>): Promise<void>;
 	/** Another error for one of its `open` or `load`, where it is about the calculator's own files. */
 	explain?(error: unknown): PobatchError | undefined;
 }

@@ -13,7 +13,13 @@ import type { Executor } from "../executors/executor.js";
 import { ProcessExecutor } from "../executors/process/process-executor.js";
 import { ThreadExecutor } from "../executors/thread-executor.js";
 import { VerifiedExecutor } from "../executors/verified-executor.js";
-import { addon, type NativeCanonicalizer, type NativeMemory, type Plain } from "../native/addon.js";
+import {
+	addon,
+	type Identity,
+	type NativeCanonicalizer,
+	type NativeMemory,
+	type Plain,
+} from "../native/addon.js";
 import type { Profile } from "../profile/profile.js";
 import { Profiler } from "../profile/profiler.js";
 import { PassiveTree } from "../tree/passive-tree.js";
@@ -78,11 +84,14 @@ export interface EngineOptions {
 
 const maxThreads = 256;
 
+/** After so many rows there may be something that is worth keeping for later processes. */
+const rowsToTell = 1000;
+
 /** What an engine is made of. */
 interface OpenedEngine {
 	readonly executor: Executor;
 	readonly source: CalculatorSource;
-	readonly calculator: { readonly name: string; readonly version: string };
+	readonly calculator: Identity;
 	readonly threads: number;
 	readonly rowTimeoutMs: number | undefined;
 	readonly cache: RowCache | undefined;
@@ -114,17 +123,22 @@ export class Engine {
 	readonly #cache: RowCache | undefined;
 	readonly #canonicalizer: NativeCanonicalizer | undefined;
 	readonly #cacheKey: string;
+	/** Whether the calculator derives variants. */
+	readonly #derives: boolean;
 	readonly #profiler: Profiler;
 	readonly #warn: (warning: EngineWarning) => void;
 	#lastBuild = 0;
 	#lastLoaded = 0;
 	readonly #submitting = new Set<Promise<unknown>>();
+	/** Rows since the source was last told. */
+	#rows = 0;
 	#closed = false;
 
 	private constructor(opened: OpenedEngine) {
 		this.#executor = opened.executor;
 		this.#source = opened.source;
-		this.calculator = opened.calculator;
+		this.calculator = { name: opened.calculator.name, version: opened.calculator.version };
+		this.#derives = opened.calculator.derives;
 		this.tree = opened.source.tree;
 		this.threads = opened.threads;
 		this.#rowTimeoutMs = opened.rowTimeoutMs;
@@ -257,13 +271,25 @@ export class Engine {
 			defaultStats: texts(info.defaultStats, stats),
 			otherStats: texts(info.otherStats, []),
 			tree,
+			derives: this.#derives,
+			prepareChange: (change) => this.#source.prepareChange?.(change) ?? change,
 			rowTimeoutMs: this.#rowTimeoutMs,
 			cache: this.#cache,
 			canonicalizer: this.#canonicalizer,
 			cacheKey: this.#cache ? digest(this.#cacheKey, text, String(options.spec ?? "")) : "",
 			checkOpen: () => this.#checkOpen(),
 			submitting: this.#submitting,
+			calculated: (rows) => this.#calculated(rows),
 		});
+	}
+
+	#calculated(rows: number): void {
+		this.#rows += rows;
+		if (this.#rows < rowsToTell || this.#closed || !this.#source.calculated) return;
+		this.#rows = 0;
+		const told = this.#source.calculated((name) => this.command(name)).catch(() => {});
+		this.#submitting.add(told);
+		void told.finally(() => this.#submitting.delete(told));
 	}
 
 	/** Calls one of the calculator's own commands; what it answers is plain data. */

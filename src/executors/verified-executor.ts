@@ -1,5 +1,6 @@
-import type { NativeBatchResult, NativeMemory, NativeProfile, Plain } from "../native/addon.js";
+import type { Identity, NativeBatchResult, NativeMemory, NativeProfile, Plain } from "../native/addon.js";
 import { rowStatus } from "../native/row-status.js";
+import { variantsOf } from "../variants/variant-rows.js";
 import type {
 	BatchRequest,
 	CommandRequest,
@@ -51,7 +52,7 @@ export class VerifiedExecutor implements Executor {
 		return this.#main.readsCanonicalForm;
 	}
 
-	async open(timeoutMs?: number): Promise<{ name: string; version: string }> {
+	async open(timeoutMs?: number): Promise<Identity> {
 		this.#openTimeoutMs = timeoutMs;
 		const [identity] = await Promise.all([this.#main.open(timeoutMs), this.#originals.open(timeoutMs)]);
 		return identity;
@@ -226,14 +227,20 @@ function isComparable(status: number | undefined): boolean {
 
 /** The same batch with some of its rows alone. */
 function part(request: BatchRequest, rows: Uint32Array): BatchRequest {
-	const { words, offsets } = request;
+	const { words, offsets, variants } = request;
 	const lengths = Array.from(rows, (row) => (offsets[row + 1] as number) - (offsets[row] as number));
 	const ownOffsets = shared(rows.length + 1);
 	for (const [i, length] of lengths.entries()) ownOffsets[i + 1] = (ownOffsets[i] as number) + length;
 	const ownWords = shared(ownOffsets[rows.length] as number);
 	for (const [i, row] of rows.entries())
 		ownWords.set(words.subarray(offsets[row], offsets[row + 1]), ownOffsets[i] as number);
-	return { ...request, words: ownWords, offsets: ownOffsets, part: undefined };
+	return {
+		...request,
+		words: ownWords,
+		offsets: ownOffsets,
+		part: undefined,
+		variants: variants && variantsOf(rows, variants),
+	};
 }
 
 /** As those of `NodeSets`. */

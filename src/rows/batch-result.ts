@@ -18,6 +18,7 @@ const failureCodes: Readonly<Partial<Record<RowStatusName, PobatchErrorCode>>> =
 	memory: "MEMORY",
 	crash: "CRASH",
 	noState: "CALCULATOR_ERROR",
+	badVariant: "VARIANT_INVALID",
 };
 
 /** Why one row has no numbers; all other rows of its batch are not affected. */

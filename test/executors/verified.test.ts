@@ -66,6 +66,7 @@ const request = ({ base }: Loaded, build: number, rows: number[][]): BatchReques
 		words,
 		offsets,
 		part: undefined,
+		variants: undefined,
 		stats,
 		rowTimeoutMs: undefined,
 		timeoutMs: undefined,

@@ -365,7 +365,7 @@ function registry.attach(host, options)
 	self.slices = slicesModule.new(self.shared, function(path, text)
 		local edited = self:edited(path, source.lines(text), not self.without.composed_names)
 		return edited or text
-	end, options and options.slicesAfter)
+	end, options and options.slicesAfter, options and options.slices)
 	return {
 		slices = self.slices,
 		transform = function(path, text)

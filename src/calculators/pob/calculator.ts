@@ -9,6 +9,7 @@ import type { CalculatorSource } from "../source.js";
 import { type Certificate, certificateOf } from "./certificates.js";
 import { findPob, installHint, pobSource, pobTree } from "./checkout.js";
 import { type Conclusions, KeptAnalysis } from "./kept-analysis.js";
+import { type KeptSlice, KeptSlices } from "./kept-slices.js";
 
 /**
  * Path of Building, unmodified, from a checkout.
@@ -35,18 +36,20 @@ export async function pobCalculator(
 		}
 		return tree;
 	};
-	const program = await luaDigest(luaFolder);
+	const [program, manifest] = await Promise.all([luaDigest(luaFolder), manifestDigest(source)]);
 	const { fast, keepAnalysis, trust, verifyShare } = checkedOptions(options);
 	const kept = fast && trust === "certified" ? await certificateOf(source) : undefined;
 	const certificate = await kept?.read();
 	const certified = certificate && !certificate.withdrawn ? certifiedParts(certificate) : {};
 	const isCertified = Object.keys(certified).length > 0;
 	const analysis = fast ? new KeptAnalysis(program, source, keepAnalysis) : undefined;
+	const slices = fast ? new KeptSlices(program, manifest, keepAnalysis) : undefined;
 	const ofStates = {
 		...defaults,
+		...(analysis && { analysis: await analysis.read() }),
+		...(slices && { slices: (await slices.read()) as Plain }),
 		...(options as object),
 		dir: source,
-		...(analysis && { analysis: await analysis.read() }),
 	};
 	return {
 		...(await embedded("pob/calculator.lua")),
@@ -68,7 +71,7 @@ export async function pobCalculator(
 		}),
 		tree: undefined,
 		treeOf,
-		identity: async () => digest(program, await manifestDigest(source), JSON.stringify(options)),
+		identity: async () => digest(program, manifest, JSON.stringify(options)),
 		prepare(text, { spec }) {
 			const { kind, text: xml } = recognizeBuild(text);
 			if (kind === "json") throw jsonForPob();
@@ -100,6 +103,12 @@ export async function pobCalculator(
 			// What is not kept is found out again.
 			await command("takeConclusions").then(
 				(found) => analysis?.add(found as Conclusions),
+				() => {},
+			);
+		},
+		async calculated(command) {
+			await command("takeSlices").then(
+				(made) => slices?.add(made as unknown as KeptSlice[]),
 				() => {},
 			);
 		},
