@@ -1,3 +1,6 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
 
 /** Tests of programs: each starts the command line, child processes or an installed package. */
@@ -18,6 +21,10 @@ const soak = [
 	"test/cache/store/failures.test.ts",
 ];
 
+/** The second package; it takes the library from its sources, as the tests here do. */
+const server = ["packages/server/test/**/*.test.ts"];
+const source = (path: string) => fileURLToPath(new URL(`src/${path}`, import.meta.url));
+
 const project = (name: string, include: string[], exclude: string[] = []) => ({
 	extends: true as const,
 	test: { name, include, exclude: [...configDefaults.exclude, ...exclude] },
@@ -32,10 +39,21 @@ export default defineConfig({
 			project("processes", processes),
 			project("pob", pob),
 			project("soak", soak),
+			{
+				...project("server", server),
+				resolve: {
+					alias: [
+						{ find: /^pobatch\/operations$/, replacement: source("operations/index.ts") },
+						{ find: /^pobatch$/, replacement: source("index.ts") },
+					],
+				},
+			},
 		],
 		// Engines own native threads: forks give each file a process of its own, as in a user's program.
 		pool: "forks",
 		maxWorkers: 2,
+		// What pobatch keeps of checkouts is not the user's who runs the tests.
+		env: { XDG_CACHE_HOME: join(tmpdir(), "pobatch-tests-cache") },
 		testTimeout: 30_000,
 		hookTimeout: 60_000,
 	},

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { checkTree } from "../operations/search.js";
+import { csvField, exact } from "../rows/row-writers.js";
 import type { OrderedStep, OrderResult } from "../search/order.js";
 import { describeBuild } from "./describe.js";
 import { fittedTable } from "./fit.js";
@@ -14,7 +15,6 @@ import {
 	threadOption,
 } from "./options.js";
 import { openOutput } from "./output.js";
-import { csvField, exact } from "./row-writers.js";
 import { jsonText } from "./search-text.js";
 import { buildArgument } from "./source.js";
 import { readable, signed } from "./table.js";

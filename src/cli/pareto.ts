@@ -1,11 +1,11 @@
 import type { OpenedBuild } from "../operations/open.js";
 import { checkTree } from "../operations/search.js";
+import { csvField, exact } from "../rows/row-writers.js";
 import type { ParetoResult, ParetoTree } from "../search/pareto.js";
 import { paretoPlot } from "../search/pareto-plot.js";
 import { describeBuild } from "./describe.js";
 import { announce } from "./open.js";
 import { openOutput, writeWhole } from "./output.js";
-import { csvField, exact } from "./row-writers.js";
 import { type SearchFlags, searchOptions, withProgress } from "./search-run.js";
 import { jsonText, searchSummary } from "./search-text.js";
 import { readable, table } from "./table.js";

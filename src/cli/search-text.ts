@@ -1,9 +1,9 @@
 import { gainOf, percentOf } from "../common/gain.js";
 import type { BuildSearchResult } from "../engine/build.js";
+import { jsonNumber } from "../rows/row-writers.js";
 import type { SearchResult } from "../search/search.js";
 import type { SearchStep } from "../search/steps.js";
 import { fittedTable } from "./fit.js";
-import { jsonNumber } from "./row-writers.js";
 import { readable, signed, table } from "./table.js";
 
 const verbs = { add: "allocate", remove: "give up", attribute: "attribute" } as const;

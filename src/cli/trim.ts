@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { checkTree } from "../operations/search.js";
+import { csvField, exact } from "../rows/row-writers.js";
 import type { Trimmed, TrimResult } from "../search/trim.js";
 import { describeBuild } from "./describe.js";
 import { fittedTable } from "./fit.js";
@@ -15,7 +16,6 @@ import {
 	threadOption,
 } from "./options.js";
 import { openOutput } from "./output.js";
-import { csvField, exact } from "./row-writers.js";
 import { jsonText } from "./search-text.js";
 import { buildArgument } from "./source.js";
 import { signed } from "./table.js";

@@ -9,6 +9,10 @@ export type PobatchErrorCode =
 	| "UNKNOWN_NODE"
 	/** A node set contradicts itself, or gives a choice to a node that takes none. */
 	| "INVALID_NODE_SET"
+	/** The calculator derives no variants of a build. */
+	| "VARIANTS_UNSUPPORTED"
+	/** A variant's change is one that the calculator refuses, as Path of Building's window would; the message names it. */
+	| "VARIANT_INVALID"
 	/** A requested stat is not one that the calculator answers for this build. */
 	| "UNKNOWN_STAT"
 	/** A class or ascendancy name is not one of the passive tree's. */
@@ -37,6 +41,8 @@ export type PobatchErrorCode =
 	| "SETS_INVALID"
 	/** The native addon for this platform was not found or does not load. */
 	| "ADDON_NOT_FOUND"
+	/** A command comes with another package, which is not installed. */
+	| "PACKAGE_NOT_FOUND"
 	/** A file that the caller named does not exist or cannot be read. */
 	| "FILE_NOT_FOUND"
 	/** A file cannot be written. */

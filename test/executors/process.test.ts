@@ -137,6 +137,30 @@ describe("an engine over child processes", () => {
 		}
 	});
 
+	it("a row that waits behind one that ends its process is not taken for it", async () => {
+		await using engine = await open({ threads: 1 });
+		const build = await engine.load("x");
+		const alone = (id: number) => build.calculateBatch(NodeSets.deltas([{ add: [id] }]), { stats: ["Sum"] });
+		const [deadly, ...others] = await Promise.all([666, 1, 2, 3, 4, 5, 6, 7, 8].map(alone));
+		expect(deadly?.errors.map(({ row, code }) => [row, code])).toEqual([[0, "CRASH"]]);
+		expect(others.map((result) => [...result.column("Sum")])).toEqual(
+			[2, 3, 4, 5, 6, 7, 8, 9].map((n) => [n]),
+		);
+	});
+
+	it("a batch that is stopped while another one's rows are at work stops only itself", async () => {
+		await using engine = await open({ threads: 1 });
+		const build = await engine.load("x");
+		const controller = new AbortController();
+		const looping = build.calculateBatch(NodeSets.deltas([{ add: [668] }]), { rowTimeoutMs: 1500 });
+		const waiting = build.calculateBatch(NodeSets.deltas([{ add: [1] }]), { signal: controller.signal });
+		const behind = build.calculateBatch(NodeSets.deltas([{ add: [2] }]), { stats: ["Sum"] });
+		setTimeout(() => controller.abort(), 200);
+		expect((await waiting).stopped).toBe("ABORTED");
+		expect((await looping).errors.map(({ code }) => code)).toEqual(["TIMEOUT"]);
+		expect([...(await behind).column("Sum")]).toEqual([3]);
+	});
+
 	it("a program's own flags are not its children's", async () => {
 		const { code, stdout, stderr } = await runChild(`
 			const engine = await pobatch.Engine.open({ isolation: "process", threads: 1 });

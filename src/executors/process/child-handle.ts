@@ -1,29 +1,56 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { fromNative, type NativeMemory, stateLost } from "../../native/addon.js";
-import type { Answer, Request } from "./protocol.js";
+import { fromNative, type NativeBatchResult, type NativeMemory, stateLost } from "../../native/addon.js";
+import type { Answer, ChunkRequest, Request } from "./protocol.js";
 
 // One request without its id, kept a union.
 type Unnumbered<R> = R extends Request ? Omit<R, "id"> : never;
 
 /** The child process is gone: what it had to do is not done. */
-export class ChildDied extends Error {}
+export class ChildDied extends Error {
+	/** Whether the child was at work on the request; otherwise the request did not end it. */
+	readonly atWork: boolean;
+
+	constructor(message: string, atWork: boolean) {
+		super(message);
+		this.atWork = atWork;
+	}
+}
+
+interface Pending {
+	readonly message: Request;
+	/** When it went to the child. */
+	sentAt?: number;
+	readonly resolve: (value: unknown) => void;
+	readonly reject: (error: Error) => void;
+}
 
 // From sources (tests) and from dist/ alike.
 const script = ["./child.js", "../../../dist/executors/process/child.js"]
 	.map((path) => fileURLToPath(new URL(path, import.meta.url)))
 	.find((path) => existsSync(path)) as string;
 
-/** One child process, from fork to its end. */
+/** A chunk on its way to a child, or at work there. */
+export interface RunningRows {
+	/** Rejects with ChildDied. */
+	readonly answer: Promise<NativeBatchResult>;
+	/** Its rows end now, answered as stopped; a chunk that has not begun is rejected. */
+	stop(): void;
+	/** Since the child got it, in milliseconds. */
+	workedMs(): number;
+}
+
+/**
+ * One child process, from fork to its end. It gets one request at a time: it has one thread, and when it dies it must be
+ * certain which request ended it.
+ */
 export class ChildHandle {
 	readonly #process: ChildProcess;
-	readonly #waiting = new Map<
-		number,
-		{ resolve: (value: unknown) => void; reject: (error: Error) => void }
-	>();
+	/** In order; the first one is the child's, the others have not been sent. */
+	readonly #requests: Pending[] = [];
 	#lastId = 0;
-	#death: ChildDied | undefined;
+	#death: string | undefined;
 	readonly #onDeath: () => void;
 	/** As of its last answer. */
 	memory: NativeMemory | undefined;
@@ -46,10 +73,10 @@ export class ChildHandle {
 	}
 
 	#die(how: string): void {
-		if (this.#death) return;
-		this.#death = new ChildDied(how);
-		for (const { reject } of this.#waiting.values()) reject(this.#death);
-		this.#waiting.clear();
+		if (this.#death !== undefined) return;
+		this.#death = how;
+		for (const [place, { reject }] of this.#requests.splice(0).entries())
+			reject(new ChildDied(how, place === 0));
 		this.#onDeath();
 	}
 
@@ -72,17 +99,46 @@ export class ChildHandle {
 
 	/** @throws ChildDied; PobatchError as the child's engine raised it */
 	request<Value>(request: Unnumbered<Request>): Promise<Value> {
-		if (this.#death) return Promise.reject(this.#death);
-		const id = ++this.#lastId;
-		return new Promise<Value>((resolve, reject) => {
-			if (this.#waiting.size === 0) this.#keepAlive(true);
-			this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
-			this.#process.send({ ...request, id });
-		});
+		return this.#enqueue(request).answer as Promise<Value>;
 	}
 
-	stopRows(): void {
-		if (this.alive) this.#process.send({ type: "stop" });
+	/** Rows of one chunk. */
+	rows(chunk: ChunkRequest): RunningRows {
+		const { pending, answer } = this.#enqueue({ type: "rows", chunk });
+		return {
+			answer: answer as Promise<NativeBatchResult>,
+			stop: () => {
+				const place = pending ? this.#requests.indexOf(pending) : -1;
+				if (place === 0) this.#process.send({ type: "stop" });
+				if (place > 0) this.#requests.splice(place, 1)[0]?.reject(new Error("stopped before it began"));
+			},
+			workedMs: () => performance.now() - (pending?.sentAt ?? performance.now()),
+		};
+	}
+
+	#enqueue(request: Unnumbered<Request>): { pending?: Pending | undefined; answer: Promise<unknown> } {
+		if (this.#death !== undefined) return { answer: Promise.reject(new ChildDied(this.#death, false)) };
+		const message = { ...request, id: ++this.#lastId } as Request;
+		let pending: Pending | undefined;
+		const answer = new Promise((resolve, reject) => {
+			pending = { message, resolve, reject };
+			this.#requests.push(pending);
+		});
+		if (this.#requests.length === 1) {
+			this.#keepAlive(true);
+			this.#sendFirst();
+		}
+		return { pending, answer };
+	}
+
+	#sendFirst(): void {
+		const first = this.#requests[0];
+		if (!first) {
+			this.#keepAlive(false);
+			return;
+		}
+		first.sentAt = performance.now();
+		this.#process.send(first.message);
 	}
 
 	/** From now on it counts as dead: nobody gets it any more while its process ends. */
@@ -100,21 +156,20 @@ export class ChildHandle {
 			this.kill("held up in one long C call beyond its time");
 			return;
 		}
-		const waiting = this.#waiting.get(answer.id);
-		if (!waiting) return;
-		this.#waiting.delete(answer.id);
-		if (this.#waiting.size === 0) this.#keepAlive(false);
-		if (answer.type === "failure") {
-			const { code, message, traceback } = answer;
-			if (code === stateLost) {
-				this.kill(message);
-				waiting.reject(this.#death as ChildDied);
-				return;
-			}
-			waiting.reject(fromNative(Object.assign(new Error(message), { code, traceback })) as Error);
+		const first = this.#requests[0];
+		if (answer.id !== first?.message.id) return;
+		if (answer.type === "failure" && answer.code === stateLost) {
+			this.kill(answer.message);
 			return;
 		}
-		this.memory = answer.memory ?? this.memory;
-		waiting.resolve(answer.type === "rows" ? answer.result : answer.value);
+		this.#requests.shift();
+		if (answer.type === "failure") {
+			const { code, message, traceback } = answer;
+			first.reject(fromNative(Object.assign(new Error(message), { code, traceback })) as Error);
+		} else {
+			this.memory = answer.memory ?? this.memory;
+			first.resolve(answer.type === "rows" ? answer.result : answer.value);
+		}
+		this.#sendFirst();
 	}
 }

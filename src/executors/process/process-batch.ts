@@ -1,6 +1,7 @@
 import type { NativeBatchResult } from "../../native/addon.js";
 import { rowStatus } from "../../native/row-status.js";
-import { ChildDied, type ChildHandle } from "./child-handle.js";
+import { type VariantRows, variantsOf } from "../../variants/variant-rows.js";
+import { ChildDied, type ChildHandle, type RunningRows } from "./child-handle.js";
 import type { ChunkRequest } from "./protocol.js";
 
 /** How long one chunk should take: a crash costs it, and progress comes in its steps. */
@@ -32,11 +33,13 @@ export class ProcessBatch {
 	readonly #onProgress: ((rows: number) => void) | undefined;
 	/** How many are to be evaluated. */
 	readonly #rows: number;
+	/** Those that are evaluated, in order, variant by variant; undefined: all as they come. */
+	readonly #order: Uint32Array | undefined;
 	readonly #result: NativeBatchResult;
 	readonly #errors: { row: number; text: number }[] = [];
 	readonly #textIndex = new Map<string, number>();
 	readonly #retries: Chunk[] = [];
-	readonly #working = new Set<ChildHandle>();
+	readonly #running = new Set<RunningRows>();
 	#next = 0;
 	#done = 0;
 	#msPerRow = 0;
@@ -56,6 +59,7 @@ export class ProcessBatch {
 		this.#onProgress = onProgress;
 		const all = request.offsets.length - 1;
 		this.#rows = part ? part.rows.length : all;
+		this.#order = byVariant(part?.rows, request.variants, all);
 		this.#result = {
 			results: new Float64Array(all * request.stats.length).fill(Number.NaN),
 			status: new Uint8Array(all),
@@ -71,7 +75,7 @@ export class ProcessBatch {
 	/** Rows at work end now; what is done is answered. */
 	stop(reason: "ABORTED" | "TIMEOUT"): void {
 		this.#result.stopped ||= reason;
-		for (const child of this.#working) child.stopRows();
+		for (const rows of this.#running) rows.stop();
 	}
 
 	async run(): Promise<NativeBatchResult> {
@@ -143,7 +147,7 @@ export class ProcessBatch {
 		const count = Math.max(1, Math.min(fitting, Math.ceil(left / (2 * this.#slots)), 10_000));
 		const rows = Array.from({ length: count }, (_, i) => {
 			const next = this.#next + i;
-			return this.#part ? (this.#part.rows[next] as number) : next;
+			return this.#order ? (this.#order[next] as number) : next;
 		});
 		this.#next += count;
 		return { rows, deaths: 0 };
@@ -159,13 +163,20 @@ export class ProcessBatch {
 		});
 		const chunkWords = new Uint32Array(chunkOffsets[rows.length] as number);
 		for (const [i, part] of parts.entries()) chunkWords.set(part, chunkOffsets[i]);
-		const chunk = { ...this.#request, words: chunkWords, offsets: chunkOffsets, timeoutMs: undefined };
+		const { variants } = this.#request;
+		const chunk = {
+			...this.#request,
+			words: chunkWords,
+			offsets: chunkOffsets,
+			timeoutMs: undefined,
+			variants: variants && variantsOf(rows, variants),
+		};
 
-		const start = performance.now();
-		this.#working.add(child);
+		const running = child.rows(chunk);
+		this.#running.add(running);
 		try {
-			const answer = await child.request<NativeBatchResult>({ type: "rows", chunk });
-			this.#msPerRow = Math.max((performance.now() - start) / rows.length, 1e-4);
+			const answer = await running.answer;
+			this.#msPerRow = Math.max(running.workedMs() / rows.length, 1e-4);
 			const left = rows.filter((_, i) => answer.status[i] === rowStatus.noState);
 			this.#merge(rows, answer);
 			if (left.length > 0) {
@@ -173,7 +184,7 @@ export class ProcessBatch {
 				child.kill("its state could not be opened anew");
 			}
 		} finally {
-			this.#working.delete(child);
+			this.#running.delete(running);
 		}
 	}
 
@@ -209,8 +220,10 @@ export class ProcessBatch {
 		}
 	}
 
-	#afterDeath({ rows, deaths }: Chunk, { message }: ChildDied): void {
-		if (rows.length > 1) {
+	#afterDeath({ rows, deaths }: Chunk, { message, atWork }: ChildDied): void {
+		if (!atWork) {
+			this.#retries.push({ rows, deaths });
+		} else if (rows.length > 1) {
 			// Which of them it was is found by trying each alone.
 			for (const row of rows) this.#retries.push({ rows: [row], deaths: deaths + 1 });
 		} else if (deaths + 1 < 2) {
@@ -238,4 +251,16 @@ export class ProcessBatch {
 		this.#lastReport = now;
 		this.#onProgress(this.#done);
 	}
+}
+
+/** Rows variant by variant: a state has one variant of a build at a time. */
+function byVariant(
+	rows: Uint32Array | undefined,
+	variants: VariantRows | undefined,
+	count: number,
+): Uint32Array | undefined {
+	if (!variants) return rows;
+	const order = rows ? rows.slice() : Uint32Array.from({ length: count }, (_, row) => row);
+	const of = (row: number) => variants.rows[row] as number;
+	return order.sort((a, b) => of(a) - of(b) || a - b);
 }

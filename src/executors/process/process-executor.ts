@@ -1,5 +1,5 @@
 import { PobatchError } from "../../common/errors.js";
-import type { NativeEngineConfig, NativeLoad, NativeMemory, Plain } from "../../native/addon.js";
+import type { Identity, NativeEngineConfig, NativeLoad, NativeMemory, Plain } from "../../native/addon.js";
 import type { TreeArrays } from "../../tree/passive-tree.js";
 import { baseOf } from "../base.js";
 import type {
@@ -54,13 +54,13 @@ export class ProcessExecutor implements Executor {
 	/** What goes to a child are the words as they were given. */
 	readonly readsCanonicalForm = false;
 
-	async open(timeoutMs?: number): Promise<{ name: string; version: string }> {
+	async open(timeoutMs?: number): Promise<Identity> {
 		this.#openTimeoutMs = timeoutMs;
 		const identities = await Promise.all(this.#slots.map((_, slot) => this.#startTwice(slot)));
-		return identities[0] as { name: string; version: string };
+		return identities[0] as Identity;
 	}
 
-	async #startTwice(slot: number): Promise<{ name: string; version: string }> {
+	async #startTwice(slot: number): Promise<Identity> {
 		for (let attempt = 1; ; attempt++) {
 			try {
 				return await this.#start(slot);
@@ -118,15 +118,11 @@ export class ProcessExecutor implements Executor {
 	}
 
 	async command({ name, build, args }: CommandRequest): Promise<Plain> {
-		for (let attempt = 1; ; attempt++) {
-			try {
-				const child = await this.#child(0);
-				return await child.request({ type: "command", name, build, args });
-			} catch (error) {
-				if (!(error instanceof ChildDied)) throw error;
-				if (attempt === 2) throw crash(`the command ${name} ended its process twice: ${error.message}`);
-			}
-		}
+		return this.#onSlot<Plain>(
+			0,
+			(child) => child.request({ type: "command", name, build, args }),
+			`the command ${name} ended its process twice`,
+		);
 	}
 
 	/** The children have a base of their own. */
@@ -205,12 +201,12 @@ export class ProcessExecutor implements Executor {
 	}
 
 	/** @throws ChildDied; what the calculator raises */
-	async #start(slot: number): Promise<{ name: string; version: string }> {
+	async #start(slot: number): Promise<Identity> {
 		const child = new ChildHandle(this.#onLog, () => this.#deaths.push(Date.now()));
 		this.#slots[slot] = child;
 		try {
 			const config = { ...this.#config, threads: 1 };
-			const identity = await child.request<{ name: string; version: string }>({
+			const identity = await child.request<Identity>({
 				type: "open",
 				config,
 				timeoutMs: this.#openTimeoutMs,
@@ -236,18 +232,23 @@ export class ProcessExecutor implements Executor {
 
 	// Children that die meanwhile get all builds when they are replaced.
 	async #everywhere<Value>(body: (child: ChildHandle) => Promise<Value>): Promise<Value[]> {
-		return Promise.all(
-			this.#slots.map(async (_, slot) => {
-				for (let attempt = 1; ; attempt++) {
-					try {
-						return await body(await this.#child(slot));
-					} catch (error) {
-						if (!(error instanceof ChildDied)) throw error;
-						if (attempt === 2) throw crash(`a child process ended twice: ${error.message}`);
-					}
-				}
-			}),
-		);
+		return Promise.all(this.#slots.map((_, slot) => this.#onSlot(slot, body, "a child process ended twice")));
+	}
+
+	/** Requests that waited for their turn when a child died are simply made again. */
+	async #onSlot<Value>(
+		slot: number,
+		body: (child: ChildHandle) => Promise<Value>,
+		endedTwice: string,
+	): Promise<Value> {
+		for (let deaths = 0; ; ) {
+			try {
+				return await body(await this.#child(slot));
+			} catch (error) {
+				if (!(error instanceof ChildDied)) throw error;
+				if (error.atWork && ++deaths === 2) throw crash(`${endedTwice}: ${error.message}`);
+			}
+		}
 	}
 }
 
