@@ -16,7 +16,13 @@ import { pobCommand } from "./pob.js";
 import { powerCommand } from "./power.js";
 import { profileCommand } from "./profile.js";
 import { guardStreams } from "./streams.js";
-import { anointsCommand, conditionsCommand, supportsCommand } from "./variants.js";
+import {
+	anointsCommand,
+	conditionsCommand,
+	jewelsCommand,
+	supportsCommand,
+	weightsCommand,
+} from "./variants.js";
 
 // Read as text: the addon may be what is broken, and `--version` and `doctor` must work then, too.
 const { version, description } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as {
@@ -38,7 +44,9 @@ for (const create of [
 	powerCommand,
 	compareCommand,
 	supportsCommand,
+	weightsCommand,
 	anointsCommand,
+	jewelsCommand,
 	conditionsCommand,
 	profileCommand,
 	coverageCommand,
