@@ -10,6 +10,7 @@ local info = require("pob.build.info")
 local items = require("pob.variant.items")
 local more = require("pob.versions.more")
 local refusal = require("refusal")
+local rolls = require("pob.variant.rolls")
 local rows = require("pob.row.evaluator")
 local sheet = require("pob.build.sheet")
 local variants = require("pob.variant.init")
@@ -272,6 +273,16 @@ return function(host)
 		local contents = items.contents(mode)
 		contents.level, contents.config = mode.characterLevel, character.set(world, mode)
 		return contents
+	end
+
+	--- Lines that the item in a slot can roll: args.slot. See pob.variant.rolls.
+	function commands.rollable(build, args)
+		return rolls.of(need(build).mode, args.slot)
+	end
+
+	--- The sockets of the tree, and what is in the radius of jewels there: args, array of texts.
+	function commands.sockets(build, args)
+		return items.sockets(world, need(build).mode, args)
 	end
 
 	--- The notables that can be anointed.
