@@ -101,16 +101,16 @@ describe("hazard: questions that change the build", () => {
 });
 
 describeWithPob("hazard: questions that change a build of Path of Building", (pob) => {
-	test.skipIf(wildBuilds.length === 0)("after 150 random calls", { timeout: 600_000 }, async () => {
+	test.skipIf(wildBuilds.length === 0)("after 40 random calls", { timeout: 600_000 }, async () => {
 		const service = new Service({
 			calculators: [{ name: "pob", calculator: "pob", pob }],
 			engine: { threads: 1, isolation: "process" },
 		});
 		try {
 			const [, text] = wildBuilds[0] as (typeof wildBuilds)[number];
-			const { before, after, failed } = await attack(service, await text(), 150);
+			const { before, after, failed } = await attack(service, await text(), 40);
 			expect(after).toEqual(before);
-			expect(failed).toBeLessThan(75);
+			expect(failed).toBeLessThan(20);
 		} finally {
 			await service.close();
 		}
