@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
 
@@ -50,6 +52,8 @@ export default defineConfig({
 		// Engines own native threads: forks give each file a process of its own, as in a user's program.
 		pool: "forks",
 		maxWorkers: 2,
+		// What pobatch keeps of checkouts is not the user's who runs the tests.
+		env: { XDG_CACHE_HOME: join(tmpdir(), "pobatch-tests-cache") },
 		testTimeout: 30_000,
 		hookTimeout: 60_000,
 	},

@@ -38,7 +38,7 @@ local function statusNumber(name)
 	return layout.statuses[name] or error(format("native code has no row status `%s`", name), 0)
 end
 local OK, FAILED = statusNumber("ok"), statusNumber("failed")
-local BAD_RESULT, MEMORY = statusNumber("badResult"), statusNumber("memory")
+local BAD_RESULT, MEMORY, BAD_VARIANT = statusNumber("badResult"), statusNumber("memory"), statusNumber("badVariant")
 
 local function breach(text, ...)
 	error("calculator contract: " .. format(text, ...), 0)
@@ -62,6 +62,9 @@ if type(calculator) ~= "table" then
 end
 for _, field in ipairs({ "load", "stats", "Calculate" }) do
 	checkField(calculator, field)
+end
+if calculator.derive ~= nil then
+	checkField(calculator, "derive")
 end
 local Calculate, recover = calculator.Calculate, calculator.recover
 local builds = {}
@@ -167,7 +170,11 @@ function protocol.open(options)
 	if calculator.open then
 		calculator.open(options)
 	end
-	return { name = tostring(calculator.name or "unnamed"), version = tostring(calculator.version or "0") }
+	return {
+		name = tostring(calculator.name or "unnamed"),
+		version = tostring(calculator.version or "0"),
+		derives = calculator.derive ~= nil,
+	}
 end
 
 -- With `rollback` all that the calculator can reach is put back after each row: its build, its variables, the globals.
@@ -176,9 +183,9 @@ end
 local take, restore = rollback and rollback.take, rollback and rollback.restore
 local checkpoints = {}
 
-local function makeCheckpoint(id)
+local function makeCheckpoint(id, build)
 	if checkpoints[id] == nil then
-		local checkpoint, obstacle = take({ builds[id], calculator })
+		local checkpoint, obstacle = take({ build, builds[id], calculator })
 		checkpoints[id] = checkpoint or false
 		if not checkpoint then
 			log(format("the calculator keeps %s, which cannot be rolled back: each row needs a new state", obstacle))
@@ -186,7 +193,72 @@ local function makeCheckpoint(id)
 	end
 end
 
+-- By build: the variant that was derived from it last, { key =, build =, before = checkpoint of the build as loaded }.
+-- Chunks come grouped by variant, so one is enough.
+local derived = {}
+
+-- From now on the build itself counts; with rollback whatever `derive` did to it is undone.
+local function leaveVariant(id)
+	local variant = derived[id]
+	if variant then
+		derived[id], checkpoints[id] = nil, nil
+		if variant.before and restore(variant.before) then
+			checkpoints[id] = variant.before
+		end
+	end
+end
+
+local function leaveVariants()
+	for id in pairs(derived) do
+		leaveVariant(id)
+	end
+end
+
+-- Derives the variant `key` of a build; nil and why where the calculator refuses it.
+local function derive(id, key, change)
+	leaveVariant(id)
+	if rollback then
+		makeCheckpoint(id, builds[id])
+	end
+	local before = checkpoints[id]
+	-- Kept at once: an error may leave the build changed.
+	local variant = { key = key, before = before or nil }
+	derived[id], checkpoints[id] = variant, nil
+	local build, info = calculator.derive(builds[id], change, key)
+	if build == nil then
+		leaveVariant(id)
+		if type(info) ~= "string" then
+			breach("the calculator's `derive` answered neither a build nor a text")
+		end
+		return nil, info
+	end
+	variant.build = build
+	return build, info
+end
+
+-- What the present rows are of; the build itself where a variant could not be derived.
+local function buildAt(id)
+	local variant = derived[id]
+	if variant and variant.build ~= nil then
+		return variant.build
+	end
+	return builds[id]
+end
+
+-- Makes the build itself (no key) or a variant what the rows are of; nil and why where the variant is refused.
+local function choose(id, key, change)
+	local variant = derived[id]
+	if variant and variant.key == key and variant.build ~= nil then
+		return variant.build
+	elseif key == nil then
+		leaveVariant(id)
+		return builds[id]
+	end
+	return derive(id, key, change)
+end
+
 function protocol.load(id, source)
+	leaveVariants()
 	checkpoints = {}
 	local build, info, cause = calculator.load(source)
 	if build == nil and type(info) == "string" then
@@ -212,6 +284,7 @@ function protocol.load(id, source)
 end
 
 function protocol.unload(id)
+	leaveVariants()
 	checkpoints = {}
 	local build = builds[id]
 	builds[id] = nil
@@ -220,8 +293,28 @@ function protocol.unload(id)
 	end
 end
 
+-- The command "derive" is the loop's own: it tries variants (args: array of changes) and answers for each what the
+-- calculator says of it, { warnings = } or { refused = }.
+local function tryVariants(id, changes)
+	local answers = {}
+	for i, change in ipairs(changes) do
+		local build, info = derive(id, nil, change)
+		if build == nil then
+			answers[i] = { refused = info }
+		else
+			answers[i] = { warnings = type(info) == "table" and info.warnings or {} }
+		end
+	end
+	leaveVariant(id)
+	return answers
+end
+
 function protocol.command(name, id, args)
+	leaveVariants()
 	checkpoints = {}
+	if name == "derive" and calculator.derive then
+		return tryVariants(id, args)
+	end
 	local command = calculator.commands and calculator.commands[name]
 	if not command then
 		breach("the calculator has no command `%s`", name)
@@ -264,7 +357,7 @@ local function recoverBuild(id)
 	if checkpoints[id] then
 		return restore(checkpoints[id])
 	end
-	local build = builds[id]
+	local build = buildAt(id)
 	if build == nil or not recover then
 		return false
 	end
@@ -304,8 +397,18 @@ end
 
 -- Evaluates rows chunk.next .. chunk.count - 1 of the chunk, or ends after a row that left the state in doubt. An error of
 -- a row ends it, too, with chunk.next at the row.
-local function runRows(id, stats)
-	local build = builds[id]
+local function runRows(id, stats, key, change)
+	local build, refused = choose(id, key, change)
+	if build == nil then
+		for row = chunk.next, chunk.count - 1 do
+			fail(id, row, BAD_VARIANT, refused)
+		end
+		chunk.next = chunk.count
+		return
+	end
+	if rollback then
+		makeCheckpoint(id, build)
+	end
 	local count, width = chunk.count, #names
 	local words, ends, rows, results, status = chunk.words, chunk.ends, chunk.rows, chunk.results, chunk.status
 	for row = chunk.next, count - 1 do
@@ -343,14 +446,12 @@ end
 
 -- Evaluates the chunk from chunk.next on, which is the row at work, for the watchdog and for going on after an
 -- interruption. Returns early, with chunk.dirty set, after a row that left the state in doubt.
-function protocol.run(id, stats)
+-- `key` and `change`: the rows are of that variant of the build.
+function protocol.run(id, stats, key, change)
 	keepNames(stats)
-	if rollback then
-		makeCheckpoint(id)
-	end
 	-- Rows seldom fail: one protected call for many of them is less than one for each.
 	repeat
-		local ok, message = xpcall(runRows, describe, id, stats)
+		local ok, message = xpcall(runRows, describe, id, stats, key, change)
 		if not ok then
 			local row = chunk.next
 			fail(id, row, FAILED, tostring(message))

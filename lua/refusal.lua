@@ -28,8 +28,8 @@ end
 
 --- `load` with its refusals as answers.
 function refusal.answering(load)
-	return function(source)
-		local ok, build, info = xpcall(load, describe, source)
+	return function(...)
+		local ok, build, info = xpcall(load, describe, ...)
 		if ok then
 			return build, info
 		end

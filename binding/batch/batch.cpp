@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <new>
+#include <numeric>
 
 namespace pobatch {
 
@@ -14,6 +15,10 @@ namespace {
 constexpr double kChunkSeconds = 0.002;
 constexpr size_t kFirstChunk = 16;
 constexpr size_t kMaxChunk = 4096;
+// To change to another variant costs about as much as some rows: so many of one stay together while there is
+// a variant for each thread, and at least so many else.
+constexpr size_t kVariantRows = 32;
+constexpr size_t kFewVariantRows = 4;
 constexpr auto kReportInterval = std::chrono::milliseconds(100);
 // A message says what it has to say in less; the distinct texts of a batch lie outside the states' memory
 // limit.
@@ -44,6 +49,26 @@ void Batch::evaluateOnly(std::vector<uint32_t> rows, std::shared_ptr<const Canon
 	canonical_ = std::move(canonical);
 }
 
+void Batch::setVariants(BatchVariants variants) {
+	const bool isPart = canonical_ != nullptr;
+	variants_ = std::move(variants);
+	if (!isPart) {
+		rows_.resize(sets_.rows());
+		std::iota(rows_.begin(), rows_.end(), 0);
+	}
+	std::stable_sort(rows_.begin(), rows_.end(),
+	                 [this](uint32_t a, uint32_t b) { return variants_.rows[a] < variants_.rows[b]; });
+}
+
+// How many rows of the variant at `next_` make a chunk, where rows of one build would be `count`.
+size_t Batch::variantChunk(size_t count) const {
+	const uint32_t variant = variantAt(next_);
+	size_t end = next_ + 1;
+	while (end < rowCount() && end < next_ + kMaxChunk && variantAt(end) == variant) ++end;
+	const bool areMany = variants_.list.size() >= threads_;
+	return std::min(end - next_, std::max(count, areMany ? kVariantRows : kFewVariantRows));
+}
+
 Batch::Range Batch::take() {
 	std::lock_guard lock(takeMutex_);
 	const size_t left = rowCount() - next_;
@@ -53,6 +78,7 @@ Batch::Range Batch::take() {
 	// The last chunks shrink so that no thread waits long for another.
 	count = std::min(count, threads_ == 1 ? left : left / (2 * threads_));
 	count = std::min(std::max<size_t>(count, 1), left);
+	if (!variants_.rows.empty() && left > 0) count = variantChunk(count);
 	const Range range{next_, count};
 	next_ += count;
 	return range;
@@ -124,6 +150,8 @@ bool Batch::evaluate(Worker& worker, Scratch& scratch, Range range) {
 	}
 	const size_t count = scratch.rows.size();
 	if (count == 0) return true;
+	const uint32_t variant = variantAt(range.first);
+	scratch.variant = variant == 0 ? nullptr : &variants_.list[variant - 1];
 	scratch.status.assign(count, static_cast<uint8_t>(RowStatus::Pending));
 	worker.beginChunk();
 	worker.calculator().beginChunk({.words = scratch.words.data(),
@@ -154,7 +182,7 @@ bool Batch::runChunk(Worker& worker, const Scratch& scratch) {
 		Chunk& chunk = calculator.chunk();
 		if (chunk.next >= chunk.count) break;
 		try {
-			calculator.run(build_, stats_);
+			calculator.run(build_, stats_, scratch.variant);
 			if (chunk.dirty != 0) worker.markDirty(build_);
 		} catch (const Interrupted& interrupted) {
 			worker.takeInterrupt();

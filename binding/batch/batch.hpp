@@ -28,6 +28,12 @@ struct ErrorText {
 	std::string traceback;
 };
 
+// The variants of a batch, and which of them each row is of: 0 is the build itself, n the n-th variant.
+struct BatchVariants {
+	std::vector<Variant> list;
+	std::vector<uint32_t> rows;
+};
+
 class Batch : public Job {
 public:
 	// `sets`, `results` (rows x stats) and `status` (rows, zeroed) must stay valid until the batch has
@@ -38,6 +44,10 @@ public:
 	// Before submission: evaluates these rows alone, and from their canonical form. Rows that are equal to
 	// one of them are answered like it; all others stay without an answer.
 	void evaluateOnly(std::vector<uint32_t> rows, std::shared_ptr<const CanonicalSets> canonical);
+
+	// Before submission, after `evaluateOnly`. Rows of a variant are evaluated one after the other: a state has
+	// one variant of a build at a time.
+	void setVariants(BatchVariants variants);
 
 	void run(Worker& worker) override;
 	void complete() override;
@@ -59,14 +69,18 @@ private:
 	struct Range {
 		size_t first, count;
 	};
-	size_t rowCount() const { return canonical_ ? rows_.size() : sets_.rows(); }
-	size_t rowAt(size_t i) const { return canonical_ ? rows_[i] : i; }
+	bool isListed() const { return canonical_ || !variants_.rows.empty(); }
+	size_t rowCount() const { return isListed() ? rows_.size() : sets_.rows(); }
+	size_t rowAt(size_t i) const { return isListed() ? rows_[i] : i; }
+	uint32_t variantAt(size_t i) const { return variants_.rows.empty() ? 0 : variants_.rows[rowAt(i)]; }
 	struct Scratch {
 		Canonicalizer canonicalizer;
 		std::vector<uint32_t> words, ends, rows;
 		std::vector<uint8_t> status;
+		const Variant* variant = nullptr;  // of the chunk; null: the build itself
 	};
 	Range take();
+	size_t variantChunk(size_t count) const;
 	// False if the worker's state is of no use any more; the range's rows have failed then.
 	bool evaluate(Worker& worker, Scratch& scratch, Range range);
 	// Runs the chunk to its end, row failures and time limits included; stops early only if the batch was
@@ -94,7 +108,9 @@ private:
 	double* const results_;
 	uint8_t* const status_;
 	const unsigned threads_;
+	// Those that are evaluated, in order, where that is not all as they come.
 	std::vector<uint32_t> rows_;
+	BatchVariants variants_;
 	std::shared_ptr<const CanonicalSets>
 	    canonical_;  // null: all rows, each brought into that form as it comes
 

@@ -1,7 +1,9 @@
 #include "batch/canonical_sets.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstring>
 
 namespace pobatch {
 
@@ -19,7 +21,20 @@ Hash128 keyOf(std::vector<uint32_t>& row, size_t addedEnd) {
 	return hash128(row.data(), row.size(), 1);
 }
 
-CanonicalSets::CanonicalSets(const NodeSetView& sets, const BaseSet& base, const Job* job) {
+namespace {
+
+Hash128 mixed(const Hash128& row, const Hash128& variant) {
+	const std::array<uint64_t, 4> both{row.low, row.high, variant.low, variant.high};
+	std::array<uint32_t, 8> words;
+	static_assert(sizeof words == sizeof both);
+	std::memcpy(words.data(), both.data(), sizeof both);
+	return hash128(words.data(), words.size(), 1);
+}
+
+}  // namespace
+
+CanonicalSets::CanonicalSets(const NodeSetView& sets, const BaseSet& base, const VariantKeys& variants,
+                             const Job* job) {
 	const size_t count = sets.rows();
 	places_.reserve(count);
 	keys_.reserve(count);
@@ -32,7 +47,9 @@ CanonicalSets::CanonicalSets(const NodeSetView& sets, const BaseSet& base, const
 		Canonicalizer::Row checked = canonicalizer.append(sets, i, base, row, ends);
 		if (checked.error == SetError::None) {
 			places_.push_back({keep(row), ends[0], ends[1] - ends[0]});
-			keys_.push_back(keyOf(row, ends[0]));
+			const Hash128 key = keyOf(row, ends[0]);
+			const uint32_t variant = variants.rows.empty() ? 0 : variants.rows[i];
+			keys_.push_back(variant == 0 ? key : mixed(key, variants.keys[variant - 1]));
 		} else {
 			places_.push_back({nullptr, 0, 0});
 			keys_.push_back({0, 0});

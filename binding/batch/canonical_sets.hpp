@@ -13,10 +13,18 @@
 
 namespace pobatch {
 
+// Which variant of the build each row is of (0: none), and the key of each variant. Rows of different variants
+// are never equal.
+struct VariantKeys {
+	std::vector<uint32_t> rows;
+	std::vector<Hash128> keys;
+};
+
 class CanonicalSets {
 public:
 	// Ends early, with fewer rows than `sets` has, once `job` is stopped. Throws std::bad_alloc.
-	CanonicalSets(const NodeSetView& sets, const BaseSet& base, const Job* job = nullptr);
+	CanonicalSets(const NodeSetView& sets, const BaseSet& base, const VariantKeys& variants,
+	              const Job* job = nullptr);
 
 	size_t rows() const { return keys_.size(); }
 	// Per row its key; 0 where the row is no valid set.

@@ -65,6 +65,7 @@ typedef struct Walk {
 	lua_State* L;
 	GCtab* seen;   // keys: what was met; 1 to `count`: the objects to look into
 	GCtab* young;  // addresses, as keys, of the only objects to look into; NULL: into all
+	bool leavesCdata;
 	int32_t count;
 	const char* obstacle;
 	Checkpoint size;
@@ -97,7 +98,7 @@ static void meet(Walk* walk, cTValue* value) {
 	if (!isInScope(walk, gcval(value))) return;
 	if (tvisthread(value))
 		walk->obstacle = "a coroutine";
-	else if (tviscdata(value) && !isConstantCdata(value))
+	else if (tviscdata(value) && !isConstantCdata(value) && !walk->leavesCdata)
 		walk->obstacle = "a cdata";
 	if (!(tvistab(value) || tvisfunc(value) || tvisudata(value))) return;
 	walk->count++;
@@ -235,9 +236,9 @@ static bool pushYounger(lua_State* L, const GCobj* mark) {
 }
 
 int pobatch_take_checkpoint(lua_State* L) {
-	lua_settop(L, 2);
+	lua_settop(L, 3);
 	lua_newtable(L);
-	Walk walk = {.L = L, .seen = tabV(L->top - 1)};
+	Walk walk = {.L = L, .seen = tabV(L->top - 1), .leavesCdata = lua_toboolean(L, 3)};
 	if (!lua_isnil(L, 2)) {
 		if (!lua_istable(L, 2) || !pushYounger(L, gcval(L->base + 1)))
 			return luaL_error(L, "expected a table that is no older than the state but received a %s",
@@ -256,7 +257,7 @@ int pobatch_take_checkpoint(lua_State* L) {
 	walk.fill = (Checkpoint*)lua_newuserdata(L, size);
 	*walk.fill = walk.size;
 	walkAll(&walk);
-	lua_pushvalue(L, 3);
+	lua_pushvalue(L, 4);
 	lua_setfenv(L, -2);
 	return 1;
 }

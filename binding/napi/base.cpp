@@ -26,11 +26,12 @@ public:
 	const std::shared_ptr<const BaseSet>& base() const { return base_; }
 
 private:
-	// (kind, words, offsets) -> see toJs in napi/canonical.hpp; blocks the JavaScript thread
+	// (kind, words, offsets, variants?) -> see toJs in napi/canonical.hpp; blocks the JavaScript thread
 	Napi::Value canonicalize(const Napi::CallbackInfo& info) {
 		return crossing(info.Env(), [&]() -> Napi::Value {
 			const NodeSetView sets = nodeSets(info[0], info[1], info[2]);
-			return toJs(info.Env(), std::make_shared<const CanonicalSets>(sets, *base_));
+			return toJs(info.Env(),
+			            std::make_shared<const CanonicalSets>(sets, *base_, variantKeys(info[3])));
 		});
 	}
 

@@ -18,12 +18,12 @@ using Form = std::shared_ptr<const CanonicalSets>;
 // the cache has is to be found meanwhile.
 class CanonicalizeJob : public Job {
 public:
-	CanonicalizeJob(std::shared_ptr<const BaseSet> base, const NodeSetView& sets)
-	    : base_(std::move(base)), sets_(sets) {}
+	CanonicalizeJob(std::shared_ptr<const BaseSet> base, const NodeSetView& sets, VariantKeys variants)
+	    : base_(std::move(base)), sets_(sets), variants_(std::move(variants)) {}
 
 	void run(Worker&) override {
 		try {
-			form = std::make_shared<CanonicalSets>(sets_, *base_, this);
+			form = std::make_shared<CanonicalSets>(sets_, *base_, variants_, this);
 		} catch (const std::bad_alloc&) {
 		}
 	}
@@ -35,6 +35,7 @@ public:
 private:
 	const std::shared_ptr<const BaseSet> base_;
 	const NodeSetView sets_;
+	const VariantKeys variants_;
 };
 
 class CanonicalizerWrap : public Napi::ObjectWrap<CanonicalizerWrap> {
@@ -50,13 +51,14 @@ public:
 	}
 
 private:
-	// (base, kind, words, offsets) -> Promise<see toJs>
+	// (base, kind, words, offsets, variants?) -> Promise<see toJs>
 	Napi::Value run(const Napi::CallbackInfo& info) {
 		return crossing(info.Env(), [&]() -> Napi::Value {
 			if (core_->pool() == nullptr)
 				throw toJsError(info.Env(), {"ENGINE_CLOSED", "the engine is closed", ""});
 			auto job =
-			    std::make_shared<CanonicalizeJob>(baseOf(info[0]), nodeSets(info[1], info[2], info[3]));
+			    std::make_shared<CanonicalizeJob>(baseOf(info[0]), nodeSets(info[1], info[2], info[3]),
+			                                      variantKeys(info[4]));
 			auto pending = std::make_unique<Pending>(info.Env());
 			const Napi::Promise promise = pending->deferred.Promise();
 			for (const Napi::Value& value : {info.This(), info[2], info[3]})
@@ -98,6 +100,17 @@ private:
 
 Napi::Function defineCanonicalizer(Napi::Env env) {
 	return CanonicalizerWrap::define(env);
+}
+
+VariantKeys variantKeys(const Napi::Value& js) {
+	VariantKeys variants;
+	if (!js.IsObject()) return variants;
+	const auto object = js.As<Napi::Object>();
+	const std::span<const uint32_t> rows = words(object.Get("rows"));
+	variants.rows.assign(rows.begin(), rows.end());
+	const auto keys = object.Get("keys").As<Napi::BigUint64Array>();
+	for (size_t i = 0; i + 1 < keys.ElementLength(); i += 2) variants.keys.push_back({keys[i], keys[i + 1]});
+	return variants;
 }
 
 Napi::Object toJs(Napi::Env env, Form sets) {

@@ -139,7 +139,20 @@ private:
 		Napi::Uint8Array status;
 	};
 
-	// (id, base, kind, words, offsets, stats, rowTimeoutMs, timeoutMs, canonical?, rows?, ...)
+	// {rows, changes, names}: see BatchVariants
+	static BatchVariants batchVariants(const Napi::Value& js) {
+		const auto object = js.As<Napi::Object>();
+		const auto changes = object.Get("changes").As<Napi::Array>();
+		const auto names = object.Get("names").As<Napi::Array>();
+		BatchVariants variants;
+		for (uint32_t i = 0; i < changes.Length(); ++i)
+			variants.list.push_back({names.Get(i).As<Napi::String>().Utf8Value(), fromJs(changes.Get(i))});
+		const std::span<const uint32_t> rows = words(object.Get("rows"));
+		variants.rows.assign(rows.begin(), rows.end());
+		return variants;
+	}
+
+	// (id, base, kind, words, offsets, stats, rowTimeoutMs, timeoutMs, canonical?, rows?, variants?, ...)
 	BatchCall makeBatch(const Napi::CallbackInfo& info, Pool& pool) {
 		const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
 		const std::shared_ptr<const BaseSet> base = baseOf(info[1]);
@@ -158,6 +171,7 @@ private:
 			const std::span<const uint32_t> rows = words(info[9]);
 			call.batch->evaluateOnly({rows.begin(), rows.end()}, std::move(canonical));
 		}
+		if (info[10].IsObject()) call.batch->setVariants(batchVariants(info[10]));
 		if (info[7].IsNumber()) call.batch->deadline = Clock::now() + milliseconds(info[7]);
 		return call;
 	}
@@ -205,8 +219,8 @@ private:
 			deferred.Resolve(
 			    batchResult(env, *batch, kept->keptAlive[2].Value(), kept->keptAlive[3].Value()));
 		};
-		if (info[10].IsFunction()) {
-			pending->onProgress = Napi::Persistent(info[10].As<Napi::Function>());
+		if (info[11].IsFunction()) {
+			pending->onProgress = Napi::Persistent(info[11].As<Napi::Function>());
 			// The id that submit() gives next; progress begins only after that.
 			call.batch->onProgress = [core = core_.get(), id = core_->nextJob()](size_t rows) {
 				core->post({Event::Kind::Progress, id, rows, {}});

@@ -194,12 +194,16 @@ void Calculator::pushStats(lua_State* L, const std::vector<std::string>& stats) 
 	statNames_ = std::move(names);
 }
 
-void Calculator::run(uint32_t build, const std::vector<std::string>& stats) {
+void Calculator::run(uint32_t build, const std::vector<std::string>& stats, const Variant* variant) {
 	state_.protect([&](lua_State* L) {
 		lua_rawgeti(L, LUA_REGISTRYINDEX, run_);
 		lua_pushnumber(L, build);
 		pushStats(L, stats);
-		state_.call(L, 2, 0);
+		if (variant != nullptr) {
+			lua_pushlstring(L, variant->key.data(), variant->key.size());
+			pushValue(L, variant->change);
+		}
+		state_.call(L, variant != nullptr ? 4 : 2, 0);
 	});
 }
 

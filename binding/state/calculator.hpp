@@ -44,6 +44,12 @@ struct RowFailure {
 	std::string traceback;
 };
 
+// A change of a build, which the calculator's `derive` gets.
+struct Variant {
+	std::string key;  // stands for the change
+	PlainValue change;
+};
+
 class Calculator {
 public:
 	// Makes the state; runs no code of the calculator yet.
@@ -62,9 +68,10 @@ public:
 	bool recover(uint32_t build);
 	PlainValue command(const std::string& name, uint32_t build, const PlainValue& args);
 
-	// Evaluates the rows of chunk() from `next` on. An interruption throws Interrupted with chunk().next at
-	// the row that was at work; what was evaluated before stays.
-	void run(uint32_t build, const std::vector<std::string>& stats);
+	// Evaluates the rows of chunk() from `next` on, of the build or (not null) of a variant of it. An
+	// interruption throws Interrupted with chunk().next at the row that was at work; what was evaluated
+	// before stays.
+	void run(uint32_t build, const std::vector<std::string>& stats, const Variant* variant);
 	// The rows that failed in calls of `run` since the last time. The memory limit does not count for it: a
 	// row that used up the state's memory must not take the other rows' messages along.
 	std::vector<RowFailure> takeFailures();

@@ -11,7 +11,7 @@
 namespace pobatch {
 
 // By number. Crash is given by src/executors/process/ alone. NoState: the row was not evaluated, for want of
-// a state.
+// a state. BadVariant: the calculator refuses the row's variant.
 #define POBATCH_ROW_STATUSES(STATUS) \
 	STATUS(Pending, pending)         \
 	STATUS(Ok, ok)                   \
@@ -22,7 +22,8 @@ namespace pobatch {
 	STATUS(Timeout, timeout)         \
 	STATUS(Memory, memory)           \
 	STATUS(Crash, crash)             \
-	STATUS(NoState, noState)
+	STATUS(NoState, noState)         \
+	STATUS(BadVariant, badVariant)
 
 #define POBATCH_ENUMERATOR(name, text) name,
 enum class RowStatus : uint8_t { POBATCH_ROW_STATUSES(POBATCH_ENUMERATOR) };

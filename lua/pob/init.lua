@@ -1,17 +1,20 @@
 --- Path of Building as a calculator: hosts an unmodified checkout of Path of Building for Path of Exile 2.
 
+local character = require("pob.variant.character")
 local checkout = require("pob.host.checkout")
 local boot = require("pob.host.boot")
 local builds = require("pob.build.builds")
 local unstableStats = require("pob.build.unstable_stats")
+local gems = require("pob.variant.gems")
 local info = require("pob.build.info")
 local refusal = require("refusal")
 local rows = require("pob.row.evaluator")
 local sheet = require("pob.build.sheet")
+local variants = require("pob.variant.init")
 local windowApi = require("pob.host.window_api")
 
--- Making a slice takes a third of a second: what it saves in some thousand rows.
-local SLICES_AFTER = 100
+-- Making a slice takes half a second to a second: what it saves in one to several thousand rows.
+local SLICES_AFTER = 1000
 
 local EMPTY = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }
 
@@ -33,16 +36,26 @@ local function changeOf(args)
 end
 
 return function(host)
-	local world, loaded, extension, rowOptions
+	local world, loaded, extension, probes, rowOptions
 
 	local pob = { name = "pob", version = "1", commands = {} }
 	local commands = pob.commands
+
+	-- Makes a build, as loaded, or a variant of one what PoB's code sees; answers its rows.
+	local function enter(build)
+		local base = build.base or build
+		loaded:switch(base)
+		if base.variants then
+			base.variants:enter(build.base and build or nil)
+		end
+		return build.rows
+	end
 
 	local function need(build)
 		if not build or not build.mode then
 			error("this command needs a loaded build", 0)
 		end
-		loaded:switch(build)
+		enter(build)
 		loaded.collector:step()
 		return build
 	end
@@ -50,7 +63,10 @@ return function(host)
 	--- options: dir, the folder of a checkout (or its `src`); fast = false leaves PoB's functions as they are;
 	-- rowCache = true answers rows whose nodes bring the same as a known row's, and verify is the share of those
 	-- that is calculated all the same; slicesAfter = rows of the same stats after which they leave out what these do not need
-	-- (100), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead.
+	-- (1000), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead;
+	-- analysis = what states before this one found out of the checkout's modules; slices = what their slices are made of;
+	-- certified = { part = true }, parts that are used where functions are only close to those that are known; points = with
+	-- fast = false, places of statements to watch.
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
 		if options.fast ~= false then
@@ -58,9 +74,13 @@ return function(host)
 			if slicesAfter == nil then
 				slicesAfter = SLICES_AFTER
 			end
-			extension = require("pob.patch.registry").attach(host, { without = options.without, slicesAfter = slicesAfter or nil })
+			extension = require("pob.patch.registry").attach(host, {
+				without = options.without, slicesAfter = slicesAfter or nil, analysis = options.analysis,
+				slices = options.slices, certified = options.certified,
+			})
 		end
-		world = boot.start(host, place, extension)
+		probes = not extension and options.points and require("pob.patch.probes").new(options.points) or nil
+		world = boot.start(host, place, extension, probes)
 		loaded = builds.new(world)
 		loaded.collector:start()
 		rowOptions = { rowCache = options.rowCache, verify = options.verify, clicks = options.clicks }
@@ -89,6 +109,10 @@ return function(host)
 		return build, build.info
 	end)
 
+	local derive = refusal.answering(function(build, change, key)
+		return build.variants:derive(change, key)
+	end)
+
 	function pob.load(source)
 		return loaded:uncompiled(load, source)
 	end
@@ -102,15 +126,24 @@ return function(host)
 	end
 
 	function pob.Calculate(build, set, names)
-		loaded:switch(build)
-		local answer, isAlike = build.rows:evaluate(set, names)
+		local answer, isAlike = enter(build):evaluate(set, names)
 		loaded.collector:step()
 		return answer, isAlike
 	end
 
+	--- The build with a change, see pob.variant. `key` stands for the change, or nil.
+	function pob.derive(build, change, key)
+		loaded:switch(build)
+		build.variants = build.variants or variants.new(world, build)
+		local derived, why = derive(build, change, key)
+		loaded.collector:step()
+		return derived, derived and { warnings = derived.warnings } or why
+	end
+
 	--- After a row that failed or was stopped: puts everything back, and proves it by the build's own row.
 	function pob.recover(build)
-		loaded:switch(build)
+		build = build.base or build
+		enter(build)
 		build.rows:recover()
 		return build.rows:isClean()
 	end
@@ -136,10 +169,45 @@ return function(host)
 			pathOfExile2 = checkout.isPathOfExile2(place),
 			booted = world ~= nil and world.place.root == place.root,
 			fast = extension and extension.report and extension.report() or {},
+			parts = extension and extension.parts() or {},
 			lacking = world and windowApi.lacking(world.env, world.sources) or {},
 			standIns = world and world.standIns or {},
 			rules = world and world.windowRules or nil,
 		}
+	end
+
+	--- What this state found out of the checkout's modules since it was last asked, see pob.patch.analysis.
+	function commands.takeConclusions()
+		return extension and extension.takeConclusions() or {}
+	end
+
+	--- What this state's slices are made of, those since it was last asked, see pob.slice.kept.
+	function commands.takeSlices()
+		return extension and extension.slices:taken() or {}
+	end
+
+	--- Makes the slice for the stats `args.stats` now, for states to come: { why = nil where it is made }.
+	function commands.makeSlice(build, args)
+		if not extension then
+			return { why = "not asked for" }
+		end
+		local rows = need(build).rows
+		return { why = extension.slices:make(rows.stats:plan(args.stats), rows.mode) }
+	end
+
+	--- Parts that are off, and what it takes to certify each of them, see pob.patch.certification.
+	function commands.certifiable()
+		return extension and extension.certifiable() or {}
+	end
+
+	--- Of the option `points` the numbers of those that calculations ran through.
+	function commands.reached()
+		local list = {}
+		for number in pairs(probes and probes.reached or {}) do
+			list[#list + 1] = number
+		end
+		table.sort(list)
+		return list
 	end
 
 	function commands.info(build)
@@ -179,6 +247,17 @@ return function(host)
 			strategyStats.firstSkills = environments.shared
 		end
 		return strategyStats
+	end
+
+	--- The options of the configuration, see pob.variant.character.
+	function commands.configOptions(build)
+		need(build)
+		return character.options(world, build.mode, boot.plain)
+	end
+
+	--- Names of gems, { all =, supports = }, sorted; without those that no player has.
+	function commands.gems(build)
+		return gems.names(need(build).mode)
 	end
 
 	--- What is known of the checkout's rules of allocation, see pob.tree.window_rules.

@@ -283,7 +283,7 @@ function build.load(tree, source)
 		fail("build: expected a table but received %s", type(source))
 	end
 	local class, ascendancy = checkClass(tree, source)
-	local self = { warnings = {}, unknownItemLines = {}, tree = tree }
+	local self = { warnings = {}, unknownItemLines = {}, tree = tree, source = source }
 	self.info = {
 		class = class.name, ascendancy = ascendancy, level = checkLevel(source.level),
 		treeVersion = source.treeVersion or tree.version, warnings = self.warnings,
@@ -336,6 +336,104 @@ function build.load(tree, source)
 		}
 	end
 	return self, self.info
+end
+
+local function copyOf(source)
+	local copy = {}
+	for key, value in pairs(source) do
+		copy[key] = value
+	end
+	return copy
+end
+
+-- Worn items with those of a change in their place: `changed` by slot, { item = } or { empty = true }.
+local function changeItems(source, changed)
+	local list, slots = {}, {}
+	for _, item in ipairs(expectTable(source, "items")) do
+		slots[item.slot or ""] = true
+		if not changed[item.slot or ""] then
+			list[#list + 1] = item
+		end
+	end
+	for slot, entry in pairs(changed) do
+		if entry.item then
+			list[#list + 1] = entry.item
+		elseif not entry.empty then
+			fail("items.%s: flasks and charms cannot be switched on and off here", slot)
+		end
+	end
+	table.sort(list, function(a, b)
+		return (a.slot or "") < (b.slot or "")
+	end)
+	source.items = list
+end
+
+local function changeConfig(source, changed)
+	local list = {}
+	for _, entry in ipairs(expectTable(source, "config")) do
+		if not changed[entry.name] then
+			list[#list + 1] = entry
+		end
+	end
+	for name, entry in pairs(changed) do
+		if not entry.default then
+			list[#list + 1] = { name = name, value = entry.value }
+		end
+	end
+	source.config = list
+end
+
+-- Warnings that the build itself does not have.
+local function newWarnings(before, after)
+	local known, list = {}, {}
+	for _, entry in ipairs(before) do
+		known[entry.where .. "\n" .. entry.text] = true
+	end
+	for _, entry in ipairs(after) do
+		if not known[entry.where .. "\n" .. entry.text] then
+			list[#list + 1] = entry
+		end
+	end
+	return list
+end
+
+-- What a change can be about here.
+local KNOWN = { items = true, jewels = true, config = true, customModifiers = true, level = true }
+
+--- The build with a change (docs/own-calculator.md): items, jewels, configuration, lines and level are known here. Its
+--- items come parsed, as `item`.
+function build.derive(tree, before, change)
+	for part in pairs(change) do
+		if not KNOWN[part] then
+			fail("%s: the reference calculator changes items, jewels, config, customModifiers and level only", part)
+		end
+	end
+	local source = copyOf(before.source)
+	source.level = change.level or source.level
+	if change.items then
+		changeItems(source, change.items)
+	end
+	if change.jewels then
+		local bySlot = {}
+		for _, entry in ipairs(change.jewels) do
+			if not tree.nodes[entry.node] then
+				fail("jewels.%d: there is no such node in the tree", entry.node)
+			end
+			bySlot["Jewel " .. entry.node] = entry.item and entry or { empty = true }
+		end
+		changeItems(source, bySlot)
+	end
+	if change.config then
+		changeConfig(source, change.config)
+	end
+	if change.customModifiers then
+		source.lines = copyOf(expectTable(source, "lines"))
+		for _, line in ipairs(change.customModifiers) do
+			table.insert(source.lines, line)
+		end
+	end
+	local derived = build.load(tree, source)
+	return derived, { warnings = newWarnings(before.warnings, derived.warnings) }
 end
 
 return build

@@ -45,6 +45,10 @@ return {
 		return build.load(requireTree(), source)
 	end),
 
+	derive = refusal.answering(function(loaded, change)
+		return build.derive(requireTree(), loaded, change)
+	end),
+
 	stats = function()
 		local names = {}
 		for position, name in ipairs(answers.names) do

@@ -18,6 +18,8 @@ export type BuildWarningCode =
 	| "FIRST_CALCULATION"
 	| "UNSTABLE_STATS"
 	| "RULES_UNCHECKED"
+	| "ITEM_PUT_DOWN"
+	| "UNSUPPORTED_LINE"
 	| "CALCULATOR_WARNING";
 
 /** What makes a build's numbers other than one may think: something left out or changed, or left to chance. */

@@ -1,4 +1,5 @@
 import { readBuildSource } from "../builds/build-source.js";
+import { parseItemText } from "../builds/item-text.js";
 import type { Plain } from "../native/addon.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
 import { treeForCalculator } from "../tree/tree-data.js";
@@ -22,5 +23,29 @@ export async function referenceCalculator(tree: PassiveTree): Promise<Calculator
 			});
 			return { source: source as unknown as Plain, warnings };
 		},
+		prepareChange: ({ items, jewels, ...change }) => ({
+			...change,
+			...(items !== undefined && {
+				items: Object.fromEntries(
+					Object.entries(items as Record<string, ChangedItem>).map(([slot, item]) => [
+						slot,
+						withItem(item, slot),
+					]),
+				),
+			}),
+			...(jewels !== undefined && {
+				jewels: (jewels as unknown as ChangedItem[]).map((jewel) => withItem(jewel, `Jewel ${jewel.node}`)),
+			}),
+		}),
 	};
+}
+
+/** An item of a slot or a jewel of a socket, in a change. */
+type ChangedItem = { readonly text?: string; readonly node?: number; readonly [field: string]: Plain };
+
+/** With the item read, which Lua does not do. */
+function withItem(changed: ChangedItem, slot: string): Plain {
+	if (changed.text === undefined) return changed;
+	const { warnings: _, ...item } = parseItemText(changed.text);
+	return { ...changed, item: { slot, ...item } as unknown as Plain };
 }

@@ -12,10 +12,13 @@ import { coverageCommand } from "./coverage.js";
 import { demoCommand } from "./demo.js";
 import { doctorCommand } from "./doctor.js";
 import { exitStatus, report } from "./fail.js";
+import { orderCommand } from "./order.js";
 import { pobCommand } from "./pob.js";
 import { powerCommand } from "./power.js";
 import { profileCommand } from "./profile.js";
+import { searchCommand } from "./search.js";
 import { guardStreams } from "./streams.js";
+import { trimCommand } from "./trim.js";
 
 // Read as text: the addon may be what is broken, and `--version` and `doctor` must work then, too.
 const { version, description } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as {
@@ -35,6 +38,9 @@ for (const create of [
 	calcCommand,
 	batchCommand,
 	powerCommand,
+	searchCommand,
+	orderCommand,
+	trimCommand,
 	profileCommand,
 	coverageCommand,
 	demoCommand,

@@ -9,6 +9,10 @@ export type PobatchErrorCode =
 	| "UNKNOWN_NODE"
 	/** A node set contradicts itself, or gives a choice to a node that takes none. */
 	| "INVALID_NODE_SET"
+	/** The calculator derives no variants of a build. */
+	| "VARIANTS_UNSUPPORTED"
+	/** A variant's change is one that the calculator refuses, as Path of Building's window would; the message names it. */
+	| "VARIANT_INVALID"
 	/** A requested stat is not one that the calculator answers for this build. */
 	| "UNKNOWN_STAT"
 	/** A class or ascendancy name is not one of the passive tree's. */

@@ -1,5 +1,6 @@
 import type { BuildInfo } from "../builds/build-info.js";
 import { encodePobCode } from "../builds/code.js";
+import { withNote } from "../builds/notes.js";
 import type { Sheet, SheetGroup, SheetOptions } from "../builds/sheet.js";
 import type { BuildWarning } from "../builds/warnings.js";
 import { type CachedBatch, divideBatch, divideBatchSync } from "../cache/cached-batch.js";
@@ -20,8 +21,24 @@ import {
 import { BatchResult, type CacheUse } from "../rows/batch-result.js";
 import type { AsyncBatchOptions, BatchOptions, CalculateOptions, Evaluator } from "../rows/evaluator.js";
 import { type FullNodeSet, type NodeSetDelta, NodeSets, readWord } from "../rows/node-sets.js";
+import { noteOf } from "../search/note.js";
+import { type OrderOptions, type OrderResult, orderTree } from "../search/order.js";
+import { type ParetoOptions, type ParetoResult, searchPareto } from "../search/pareto.js";
 import { nodePower, type PowerOptions, type PowerResult } from "../search/power.js";
+import { type SearchOptions, type SearchResult, searchTree } from "../search/search.js";
+import { type TrimOptions, type TrimResult, trimTree } from "../search/trim.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
+import type { VariantChange } from "../variants/change.js";
+import { type VariantRows, variantRows } from "../variants/variant-rows.js";
+import {
+	type ConfigOption,
+	type OfVariant,
+	type OfVariants,
+	readChecks,
+	readOptions,
+	Variant,
+	type VariantCheck,
+} from "./variant.js";
 
 type Limits = Pick<BatchRequest, "rowTimeoutMs" | "timeoutMs">;
 
@@ -36,6 +53,10 @@ export interface BuildContext {
 	/** Stats that are 0 for the build as it is, so not listed, but which node sets can have. */
 	otherStats: readonly string[];
 	tree: PassiveTree | undefined;
+	/** Whether the calculator derives variants. */
+	derives: boolean;
+	/** What the calculator gets of a variant's change. */
+	prepareChange: (change: Readonly<Record<string, Plain>>) => Plain;
 	rowTimeoutMs: number | undefined;
 	cache: RowCache | undefined;
 	/** Where there is a cache. */
@@ -46,6 +67,14 @@ export interface BuildContext {
 	checkOpen: () => void;
 	/** Batches of the engine whose rows are still being looked up. */
 	submitting: Set<Promise<unknown>>;
+	/** Rows were calculated. */
+	calculated: (rows: number) => void;
+}
+
+/** What a search found; with Path of Building as a build to open there, too. */
+export interface BuildSearchResult extends SearchResult {
+	readonly code?: string;
+	readonly xml?: string;
 }
 
 /**
@@ -100,16 +129,18 @@ export class Build implements Evaluator {
 	}
 
 	/**
-	 * Evaluates many node sets. A row that fails costs no other row: see `result.errors`.
+	 * Evaluates many node sets, each of the build itself or of one of its variants. A row that fails costs no other row:
+	 * see `result.errors`.
 	 *
 	 * @throws PobatchError UNKNOWN_STAT, INVALID_ARGUMENT, MEMORY, ENGINE_CLOSED; what `onProgress` throws, which stops
 	 * the batch
 	 */
-	async calculateBatch(sets: NodeSets, options: AsyncBatchOptions = {}): Promise<BatchResult> {
+	async calculateBatch(sets: NodeSets, options: AsyncBatchOptions & OfVariants = {}): Promise<BatchResult> {
 		const { signal, onProgress } = options;
 		const stats = this.#stats(options);
 		const limits = this.#limits(options);
 		this.#check(sets);
+		const variants = this.#variants(sets, options);
 		const start = performance.now();
 		let thrown: { error: unknown } | undefined;
 		// Where a batch cannot read the canonical form, it must not read what the caller has made of the sets meanwhile.
@@ -125,7 +156,7 @@ export class Build implements Evaluator {
 					handle.stop();
 				}
 			};
-			const request = this.#request(read, divided, stats, limits);
+			const request = this.#request(read, divided, variants, stats, limits);
 			const handle = this.context.executor.batch(request, onProgress && report);
 			const stop = () => handle.stop();
 			// It may have been aborted while its rows were looked up.
@@ -133,13 +164,14 @@ export class Build implements Evaluator {
 			signal?.addEventListener("abort", stop, { once: true });
 			return { divided, handle, stop };
 		};
-		const looked = this.#lookUp(read, stats);
+		const looked = this.#lookUp(read, variants, stats);
 		const { divided, handle, stop } =
 			looked instanceof Promise ? await this.#beforeClose(looked.then(submit)) : submit(looked);
 		try {
 			const calculated = await handle.promise;
 			if (thrown) throw thrown.error;
 			const use = divided && (await runAsync(divided.merge(calculated)));
+			this.context.calculated(divided ? divided.rows.length : sets.length);
 			return finish(calculated, use, sets, stats, start);
 		} finally {
 			signal?.removeEventListener("abort", stop);
@@ -147,14 +179,15 @@ export class Build implements Evaluator {
 	}
 
 	/** The same, blocking the calling thread until all rows are done. */
-	calculateBatchSync(sets: NodeSets, options: BatchOptions = {}): BatchResult {
+	calculateBatchSync(sets: NodeSets, options: BatchOptions & OfVariants = {}): BatchResult {
 		const stats = this.#stats(options);
 		const limits = this.#limits(options);
 		this.#check(sets);
+		const variants = this.#variants(sets, options);
 		const start = performance.now();
 		const { cache, executor } = this.context;
-		const divided = cache && divideBatchSync(this.#canonicalSync(sets), cache, this.#group(stats));
-		const calculated = executor.batchSync(this.#request(sets, divided, stats, limits));
+		const divided = cache && divideBatchSync(this.#canonicalSync(sets, variants), cache, this.#group(stats));
+		const calculated = executor.batchSync(this.#request(sets, divided, variants, stats, limits));
 		const use = divided && runSync(divided.merge(calculated));
 		return finish(calculated, use, sets, stats, start);
 	}
@@ -166,17 +199,47 @@ export class Build implements Evaluator {
 	 */
 	async calculate(
 		set: NodeSetDelta | FullNodeSet = {},
-		options: CalculateOptions = {},
+		{ variant, ...options }: CalculateOptions & OfVariant = {},
 	): Promise<Record<string, number>> {
-		return single(await this.calculateBatch(setsOf(set), options));
+		return single(await this.calculateBatch(setsOf(set), { ...options, variants: [variant] }));
 	}
 
 	/** The same, blocking the calling thread. */
 	calculateSync(
 		set: NodeSetDelta | FullNodeSet = {},
-		options: CalculateOptions = {},
+		{ variant, ...options }: CalculateOptions & OfVariant = {},
 	): Record<string, number> {
-		return single(this.calculateBatchSync(setsOf(set), options));
+		return single(this.calculateBatchSync(setsOf(set), { ...options, variants: [variant] }));
+	}
+
+	/**
+	 * The build with a change beside its tree. Whether the calculator takes the change shows when rows are calculated,
+	 * or by {@link checkVariants}.
+	 *
+	 * @throws PobatchError INVALID_ARGUMENT where the change has not the right form; VARIANTS_UNSUPPORTED
+	 * @example
+	 * const variants = rings.map((ring) => build.variant({ items: { "Ring 1": ring } }));
+	 * const result = await build.calculateBatch(NodeSets.deltas(variants.map(() => ({}))), { variants });
+	 */
+	variant(change: VariantChange): Variant {
+		this.#checkDerives();
+		return new Variant(this, change, this.context.prepareChange);
+	}
+
+	/** Derives variants and answers for each what the calculator says of it. */
+	async checkVariants(variants: readonly Variant[]): Promise<readonly VariantCheck[]> {
+		if (variants.length === 0) return [];
+		return readChecks(
+			await this.command(
+				"derive",
+				variants.map((variant) => this.#own(variant).normal),
+			),
+		);
+	}
+
+	/** The options of Path of Building's configuration. Needs the calculator `pob`. */
+	async configOptions(): Promise<readonly ConfigOption[]> {
+		return readOptions(await this.command("configOptions"));
 	}
 
 	/**
@@ -197,6 +260,32 @@ export class Build implements Evaluator {
 	 */
 	power(options: PowerOptions): Promise<PowerResult> {
 		return nodePower(this, options);
+	}
+
+	/**
+	 * The best tree that the points allow. See {@link searchTree}. With Path of Building, the answer has the result as
+	 * code and XML, with a note of what changed.
+	 */
+	async search(options: SearchOptions = {}): Promise<BuildSearchResult> {
+		const result = await searchTree(this, { ...options, stats: options.stats ?? this.defaultStats });
+		if (this.info.calculator !== "pob") return result;
+		const xml = withNote(await this.toXml(result.set), noteOf(result));
+		return { ...result, code: encodePobCode(xml), xml };
+	}
+
+	/** The trees between two stats. See {@link searchPareto}. */
+	searchPareto(options: ParetoOptions): Promise<ParetoResult> {
+		return searchPareto(this, options);
+	}
+
+	/** The order in which the tree is best allocated while levelling. See {@link orderTree}. */
+	order(options: OrderOptions = {}): Promise<OrderResult> {
+		return orderTree(this, options);
+	}
+
+	/** What is allocated and worth least. See {@link trimTree}. */
+	trim(options: TrimOptions = {}): Promise<TrimResult> {
+		return trimTree(this, options);
 	}
 
 	/**
@@ -284,6 +373,28 @@ export class Build implements Evaluator {
 		if (!(sets instanceof NodeSets)) throw invalidArgument("NodeSets", "sets", sets);
 	}
 
+	#checkDerives(): void {
+		if (this.context.derives) return;
+		throw new PobatchError(
+			"VARIANTS_UNSUPPORTED",
+			`The calculator ${this.info.calculator} derives no variants of a build`,
+			{ hint: "A calculator of your own needs a function `derive`: see docs/own-calculator.md." },
+		);
+	}
+
+	#own(variant: Variant): Variant {
+		if (!(variant instanceof Variant)) throw invalidArgument("a variant", "variants", variant);
+		if (variant.build === this) return variant;
+		throw invalidArgument("variants of this build", "variants", variant.change);
+	}
+
+	#variants({ length }: NodeSets, { variants }: OfVariants): VariantRows | undefined {
+		if (variants === undefined) return undefined;
+		if (!Array.isArray(variants) || variants.length !== length)
+			throw invalidArgument(`a list of ${length} variants, one a row`, "variants", variants);
+		return variantRows(variants.map((variant) => variant && this.#own(variant)));
+	}
+
 	#limits({ rowTimeoutMs = this.context.rowTimeoutMs, timeoutMs }: BatchOptions): Limits {
 		for (const [name, value] of Object.entries({ rowTimeoutMs, timeoutMs })) {
 			if (value !== undefined && !(Number.isFinite(value) && value > 0))
@@ -295,21 +406,27 @@ export class Build implements Evaluator {
 	#request(
 		sets: NodeSets,
 		part: CachedBatch | undefined,
+		variants: VariantRows | undefined,
 		stats: readonly string[],
 		limits: Limits,
 	): BatchRequest {
 		const { kind, words, offsets } = sets;
-		return { build: this.context.id, base: this.context.base, kind, words, offsets, part, stats, ...limits };
+		const { id: build, base } = this.context;
+		return { build, base, kind, words, offsets, part, variants, stats, ...limits };
 	}
 
-	#lookUp(sets: NodeSets, stats: readonly string[]): CachedBatch | Promise<CachedBatch> | undefined {
+	#lookUp(
+		sets: NodeSets,
+		variants: VariantRows | undefined,
+		stats: readonly string[],
+	): CachedBatch | Promise<CachedBatch> | undefined {
 		const { cache, canonicalizer, base } = this.context;
 		if (!cache || !canonicalizer) return undefined;
 		const group = this.#group(stats);
 		const { kind, words, offsets } = sets;
 		if (sets.length <= atOnce.rows && words.length <= atOnce.words)
-			return divideBatch(this.#canonicalSync(sets), cache, group);
-		return canonicalizer.run(base, kind, words, offsets).then(
+			return divideBatch(this.#canonicalSync(sets, variants), cache, group);
+		return canonicalizer.run(base, kind, words, offsets, variants).then(
 			(canonical) => divideBatch(canonical, cache, group),
 			(error) => {
 				throw fromNative(error);
@@ -317,9 +434,9 @@ export class Build implements Evaluator {
 		);
 	}
 
-	#canonicalSync({ kind, words, offsets }: NodeSets): NativeCanonicalSets {
+	#canonicalSync({ kind, words, offsets }: NodeSets, variants?: VariantRows): NativeCanonicalSets {
 		try {
-			return this.context.base.canonicalize(kind, words, offsets);
+			return this.context.base.canonicalize(kind, words, offsets, variants);
 		} catch (error) {
 			throw fromNative(error);
 		}

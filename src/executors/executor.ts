@@ -1,4 +1,5 @@
 import type {
+	Identity,
 	NativeBase,
 	NativeBatchResult,
 	NativeCanonicalSets,
@@ -8,6 +9,7 @@ import type {
 	SetKind,
 } from "../native/addon.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
+import type { VariantRows } from "../variants/variant-rows.js";
 
 /** A build for every state. */
 export interface LoadRequest {
@@ -63,6 +65,8 @@ export interface BatchRequest {
 	readonly offsets: Uint32Array;
 	/** All of them if undefined. */
 	readonly part: BatchPart | undefined;
+	/** Undefined: all rows are of the build itself. */
+	readonly variants: VariantRows | undefined;
 	readonly stats: readonly string[];
 	readonly rowTimeoutMs: number | undefined;
 	/** For all of them. */
@@ -83,7 +87,7 @@ export interface Executor {
 	/** Whether a batch that is given a canonical form reads that rather than the caller's words. */
 	readonly readsCanonicalForm: boolean;
 	/** Opens the calculator in every state. */
-	open(timeoutMs?: number): Promise<{ name: string; version: string }>;
+	open(timeoutMs?: number): Promise<Identity>;
 	/** Loads a build into every state; where that fails, no state has it. */
 	load(request: LoadRequest): Promise<Loaded | Refused>;
 	/** Lets every state forget a build. */

@@ -1,6 +1,7 @@
 import {
 	addon,
 	fromNative,
+	type Identity,
 	type NativeBatchResult,
 	type NativeEngine,
 	type NativeEngineConfig,
@@ -33,7 +34,7 @@ export class ThreadExecutor implements Executor {
 		return this.#native.readsCanonicalForm;
 	}
 
-	open(timeoutMs?: number): Promise<{ name: string; version: string }> {
+	open(timeoutMs?: number): Promise<Identity> {
 		return translated(() => this.#native.open(timeoutMs));
 	}
 
@@ -113,9 +114,22 @@ function argumentsOf({
 	words,
 	offsets,
 	part,
+	variants,
 	stats,
 	rowTimeoutMs,
 	timeoutMs,
 }: BatchRequest): Parameters<NativeEngine["batchSync"]> {
-	return [build, base, kind, words, offsets, stats, rowTimeoutMs, timeoutMs, part?.canonical, part?.rows];
+	return [
+		build,
+		base,
+		kind,
+		words,
+		offsets,
+		stats,
+		rowTimeoutMs,
+		timeoutMs,
+		part?.canonical,
+		part?.rows,
+		variants,
+	];
 }

@@ -29,7 +29,12 @@ export interface NativeTree {
 /** binding/napi/base.cpp's class `Base`: what a build has allocated. */
 export interface NativeBase {
 	/** Blocks the calling thread. */
-	canonicalize(kind: SetKind, words: Uint32Array, offsets: Uint32Array): NativeCanonicalSets;
+	canonicalize(
+		kind: SetKind,
+		words: Uint32Array,
+		offsets: Uint32Array,
+		variants?: NativeVariantKeys,
+	): NativeCanonicalSets;
 	/** The first row. */
 	canonical(
 		kind: SetKind,
@@ -56,6 +61,7 @@ export interface NativeCanonicalizer {
 		kind: SetKind,
 		words: Uint32Array,
 		offsets: Uint32Array,
+		variants?: NativeVariantKeys,
 	): Promise<NativeCanonicalSets>;
 	close(): void;
 }
@@ -100,6 +106,8 @@ export interface NativeBatchResult {
 	/** Rows that the calculator answered like another one instead of calculating them. */
 	alike: number;
 	stopped: "" | "TIMEOUT" | "ABORTED";
+	/** Why all of it was calculated a second time, otherwise; see executors/verified-executor.ts. */
+	recalculated?: string;
 }
 
 /** What a calculator's `load` answered; `refused` alone where it says why the build cannot be loaded. */
@@ -137,6 +145,30 @@ export interface NativeProfile {
 	idle: number;
 }
 
+/** What a calculator says of itself when it is open. */
+export interface Identity {
+	name: string;
+	version: string;
+	/** Whether it derives variants of builds. */
+	derives: boolean;
+}
+
+/** Which variant each row is of: 0 for the build itself, or n for the n-th one. */
+export interface NativeVariantRows {
+	readonly rows: Uint32Array;
+}
+
+/** With the key of each variant, two words each. */
+export interface NativeVariantKeys extends NativeVariantRows {
+	readonly keys: BigUint64Array;
+}
+
+/** With what the calculator's `derive` gets, and a name that stands for it. */
+export interface NativeVariants extends NativeVariantRows {
+	readonly changes: readonly Plain[];
+	readonly names: readonly string[];
+}
+
 type BatchArguments = [
 	build: number,
 	base: NativeBase,
@@ -149,11 +181,12 @@ type BatchArguments = [
 	/** Calculates `rows` alone, ascending; rows that are equal to one of them get its answer, all others none. */
 	canonical: NativeCanonicalSets | undefined,
 	rows: Uint32Array | undefined,
+	variants: NativeVariants | undefined,
 ];
 
 /** binding/napi/engine.cpp's class `Engine`; arguments are checked by `Engine` and `Build`. */
 export interface NativeEngine {
-	open(timeoutMs?: number): Promise<{ name: string; version: string }>;
+	open(timeoutMs?: number): Promise<Identity>;
 	load(id: number, source: Plain, timeoutMs?: number): Promise<NativeLoad>;
 	unload(id: number): Promise<null>;
 	command(name: string, id: number, args: Plain, timeoutMs?: number): Promise<Plain>;

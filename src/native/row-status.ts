@@ -10,6 +10,7 @@ export const rowStatuses = [
 	"memory",
 	"crash",
 	"noState",
+	"badVariant",
 ] as const;
 
 export type RowStatusName = (typeof rowStatuses)[number];

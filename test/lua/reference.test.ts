@@ -93,6 +93,7 @@ describe("the reference calculator's formulas", () => {
 			undefined,
 			undefined,
 			undefined,
+			undefined,
 		);
 		expect(texts).toEqual([]);
 		stats.forEach((stat, i) => {

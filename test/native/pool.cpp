@@ -185,7 +185,7 @@ void evaluatesOnlyTheRowsThatAreAsked() {
 	Rows rows(engine, 1, {100, 9, 101, 9, 100, 101});
 	const BaseSet base({1, 2, 3}, nullptr);
 	const NodeSetView sets{SetKind::Delta, rows.words, rows.offsets};
-	const auto canonical = std::make_shared<const CanonicalSets>(sets, base);
+	const auto canonical = std::make_shared<const CanonicalSets>(sets, base, VariantKeys{});
 	check(canonical->firstEqual() == std::vector<uint32_t>{0, 1, 2, 1, 0, 2}, "equal rows are found");
 	rows.batch->evaluateOnly({1, 2}, canonical);
 	// What is calculated is what was made canonical, whatever the caller makes of the words meanwhile.

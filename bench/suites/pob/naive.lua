@@ -1,7 +1,8 @@
 -- What a program without pobatch does: Path of Building in a plain LuaJIT, hosted by its own HeadlessWrapper.lua, one
 -- node set after the other. Started in the checkout's `src` folder; takes one request a line from standard input:
 --   load FILE          loads a build; answers milliseconds
---   sets FILE          reads node sets: a line each, what is added, "-", removed ids; an added node is its id, its attribute
+--   variants SCRIPT FILE  reads changes of the build, as JSON; SCRIPT (../variants/window.lua) makes them in the window
+--   sets FILE          reads node sets: a line each, which variant it is of and "|" (0 or none: the build itself), what is added, "-", removed ids; an added node is its id, its attribute
 --                      (1 Strength, 2 Dexterity, 3 Intelligence, 0 none) and its weapon set (0: both), as in 26297:2:0
 --   naive              all sets through PoB's what-if calculator; answers milliseconds and the sum of Life
 --   real COUNT         the first sets by allocating the nodes and calculating the build; the same answer
@@ -35,7 +36,7 @@ end
 
 dofile("HeadlessWrapper.lua")
 
-local sets = {}
+local sets, changes, window = {}, {}, nil
 local requests = {}
 
 function requests.load(file)
@@ -57,12 +58,22 @@ local function nodesOf(text)
 	return ids, attributes, weaponSets
 end
 
+function requests.variants(argument)
+	local script, file = argument:match("^(%S+)%s+(.*)$")
+	local handle = assert(io.open(file, "rb"))
+	changes = assert(require("dkjson").decode(handle:read("*a")))
+	handle:close()
+	window = dofile(script)
+	return #changes
+end
+
 function requests.sets(file)
 	sets = {}
 	for line in io.lines(file) do
-		local added, removed = line:match("^(.-)%-(.*)$")
+		local variant, words = line:match("^(%d+)|(.*)$")
+		local added, removed = (words or line):match("^(.-)%-(.*)$")
 		local add, attributes, weaponSets = nodesOf(added)
-		sets[#sets + 1] = { add = add, attributes = attributes, weaponSets = weaponSets, remove = nodesOf(removed) }
+		sets[#sets + 1] = { add = add, attributes = attributes, weaponSets = weaponSets, remove = nodesOf(removed), variant = tonumber(variant) or 0 }
 	end
 	return #sets
 end
@@ -170,6 +181,9 @@ local function numbers(prefix, output, out)
 end
 
 local function shown(set)
+	if set.variant > 0 then
+		window.change(changes[set.variant])
+	end
 	local why = click(set)
 	if why then
 		return "!" .. why

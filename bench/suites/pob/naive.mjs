@@ -58,11 +58,18 @@ export class Naive {
 		return (await this.#ask(`load ${buildFile}`))[0];
 	}
 
+	/** Changes of the build, in the form that a calculator gets them in; node sets name them by `variant`, from 1. */
+	async variants(changes) {
+		const path = join(this.#folder, "variants");
+		writeFileSync(path, JSON.stringify(changes));
+		await this.#ask(`variants ${file("../variants/window.lua")} ${path}`);
+	}
+
 	async sets(deltas) {
 		const path = join(this.#folder, "sets");
-		const text = deltas.map(({ add = [], remove = [], attributes = {}, weaponSets = {} }) => {
+		const text = deltas.map(({ add = [], remove = [], attributes = {}, weaponSets = {}, variant = 0 }) => {
 			const node = (id) => `${id}:${attributeNumbers[attributes[id]] ?? 0}:${weaponSets[id] ?? 0}`;
-			return `${[...add].map(node).join(" ")} - ${[...remove].join(" ")}\n`;
+			return `${variant}|${[...add].map(node).join(" ")} - ${[...remove].join(" ")}\n`;
 		});
 		writeFileSync(path, text.join(""));
 		await this.#ask(`sets ${path}`);

@@ -170,7 +170,9 @@ function builds:load(xmlText, specIndex, fault)
 	local before = self.current
 	self.loading = self.loading + 1
 	self.collector:beginLoad(#opening.specsOf(root))
-	local build = { mode = env.LoadModule("Modules/Build"), cache = emptyCache() }
+	-- Whatever is made after the mark is the build's, for variants to put back.
+	local mark = {}
+	local build = { mark = mark, mode = env.LoadModule("Modules/Build"), cache = emptyCache() }
 	place(self, build)
 	boot.takePrompts(world)
 	local opened, traceback = true, nil
@@ -264,6 +266,9 @@ end
 
 --- Forgets a build.
 function builds:unload(build)
+	if build.variants then
+		build.variants:leave()
+	end
 	if self.current == build then
 		self.current = nil
 		local env = self.world.env
@@ -271,7 +276,7 @@ function builds:unload(build)
 		env.GlobalCache.cachedData = emptyCache()
 	end
 	takeApart(build.mode)
-	build.mode, build.cache, build.rows = nil, nil, nil
+	build.mode, build.cache, build.rows, build.variants = nil, nil, nil, nil
 	self.collector:forget(build)
 end
 

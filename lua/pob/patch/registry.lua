@@ -7,14 +7,18 @@
 --   wholeCalculation  that the modules of the calculation read the tree, and keep state, in the ways that are known
 --                     (calculation.lua); whatever else they do may change
 --   requires          other parts that must be in use
---   derive            path -> function(module) -> true, or nil and why not: a condition of the part's own, checked on the text
---   edits             path -> function(module) -> list of { line, find, replace }: what is put into the text, in place
+--   derive            path -> function(module) -> true or plain data, or nil and why not: a condition of the part's own, told
+--                     from the text of one module alone (analysis.lua)
+--   agree             function(facts) -> nil, or why not: a condition on what `derive` told of all modules, by path
+--   edits             path -> function(module, found) -> list of { line, find, replace }: what is put into the text, in place;
+--                     `found` has the functions among the targets, by number
 --
 -- So another version of Path of Building runs as it is where it is another one, and report() says what and why.
 
+local analysis = require("pob.patch.analysis")
 local calculation = require("pob.patch.calculation")
+local certification = require("pob.patch.certification")
 local composedNames = require("pob.replacements.composed_names")
-local moduleTree = require("pob.patch.module_tree")
 local readSet = require("pob.memo.read_set")
 local sharedModules = require("pob.environment.shared_modules")
 local sharedTable = require("pob.patch.shared")
@@ -50,33 +54,52 @@ local ANY_NAME = {
 	end,
 }
 
-local function loadParts(without)
+-- The keys of a table, in one order in each state.
+local function sorted(t)
+	local list = {}
+	for key in pairs(t) do
+		list[#list + 1] = key
+	end
+	table.sort(list)
+	return list
+end
+
+local function loadParts(without, certified)
 	local parts = {}
 	for _, name in ipairs(NAMES) do
 		local part = setmetatable({
-			-- of targets, by number: the function and its form; of `derive`, by path: true or why not; of `edits`, whether there
-			-- are any
-			found = {}, derived = {}, edited = {}, active = false, out = without[name:match("[%w_]+$")],
+			-- of targets, by number: the function's name and form; of `derive`, by path: what it told, or why nothing; of
+			-- `edits`, whether there are any
+			found = {}, facts = {}, whys = {}, edited = {}, active = false, out = without[name:match("[%w_]+$")],
+			-- near: of targets without a known form, by number, how close they are (closeness.lua); certified: whether such a one
+			-- counts as known
+			near = {}, certified = certified[require("pob." .. name).name] or false,
 		}, { __index = require("pob." .. name) })
 		parts[#parts + 1] = part
 	end
 	return parts
 end
 
--- Why a part cannot be used, as far as its own conditions go; nil: they hold.
-local function missing(part)
+-- Why a part cannot be used, as far as its own conditions go; nil: they hold. `isCertified`: whether functions that are close
+-- to those that are known count as known.
+local function missing(part, isCertified)
 	for i in ipairs(part.targets or NONE) do
-		if not part.found[i] then
+		if not part.found[i] and not (isCertified and part.near[i]) then
 			return "goes together with a function that is not known"
 		end
 	end
-	for path in pairs(part.derive or NONE) do
-		local derived = part.derived[path]
-		if derived ~= true then
-			return derived or path .. " was not read"
+	for _, path in ipairs(sorted(part.derive or NONE)) do
+		if not part.facts[path] then
+			return part.whys[path] or path .. " was not read"
 		end
 	end
-	for path in pairs(part.targets and NONE or part.edits or NONE) do
+	if part.agree then
+		part.disagreement = part.disagreement or part.disagreement == nil and (part.agree(part.facts) or false)
+		if part.disagreement then
+			return part.disagreement
+		end
+	end
+	for _, path in ipairs(sorted(part.targets and NONE or part.edits or NONE)) do
 		if not part.edited[path] then
 			return "no known place for it in " .. path
 		end
@@ -92,6 +115,13 @@ local function lacking(self, part)
 		end
 	end
 	return nil
+end
+
+-- Why a part is not in use; nil: it is.
+local function whyNot(self, part)
+	return part.out and "left out by option" or missing(part)
+		or part.wholeCalculation and self.sharedModules:unknown(part.certified) or lacking(self, part) or part.why
+		or not part.active and "not loaded yet" or nil
 end
 
 -- What is added to a line stays on it: line numbers in Path of Building's own error messages keep their meaning. A text that
@@ -114,58 +144,66 @@ end
 local extension = {}
 extension.__index = extension
 
--- Whether a part looks at a module.
-local function looksAt(part, path)
-	if (part.derive or NONE)[path] or (part.edits or NONE)[path] then
-		return true
-	end
-	for _, target in ipairs(part.targets or NONE) do
-		if target.file == path then
-			return true
+-- Takes over what is known of a module.
+local function adopt(self, path, conclusions)
+	if calculation.isPart[path] then
+		self.sharedModules:see(path, conclusions.unknown)
+		if not self.sharedModules:isKnown() then
+			self.slices:unready()
 		end
 	end
-	return false
-end
-
--- What `look` answers; where it fails, nil and why: a text that nobody thought of never keeps a checkout from starting.
-local function try(path, look, ...)
-	local ok, answer, why = pcall(look, ...)
-	if ok then
-		return answer, why
-	end
-	return nil, ("%s could not be looked at: %s"):format(path, tostring(answer))
-end
-
--- Finds out what parts know of a module.
-local function analyse(self, path, text)
-	local module
-	local function read()
-		module = module or try(path, moduleTree.read, path, text)
-		return module
-	end
-	if calculation.isPart[path] and read() then
-		try(path, self.sharedModules.see, self.sharedModules, module)
-	end
-	for _, part in ipairs(self.parts) do
-		if not part.out and looksAt(part, path) then
-			part.active = false
+	for _, part in ipairs(self.list) do
+		local own = not part.out and conclusions.parts[part.name]
+		if own then
+			part.active, part.disagreement = false, nil
 			for i, target in ipairs(part.targets or NONE) do
 				if target.file == path then
-					part.found[i] = read() and try(path, self.sharedModules.find, module, target) or nil
+					local found, near = own.found["t" .. i], own.near["t" .. i]
+					part.found[i] = found or part.certified and near and near.points and near or nil
+					part.near[i] = near
 				end
 			end
-			local derive, edits = (part.derive or NONE)[path], (part.edits or NONE)[path]
-			if derive then
-				local ok, why
-				if read() then
-					ok, why = try(path, derive, module, part)
-				end
-				part.derived[path] = ok or why or false
-			end
+			part.facts[path], part.whys[path] = own.fact, own.why
 			self.edits[path] = self.edits[path] or {}
-			self.edits[path][part] = edits and read() and try(path, edits, module, part) or nil
-			part.edited[path] = self.edits[path][part] ~= nil and self.edits[path][part][1] ~= nil
+			self.edits[path][part] = own.edits
+			part.edited[path] = own.edits ~= nil and own.edits[1] ~= nil
 		end
+	end
+end
+
+-- Finds out what parts know of a module, unless it is known.
+local function analyse(self, path, text)
+	if not analysis.isNeeded(path, self.all) then
+		return
+	end
+	local key = analysis.keyOf(path, text)
+	local conclusions = self.known[key]
+	if not conclusions then
+		conclusions = analysis.of(path, text, self.all)
+		self.known[key] = conclusions
+		if analysis.canBeKept(conclusions) then
+			self.concluded[key] = conclusions
+		end
+	end
+	adopt(self, path, conclusions)
+end
+
+-- What skills' functions write and read, which calcs.offence calls.
+local function readSkills(text, shared)
+	local _, at = text:find("utput", 1, true)
+	while at do
+		if text:find("^[oO]", at - 5) then
+			local name, ending = text:match("^%.([%a_][%w_]*)()", at + 1)
+			local index = not name and text:match("^%[[^%]\n]*%]()", at + 1)
+			local isWritten = text:find("^%s*[%-+*/%%.]*=[^=]", ending or index or #text + 1)
+			if name then
+				shared.skillReads[name] = true
+				shared.skillWrites[name] = isWritten and true or shared.skillWrites[name]
+			elseif index and isWritten then
+				setmetatable(shared.skillWrites, ANY_NAME)
+			end
+		end
+		_, at = text:find("utput", at + 1, true)
 	end
 end
 
@@ -174,25 +212,17 @@ end
 ---@param text string
 ---@return string|nil @the text to compile; nil: as it is
 function extension:transform(path, text)
+	self.inUse = {}
 	local seen = self.seen[path]
 	if seen and seen.text == text then
-		for _, part in ipairs(self.parts) do
-			part.active = part.active and not looksAt(part, path)
+		for _, part in ipairs(self.list) do
+			part.active = part.active and not analysis.looksAt(part, path)
 		end
 		return seen.edited
 	end
 	self.slices:see(path, text)
 	if path:find("^Data/Skills/") then
-		-- Skills bring functions of their own, which calcs.offence calls.
-		for name in text:gmatch("[oO]utput%.([%a_][%w_]*)%s*[%-+*/%%.]*=[^=]") do
-			self.shared.skillWrites[name] = true
-		end
-		for name in text:gmatch("[oO]utput%.([%a_][%w_]*)") do
-			self.shared.skillReads[name] = true
-		end
-		if text:find("[oO]utput%[[^%]\n]*%]%s*[%-+*/%%.]*=[^=]") then
-			setmetatable(self.shared.skillWrites, ANY_NAME)
-		end
+		readSkills(text, self.shared)
 	end
 	analyse(self, path, text)
 	local composes = not self.without.composed_names and (path:find("^Modules/Calc") or path:find("^Classes/Mod"))
@@ -209,7 +239,7 @@ end
 ---@param composes boolean @whether names that it joins are looked up
 function extension:edited(path, lines, composes)
 	local changed
-	for _, part in ipairs(self.parts) do
+	for _, part in ipairs(self.list) do
 		local edits = (self.edits[path] or NONE)[part]
 		if edits and edits[1] and not missing(part) then
 			edit(lines, edits)
@@ -230,9 +260,9 @@ end
 
 -- Whether what calcs.perform does after offence has a known form, which slices rely on as defences do.
 local function endsAsKnown(self)
-	for _, part in ipairs(self.parts) do
+	for _, part in ipairs(self.list) do
 		if part.name == "defences" then
-			return part.out or part.derived["Modules/CalcPerform.lua"] == true
+			return part.out or part.facts["Modules/CalcPerform.lua"] ~= nil
 		end
 	end
 	return false
@@ -243,11 +273,11 @@ end
 ---@param ... any @what the module returned
 function extension:loaded(path, env, ...)
 	env.__pobatch = self.shared
-	for _, part in ipairs(self.parts) do
+	for _, part in ipairs(self.list) do
 		if not part.active and not part.out and not missing(part) and part.ready(env, path, (...), part, self.shared)
-			and (not part.wholeCalculation or self.sharedModules:isKnown()) and not lacking(self, part) then
+			and not (part.wholeCalculation and self.sharedModules:unknown(part.certified)) and not lacking(self, part) then
 			part.install(self.shared, env, ..., part)
-			part.active = true
+			part.active, self.inUse = true, {}
 		end
 	end
 	self.sharedModules:keep(path, ...)
@@ -256,23 +286,47 @@ function extension:loaded(path, env, ...)
 	end
 end
 
+---Whether a part is in use, which it is no longer when a module came that it cannot be used with, nor is what requires it.
+---@param name string
+---@return boolean
 function extension:isActive(name)
-	for _, part in ipairs(self.parts) do
-		if part.name == name then
-			return part.active
+	local isInUse = self.inUse[name]
+	if isInUse == nil then
+		isInUse = false
+		for _, part in ipairs(self.list) do
+			isInUse = isInUse or part.name == name and whyNot(self, part) == nil
 		end
+		self.inUse[name] = isInUse
 	end
-	return false
+	return isInUse
+end
+
+---What became of each part.
+---@return table @list of { part, status = "known"|"derived"|"certified"|"off", why }
+function extension:parts()
+	local list, isWholeKnown = {}, self.sharedModules:unknown(false) == nil
+	for i, part in ipairs(self.list) do
+		local why = whyNot(self, part)
+		list[i] = { part = part.name, status = certification.statusOf(part, why, isWholeKnown), why = why }
+	end
+	return list
+end
+
+---What could be certified, see certification.lua.
+function extension:certifiable()
+	local isOff = {}
+	for _, part in ipairs(self.list) do
+		isOff[part] = whyNot(self, part)
+	end
+	return certification.candidates(self.list, isOff, self.sharedModules, missing)
 end
 
 ---What became of each part's conditions: of each function that it stands for, and of the part where it names none.
 ---@return table @list of { name, part, file, status = "fast"|"original", why }
 function extension:report()
 	local list = {}
-	for _, part in ipairs(self.parts) do
-		local why = part.out and "left out by option" or missing(part)
-			or part.wholeCalculation and self.sharedModules:unknown() or lacking(self, part) or part.why
-			or not part.active and "not loaded yet" or nil
+	for _, part in ipairs(self.list) do
+		local why = whyNot(self, part)
 		local function add(name, file, reason)
 			list[#list + 1] = { name = name, part = part.name, file = file, status = reason and "original" or "fast", why = reason }
 		end
@@ -280,7 +334,7 @@ function extension:report()
 			add(target.label or target.name, target.file,
 				why and (part.out or part.found[i]) and why or why and "not a version of this function that is known")
 		end
-		for path in pairs(part.derive or not part.targets and part.edits or NONE) do
+		for _, path in ipairs(sorted(part.derive or not part.targets and part.edits or NONE)) do
 			add(part.name, path, why)
 		end
 	end
@@ -288,24 +342,30 @@ function extension:report()
 end
 
 ---@param options table|nil @{ without = { partName = true } }: parts to leave out, also `composed_names`; slicesAfter: rows
----of the same stats before a slice for them is made, nil: never
+---of the same stats before a slice for them is made, nil: never; analysis: conclusions of earlier states, by key; certified:
+---{ [part] = true }, parts that are used where functions are close to those that are known
 ---@return table @with the functions transform, loaded, kept and report, for the host
 function registry.attach(host, options)
+	local certified = options and options.certified or {}
 	local self = setmetatable({
-		parts = loadParts(options and options.without or {}),
+		list = loadParts(options and options.without or {}, certified), all = registry.parts(),
 		shared = sharedTable.new(host, (options and options.slicesAfter) ~= nil),
 		-- path -> { text, edited }: modules are loaded again for every build
 		seen = {},
+		-- name of a part -> whether it is in use, until a module is read or a part installed
+		inUse = {},
 		-- path -> part -> what it puts into the text
 		edits = {},
-		sharedModules = sharedModules.new(),
+		sharedModules = sharedModules.new(certified.pool == true),
+		-- conclusions on modules (analysis.lua), by key; and those of them that this state came to, and others can take over
+		known = setmetatable({}, { __index = options and options.analysis or nil }), concluded = {},
 		without = options and options.without or {},
 	}, extension)
 	readSet.use(host.modifierQueries)
 	self.slices = slicesModule.new(self.shared, function(path, text)
 		local edited = self:edited(path, source.lines(text), not self.without.composed_names)
 		return edited or text
-	end, options and options.slicesAfter)
+	end, options and options.slicesAfter, options and options.slices)
 	return {
 		slices = self.slices,
 		transform = function(path, text)
@@ -321,6 +381,21 @@ function registry.attach(host, options)
 		report = function()
 			return self:report()
 		end,
+		parts = function()
+			return self:parts()
+		end,
+		isActive = function(name)
+			return self:isActive(name)
+		end,
+		certifiable = function()
+			return self:certifiable()
+		end,
+		---What this state found out of modules since it was last asked: conclusions by key.
+		takeConclusions = function()
+			local concluded = self.concluded
+			self.concluded = {}
+			return concluded
+		end,
 		---Leaves the estimations out of `calcs.perform(calcEnv)`.
 		---@return boolean @false: some modifier needs them; the row must be calculated anew
 		performUnestimated = function(calcs, calcEnv)
@@ -333,12 +408,12 @@ function registry.attach(host, options)
 		---Before a calculation with FullDPS, and after it: where it can stand for that of the first skill of the sum,
 		---calcFullDPS takes `calcEnv`, and puts another output into it.
 		beginFirst = function(build, calcEnv)
-			if self.shared.beginFirst then
+			if self.shared.beginFirst and self:isActive("first_skill") then
 				self.shared.beginFirst(build, calcEnv)
 			end
 		end,
 		endFirst = function(calcEnv)
-			if self.shared.endFirst then
+			if self.shared.endFirst and self:isActive("first_skill") then
 				self.shared.endFirst(calcEnv)
 			end
 		end,

@@ -36,7 +36,7 @@
 ---@field met table|nil @where the present row notes them; set by memo/memo.lua
 ---@field watches table @set of the metatables that watch; read by environment/first_skill.lua, which compares without them
 ---@field newConditions function @(): a table of conditions that is watched; called by replacements/stores.lua
----@field addCondition function @(name): a modifier of this name comes into a store; called by queries, query_db, query_list
+---@field addCondition function @(name): a modifier of this name comes into a store; called by queries, query_walks
 --
 -- Kept environments. Set by environment/pool.lua.
 ---@field environments table|nil @those of the build at hand; read by first_skill and memo; first_skill sets it aside

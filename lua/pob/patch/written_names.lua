@@ -6,7 +6,6 @@ local printer = require("pob.slice.printer")
 local walk = require("pob.slice.walk")
 
 local writtenNames = {}
-writtenNames.__index = writtenNames
 
 local function nameOf(e)
 	return e.k == "index" and e.key.k == "string" and e.key.v or (e.k == "local" or e.k == "global") and e.name or ""
@@ -175,11 +174,11 @@ end
 
 ---@param module table @of module_tree.lua
 ---@param f table @the function
----@return table|nil @with the method may(name); nil where some key can be anything
+---@return table|nil @plain data, for `may`; nil where some key can be anything
 ---@return string|nil @the expression that can
 function writtenNames.of(module, f)
 	local look = lookOf(module)
-	local self = setmetatable({ exact = {}, patterns = {} }, writtenNames)
+	local written = { exact = {}, patterns = {} }
 	local unknown
 	local function take(target)
 		if target.k ~= "index" or not isOutput(look, target.o) then
@@ -191,9 +190,9 @@ function writtenNames.of(module, f)
 		end
 		for _, key in ipairs(found) do
 			if key.text then
-				self.exact[key.text] = true
+				written.exact[key.text] = true
 			else
-				self.patterns[#self.patterns + 1] = key
+				written.patterns[#written.patterns + 1] = key
 			end
 		end
 	end
@@ -211,16 +210,17 @@ function writtenNames.of(module, f)
 	if unknown then
 		return nil, unknown
 	end
-	return self
+	return written
 end
 
 ---Whether a number of this name may be written.
+---@param written table @of writtenNames.of
 ---@param name string
-function writtenNames:may(name)
-	if self.exact[name] then
+function writtenNames.may(written, name)
+	if written.exact[name] then
 		return true
 	end
-	for _, key in ipairs(self.patterns) do
+	for _, key in ipairs(written.patterns) do
 		if #name >= #key.before + #key.after and name:sub(1, #key.before) == key.before
 			and (key.after == "" or name:sub(-#key.after) == key.after) and name:find(key.middle, 1, true) then
 			return true

@@ -78,7 +78,7 @@ local function strangerOf(module)
 	return stranger
 end
 
-part.derive[OFFENCE] = function(module, this)
+part.derive[OFFENCE] = function(module)
 	local stranger = strangerOf(module)
 	if stranger then
 		return nil, ("%s calls calcs.%s, which may write anything"):format(module.path, stranger)
@@ -87,8 +87,7 @@ part.derive[OFFENCE] = function(module, this)
 	if not written then
 		return nil, ("%s writes a number by a name that can be any: %s"):format(module.path, unknown)
 	end
-	this.written = written
-	return true
+	return written
 end
 
 function part.ready(_, path)
@@ -119,7 +118,7 @@ function part.install(shared, _, calcs, this)
 	local offence = calcs.offence
 	local isLeft = {}
 	for name in pairs(DEFENCES) do
-		isLeft[name] = not this.written:may(name) and not shared.skillWrites[name]
+		isLeft[name] = not writtenNames.may(this.facts[OFFENCE], name) and not shared.skillWrites[name]
 	end
 
 	---Whether a stat needs no offence.

@@ -41,7 +41,7 @@ function part.ready(_, path, _, this, shared)
 		return false
 	end
 	for name in pairs(shared.skillReads) do
-		if this.written:may(name) then
+		if writtenNames.may(this.facts[DEFENCE].written, name) then
 			this.why = "a skill reads " .. name .. ", which the estimations write"
 			return false
 		end
@@ -175,7 +175,7 @@ local function strangerOf(module, f)
 	return stranger
 end
 
-part.derive[DEFENCE] = function(module, this)
+part.derive[DEFENCE] = function(module)
 	local entry = (module.functions[ESTIMATIONS] or {})[1]
 	local effect = entry and effectOf(entry.f) or not entry and "no " .. ESTIMATIONS
 	if effect then
@@ -189,27 +189,24 @@ part.derive[DEFENCE] = function(module, this)
 	if not written then
 		return nil, ("%s writes a number by a name that can be any: %s"):format(module.path, unknown)
 	end
-	this.written = written
-	-- This module is read after others.
-	for path, names in pairs(this.reads or {}) do
-		for name in pairs(names) do
-			if path ~= DEFENCE and written:may(name) then
-				return nil, ("%s reads %s, which the estimations write"):format(path, name)
+	return { written = written }
+end
+
+local function deriveReads(module)
+	return { reads = writtenNames.readsOf(module) }
+end
+
+---No other module may read what the estimations write.
+function part.agree(facts)
+	local written = facts[DEFENCE] and facts[DEFENCE].written
+	for _, path in ipairs(written and calculation.MODULES or {}) do
+		for name in pairs(facts[path] and facts[path].reads or {}) do
+			if writtenNames.may(written, name) then
+				return ("%s reads %s, which the estimations write"):format(path, name)
 			end
 		end
 	end
-	return true
-end
-
-local function deriveReads(module, this)
-	this.reads = this.reads or {}
-	this.reads[module.path] = writtenNames.readsOf(module)
-	for name in pairs(this.written and this.reads[module.path] or {}) do
-		if this.written:may(name) then
-			return nil, ("%s reads %s, which the estimations write"):format(module.path, name)
-		end
-	end
-	return true
+	return nil
 end
 
 for _, path in ipairs(calculation.MODULES) do
@@ -219,7 +216,7 @@ for _, path in ipairs(calculation.MODULES) do
 end
 
 -- Each call of the estimations stands behind `if not`, and the second parameter of perform.
-part.derive[PERFORM] = function(module, this)
+part.derive[PERFORM] = function(module)
 	local entry = (module.functions.perform or {})[1]
 	local switch = entry and entry.f.params[2]
 	local behind, calls, guarded, guards, uses = 0, 0, 0, 0, 0
@@ -247,14 +244,14 @@ part.derive[PERFORM] = function(module, this)
 	if not switch or calls == 0 or calls ~= guarded or uses ~= guards or guards ~= calls then
 		return nil, module.path .. " has no switch for the estimations that is known"
 	end
-	return deriveReads(module, this)
+	return deriveReads(module)
 end
 
 function part.install(shared, _, _, this)
 	-- name -> whether the estimations write it
 	local written = setmetatable({}, {
 		__index = function(t, name)
-			local answer = this.written:may(name)
+			local answer = writtenNames.may(this.facts[DEFENCE].written, name)
 			t[name] = answer
 			return answer
 		end,

@@ -24,8 +24,8 @@ local part = {
 }
 
 -- The loop over skills, and the statement in it that sets up another environment.
-part.edits["Modules/Calcs.lua"] = function(module, this)
-	local f = this.found[1] and this.found[1].f
+part.edits["Modules/Calcs.lua"] = function(module, found)
+	local f = found[1] and found[1].f
 	if not f then
 		return nil
 	end

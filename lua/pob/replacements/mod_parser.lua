@@ -64,10 +64,10 @@ local function narrowable(s)
 	return isFound and #clause.body == 1 and clause.body[1].k == "return" and call, found.o.name
 end
 
-part.edits[FILE] = function(module, this)
+part.edits[FILE] = function(module, found)
 	local list, visitor = {}, {}
-	if this.found[1] and this.found[1].f.body[1] then
-		list[1] = beginScan(module, this.found[1].f)
+	if found[1] and found[1].f.body[1] then
+		list[1] = beginScan(module, found[1].f)
 	end
 	function visitor:statement(s)
 		local call, text = narrowable(s)

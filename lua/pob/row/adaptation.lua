@@ -63,10 +63,30 @@ local function explodeSignature(env)
 	return table.concat(names, "\n")
 end
 
+local function make(world, mode)
+	return setmetatable({ world = world, mode = mode, gems = {} }, adaptation)
+end
+
+--- Of a build as loaded.
 function adaptation.new(world, mode)
-	local self = setmetatable({ world = world, mode = mode, gems = {}, gemCount = 0 }, adaptation)
-	self:remember()
+	local self = make(world, mode)
+	self:rememberGems()
+	self:rememberSkills(self:setUp("CALCULATOR"))
+	self:restoreGems()
 	return self
+end
+
+--- Of a build that was changed: adapts it for good, as the window's next frame does. Also answers the environment.
+function adaptation.afterChange(world, mode)
+	local self = make(world, mode)
+	local env = self:setUp("MAIN")
+	self:rememberSkills(env)
+	self:rememberGems()
+	return self, env
+end
+
+function adaptation:setUp(kind)
+	return (self.mode.calcsTab.calcs.initEnv(self.mode, kind))
 end
 
 function adaptation:hasThorns(modDB)
@@ -88,12 +108,10 @@ function adaptation:hasThorns(modDB)
 	return false
 end
 
---- Remembers the build as loaded, to compare rows with and to put back.
-function adaptation:remember()
-	local mode = self.mode
-	local calcs = mode.calcsTab.calcs
+-- What rows put back.
+function adaptation:rememberGems()
 	self.gems = {}
-	for _, group in ipairs(mode.skillsTab.socketGroupList) do
+	for _, group in ipairs(self.mode.skillsTab.socketGroupList) do
 		for _, gem in ipairs(group.gemList) do
 			local values = {}
 			for i = 1, #GEM_FIELDS do
@@ -102,12 +120,15 @@ function adaptation:remember()
 			self.gems[#self.gems + 1] = { gem = gem, values = values }
 		end
 	end
-	local env = calcs.initEnv(mode, "CALCULATOR")
+end
+
+-- What rows are compared with.
+function adaptation:rememberSkills(env)
 	self.granted = grantedSignature(env)
 	self.explodes = explodeSignature(env)
 	self.thorns = self:hasThorns(env.modDB)
-	self:restoreGems()
 end
+
 
 --- Whether mode MAIN would change the socket groups of the build for the tree of `env`.
 function adaptation:isNeeded(env)

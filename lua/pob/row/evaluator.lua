@@ -12,7 +12,11 @@ local allocation = require("pob.tree.allocation")
 local windowRules = require("pob.tree.window_rules")
 local adaptation = require("pob.row.adaptation")
 local statsModule = require("pob.row.stats")
+local sessions = require("pob.row.session")
+local strategies = require("pob.row.strategy")
 local answers = require("pob.memo.results")
+
+local REASONS = strategies.REASONS
 
 local rows = {}
 rows.__index = rows
@@ -42,17 +46,66 @@ function rows.new(world, build, options)
 		build = build,
 		mode = mode,
 		calcs = mode.calcsTab.calcs,
+		options = options,
 		allocation = allocation.new(mode, build.listed, world.windowRules),
 		stats = statsModule.new(world, mode),
 		result = {},
 		loadedEnv = mode.calcsTab.mainEnv,
+		-- variant of a plan -> true, where a modifier asked for an estimation
+		needsEstimations = {},
 		strategyStats = { loaded = 0, calculator = 0, main = 0, answered = 0, sliced = 0, anew = 0, defences = 0, clicked = 0 },
 	}, rows)
 	self.adaptation = adaptation.new(world, mode)
+	self.session = sessions.new(world, mode, self.allocation, self.adaptation)
 	if options and options.rowCache and world.extension then
 		self.answers = answers.new(world.extension, options.verify, build.number)
 	end
 	return self
+end
+
+-- Rows of a variant before an environment is kept for those that follow: that costs about as much as two rows.
+local PLAIN_ROWS = 2
+
+--- Rows of a variant of `base`'s build, which is changed at present (pob.variant).
+-- `adapted`: of the changed build; `number` stands for the variant in all states, or nil; `changesTree`: its jewels are
+-- others.
+function rows.ofVariant(base, adapted, number, changesTree)
+	local self = setmetatable({
+		world = base.world,
+		build = base.build,
+		mode = base.mode,
+		calcs = base.calcs,
+		options = base.options,
+		number = number,
+		allocation = base.allocation,
+		stats = base.stats,
+		result = {},
+		adaptation = adapted,
+		needsEstimations = {},
+		strategyStats = base.strategyStats,
+		-- of the present variant, until an environment is kept
+		plainRows = 0,
+	}, rows)
+	if changesTree then
+		if hasDisabledJewels(self.mode) then
+			self.mode.spec:BuildAllDependsAndPaths()
+		end
+		self.allocation = allocation.new(self.mode, self.build.listed, self.world.windowRules)
+	end
+	self.session = sessions.new(self.world, self.mode, self.allocation, adapted)
+	return self
+end
+
+-- A variant of one or two rows is calculated as it comes.
+local function countVariantRow(self)
+	self.plainRows = self.plainRows + 1
+	if self.plainRows > PLAIN_ROWS then
+		self.plainRows = nil
+		self:keepEnvironments()
+		if self.options and self.options.rowCache and self.world.extension then
+			self.answers = answers.new(self.world.extension, self.options.verify, self.number)
+		end
+	end
 end
 
 -- Sets FullDPS in `env`'s output the way the window does.
@@ -70,170 +123,102 @@ local function addFullDps(self, env, playerDB, enemyDB, minionDB)
 	env.player.output.FullDotDPS = full.TotalDotDPS
 end
 
--- What earlier rows left, to use from now on: their environments, and the cache that learns from the queries. Nil for
--- none.
-function rows:use(environments, cache)
-	local extension = self.world.extension
-	if extension then
-		-- A row that was stopped may have left it.
-		extension.defend(nil)
-		extension.useEnvironments(environments)
-		extension.useRows(cache)
-	end
-end
-
 --- From now on rows may use what earlier rows have in common with them.
 function rows:keepEnvironments()
 	local extension = self.world.extension
-	self.environments = extension and extension.environments(self.mode)
+	self.environments = extension and extension.environments(self.mode) or nil
 end
 
-local ANSWERED = {}
-
--- After initEnv: the calculation of what the plan asks for. False where a modifier depends on the estimations that the plan
--- leaves out, and the row has to be calculated anew.
-local function perform(self, plan, env, playerDB, enemyDB, minionDB)
-	local extension = self.world.extension
-	-- Minions come after the player, and may look at all that the player has.
-	if plan and plan.defences and env.mode == "CALCULATOR" and not env.player.mainSkill.minion then
-		self.strategyStats.defences = self.strategyStats.defences + 1
-		extension.defend(env)
-	end
-	local shares = plan and plan.fullDps and not plan.sums and extension
-	if shares then
-		shares.beginFirst(self.mode, env)
-	end
-	if plan and not plan.estimated then
-		if not extension.performUnestimated(self.calcs, env) then
-			plan.estimated = true
-			return false
-		end
+-- Lets the memo note the numbers of a row that was calculated; `known`: those that it has already, which are to be the same.
+local function note(memo, plan, known, result)
+	if known then
+		memo:verify(known, plan, result)
 	else
-		self.calcs.perform(env)
+		memo:keep(plan, result)
 	end
-	if plan and plan.defences then
-		extension.defend(nil)
+end
+
+-- One attempt at a row, from begin to commit. Answers why it did not do, and the next has to go without something, or nil;
+-- and the finished environment, nil where the memo had the numbers, which are in `self.result` then.
+local function attempt(self, set, plan, memo, reasons)
+	local session = self.session
+	session:begin()
+	self.allocation:apply(set)
+	local strategy = strategies.choose(self, plan, memo, reasons)
+	session:use(strategy)
+	local env, playerDB, enemyDB, minionDB = self.calcs.initEnv(self.mode, strategy.mode)
+	if strategy.mode == "CALCULATOR" and self.adaptation:isNeeded(env) then
+		return REASONS.adapts
 	end
-	if shares then
-		shares.endFirst(env)
-	end
-	if plan and plan.fullDps then
+	memo = strategy.memo
+	local known = memo and memo:find(plan)
+	-- One that was verified before another attempt became necessary is so in that one.
+	local verifies = known and (reasons ~= nil or memo:mustVerify())
+	local isAnswered = known and not verifies
+	if isAnswered then
+		memo:give(known, plan, self.result)
+	elseif not session:perform(self.calcs, env) then
+		return REASONS.estimates
+	elseif plan and plan.fullDps then
 		addFullDps(self, env, playerDB, enemyDB, minionDB)
 	end
-	return true
+	if strategy.slice and strategy.slice.missed then
+		return REASONS.missed
+	end
+	if isAnswered or not memo then
+		session:commit()
+	else
+		session:commit(note, memo, plan, known, statsModule.take(plan, env, {}))
+	end
+	self:count(strategy, isAnswered, verifies)
+	return nil, not isAnswered and env or nil
 end
 
---- Calculates the tree as it is now: the finished environment.
--- `mode` is "MAIN" to have the build adapted first; "CALCULATOR" answers nil when it would have to be.
--- `plan`, when given, says what can be left out. With `kept`, rows that are known already are not calculated: ANSWERED,
--- and self.result has the numbers. `slice`: what is in use, if anything.
-function rows:calculate(mode, plan, kept, slice)
-	local calcs = self.calcs
-	self.world.env.wipeGlobalCache()
-	local environments = mode == "CALCULATOR" and not self.allocation.isClicked and self.environments or nil
-	self:use(environments, kept and kept:use(slice))
-	local env, playerDB, enemyDB, minionDB = calcs.initEnv(self.mode, mode)
-	if mode == "CALCULATOR" and self.adaptation:isNeeded(env) then
-		return nil
+-- Counts a row, by the strategy that it was done with.
+function rows:count(strategy, isAnswered, isVerified)
+	local stats = self.strategyStats
+	local way = isAnswered and "answered" or strategy.mode == "MAIN" and "main" or "calculator"
+	stats[way] = stats[way] + 1
+	stats.clicked = stats.clicked + (strategy.isClicked and 1 or 0)
+	if not isAnswered then
+		stats.sliced = stats.sliced + (strategy.slice and 1 or 0)
+		stats.defences = stats.defences + (strategy.defences and 1 or 0)
 	end
-	local known = kept and kept:find(plan)
-	local verifies = known and kept:mustVerify()
-	if kept then
-		kept:count(known ~= nil, verifies)
+	if strategy.memo then
+		strategy.memo:count(isAnswered or isVerified, isVerified)
 	end
-	if known and not verifies then
-		kept:give(known, plan, self.result)
-		return ANSWERED
-	end
-	if not perform(self, plan, env, playerDB, enemyDB, minionDB) then
-		return self:calculate(mode, plan, kept, slice)
-	elseif slice and slice.missed then
-		-- What counts is calculated by run().
-		return env
-	end
-	if known then
-		kept:verify(known, plan, statsModule.take(plan, env, {}))
-	elseif kept then
-		kept:keep(plan, statsModule.take(plan, env, {}))
-	end
-	return env
 end
 
--- `isFull`: a row that met what its slice left out is calculated anew.
-local function calculateSet(self, set, plan, kept, isFull)
-	self.allocation:apply(set)
-	local env, slice
-	if self.allocation.isClicked then
-		-- Nothing that earlier rows left is used: they did not click.
-		kept, isFull = nil, true
-		self.strategyStats.clicked = self.strategyStats.clicked + 1
-	end
-	if not self.allocation.losesWeaponRule then
-		if plan and not plan.sums and not isFull and self.environments and not self.isUnsliced then
-			slice = self.world.extension.slices:of(plan, self.mode)
-		end
-		if slice then
-			self.world.extension.slices:use(slice)
-		end
-		env = self:calculate("CALCULATOR", plan, kept, slice)
-		if slice and not slice.missed then
-			self.world.extension.slices:use(nil)
-		end
-	end
-	if env == ANSWERED then
-		self.strategyStats.answered = self.strategyStats.answered + 1
-		return env
-	elseif env then
-		self.strategyStats.calculator = self.strategyStats.calculator + 1
-		self.strategyStats.sliced = self.strategyStats.sliced + (slice and 1 or 0)
-		return env
-	end
-	self.strategyStats.main = self.strategyStats.main + 1
-	self.adaptation:save()
-	return self:calculate("MAIN", plan)
-end
-
---- Puts back whatever a row changed. A row that was stopped from outside (time limit, memory cap) never
--- comes to its own end; the next one begins with this.
+--- Puts back whatever a row changed: after one that was stopped from outside, see pob.row.session.
 function rows:recover()
-	local window = self.windowBefore
-	if window then
-		local tab = self.mode.calcsTab
-		tab.mainEnv, tab.mainOutput = window[1], window[2]
-		self.mode.characterLevelAutoMode, self.mode.characterLevel = window[3], window[4]
-		self.windowBefore = nil
-	end
-	self:use(nil)
-	if self.world.extension then
-		self.world.extension.slices:use(nil)
-	end
-	self.adaptation:restore()
-	self.allocation:restore()
-	self.dirty = false
+	self.session:rollback()
 end
 
 --- The environment of `set`, calculated; everything is put back before this returns or raises.
--- With a plan, ANSWERED where self.result has its numbers already.
-function rows:run(set, plan, kept)
-	if self.dirty then
-		self:recover()
+-- With a plan and a memo, nil where self.result has its numbers already.
+function rows:run(set, plan, memo)
+	local slices = self.world.extension and self.world.extension.slices
+	local reasons
+	while true do
+		local ok, reason, env = xpcall(attempt, debug.traceback, self, set, plan, memo, reasons)
+		if slices and slices:hasMissed(ok) then
+			-- Other skills are calculated in full.
+			self.isUnsliced = slices:hasNeededSkills() or self.isUnsliced
+			self.strategyStats.anew = self.strategyStats.anew + 1
+			ok, reason = true, REASONS.missed
+		elseif ok and not reason then
+			return env
+		end
+		self.session:rollback()
+		if not ok then
+			error(reason, 0)
+		end
+		if reason == REASONS.estimates then
+			self.needsEstimations[plan.variant] = true
+		end
+		reasons = reasons or {}
+		reasons[reason] = true
 	end
-	self.dirty = true
-	local ok, env = xpcall(calculateSet, debug.traceback, self, set, plan, kept)
-	local extension = self.world.extension
-	if extension and extension.slices:hasMissed(ok) then
-		-- Other skills are calculated in full.
-		self.isUnsliced = extension.slices:hasNeededSkills() or self.isUnsliced
-		self.strategyStats.anew = self.strategyStats.anew + 1
-		self:recover()
-		self.dirty = true
-		ok, env = xpcall(calculateSet, debug.traceback, self, set, plan, nil, true)
-	end
-	self:recover()
-	if not ok then
-		error(env, 0)
-	end
-	return env
 end
 
 local NOTHING = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }
@@ -314,19 +299,22 @@ end
 
 --- The values of the stats `names` for `set`, in a table that the next call overwrites; and true where they are those of
 -- another row, which brought the same.
--- The build's own nodes answer what the window shows once the build is loaded.
+-- The build's own nodes answer what the window shows once the build is loaded; of a variant, after its change.
 function rows:evaluate(set, names)
 	local plan = self.stats:plan(names)
+	if self.plainRows then
+		countVariantRow(self)
+	end
 	self:prime(plan)
 	if plan.count ~= self.resultCount then
 		self.result, self.resultCount = {}, plan.count
 	end
-	if set.addCount == 0 and set.removeCount == 0 then
+	if set.addCount == 0 and set.removeCount == 0 and self.loadedEnv then
 		self.strategyStats.loaded = self.strategyStats.loaded + 1
 		return statsModule.take(plan, self.loadedEnv, self.result)
 	end
 	local env = self:run(set, plan, self.answers)
-	if env == ANSWERED then
+	if not env then
 		return self.result, true
 	end
 	return statsModule.take(plan, env, self.result)
@@ -337,21 +325,18 @@ end
 -- Nothing is calculated for nil: the build is as loaded, its level that of its numbers.
 -- Answers what `look` answers.
 function rows:window(set, look)
-	local mode = self.mode
+	local mode, session = self.mode, self.session
 	local tab = mode.calcsTab
-	if self.dirty then
-		self:recover()
-	end
-	self.dirty = true
+	session:begin()
 	local autoLevel = mode.characterLevelAutoMode
-	self.windowBefore = { tab.mainEnv, tab.mainOutput, autoLevel, mode.characterLevel }
 	local ok, result = xpcall(function()
+		if set then
+			self.allocation:apply(set)
+		end
+		session:useWindow()
 		-- PoB would change the level of the character after the calculation.
 		mode.characterLevelAutoMode = false
 		if set then
-			self.allocation:apply(set)
-			self.adaptation:save()
-			self.world.env.wipeGlobalCache()
 			tab.mainEnv = self.calcs.buildOutput(mode, "MAIN")
 			tab.mainOutput = tab.mainEnv.player.output
 		else
@@ -359,7 +344,7 @@ function rows:window(set, look)
 		end
 		return look(mode, autoLevel)
 	end, debug.traceback)
-	self:recover()
+	session:rollback()
 	self.world.env.wipeGlobalCache()
 	if not ok then
 		error(result, 0)

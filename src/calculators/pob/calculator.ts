@@ -1,12 +1,15 @@
 import { firstGame, recognizeBuild, unreadable } from "../../builds/build-text.js";
 import { childOf, childrenOf, MAX_WORK, nestedTooDeep, scanXml, type XmlElement } from "../../builds/xml.js";
-import { PobatchError } from "../../common/errors.js";
+import { invalidArgument, PobatchError } from "../../common/errors.js";
 import type { Plain } from "../../native/addon.js";
 import type { PassiveTree } from "../../tree/passive-tree.js";
 import { digest, luaDigest, manifestDigest } from "../identity.js";
 import { embedded, luaFolder } from "../lua-files.js";
 import type { CalculatorSource } from "../source.js";
+import { type Certificate, certificateOf } from "./certificates.js";
 import { findPob, installHint, pobSource, pobTree } from "./checkout.js";
+import { type Conclusions, KeptAnalysis } from "./kept-analysis.js";
+import { type KeptSlice, KeptSlices } from "./kept-slices.js";
 
 /**
  * Path of Building, unmodified, from a checkout.
@@ -33,14 +36,42 @@ export async function pobCalculator(
 		}
 		return tree;
 	};
+	const [program, manifest] = await Promise.all([luaDigest(luaFolder), manifestDigest(source)]);
+	const { fast, keepAnalysis, trust, verifyShare } = checkedOptions(options);
+	const kept = fast && trust === "certified" ? await certificateOf(source) : undefined;
+	const certificate = await kept?.read();
+	const certified = certificate && !certificate.withdrawn ? certifiedParts(certificate) : {};
+	const isCertified = Object.keys(certified).length > 0;
+	const analysis = fast ? new KeptAnalysis(program, source, keepAnalysis) : undefined;
+	const slices = fast ? new KeptSlices(program, manifest, keepAnalysis) : undefined;
+	const ofStates = {
+		...defaults,
+		...(analysis && { analysis: await analysis.read() }),
+		...(slices && { slices: (await slices.read()) as Plain }),
+		...(options as object),
+		dir: source,
+	};
 	return {
 		...(await embedded("pob/calculator.lua")),
 		chunkFolder: source,
-		options: { ...defaults, ...(options as object), dir: source },
+		options: isCertified ? { ...ofStates, certified } : ofStates,
+		...(isCertified && {
+			verification: {
+				share: verifyShare,
+				originals: { ...ofStates, fast: false, rowCache: false },
+				doubting: ofStates,
+				onDifference(why: string) {
+					kept?.write({ ...(certificate as Certificate), withdrawn: why }).catch(() => {});
+					return (
+						`The certificate of Path of Building in ${found} is withdrawn: ${why}. ` +
+						`Rows go on without ${Object.keys(certified).join(", ")}.`
+					);
+				},
+			},
+		}),
 		tree: undefined,
 		treeOf,
-		identity: async () =>
-			digest(await luaDigest(luaFolder), await manifestDigest(source), JSON.stringify(options)),
+		identity: async () => digest(program, manifest, JSON.stringify(options)),
 		prepare(text, { spec }) {
 			const { kind, text: xml } = recognizeBuild(text);
 			if (kind === "json") throw jsonForPob();
@@ -59,6 +90,28 @@ export async function pobCalculator(
 			};
 			return { source, warnings: [] };
 		},
+		async loaded(command, warn) {
+			if (kept && !isCertified) {
+				const candidates = (await command("certifiable")) as unknown as readonly { points?: Plain }[];
+				if (
+					Array.isArray(candidates) &&
+					candidates.some(({ points }) => points !== undefined) &&
+					!certificate
+				)
+					warn({ code: "POB_NOT_CERTIFIED", text: notCertified(found), where: found });
+			}
+			// What is not kept is found out again.
+			await command("takeConclusions").then(
+				(found) => analysis?.add(found as Conclusions),
+				() => {},
+			);
+		},
+		async calculated(command) {
+			await command("takeSlices").then(
+				(made) => slices?.add(made as unknown as KeptSlice[]),
+				() => {},
+			);
+		},
 		explain(error) {
 			// What lua/pob refuses in its own words; an error with a place in its code is a fault of ours, and stays one.
 			if (!(error instanceof PobatchError) || !/^(?:CALCULATOR_ERROR|BUILD_INVALID)$/.test(error.code))
@@ -70,6 +123,44 @@ export async function pobCalculator(
 			});
 		},
 	};
+}
+
+interface PobOptions {
+	readonly fast: boolean;
+	readonly keepAnalysis: boolean;
+	readonly trust: "known" | "certified";
+	readonly verifyShare: number;
+}
+
+function certifiedParts({ parts }: Certificate): Record<string, true> {
+	return Object.fromEntries(
+		parts.filter(({ status }) => status === "certified").map(({ part }) => [part, true]),
+	);
+}
+
+function notCertified(pob: string): string {
+	return (
+		`Some of what makes rows fast is off, since this Path of Building is not one that is known: ` +
+		`\`pobatch pob certify ${pob}\` finds out in a minute what can be used`
+	);
+}
+
+/** @throws PobatchError INVALID_ARGUMENT */
+function checkedOptions(options: Plain): PobOptions {
+	if (typeof options !== "object" || options === null) throw invalidArgument("an object", "options", options);
+	const {
+		fast = true,
+		keepAnalysis = true,
+		trust = "known",
+		verifyShare = 0.01,
+	} = options as Record<string, unknown>;
+	for (const [name, value] of Object.entries({ fast, keepAnalysis }))
+		if (typeof value !== "boolean") throw invalidArgument("a boolean", `options.${name}`, value);
+	if (trust !== "known" && trust !== "certified")
+		throw invalidArgument('"known" or "certified"', "options.trust", trust);
+	if (typeof verifyShare !== "number" || !(verifyShare > 0 && verifyShare <= 1))
+		throw invalidArgument("a share above 0, up to 1", "options.verifyShare", verifyShare);
+	return { fast: fast as boolean, keepAnalysis: keepAnalysis as boolean, trust, verifyShare };
 }
 
 const luajitHint =

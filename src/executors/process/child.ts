@@ -63,7 +63,7 @@ async function perform(request: Request): Promise<unknown> {
 			return null;
 		}
 		case "rows": {
-			const { build, kind, words, offsets, stats, rowTimeoutMs, timeoutMs } = request.chunk;
+			const { build, kind, words, offsets, stats, rowTimeoutMs, timeoutMs, variants } = request.chunk;
 			const base = bases.get(build);
 			if (!base) throw new Error(`build ${build} is not loaded in this child`);
 			const handle = opened().batch(
@@ -77,6 +77,7 @@ async function perform(request: Request): Promise<unknown> {
 				timeoutMs,
 				undefined,
 				undefined,
+				variants,
 				undefined,
 			);
 			stopRows = handle.stop;

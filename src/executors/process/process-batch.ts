@@ -1,5 +1,6 @@
 import type { NativeBatchResult } from "../../native/addon.js";
 import { rowStatus } from "../../native/row-status.js";
+import { type VariantRows, variantsOf } from "../../variants/variant-rows.js";
 import { ChildDied, type ChildHandle, type RunningRows } from "./child-handle.js";
 import type { ChunkRequest } from "./protocol.js";
 
@@ -32,6 +33,8 @@ export class ProcessBatch {
 	readonly #onProgress: ((rows: number) => void) | undefined;
 	/** How many are to be evaluated. */
 	readonly #rows: number;
+	/** Those that are evaluated, in order, variant by variant; undefined: all as they come. */
+	readonly #order: Uint32Array | undefined;
 	readonly #result: NativeBatchResult;
 	readonly #errors: { row: number; text: number }[] = [];
 	readonly #textIndex = new Map<string, number>();
@@ -56,6 +59,7 @@ export class ProcessBatch {
 		this.#onProgress = onProgress;
 		const all = request.offsets.length - 1;
 		this.#rows = part ? part.rows.length : all;
+		this.#order = byVariant(part?.rows, request.variants, all);
 		this.#result = {
 			results: new Float64Array(all * request.stats.length).fill(Number.NaN),
 			status: new Uint8Array(all),
@@ -143,7 +147,7 @@ export class ProcessBatch {
 		const count = Math.max(1, Math.min(fitting, Math.ceil(left / (2 * this.#slots)), 10_000));
 		const rows = Array.from({ length: count }, (_, i) => {
 			const next = this.#next + i;
-			return this.#part ? (this.#part.rows[next] as number) : next;
+			return this.#order ? (this.#order[next] as number) : next;
 		});
 		this.#next += count;
 		return { rows, deaths: 0 };
@@ -159,7 +163,14 @@ export class ProcessBatch {
 		});
 		const chunkWords = new Uint32Array(chunkOffsets[rows.length] as number);
 		for (const [i, part] of parts.entries()) chunkWords.set(part, chunkOffsets[i]);
-		const chunk = { ...this.#request, words: chunkWords, offsets: chunkOffsets, timeoutMs: undefined };
+		const { variants } = this.#request;
+		const chunk = {
+			...this.#request,
+			words: chunkWords,
+			offsets: chunkOffsets,
+			timeoutMs: undefined,
+			variants: variants && variantsOf(rows, variants),
+		};
 
 		const running = child.rows(chunk);
 		this.#running.add(running);
@@ -240,4 +251,16 @@ export class ProcessBatch {
 		this.#lastReport = now;
 		this.#onProgress(this.#done);
 	}
+}
+
+/** Rows variant by variant: a state has one variant of a build at a time. */
+function byVariant(
+	rows: Uint32Array | undefined,
+	variants: VariantRows | undefined,
+	count: number,
+): Uint32Array | undefined {
+	if (!variants) return rows;
+	const order = rows ? rows.slice() : Uint32Array.from({ length: count }, (_, row) => row);
+	const of = (row: number) => variants.rows[row] as number;
+	return order.sort((a, b) => of(a) - of(b) || a - b);
 }

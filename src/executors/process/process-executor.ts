@@ -1,5 +1,5 @@
 import { PobatchError } from "../../common/errors.js";
-import type { NativeEngineConfig, NativeLoad, NativeMemory, Plain } from "../../native/addon.js";
+import type { Identity, NativeEngineConfig, NativeLoad, NativeMemory, Plain } from "../../native/addon.js";
 import type { TreeArrays } from "../../tree/passive-tree.js";
 import { baseOf } from "../base.js";
 import type {
@@ -54,13 +54,13 @@ export class ProcessExecutor implements Executor {
 	/** What goes to a child are the words as they were given. */
 	readonly readsCanonicalForm = false;
 
-	async open(timeoutMs?: number): Promise<{ name: string; version: string }> {
+	async open(timeoutMs?: number): Promise<Identity> {
 		this.#openTimeoutMs = timeoutMs;
 		const identities = await Promise.all(this.#slots.map((_, slot) => this.#startTwice(slot)));
-		return identities[0] as { name: string; version: string };
+		return identities[0] as Identity;
 	}
 
-	async #startTwice(slot: number): Promise<{ name: string; version: string }> {
+	async #startTwice(slot: number): Promise<Identity> {
 		for (let attempt = 1; ; attempt++) {
 			try {
 				return await this.#start(slot);
@@ -201,12 +201,12 @@ export class ProcessExecutor implements Executor {
 	}
 
 	/** @throws ChildDied; what the calculator raises */
-	async #start(slot: number): Promise<{ name: string; version: string }> {
+	async #start(slot: number): Promise<Identity> {
 		const child = new ChildHandle(this.#onLog, () => this.#deaths.push(Date.now()));
 		this.#slots[slot] = child;
 		try {
 			const config = { ...this.#config, threads: 1 };
-			const identity = await child.request<{ name: string; version: string }>({
+			const identity = await child.request<Identity>({
 				type: "open",
 				config,
 				timeoutMs: this.#openTimeoutMs,

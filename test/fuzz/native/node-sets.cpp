@@ -92,7 +92,7 @@ void checkSet(SetKind kind, std::vector<uint32_t> words, const BaseSet& base) {
 
 // Made once for all rows, they are what each row is alone; equal keys mean equal words.
 void checkSets(const NodeSetView& sets, const BaseSet& base) {
-	const CanonicalSets all(sets, base);
+	const CanonicalSets all(sets, base, pobatch::VariantKeys{});
 	require(all.rows() == sets.rows(), "no row is left out");
 	std::map<std::pair<std::vector<uint32_t>, std::vector<uint32_t>>, size_t> seen;
 	for (size_t row = 0; row < all.rows(); ++row) {

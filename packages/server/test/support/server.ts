@@ -70,11 +70,17 @@ export class Client {
 		return body.id;
 	}
 
-	batch(id: string, sets: readonly unknown[] | string | ReadableStream, query = ""): Promise<Response> {
+	batch(
+		id: string,
+		sets: readonly unknown[] | NonNullable<RequestInit["body"]>,
+		query = "",
+	): Promise<Response> {
 		const isList = Array.isArray(sets);
 		return this.send(`/v1/builds/${id}/batch${query}`, {
 			method: "POST",
-			body: isList ? sets.map((set) => JSON.stringify(set)).join("\n") : (sets as string),
+			body: isList
+				? sets.map((set) => JSON.stringify(set)).join("\n")
+				: (sets as NonNullable<RequestInit["body"]>),
 			headers: { "content-type": "application/x-ndjson" },
 			...(!isList && { duplex: "half" }),
 		} as RequestInit);

@@ -1,5 +1,6 @@
--- The part of the Lua linter that needs a parser; a calculator only so that the embedded LuaJIT runs it.
-local parser, walk
+-- The part of the Lua linter that needs a parser.
+local parser = require("pob.slice.parser")
+local walk = require("pob.slice.walk")
 
 local KNOWN = {}
 for name in ([[
@@ -120,30 +121,13 @@ local function lint(file)
 end
 
 return {
-	name = "lint",
-	version = "1",
-	open = function(options)
-		package.path = options.lua .. "/?.lua;" .. options.lua .. "/?/init.lua;" .. package.path
-		parser, walk = require("pob.slice.parser"), require("pob.slice.walk")
+	-- `files`: list of { path, text, globals = names }. Answers for each
+	-- { found = list of { line, message }, texts = lines of its strings }.
+	lint = function(_, args)
+		local answers = {}
+		for i, file in ipairs(args.files) do
+			answers[i] = lint(file)
+		end
+		return answers
 	end,
-	load = function()
-		return {}, {}
-	end,
-	stats = function()
-		return { "Nothing" }
-	end,
-	Calculate = function()
-		return { Nothing = 0 }
-	end,
-	commands = {
-		-- `files`: list of { path, text, globals = names }. Answers for each
-		-- { found = list of { line, message }, texts = lines of its strings }.
-		lint = function(_, args)
-			local answers = {}
-			for i, file in ipairs(args.files) do
-				answers[i] = lint(file)
-			end
-			return answers
-		end,
-	},
 }

@@ -1,0 +1,201 @@
+--- Gems of a variant, through the controls of Path of Building's Skills tab: what these write beside a gem differs from
+-- version to version.
+
+local refuse = require("pob.variant.refuse")
+
+local gems = {}
+
+-- A gem by its exact name, or by what the window finds for an abbreviation; its id.
+local function idOf(tab, where, name)
+	for id, data in pairs(tab.build.data.gems) do
+		if data.name == name then
+			return id, data
+		end
+	end
+	local message, data = tab:FindSkillGem(name)
+	if not data then
+		refuse(where, "%s", tostring(message))
+	end
+	return data.id, data
+end
+
+-- The window's slots for the gems of a group.
+local function show(tab, group)
+	tab:SetDisplayGroup(group)
+	return tab.gemSlots
+end
+
+local function setNumber(control, value)
+	control:SetText(tostring(value), true)
+end
+
+local function setState(control, value)
+	control.state = value
+	control.changeFunc(value)
+end
+
+local function setFields(tab, group, index, entry, where)
+	local slot, gem = tab.gemSlots[index], group.gemList[index]
+	if entry.level then
+		setNumber(slot.level, entry.level)
+		if gem.level ~= entry.level then
+			refuse(where, "%s has no level %d", gem.nameSpec, entry.level)
+		end
+	end
+	if entry.quality then
+		setNumber(slot.quality, entry.quality)
+	end
+	if entry.count then
+		setNumber(slot.count, entry.count)
+	end
+	if entry.enabled ~= nil then
+		setState(slot.enabled, entry.enabled)
+	end
+end
+
+-- Sets the gem at `index`, one behind the last adds one.
+local function setGem(tab, group, index, entry, where)
+	if group.source then
+		refuse(where, "this group is granted by an item or the tree: its gems cannot be changed")
+	end
+	local id, data = idOf(tab, where, entry.name)
+	-- As if the name had been typed and taken from the list.
+	local control, key = tab.gemSlots[index].nameSpec, "Default:" .. id
+	control.gems, control.list, control.selIndex, control.buf = { [key] = data }, { key }, 1, data.name
+	control:UpdateGem(false, false)
+	tab:UpdateGemSlots()
+end
+
+local function remove(tab, group, index, where)
+	if group.source then
+		refuse(where, "this group is granted by an item or the tree: its gems cannot be changed")
+	end
+	tab.gemSlots[index].delete.onClick()
+	tab:UpdateGemSlots()
+end
+
+local function isSupport(gem)
+	local effect = gem.gemData and gem.gemData.grantedEffect or gem.grantedEffect
+	return effect ~= nil and effect.support == true
+end
+
+-- Takes all supports of a group out and puts these in, in their order.
+local function setSupports(tab, group, supports, where)
+	for index = #group.gemList, 1, -1 do
+		if isSupport(group.gemList[index]) then
+			remove(tab, group, index, where)
+		end
+	end
+	for i, entry in ipairs(supports) do
+		local index, place = #group.gemList + 1, ("%s.supports[%d]"):format(where, i - 1)
+		setGem(tab, group, index, entry, place)
+		setFields(tab, group, index, entry, place)
+		if not isSupport(group.gemList[index]) then
+			refuse(place, "%s is no support", entry.name)
+		end
+	end
+end
+
+local function setGroup(tab, group, entry)
+	if entry.enabled ~= nil then
+		setState(tab.controls.groupEnabled, entry.enabled)
+	end
+	if entry.includeInFullDps ~= nil then
+		setState(tab.controls.includeInFullDPS, entry.includeInFullDps)
+	end
+end
+
+local function groupOf(tab, entry, where)
+	local group = tab.socketGroupList[entry.group]
+	if not group then
+		refuse(where, "there is no skill group %d: the build has %d", entry.group, #tab.socketGroupList)
+	end
+	return group
+end
+
+--- Changes gems: `change.gems`, array of { group, gem?, add?, remove?, supports?, name?, level?, quality?, count?, enabled?,
+--- includeInFullDps? }, groups and gems by place from 1. Without `gem`, `add` and `supports` an entry is about the group.
+--- Answers what has to be checked once the build is set up: supports, { group, gem, where }.
+function gems.change(mode, change)
+	local tab, supports = mode.skillsTab, {}
+	for i, entry in ipairs(change.gems) do
+		local where = ("gems[%d]"):format(i - 1)
+		local group = groupOf(tab, entry, where)
+		local shown = show(tab, group)
+		local named = {}
+		if entry.supports then
+			setSupports(tab, group, entry.supports, where)
+			for index = 1, #group.gemList do
+				if isSupport(group.gemList[index]) then
+					named[#named + 1] = index
+				end
+			end
+		elseif entry.gem or entry.add then
+			local index = entry.gem or #group.gemList + 1
+			if entry.gem and not group.gemList[index] then
+				refuse(where, "skill group %d has no gem %d, it has %d", entry.group, index, #group.gemList)
+			elseif not shown[index] then
+				refuse(where, "there is no room for a gem %d", index)
+			end
+			if entry.remove then
+				remove(tab, group, index, where)
+			else
+				if entry.name then
+					setGem(tab, group, index, entry, where)
+					named[1] = index
+				end
+				setFields(tab, group, index, entry, where)
+			end
+		else
+			setGroup(tab, group, entry)
+		end
+		for _, index in ipairs(named) do
+			local gem = group.gemList[index]
+			if isSupport(gem) and gem.enabled then
+				supports[#supports + 1] = { group = group, gem = gem, where = where }
+			end
+		end
+	end
+	return supports
+end
+
+--- Names of gems, { all =, supports = }, sorted; without those that are no gems of players any more.
+function gems.names(mode)
+	local all, supports = {}, {}
+	for _, gem in pairs(mode.data.gems) do
+		local effect = gem.grantedEffect
+		if effect and not effect.legacy and not effect.hideFromSideBar then
+			all[#all + 1] = gem.name
+			if effect.support then
+				supports[#supports + 1] = gem.name
+			end
+		end
+	end
+	table.sort(all)
+	table.sort(supports)
+	return { all = all, supports = supports }
+end
+
+-- Whether one of the group's skills, or of those in its slot that it stands beside, can have the support.
+local function canSupport(calcLib, effect, group, skills)
+	for _, skill in ipairs(skills) do
+		local own = skill.socketGroup
+		if (own == group or own and group.slot and own.slot == group.slot)
+			and calcLib.canGrantedEffectSupportActiveSkill(effect, skill) then
+			return true
+		end
+	end
+	return false
+end
+
+--- Refuses a support that no skill of its group can have, in an environment of the changed build.
+function gems.checkSupports(world, supports, env)
+	for _, entry in ipairs(supports) do
+		local effect = entry.gem.gemData and entry.gem.gemData.grantedEffect or entry.gem.grantedEffect
+		if not canSupport(world.env.calcLib, effect, entry.group, env.player.activeSkillList) then
+			refuse(entry.where, "%s supports no skill of this group", entry.gem.nameSpec)
+		end
+	end
+end
+
+return gems
