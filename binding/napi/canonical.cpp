@@ -56,8 +56,8 @@ private:
 		return crossing(info.Env(), [&]() -> Napi::Value {
 			if (core_->pool() == nullptr)
 				throw toJsError(info.Env(), {"ENGINE_CLOSED", "the engine is closed", ""});
-			auto job = std::make_shared<CanonicalizeJob>(allocatedNodesOf(info[0]), nodeSets(info[1], info[2], info[3]),
-			                                             variantKeys(info[4]));
+			auto job = std::make_shared<CanonicalizeJob>(
+			    allocatedNodesOf(info[0]), nodeSets(info[1], info[2], info[3]), variantKeys(info[4]));
 			auto pending = std::make_unique<Pending>(info.Env());
 			const Napi::Promise promise = pending->deferred.Promise();
 			for (const Napi::Value& value : {info.This(), info[2], info[3]})

@@ -93,7 +93,7 @@ const jobArgument = Type.String({ description: "Id that job_start answered" });
 export const jobStatus = tool({
 	name: "job_status",
 	title: "How far a job is",
-	description: "Status and progress of a job.",
+	description: "Status and progress of a job that job_start began, and why it failed if it did.",
 	input: Type.Object({ job: jobArgument }),
 	run: async (session, { job }) => ({ job: session.service.jobs.get(job) }),
 });

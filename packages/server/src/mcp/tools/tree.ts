@@ -3,7 +3,7 @@ import { calculateStats, nearest, rankNodes } from "pobatch/operations";
 import { Type } from "typebox";
 import { deltaOf, fullDpsNote } from "../../operations/stats.js";
 import { changeOf, changeProperties } from "../changes.js";
-import { named, nodeOf, reachableNodes, treeOf } from "../nodes.js";
+import { distancesOf, named, nodeOf, reachableNodes, treeOf } from "../nodes.js";
 import { rounded, roundedStats, statNames } from "../stat-names.js";
 import { tool } from "../tool.js";
 import { buildArgument, statsArgument } from "./build.js";
@@ -129,7 +129,10 @@ export const findNodes = tool({
 					const lines = [name, ...stats].map((line) => line.toLowerCase());
 					return lines.some((line) => words.every((word) => line.includes(word)));
 				})
-				.map((node) => ({ node, points: pointsTo(build, own, node.id) }))
+				.map((node) => ({
+					node,
+					points: own.has(node.id) ? 0 : (distancesOf(build).get(node.id) ?? Number.POSITIVE_INFINITY),
+				}))
 				.filter(({ points }) => within === undefined || points <= within)
 				.sort((a, b) => a.points - b.points || a.node.id - b.node.id);
 			return {
@@ -144,12 +147,6 @@ export const findNodes = tool({
 			};
 		}),
 });
-
-function pointsTo(build: Build, own: ReadonlySet<number>, id: number): number {
-	if (own.has(id)) return 0;
-	const { length } = treeOf(build).shortestPath(build.allocated, id);
-	return length === 0 ? Number.POSITIVE_INFINITY : length;
-}
 
 /** What names of stats do not say. */
 const meanings: Readonly<Record<string, string>> = {
