@@ -284,7 +284,7 @@ describe("slices", () => {
 							`last.n = (last.n or 0) + 1\n\toutput.Accuracy = (last.n > ${from} and last.n or 0) + 6`,
 						),
 			});
-		const sets = Array.from({ length: 60 }, (_, i) => ({ add: [i % 2 === 0 ? 24 : 19] }));
+		const sets = Array.from({ length: 120 }, (_, i) => ({ add: [i % 2 === 0 ? 24 : 19] }));
 		const runOf = async (from: number) => {
 			const checkout = counting(from);
 			const engine = await open({ slicesAfter: 4, rowCache: true, verify: 1 }, { checkout });
@@ -295,8 +295,8 @@ describe("slices", () => {
 		const { errors: none, stats } = await runOf(1e6);
 		expect(none).toEqual([]);
 		expect(stats.sliced).toBeGreaterThan(40);
-		const { errors } = await runOf(30);
-		expect(errors[0]?.row).toBeGreaterThan(20);
+		const { errors } = await runOf(45);
+		expect(errors[0]?.row).toBeGreaterThan(40);
 		expect(errors[0]?.message).toContain("row cache: Accuracy is");
 	});
 
