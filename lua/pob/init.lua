@@ -238,7 +238,7 @@ return function(host)
 
 	--- Lines that the item in a slot can roll: args.slot. See pob.variant.rolls.
 	function commands.rollable(build, args)
-		return rolls.of(need(build).mode, args.slot)
+		return rolls.of(world, need(build).mode, args.slot)
 	end
 
 	--- The sockets of the tree, and what is in the radius of jewels there: args, array of texts.
