@@ -36,7 +36,7 @@ async function openAfter(line: string): Promise<unknown> {
 
 describe("what native code, Lua and TypeScript share about rows", () => {
 	test("lets a state open where it fits", async () => {
-		expect(await openAfter("")).toEqual({ name: "unnamed", version: "0" });
+		expect(await openAfter("")).toEqual({ name: "unnamed", version: "0", derives: false });
 	});
 
 	test("a chunk of another size than native code's is refused", async () => {
