@@ -1,5 +1,6 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
 
 /** Tests of programs: each starts the command line, child processes or an installed package. */
@@ -20,6 +21,10 @@ const soak = [
 	"test/cache/store/failures.test.ts",
 ];
 
+/** The second package; it takes the library from its sources, as the tests here do. */
+const server = ["packages/server/test/**/*.test.ts"];
+const source = (path: string) => fileURLToPath(new URL(`src/${path}`, import.meta.url));
+
 const project = (name: string, include: string[], exclude: string[] = []) => ({
 	extends: true as const,
 	test: { name, include, exclude: [...configDefaults.exclude, ...exclude] },
@@ -34,6 +39,15 @@ export default defineConfig({
 			project("processes", processes),
 			project("pob", pob),
 			project("soak", soak),
+			{
+				...project("server", server),
+				resolve: {
+					alias: [
+						{ find: /^pobatch\/operations$/, replacement: source("operations/index.ts") },
+						{ find: /^pobatch$/, replacement: source("index.ts") },
+					],
+				},
+			},
 		],
 		// Engines own native threads: forks give each file a process of its own, as in a user's program.
 		pool: "forks",

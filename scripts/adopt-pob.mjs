@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Engine } from "../dist/index.js";
+import { openTool } from "./tool/open.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options, positionals } = parseArgs({
@@ -33,18 +34,11 @@ if (release === undefined) {
 	process.exit(1);
 }
 
-const engine = await Engine.open({
-	calculator: join(root, "scripts", "adopt", "calculator.lua"),
-	sandbox: false,
-	threads: 1,
-	cache: false,
-	options: { lua: join(root, "lua") },
-});
-const tool = await engine.load("none");
+const tool = await openTool("adopt");
 const paths = await tool.command("modules");
 const files = paths.map((path) => ({ path, text: readFileSync(join(checkout, "src", path), "latin1") }));
 const { new: found, known, texts } = await tool.command("adopt", { files, release });
-await engine.close();
+await tool.close();
 
 const list = Array.isArray(found) ? found : [];
 console.log(`Path of Building ${release}: ${known} forms are known, ${list.length} are new`);

@@ -6,7 +6,8 @@
 //   meaning changed   one place of one function changed: a constant, a comparison, a name ... Each has to show in fast rows
 //                     exactly as in plain ones
 //
-// Options: --builds DIR (../shared/data/builds), --mutations N (200), --rows N (24), --seed N (1), --kinds cosmetic,harmless,meaning
+// Options: --builds DIR (../shared/data/builds), --mutations N (200), --rows N (24), --seed N (1), --kinds cosmetic,harmless,meaning,
+// --certify (each variant is certified first, and what is found the same is used)
 // Ends with status 1 if a bit differed.
 import { spawn } from "node:child_process";
 import {
@@ -25,7 +26,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
-import { Engine } from "../dist/index.js";
+import { openTool } from "./tool/open.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options, positionals } = parseArgs({
@@ -35,6 +36,7 @@ const { values: options, positionals } = parseArgs({
 		mutations: { type: "string", default: "200" },
 		rows: { type: "string", default: "24" },
 		seed: { type: "string", default: "1" },
+		certify: { type: "boolean", default: false },
 		kinds: { type: "string", default: "cosmetic,harmless,meaning" },
 	},
 });
@@ -73,14 +75,7 @@ const modules = [
 // Small modules are what parts stand for themselves: each has as many changes as a large one.
 const texts = new Map(modules.map((path) => [path, readFileSync(join(checkout, "src", path), "latin1")]));
 
-const engine = await Engine.open({
-	calculator: join(root, "scripts", "drift", "calculator.lua"),
-	sandbox: false,
-	threads: 1,
-	cache: false,
-	options: { lua: join(root, "lua"), scripts: join(root, "scripts") },
-});
-const tool = await engine.load("none");
+const tool = await openTool("drift");
 
 const variants = [];
 if (kinds.has("cosmetic"))
@@ -128,7 +123,7 @@ if (kinds.has("meaning")) {
 		});
 	}
 }
-await engine.close();
+await tool.close();
 
 const folder = mkdtempSync(join(tmpdir(), "pobatch-drift-"));
 const results = new Map();
@@ -151,6 +146,7 @@ async function work() {
 		const sum = results.get(variant.kind) ?? {
 			variants: 0,
 			failed: 0,
+			certified: 0,
 			rows: 0,
 			values: 0,
 			differing: 0,
@@ -160,6 +156,7 @@ async function work() {
 		results.set(variant.kind, sum);
 		sum.variants++;
 		sum.failed += found.failed === undefined ? 0 : 1;
+		sum.certified += found.certified?.length > 0 ? 1 : 0;
 		for (const key of ["rows", "values", "differing"]) sum[key] += found[key];
 		if (found.parts !== undefined) sum.parts.push(found.parts);
 		if (found.ratio !== undefined) sum.ratios.push(found.ratio);
@@ -177,6 +174,7 @@ function print() {
 			"variants of the checkout",
 			"made",
 			"start not",
+			"certified",
 			"rows",
 			"values",
 			"differing",
@@ -190,6 +188,7 @@ function print() {
 			kind,
 			sum.variants,
 			sum.failed,
+			sum.certified,
 			sum.rows,
 			sum.values,
 			sum.differing,
@@ -229,8 +228,9 @@ function compare(copy, build, number) {
 	const program = fileURLToPath(new URL("./drift/compare.mjs", import.meta.url));
 	return new Promise((resolve, reject) => {
 		// A mutated loop may never end: neither way does.
-		const child = spawn(process.execPath, [program, copy, build, options.rows, String(number)], {
-			timeout: 180_000,
+		const trust = options.certify ? ["certified"] : [];
+		const child = spawn(process.execPath, [program, copy, build, options.rows, String(number), ...trust], {
+			timeout: options.certify ? 900_000 : 180_000,
 		});
 		let out = "";
 		let errors = "";

@@ -57,7 +57,7 @@ if (!existsSync(join(root, "dist", "index.js"))) {
 	console.error("lint-lua: there is no dist/: run `npm run build` first");
 	process.exit(1);
 }
-const { Engine } = await import("../dist/index.js");
+const { openTool } = await import("./tool/open.mjs");
 
 const given = process.argv.slice(2);
 const ours = () =>
@@ -75,17 +75,10 @@ const files = (given.length > 0 ? given : ours()).map((path) => {
 		globals: [...text.matchAll(DECLARATION)].flatMap(([, names]) => names.split(/[\s,]+/)),
 	};
 });
-const engine = await Engine.open({
-	calculator: join(root, "scripts", "lint-lua", "calculator.lua"),
-	sandbox: false,
-	threads: 1,
-	cache: false,
-	options: { lua: join(root, "lua") },
-});
+const tool = await openTool("lint-lua");
 let count = 0;
 try {
-	const build = await engine.load("none");
-	const answers = await build.command("lint", { files });
+	const answers = await tool.command("lint", { files });
 	for (const [i, { path, text }] of files.entries()) {
 		const found = [
 			...lint(text, list(answers[i].texts)),
@@ -103,7 +96,7 @@ try {
 		count += unused.length;
 	}
 } finally {
-	await engine.close();
+	await tool.close();
 }
 console.log(`${files.length} Lua files, ${count} problem${count === 1 ? "" : "s"}`);
 process.exitCode = count > 0 ? 1 : 0;

@@ -5,7 +5,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Engine } from "../dist/index.js";
+import { openTool } from "./tool/open.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [checkout, out] = process.argv.slice(2);
@@ -35,16 +35,9 @@ const files = ["src", "src/Modules", "src/Classes"].flatMap((folder) =>
 );
 // Bytes beyond ASCII stay what they are.
 const texts = files.map((path) => ({ path, text: readFileSync(join(out, path), "latin1") }));
-const engine = await Engine.open({
-	calculator: join(root, "scripts", "modernize", "calculator.lua"),
-	sandbox: false,
-	threads: 1,
-	cache: false,
-	options: { lua: join(root, "lua"), scripts: join(root, "scripts") },
-});
+const tool = await openTool("modernize");
 try {
-	const build = await engine.load("none");
-	const { texts: made, counts } = await build.command("modernize", { files: texts });
+	const { texts: made, counts } = await tool.command("modernize", { files: texts });
 	let lines = 0;
 	for (const [i, { path, text }] of texts.entries()) {
 		if (made[i] === text) continue;
@@ -56,5 +49,5 @@ try {
 		console.log(`${String(count).padStart(7)}  ${name}`);
 	console.log(`${String(lines).padStart(7)}  lines, in ${texts.length} modules`);
 } finally {
-	await engine.close();
+	await tool.close();
 }

@@ -3,6 +3,7 @@ export { decodePobCode, encodePobCode } from "./builds/code.js";
 export type { Sheet, SheetGroup, SheetLine, SheetNote, SheetOptions } from "./builds/sheet.js";
 export type { BuildWarning, BuildWarningCode } from "./builds/warnings.js";
 export type { RowCacheOptions, RowCacheStatistics } from "./cache/row-cache.js";
+export type { Certificate, PartStatus } from "./calculators/pob/certificates.js";
 export { findPob } from "./calculators/pob/checkout.js";
 export {
 	type InstallOptions,
@@ -14,7 +15,7 @@ export {
 export type { LoadOptions } from "./calculators/source.js";
 export type { EngineWarning, EngineWarningCode } from "./common/engine-warning.js";
 export { PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./common/errors.js";
-export { Build } from "./engine/build.js";
+export { Build, type BuildSearchResult } from "./engine/build.js";
 export { Engine, type EngineOptions } from "./engine/engine.js";
 export {
 	type ConfigOption,
@@ -26,6 +27,13 @@ export {
 } from "./engine/variant.js";
 export type { NativeMemory as StateMemory, Plain, SetKind } from "./native/addon.js";
 export { versions } from "./native/versions.js";
+export {
+	type Certified,
+	type CertifyOptions,
+	type CertifyProgress,
+	certifyPob,
+} from "./operations/certify/certify-pob.js";
+export type { CorpusBuild } from "./operations/certify/corpus.js";
 export { Profile, type ProfiledFunction, type ProfiledPhase } from "./profile/profile.js";
 export type { SpeedscopeFile } from "./profile/speedscope.js";
 export { BatchResult, type CacheUse, RowError } from "./rows/batch-result.js";
@@ -37,7 +45,18 @@ export {
 	type NodeSetDelta,
 	NodeSets,
 } from "./rows/node-sets.js";
+export type { Budgets } from "./search/budgets.js";
+export type { LimitedBy } from "./search/explore.js";
+export type { Floor } from "./search/floors.js";
+export type { Pool } from "./search/graph.js";
+export { type OrderedStep, type OrderOptions, type OrderResult, orderTree } from "./search/order.js";
+export { type ParetoOptions, type ParetoResult, type ParetoTree, searchPareto } from "./search/pareto.js";
 export { type NodePower, nodePower, type PowerOptions, type PowerResult } from "./search/power.js";
+export type { SearchLimits } from "./search/rows.js";
+export { type SearchOptions, type SearchProgress, type SearchResult, searchTree } from "./search/search.js";
+export type { SearchStep, StepNode } from "./search/steps.js";
+export type { Restrictions } from "./search/task.js";
+export { type Trimmed, type TrimOptions, type TrimResult, trimTree } from "./search/trim.js";
 export { PassiveTree, type TreePath } from "./tree/passive-tree.js";
 export { type DrawnTree, type TreeSvgOptions, treeToSvg } from "./tree/svg/tree-svg.js";
 export type * from "./tree/tree-data.js";

@@ -1,42 +1,21 @@
 // Reads LuaJIT's tables by its own headers, which are C: through Lua's API each read would cost ten times as
 // much.
 //
-// Equal to the walks of lua/pob/replacements/query_db.lua and query_list.lua: modifiers are visited in the
-// same order, let in by the same tests, and added in the same order, each store for itself, and then to its
-// parents' sum.
+// Equal to the walks of lua/pob/replacements/query_walks.lua: modifiers are visited in the same order, let in
+// by the same tests, and added in the same order, each store for itself, and then to its parents' sum.
 #include "pob/modifier_queries.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "lauxlib.h"
-#include "lua.h"
-// lj_obj.h before the others.
-#include "lj_obj.h"
+#include "pob/asked_queries.h"
 // clang-format off
 #include "lj_gc.h"
 #include "lj_str.h"
 #include "lj_tab.h"
 // clang-format on
-
-// What was asked for: each query once, and each two names of one sum.
-typedef struct Entry {
-	const GCstr* type;  // NULL: two names
-	const GCstr *name, *other;
-	double flags, keywordFlags;
-} Entry;
-
-typedef struct Asked {
-	Entry* entries;
-	// Places of entries, plus one, by their hash; at most half full.
-	uint32_t* slots;
-	uint32_t count, slotCount;
-	uint32_t last;      // met last: the next one is mostly the one behind it
-	bool isIncomplete;  // for want of memory
-} Asked;
 
 // Names of fields, as Lua has them.
 typedef struct Context {
@@ -77,10 +56,6 @@ typedef struct Store {
 
 // What is done with a modifier that is let in; false: Lua has to answer.
 typedef bool (*Visit)(cTValue* value, void* answer);
-
-static const GCstr* stringOf(const char* text) {
-	return text == NULL ? NULL : (const GCstr*)(text - sizeof(GCstr));
-}
 
 // NULL for nil, too. As lj_tab_getstr, in place.
 static inline cTValue* fieldOf(const GCtab* table, const GCstr* name) {
@@ -220,86 +195,37 @@ static bool parentOf(const Context* context, const GCtab* store, GCtab** parent)
 	return value != NULL && (*parent != NULL || tvisfalse(value));
 }
 
-static bool isEntry(const Entry* a, const Entry* b) {
-	return a->name == b->name && a->type == b->type && a->other == b->other && a->flags == b->flags &&
-	       a->keywordFlags == b->keywordFlags;
-}
-
-static uint32_t hashOf(const Entry* entry) {
-	uint64_t parts[5] = {(uintptr_t)entry->type, (uintptr_t)entry->name, (uintptr_t)entry->other};
-	memcpy(&parts[3], &entry->flags, sizeof entry->flags);
-	memcpy(&parts[4], &entry->keywordFlags, sizeof entry->keywordFlags);
-	uint64_t hash = 0;
-	for (int i = 0; i < 5; i++) {
-		hash = (hash ^ parts[i]) * 0x9E3779B97F4A7C15u;
-		hash ^= hash >> 32;
-	}
-	return (uint32_t)hash;
-}
-
-static bool growAsked(Asked* asked) {
-	const uint32_t slotCount = asked->slotCount == 0 ? 1024 : 2 * asked->slotCount;
-	Entry* const entries = (Entry*)realloc(asked->entries, slotCount / 2 * sizeof(Entry));
-	if (entries == NULL) return false;
-	asked->entries = entries;
-	uint32_t* const slots = (uint32_t*)calloc(slotCount, sizeof(uint32_t));
-	if (slots == NULL) return false;
-	free(asked->slots);
-	asked->slots = slots;
-	asked->slotCount = slotCount;
-	for (uint32_t i = 0; i < asked->count; i++) {
-		uint32_t slot = hashOf(&entries[i]) & (slotCount - 1);
-		while (slots[slot] != 0) slot = (slot + 1) & (slotCount - 1);
-		slots[slot] = i + 1;
-	}
-	return true;
-}
-
-static void note(Asked* asked, Entry entry) {
-	// A query for no type finds nothing.
-	if (entry.type == NULL && entry.other == NULL) return;
-	// -0 is 0.
-	entry.flags += 0.0;
-	entry.keywordFlags += 0.0;
-	if (asked->last + 1 < asked->count && isEntry(&asked->entries[asked->last + 1], &entry)) {
-		asked->last++;
-		return;
-	}
-	if (2 * (asked->count + 1) > asked->slotCount && !growAsked(asked)) {
-		asked->isIncomplete = true;
-		return;
-	}
-	uint32_t slot = hashOf(&entry) & (asked->slotCount - 1);
-	while (asked->slots[slot] != 0) {
-		const uint32_t at = asked->slots[slot] - 1;
-		if (isEntry(&asked->entries[at], &entry)) {
-			asked->last = at;
-			return;
-		}
-		slot = (slot + 1) & (asked->slotCount - 1);
-	}
-	// The strings are compared by their addresses: they must not give them up.
-	if (entry.type != NULL) fixstring((GCstr*)entry.type);
-	fixstring((GCstr*)entry.name);
-	if (entry.other != NULL) fixstring((GCstr*)entry.other);
-	asked->last = asked->count++;
-	asked->slots[slot] = asked->count;
-	asked->entries[asked->last] = entry;
-}
-
 static void noteQuery(const Query* query, double store, const char* const* names, int nameCount, bool isSum) {
 	Asked* const asked = query->context->asked;
 	if (asked == NULL || store == query->context->unaskedStore) return;
 	for (int i = 0; i < nameCount; i++) {
 		if (names[i] == NULL) continue;
-		note(asked, (Entry){query->type, stringOf(names[i]), NULL, query->flags, query->keywordFlags});
+		pobatch_asked_note(asked, (Entry){query->type, pobatch_string_of(names[i]), NULL, query->flags,
+		                                  query->keywordFlags});
 		if (isSum && i > 0 && names[0] != NULL)
-			note(asked, (Entry){NULL, stringOf(names[0]), stringOf(names[i]), 0, 0});
+			pobatch_asked_note(asked,
+			                   (Entry){NULL, pobatch_string_of(names[0]), pobatch_string_of(names[i]), 0, 0});
 	}
 }
 
-static GCtab* storeAt(double address) {
-	return (GCtab*)(uintptr_t)address;
+// Visits all modifiers that are let in, store by store and name by name. `answers` has one answer for each
+// store, `step` bytes apart; 0: one for all. Answers how many stores there are; 0: Lua has to answer, or a
+// visit ended it.
+static int visitAll(const Query* query, double address, const char* const* names, int nameCount, Visit visit,
+                    void* answers, size_t step) {
+	noteQuery(query, address, names, nameCount, step != 0);
+	if (!isFlags(query->flags) || !isFlags(query->keywordFlags)) return 0;
+	int depth = 0;
+	for (GCtab* at = (GCtab*)(uintptr_t)address; at != NULL; depth++) {
+		Store store;
+		if (depth == kDepth || !openStore(query->context, at, &store)) return 0;
+		void* const answer = (char*)answers + (size_t)depth * step;
+		for (int i = 0; i < nameCount; i++)
+			if (names[i] != NULL && !walk(query, &store, pobatch_string_of(names[i]), visit, answer))
+				return 0;
+		if (!parentOf(query->context, at, &at)) return 0;
+	}
+	return depth;
 }
 
 static bool add(cTValue* value, void* answer) {
@@ -310,18 +236,9 @@ static bool add(cTValue* value, void* answer) {
 
 // Not a number: Lua has to answer.
 static double sumOf(const Query* query, double address, const char* const* names, int nameCount) {
-	noteQuery(query, address, names, nameCount, true);
-	if (!isFlags(query->flags) || !isFlags(query->keywordFlags)) return NAN;
-	double sums[kDepth];
-	int depth = 0;
-	for (GCtab* at = storeAt(address); at != NULL; depth++) {
-		Store store;
-		if (depth == kDepth || !openStore(query->context, at, &store)) return NAN;
-		sums[depth] = 0;
-		for (int i = 0; i < nameCount; i++)
-			if (names[i] != NULL && !walk(query, &store, stringOf(names[i]), &add, &sums[depth])) return NAN;
-		if (!parentOf(query->context, at, &at)) return NAN;
-	}
+	double sums[kDepth] = {0};
+	const int depth = visitAll(query, address, names, nameCount, &add, sums, sizeof *sums);
+	if (depth == 0) return NAN;
 	double result = sums[depth - 1];
 	for (int i = depth - 2; i >= 0; i--) result = sums[i] + result;
 	return result;
@@ -332,27 +249,12 @@ static double sum(const Context* context, double store, const char* type, double
                   const char* n6, const char* n7, const char* n8, const char* n9, const char* n10,
                   const char* n11, const char* n12) {
 	const char* const names[kNames] = {n1, n2, n3, n4, n5, n6, n7, n8, n9, n10, n11, n12};
-	return sumOf(&(Query){context, stringOf(type), flags, keywordFlags}, store, names, kNames);
+	return sumOf(&(Query){context, pobatch_string_of(type), flags, keywordFlags}, store, names, kNames);
 }
 
 static double sumOne(const Context* context, double store, const char* type, double flags,
                      double keywordFlags, const char* name) {
-	return sumOf(&(Query){context, stringOf(type), flags, keywordFlags}, store, &name, 1);
-}
-
-// Visits all that are let in, name by name. False: Lua has to answer, or a visit ended it.
-static bool visitAll(const Query* query, double address, const char* const* names, int nameCount, Visit visit,
-                     void* answer) {
-	noteQuery(query, address, names, nameCount, false);
-	if (!isFlags(query->flags) || !isFlags(query->keywordFlags)) return false;
-	for (GCtab* at = storeAt(address); at != NULL;) {
-		Store store;
-		if (!openStore(query->context, at, &store)) return false;
-		for (int i = 0; i < nameCount; i++)
-			if (names[i] != NULL && !walk(query, &store, stringOf(names[i]), visit, answer)) return false;
-		if (!parentOf(query->context, at, &at)) return false;
-	}
-	return true;
+	return sumOf(&(Query){context, pobatch_string_of(type), flags, keywordFlags}, store, &name, 1);
 }
 
 static bool refuse(cTValue* value, void* answer) {
@@ -363,7 +265,8 @@ static bool refuse(cTValue* value, void* answer) {
 // 1: no modifier of the type and name is let in; 0: Lua has to answer.
 static double none(const Context* context, double store, const char* type, double flags, double keywordFlags,
                    const char* name) {
-	return visitAll(&(Query){context, stringOf(type), flags, keywordFlags}, store, &name, 1, &refuse, NULL);
+	return visitAll(&(Query){context, pobatch_string_of(type), flags, keywordFlags}, store, &name, 1, &refuse,
+	                NULL, 0) != 0;
 }
 
 // The same of all names.
@@ -372,8 +275,8 @@ static double noneOf(const Context* context, double store, const char* type, dou
                      const char* n5, const char* n6, const char* n7, const char* n8, const char* n9,
                      const char* n10, const char* n11, const char* n12) {
 	const char* const names[kNames] = {n1, n2, n3, n4, n5, n6, n7, n8, n9, n10, n11, n12};
-	return visitAll(&(Query){context, stringOf(type), flags, keywordFlags}, store, names, kNames, &refuse,
-	                NULL);
+	return visitAll(&(Query){context, pobatch_string_of(type), flags, keywordFlags}, store, names, kNames,
+	                &refuse, NULL, 0) != 0;
 }
 
 // A modifier that says yes ends the walk, too.
@@ -386,7 +289,8 @@ static bool look(cTValue* value, void* answer) {
 static double flag(const Context* context, double store, const char* type, double flags, double keywordFlags,
                    const char* name) {
 	bool answer = false;
-	if (visitAll(&(Query){context, stringOf(type), flags, keywordFlags}, store, &name, 1, &look, &answer))
+	if (visitAll(&(Query){context, pobatch_string_of(type), flags, keywordFlags}, store, &name, 1, &look,
+	             &answer, 0) != 0)
 		return 0;
 	return answer ? 1 : -1;
 }
@@ -402,74 +306,8 @@ static void leaveOut(Context* context, double store) {
 // What was asked for in another way. `other`, for two names of one sum: the second one, and no type.
 static void noteOne(Asked* asked, const char* type, double flags, double keywordFlags, const char* name,
                     const char* other) {
-	note(asked, (Entry){stringOf(type), stringOf(name), stringOf(other), flags, keywordFlags});
-}
-
-static const char kAskedType[] = "pobatch.asked";
-
-static int freeAsked(lua_State* L) {
-	Asked* const asked = (Asked*)lua_touserdata(L, 1);
-	free(asked->entries);
-	free(asked->slots);
-	*asked = (Asked){.count = 0};
-	return 0;
-}
-
-static int newAsked(lua_State* L) {
-	Asked* const asked = (Asked*)lua_newuserdata(L, sizeof(Asked));
-	*asked = (Asked){.count = 0};
-	if (luaL_newmetatable(L, kAskedType)) {
-		lua_pushcfunction(L, &freeAsked);
-		lua_setfield(L, -2, "__gc");
-	}
-	lua_setmetatable(L, -2);
-	return 1;
-}
-
-// (asked, from): what came behind the first `from`, and how many there are now. Nothing is taken away: a call
-// that is stopped half-way, for want of memory or from outside, is made again.
-static int newsOf(lua_State* L) {
-	const Asked* const asked = (const Asked*)luaL_checkudata(L, 1, kAskedType);
-	const lua_Number from = luaL_checknumber(L, 2);
-	if (asked->isIncomplete) return luaL_error(L, "not enough memory");
-	if (from >= asked->count) return 0;
-	lua_createtable(L, (int)(4 * (asked->count - (uint32_t)from)), 0);
-	int n = 0;
-	for (uint32_t i = (uint32_t)from; i < asked->count; i++) {
-		const Entry* const entry = &asked->entries[i];
-		if (entry->type != NULL)
-			lua_pushlstring(L, strdata(entry->type), entry->type->len);
-		else
-			lua_pushboolean(L, 0);
-		lua_rawseti(L, -2, ++n);
-		lua_pushlstring(L, strdata(entry->name), entry->name->len);
-		lua_rawseti(L, -2, ++n);
-		if (entry->other != NULL)
-			lua_pushlstring(L, strdata(entry->other), entry->other->len);
-		else
-			lua_pushnumber(L, entry->flags);
-		lua_rawseti(L, -2, ++n);
-		lua_pushnumber(L, entry->keywordFlags);
-		lua_rawseti(L, -2, ++n);
-	}
-	lua_pushnumber(L, asked->count);
-	return 2;
-}
-
-// (asked, to): forgets what came behind the first `to`. Entries lie where those before them left room, so
-// that the last one can be taken out as if it had never been.
-static int forget(lua_State* L) {
-	Asked* const asked = (Asked*)luaL_checkudata(L, 1, kAskedType);
-	const lua_Number to = luaL_checknumber(L, 2);
-	while (asked->count > to) {
-		uint32_t slot = hashOf(&asked->entries[asked->count - 1]) & (asked->slotCount - 1);
-		while (asked->slots[slot] != asked->count) slot = (slot + 1) & (asked->slotCount - 1);
-		asked->slots[slot] = 0;
-		asked->count--;
-	}
-	asked->last = 0;
-	asked->isIncomplete = false;
-	return 0;
+	pobatch_asked_note(asked, (Entry){pobatch_string_of(type), pobatch_string_of(name),
+	                                  pobatch_string_of(other), flags, keywordFlags});
 }
 
 // Kept for as long as the state lives.
@@ -507,9 +345,9 @@ static int address(lua_State* L) {
 void pobatch_push_modifier_queries(lua_State* L) {
 	static const luaL_Reg functions[] = {{"context", &newContext},
 	                                     {"address", &address},
-	                                     {"asked", &newAsked},
-	                                     {"news", &newsOf},
-	                                     {"forget", &forget}};
+	                                     {"asked", &pobatch_asked_new},
+	                                     {"news", &pobatch_asked_news},
+	                                     {"forget", &pobatch_asked_forget}};
 	const struct {
 		const char* name;
 		uintptr_t address;

@@ -8,6 +8,7 @@ local unstableStats = require("pob.build.unstable_stats")
 local gems = require("pob.variant.gems")
 local info = require("pob.build.info")
 local items = require("pob.variant.items")
+local more = require("pob.versions.more")
 local refusal = require("refusal")
 local rolls = require("pob.variant.rolls")
 local rows = require("pob.row.evaluator")
@@ -15,8 +16,8 @@ local sheet = require("pob.build.sheet")
 local variants = require("pob.variant.init")
 local windowApi = require("pob.host.window_api")
 
--- Making a slice takes a third of a second: what it saves in some thousand rows.
-local SLICES_AFTER = 100
+-- Making a slice takes half a second to a second: what it saves in one to several thousand rows.
+local SLICES_AFTER = 1000
 
 local EMPTY = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }
 
@@ -38,7 +39,7 @@ local function changeOf(args)
 end
 
 return function(host)
-	local world, loaded, extension, rowOptions
+	local world, loaded, extension, probes, rowOptions
 
 	local pob = { name = "pob", version = "1", commands = {} }
 	local commands = pob.commands
@@ -65,10 +66,16 @@ return function(host)
 	--- options: dir, the folder of a checkout (or its `src`); fast = false leaves PoB's functions as they are;
 	-- rowCache = true answers rows whose nodes bring the same as a known row's, and verify is the share of those
 	-- that is calculated all the same; slicesAfter = rows of the same stats after which they leave out what these do not need
-	-- (100), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead;
-	-- analysis = what states before this one found out of the checkout's modules.
+	-- (1000), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead;
+	-- analysis = what states before this one found out of the checkout's modules; slices = what their slices are made of;
+	-- certified = { part = true }, parts that are used where functions are only close to those that are known; points = with
+	-- fast = false, places of statements to watch; versions = what is known of a Path of Building that is no release, see
+	-- pob.versions.more.
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
+		if options.versions then
+			more.add(options.versions)
+		end
 		if options.fast ~= false then
 			local slicesAfter = options.slicesAfter
 			if slicesAfter == nil then
@@ -76,9 +83,11 @@ return function(host)
 			end
 			extension = require("pob.patch.registry").attach(host, {
 				without = options.without, slicesAfter = slicesAfter or nil, analysis = options.analysis,
+				slices = options.slices, certified = options.certified,
 			})
 		end
-		world = boot.start(host, place, extension)
+		probes = not extension and options.points and require("pob.patch.probes").new(options.points) or nil
+		world = boot.start(host, place, extension, probes)
 		loaded = builds.new(world)
 		loaded.collector:start()
 		rowOptions = { rowCache = options.rowCache, verify = options.verify, clicks = options.clicks }
@@ -124,9 +133,9 @@ return function(host)
 	end
 
 	function pob.Calculate(build, set, names)
-		local answer, isAlike = enter(build):evaluate(set, names)
+		local answer, isMemoized = enter(build):evaluate(set, names)
 		loaded.collector:step()
-		return answer, isAlike
+		return answer, isMemoized
 	end
 
 	--- The build with a change, see pob.variant. `key` stands for the change, or nil.
@@ -167,6 +176,7 @@ return function(host)
 			pathOfExile2 = checkout.isPathOfExile2(place),
 			booted = world ~= nil and world.place.root == place.root,
 			fast = extension and extension.report and extension.report() or {},
+			parts = extension and extension.parts() or {},
 			lacking = world and windowApi.lacking(world.env, world.sources) or {},
 			standIns = world and world.standIns or {},
 			rules = world and world.windowRules or nil,
@@ -176,6 +186,35 @@ return function(host)
 	--- What this state found out of the checkout's modules since it was last asked, see pob.patch.analysis.
 	function commands.takeConclusions()
 		return extension and extension.takeConclusions() or {}
+	end
+
+	--- What this state's slices are made of, those since it was last asked, see pob.slice.kept.
+	function commands.takeSlices()
+		return extension and extension.slices:taken() or {}
+	end
+
+	--- Makes the slice for the stats `args.stats` now, for states to come: { why = nil where it is made }.
+	function commands.makeSlice(build, args)
+		if not extension then
+			return { why = "not asked for" }
+		end
+		local rows = need(build).rows
+		return { why = extension.slices:make(rows.stats:plan(args.stats), rows.mode) }
+	end
+
+	--- Parts that are off, and what it takes to certify each of them, see pob.patch.certification.
+	function commands.certifiable()
+		return extension and extension.certifiable() or {}
+	end
+
+	--- Of the option `points` the numbers of those that calculations ran through.
+	function commands.reached()
+		local list = {}
+		for number in pairs(probes and probes.reached or {}) do
+			list[#list + 1] = number
+		end
+		table.sort(list)
+		return list
 	end
 
 	function commands.info(build)

@@ -1,9 +1,14 @@
 // One variant of a checkout: rows with all that makes them fast against rows without, in a process of its own. Prints one
-// line of JSON: { rows, values, differing, first, parts, off, ratio, failed }. Arguments: a checkout, a build, rows, seed.
-import { readFileSync } from "node:fs";
+// line of JSON: { rows, values, differing, first, parts, off, certified, ratio, failed }. Arguments: a checkout, a build, rows, seed,
+// and "certified" where the variant is certified first, by the builds that come with pobatch, and what is found the same is used,
+// without being verified: what certification does not see shows as a difference.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Engine, NodeSets } from "../../dist/index.js";
+import { certifyPob } from "../../dist/operations/certify/certify-pob.js";
 
-const [pob, file, rows, seed] = process.argv.slice(2);
+const [pob, file, rows, seed, trust] = process.argv.slice(2);
 const text = readFileSync(file, "utf8");
 
 async function open(options) {
@@ -20,7 +25,19 @@ async function open(options) {
 	}
 }
 
-const fast = await open({ cache: true, options: { slicesAfter: 8, keepAnalysis: false } });
+const certified = {};
+if (trust === "certified") {
+	const folder = mkdtempSync(join(tmpdir(), "pobatch-drift-certificate-"));
+	try {
+		const { parts } = await certifyPob(pob, { folder, timeoutMs: 600_000 });
+		for (const { part, status } of parts) if (status === "certified") certified[part] = true;
+	} catch {
+		// It does not start or does not end, which the comparison finds out, too.
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+const fast = await open({ cache: true, options: { slicesAfter: 8, keepAnalysis: false, certified } });
 const slow = await open({ cache: false, options: { fast: false } });
 if (fast.failed !== undefined || slow.failed !== undefined) {
 	// A checkout that does not start is the same one if neither way does.
@@ -39,7 +56,15 @@ const sets = NodeSets.deltas(randomSets(slow.build, Number(rows), Number(seed)))
 const chance = new Set([...fast.build.unstableStats, ...slow.build.unstableStats]);
 const all = fast.build.stats();
 const defences = ["Life", "EnergyShield", "FireResist", "TotalEHP"].filter((stat) => all.includes(stat));
-const found = { rows: 0, values: 0, differing: 0, first: undefined, parts, off };
+const found = {
+	rows: 0,
+	values: 0,
+	differing: 0,
+	first: undefined,
+	parts,
+	off,
+	certified: Object.keys(certified),
+};
 const spent = { fast: 0, slow: 0 };
 // Twice in the same order: what is known by then answers, too.
 for (const stats of [undefined, all, defences, undefined]) {

@@ -1,4 +1,5 @@
 import type { BuildWarning } from "../builds/warnings.js";
+import type { EngineWarning } from "../common/engine-warning.js";
 import type { PobatchError } from "../common/errors.js";
 import type { Plain } from "../native/addon.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
@@ -41,10 +42,22 @@ export interface CalculatorSource {
 	identity(): Promise<string>;
 	/** What its `load` gets for a text, and what was noticed on the way. */
 	prepare(text: string, options: LoadOptions): { source: Plain; warnings: BuildWarning[] };
+	/** Where it uses what may turn out to be wrong: how rows are checked while it is in use. */
+	readonly verification?: {
+		/** Share of the rows, 0 to 1. */
+		readonly share: number;
+		/** Options of `open` of the states that check rows, and of those that take over where one differs. */
+		readonly originals: Plain;
+		readonly doubting: Plain;
+		/** Remembers a difference; answers what to tell the user. */
+		onDifference(why: string): string;
+	};
 	/** What its `derive` gets of a variant's change; the change itself where there is no such function. */
 	prepareChange?(change: Members): Members;
 	/** After the first build was loaded: `command` calls one of the calculator's commands. */
-	loaded?(command: (name: string) => Promise<Plain>): Promise<void>;
+	loaded?(command: (name: string) => Promise<Plain>, warn: (warning: EngineWarning) => void): Promise<void>;
+	/** After every some thousand rows. */
+	calculated?(command: (name: string) => Promise<Plain>): Promise<void>;
 	/** Another error for one of its `open` or `load`, where it is about the calculator's own files. */
 	explain?(error: unknown): PobatchError | undefined;
 }

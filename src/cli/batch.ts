@@ -5,6 +5,7 @@ import { WorkClock } from "../operations/ahead.js";
 import { type AnsweredRows, evaluateLines } from "../operations/batch.js";
 import { unreadable } from "../operations/named-input.js";
 import { checkedStats } from "../operations/stats.js";
+import { csv, jsonLines, type RowWriter } from "../rows/row-writers.js";
 import { Interrupt } from "./interrupt.js";
 import { announce, openBuild } from "./open.js";
 import {
@@ -18,7 +19,6 @@ import {
 import { openOutput, refuseInputs } from "./output.js";
 import { progressBar } from "./progress.js";
 import { resumeAfter } from "./resume.js";
-import { csv, jsonLines, type RowWriter } from "./row-writers.js";
 import { buildArgument, namedInput, nameOf } from "./source.js";
 
 interface BatchFlags extends EngineFlags {

@@ -1,21 +1,25 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, CommanderError } from "commander";
+import { Command, type CommanderError } from "commander";
 import { packageFolder } from "../native/addon.js";
 import { batchCommand } from "./batch.js";
 import { buildAddonCommand } from "./build-addon.js";
 import { cacheCommand } from "./cache.js";
 import { calcCommand } from "./calc.js";
+import { companionCommands } from "./companion.js";
 import { compareCommand } from "./compare.js";
 import { coverageCommand } from "./coverage.js";
 import { demoCommand } from "./demo.js";
 import { doctorCommand } from "./doctor.js";
 import { exitStatus, report } from "./fail.js";
+import { orderCommand } from "./order.js";
 import { pobCommand } from "./pob.js";
 import { powerCommand } from "./power.js";
 import { profileCommand } from "./profile.js";
+import { searchCommand } from "./search.js";
 import { guardStreams } from "./streams.js";
+import { trimCommand } from "./trim.js";
 import {
 	anointsCommand,
 	conditionsCommand,
@@ -42,6 +46,9 @@ for (const create of [
 	calcCommand,
 	batchCommand,
 	powerCommand,
+	searchCommand,
+	orderCommand,
+	trimCommand,
 	compareCommand,
 	supportsCommand,
 	weightsCommand,
@@ -58,25 +65,38 @@ for (const create of [
 ])
 	program.addCommand(create());
 
-for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
-	// Not inherited by commands that are made elsewhere.
-	command
-		.helpOption("-h, --help", "print this help")
-		.configureHelp({ showGlobalOptions: true })
-		.exitOverride();
-	command.configureOutput({
-		// Commander puts its suggestion on a line of its own; an error is one line here.
-		outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, " ")}\n`),
-	});
-}
-
 try {
+	for (const command of await companionCommands(process.argv.slice(2))) program.addCommand(command);
+	configure();
 	await program.parseAsync();
 } catch (error) {
-	if (error instanceof CommanderError) {
+	if (isCommanderError(error)) {
 		process.exitCode = error.exitCode === 0 ? 0 : 2;
 	} else {
-		process.stderr.write(report(error, debug()));
+		process.stderr.write(report(error, debug() || process.argv.includes("--debug")));
 		process.exitCode = exitStatus(error);
 	}
+}
+
+function configure(): void {
+	for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
+		// Not inherited by commands that are made elsewhere.
+		command
+			.helpOption("-h, --help", "print this help")
+			.configureHelp({ showGlobalOptions: true })
+			.exitOverride();
+		command.configureOutput({
+			// Commander puts its suggestion on a line of its own; an error is one line here.
+			outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, " ")}\n`),
+		});
+	}
+}
+
+// Commands of another package may come with a commander of their own.
+function isCommanderError(error: unknown): error is CommanderError {
+	return (
+		error instanceof Error &&
+		"exitCode" in error &&
+		String((error as CommanderError).code).startsWith("commander.")
+	);
 }

@@ -9,7 +9,7 @@ import { warningLines } from "./warnings.js";
 
 /** What a command's options mean for an engine. */
 function engineRequest(flags: EngineFlags): EngineRequest {
-	const { calculator, pob, tree, threads, rowTimeout, isolation, cache, profile } = flags;
+	const { calculator, pob, tree, threads, rowTimeout, isolation, cache, profile, trust } = flags;
 	return {
 		...(calculator !== undefined && { calculator }),
 		...(pob !== undefined && { pob }),
@@ -18,6 +18,7 @@ function engineRequest(flags: EngineFlags): EngineRequest {
 		...(rowTimeout !== undefined && { rowTimeoutMs: rowTimeout }),
 		...(isolation !== undefined && { isolation }),
 		...(profile !== undefined && { profile }),
+		...(trust !== undefined && { trust }),
 		...(cache === false && { cache: false }),
 		...(cache === true && { cache: { dir: cacheFolder() } }),
 		...(typeof cache === "string" && { cache: { dir: cache } }),

@@ -5,6 +5,8 @@ export interface EngineFlags {
 	calculator?: string;
 	pob?: string;
 	tree?: string;
+	/** What may be in use of a Path of Building that is not known. */
+	trust?: "known" | "certified";
 	spec?: number;
 	threads?: number;
 	rowTimeout?: number;
@@ -24,6 +26,12 @@ export function calculatorOptions(command: Command): Command {
 			'"pob" (the default where a checkout is found), "reference", or a Lua file of your own',
 		)
 		.addOption(pobOption())
+		.addOption(
+			new Option(
+				"--trust <kind>",
+				'with a Path of Building that is not known: "certified" uses what `pobatch pob certify` found the same',
+			).choices(["known", "certified"]),
+		)
 		.option(
 			"--tree <file>",
 			"passive tree as Path of Building's JSON, for the reference calculator or your own; the embedded made-up tree if not given",

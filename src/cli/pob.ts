@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { findPob, installHint, pobSource } from "../calculators/pob/checkout.js";
 import {
 	installPob,
@@ -7,16 +7,20 @@ import {
 	officialRepository,
 	removeInstall,
 } from "../calculators/pob/install.js";
-import { PobatchError } from "../common/errors.js";
+import { oneLine, PobatchError } from "../common/errors.js";
+import { type Certified, type CertifyOptions, certifyPob } from "../operations/certify/certify-pob.js";
+import { Interrupt } from "./interrupt.js";
+import { positive } from "./options.js";
 import { openOutput } from "./output.js";
+import { nameOfBuild, readBuild } from "./source.js";
 import { table } from "./table.js";
 
 export function pobCommand(): Command {
 	const command = new Command("pob")
-		.description("install, list and remove checkouts of Path of Building")
+		.description("install, certify, list and remove checkouts of Path of Building")
 		.helpCommand(false)
 		.addHelpText("after", "\nExample:\n  $ pobatch pob install\n  $ pobatch pob list");
-	for (const create of [installCommand, listCommand, pathCommand, removeCommand])
+	for (const create of [installCommand, certifyCommand, listCommand, pathCommand, removeCommand])
 		command.addCommand(create());
 	return command;
 }
@@ -26,6 +30,10 @@ function installCommand(): Command {
 		.description("clone Path of Building into the user's data folder, shallow; needs git")
 		.option("--from <url|folder>", "git repository, or a folder with Path of Building", officialRepository)
 		.option("--ref <ref>", "tag or branch; the newest release tag if not given")
+		.option(
+			"--no-certify",
+			"leave out what `pob certify` does, at most a minute for a release that is not known",
+		)
 		.addHelpText(
 			"after",
 			"\nExample:\n  $ pobatch pob install --ref v0.20.0\n  $ pobatch pob install --from ~/src/PathOfBuilding-PoE2 --ref dev",
@@ -33,7 +41,15 @@ function installCommand(): Command {
 		.action(install);
 }
 
-async function install({ from, ref }: { from: string; ref?: string }): Promise<void> {
+async function install({
+	from,
+	ref,
+	certify,
+}: {
+	from: string;
+	ref?: string;
+	certify: boolean;
+}): Promise<void> {
 	// Git draws its own progress; in a pipe its many redrawn lines are of no use.
 	const onTerminal = process.stderr.isTTY;
 	const { name, path } = await installPob({
@@ -42,6 +58,78 @@ async function install({ from, ref }: { from: string; ref?: string }): Promise<v
 		...(onTerminal && { onProgress: (text) => process.stderr.write(text) }),
 	});
 	await print(`Installed ${name} in ${path}\n`);
+	if (!certify) return;
+	try {
+		const certificate = await certified(path, {});
+		if (certificate.parts.length > 0) await print(describeCertificate(certificate));
+	} catch (error) {
+		if (process.exitCode !== undefined) return;
+		process.stderr.write(`warning: it is not certified: ${oneLine((error as Error).message)}\n`);
+	}
+}
+
+function certifyCommand(): Command {
+	return new Command("certify")
+		.description("find out by calculating which fast parts of a release that is not known can be used")
+		.argument("[checkout]", "folder; the checkout that is used without --pob if not given")
+		.option(
+			"--build <file...>",
+			"builds of your own to compare rows of, besides those that come with pobatch",
+		)
+		.addOption(
+			new Option("--timeout <seconds>", "what is not proven by then stays off")
+				.argParser(positive("seconds"))
+				.default(60),
+		)
+		.addHelpText(
+			"after",
+			"\nRows of many builds are calculated by Path of Building's own functions and by pobatch's, on two threads,\n" +
+				"and compared bit by bit. `--trust certified` uses what was found the same (docs/exactness.md).\n" +
+				"\nExample:\n  $ pobatch pob certify ~/PathOfBuilding-PoE2 --build build.xml",
+		)
+		.action(certifyAction);
+}
+
+async function certifyAction(
+	checkout: string | undefined,
+	{ build = [], timeout }: { build?: string[]; timeout: number },
+): Promise<void> {
+	const builds = await Promise.all(
+		build.map(async (source) => ({ name: nameOfBuild(source), text: await readBuild(source) })),
+	);
+	await print(describeCertificate(await certified(checkout, { builds, timeoutMs: 1000 * timeout })));
+}
+
+/** Certifies with progress on the terminal; Ctrl-C ends it, and nothing is kept. */
+async function certified(folder: string | undefined, options: CertifyOptions): Promise<Certified> {
+	using interrupt = new Interrupt();
+	const line = (text: string) => {
+		if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+	};
+	line("looking at the checkout …");
+	try {
+		return await certifyPob(folder, {
+			...options,
+			signal: interrupt.signal,
+			onProgress: ({ step, done, total }) => line(`certifying: ${step}, ${done} of ${total} builds`),
+		});
+	} finally {
+		line("");
+	}
+}
+
+function describeCertificate({ parts, pob, builds, rows, values, elapsedMs }: Certified): string {
+	if (parts.length === 0) return `Nothing to certify in ${pob}: all parts are in use\n`;
+	const good = parts.filter(({ status }) => status === "certified");
+	const seconds = (elapsedMs / 1000).toFixed(0);
+	const compared =
+		good.length === 0
+			? ""
+			: `, ${values.toLocaleString("en-US")} numbers of ${rows} rows of ${builds} builds compared, none differs`;
+	const lines = parts.map(
+		({ part, status, why }) => `  ${status.padEnd(9)} ${part}${why ? `: ${oneLine(why)}` : ""}`,
+	);
+	return `Certified ${good.length} of ${parts.length} parts that are off in ${pob} in ${seconds} s${compared}\n${lines.join("\n")}\n`;
 }
 
 function listCommand(): Command {

@@ -1,9 +1,9 @@
 import { oneLine } from "../common/errors.js";
 import { percentOf } from "../common/gain.js";
 import type { RowError } from "../rows/batch-result.js";
+import { csvField, exact, jsonNumber } from "../rows/row-writers.js";
 import type { NodePower, PowerResult } from "../search/power.js";
 import { type Column, type Fitted, fittedTable } from "./fit.js";
-import { csvField, exact, jsonNumber } from "./row-writers.js";
 import { readable, signed } from "./table.js";
 
 /** Node power to read: per stat the gain, and what share of the build's own value that is, as far as there is room. */

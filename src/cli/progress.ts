@@ -2,8 +2,11 @@ import cliProgress from "cli-progress";
 
 /** Shows how far a command is. */
 export interface Progress {
-	/** @param fraction 0 to 1; undefined where the end is not known */
-	update(rows: number, fraction: number | undefined): void;
+	/**
+	 * @param fraction 0 to 1; undefined where the end is not known
+	 * @param note what else to say, after the rest
+	 */
+	update(rows: number, fraction: number | undefined, note?: string): void;
 	stop(): void;
 }
 
@@ -26,8 +29,8 @@ export function progressBar(total: { known: boolean }, rowsOnTerminal: boolean):
 	const start = performance.now();
 	const bar = new cliProgress.SingleBar({
 		format: total.known
-			? "{bar} {percentage} % | {rows} rows | {rate} rows/s | {eta_formatted} left"
-			: "{rows} rows | {rate} rows/s",
+			? "{bar} {percentage} % | {rows} rows | {rate} rows/s | {eta_formatted} left{note}"
+			: "{rows} rows | {rate} rows/s{note}",
 		barCompleteChar: "█",
 		barIncompleteChar: "░",
 		barsize: 30,
@@ -38,13 +41,14 @@ export function progressBar(total: { known: boolean }, rowsOnTerminal: boolean):
 		// It would end the process at a signal, before the rows at hand are written.
 		gracefulExit: false,
 	});
-	bar.start(scale, 0, { rows: "0", rate: "0" });
+	bar.start(scale, 0, { rows: "0", rate: "0", note: "" });
 	return {
-		update(rows, fraction) {
+		update(rows, fraction, note) {
 			const rate = rows / Math.max((performance.now() - start) / 1000, 1e-3);
 			bar.update(Math.min(Math.round((fraction ?? 0) * scale), scale - 1), {
 				rows: rows.toLocaleString("en-US"),
 				rate: rate.toLocaleString("en-US", { maximumFractionDigits: rate < 10 ? 1 : 0 }),
+				note: note === undefined ? "" : ` | ${note}`,
 			});
 		},
 		stop: () => bar.stop(),

@@ -4,6 +4,7 @@ import { percentOf } from "../common/gain.js";
 import type { OpenedBuild } from "../operations/open.js";
 import type { RankedAlternative, Ranking, RankingRequest } from "../operations/ranking.js";
 import { fullDpsChange } from "../operations/skill-groups.js";
+import { csvField, exact, jsonNumber } from "../rows/row-writers.js";
 import { describeBuild } from "./describe.js";
 import { type Column, fittedTable } from "./fit.js";
 import { Interrupt } from "./interrupt.js";
@@ -19,7 +20,6 @@ import {
 } from "./options.js";
 import { openOutput } from "./output.js";
 import { progressBar } from "./progress.js";
-import { csvField, exact, jsonNumber } from "./row-writers.js";
 import { readable, signed } from "./table.js";
 
 /** Options of the commands that rank changes of a build. */

@@ -3,7 +3,7 @@ import { stat, truncate } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
 import { PobatchError } from "../common/errors.js";
 import { reason } from "../common/system-error.js";
-import type { RowWriter } from "./row-writers.js";
+import type { RowWriter } from "../rows/row-writers.js";
 
 /** What an interrupted run left in its output. */
 export interface Written {

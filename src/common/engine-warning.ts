@@ -2,7 +2,7 @@
 export interface EngineWarning {
 	readonly code: EngineWarningCode;
 	readonly text: string;
-	/** What it is about: the cache's folder. */
+	/** What it is about: the cache's folder, or the checkout. */
 	readonly where: string;
 }
 
@@ -12,7 +12,11 @@ export type EngineWarningCode =
 	/** Files in the folder of the row cache are not as they were written: what they had is calculated again. */
 	| "CACHE_DAMAGED"
 	/** The folder of the row cache has files of an older pobatch, which are not read any more. */
-	| "CACHE_OLD";
+	| "CACHE_OLD"
+	/** `trust: "certified"`, and the checkout has no certificate: `pobatch pob certify` makes one. */
+	| "POB_NOT_CERTIFIED"
+	/** A row that was verified differed: nothing of the checkout is certified any more. */
+	| "CERTIFICATE_WITHDRAWN";
 
 const emitted = new Set<string>();
 

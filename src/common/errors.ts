@@ -41,6 +41,8 @@ export type PobatchErrorCode =
 	| "SETS_INVALID"
 	/** The native addon for this platform was not found or does not load. */
 	| "ADDON_NOT_FOUND"
+	/** A command comes with another package, which is not installed. */
+	| "PACKAGE_NOT_FOUND"
 	/** A file that the caller named does not exist or cannot be read. */
 	| "FILE_NOT_FOUND"
 	/** A file cannot be written. */

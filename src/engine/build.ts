@@ -1,5 +1,6 @@
 import type { BuildInfo } from "../builds/build-info.js";
 import { encodePobCode } from "../builds/code.js";
+import { withNote } from "../builds/notes.js";
 import type { Sheet, SheetGroup, SheetOptions } from "../builds/sheet.js";
 import type { BuildWarning } from "../builds/warnings.js";
 import { type CachedBatch, divideBatch, divideBatchSync } from "../cache/cached-batch.js";
@@ -11,7 +12,7 @@ import { nearest } from "../common/suggest.js";
 import type { BatchRequest, Executor } from "../executors/executor.js";
 import {
 	fromNative,
-	type NativeBase,
+	type NativeAllocatedNodes,
 	type NativeBatchResult,
 	type NativeCanonicalizer,
 	type NativeCanonicalSets,
@@ -20,7 +21,12 @@ import {
 import { BatchResult, type CacheUse } from "../rows/batch-result.js";
 import type { AsyncBatchOptions, BatchOptions, CalculateOptions, Evaluator } from "../rows/evaluator.js";
 import { type FullNodeSet, type NodeSetDelta, NodeSets, readWord } from "../rows/node-sets.js";
+import { noteOf } from "../search/note.js";
+import { type OrderOptions, type OrderResult, orderTree } from "../search/order.js";
+import { type ParetoOptions, type ParetoResult, searchPareto } from "../search/pareto.js";
 import { nodePower, type PowerOptions, type PowerResult } from "../search/power.js";
+import { type SearchOptions, type SearchResult, searchTree } from "../search/search.js";
+import { type TrimOptions, type TrimResult, trimTree } from "../search/trim.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
 import type { VariantChange } from "../variants/change.js";
 import { type VariantRows, variantRows } from "../variants/variant-rows.js";
@@ -40,7 +46,7 @@ type Limits = Pick<BatchRequest, "rowTimeoutMs" | "timeoutMs">;
 export interface BuildContext {
 	executor: Executor;
 	id: number;
-	base: NativeBase;
+	base: NativeAllocatedNodes;
 	info: BuildInfo;
 	stats: readonly string[];
 	defaultStats: readonly string[];
@@ -61,6 +67,14 @@ export interface BuildContext {
 	checkOpen: () => void;
 	/** Batches of the engine whose rows are still being looked up. */
 	submitting: Set<Promise<unknown>>;
+	/** Rows were calculated. */
+	calculated: (rows: number) => void;
+}
+
+/** What a search found; with Path of Building as a build to open there, too. */
+export interface BuildSearchResult extends SearchResult {
+	readonly code?: string;
+	readonly xml?: string;
 }
 
 /**
@@ -157,6 +171,7 @@ export class Build implements Evaluator {
 			const calculated = await handle.promise;
 			if (thrown) throw thrown.error;
 			const use = divided && (await runAsync(divided.merge(calculated)));
+			this.context.calculated(divided ? divided.rows.length : sets.length);
 			return finish(calculated, use, sets, stats, start);
 		} finally {
 			signal?.removeEventListener("abort", stop);
@@ -245,6 +260,32 @@ export class Build implements Evaluator {
 	 */
 	power(options: PowerOptions): Promise<PowerResult> {
 		return nodePower(this, options);
+	}
+
+	/**
+	 * The best tree that the points allow. See {@link searchTree}. With Path of Building, the answer has the result as
+	 * code and XML, with a note of what changed.
+	 */
+	async search(options: SearchOptions = {}): Promise<BuildSearchResult> {
+		const result = await searchTree(this, { ...options, stats: options.stats ?? this.defaultStats });
+		if (this.info.calculator !== "pob") return result;
+		const xml = withNote(await this.toXml(result.set), noteOf(result));
+		return { ...result, code: encodePobCode(xml), xml };
+	}
+
+	/** The trees between two stats. See {@link searchPareto}. */
+	searchPareto(options: ParetoOptions): Promise<ParetoResult> {
+		return searchPareto(this, options);
+	}
+
+	/** The order in which the tree is best allocated while levelling. See {@link orderTree}. */
+	order(options: OrderOptions = {}): Promise<OrderResult> {
+		return orderTree(this, options);
+	}
+
+	/** What is allocated and worth least. See {@link trimTree}. */
+	trim(options: TrimOptions = {}): Promise<TrimResult> {
+		return trimTree(this, options);
 	}
 
 	/**
@@ -423,7 +464,7 @@ function finish(
 	stats: readonly string[],
 	start: number,
 ): BatchResult {
-	const memoized = calculated.alike;
+	const memoized = calculated.memoized;
 	const uncached = { hits: 0, memoized, misses: sets.length - memoized, verified: 0 };
 	return new BatchResult(calculated, sets, stats, performance.now() - start, use ?? uncached);
 }

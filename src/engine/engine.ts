@@ -7,11 +7,12 @@ import { loopSource, sandboxSource } from "../calculators/lua-files.js";
 import { pobCalculator } from "../calculators/pob/calculator.js";
 import { referenceCalculator } from "../calculators/reference.js";
 import type { CalculatorSource, LoadOptions } from "../calculators/source.js";
-import type { EngineWarning } from "../common/engine-warning.js";
+import { type EngineWarning, emitWarning } from "../common/engine-warning.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
 import type { Executor } from "../executors/executor.js";
 import { ProcessExecutor } from "../executors/process/process-executor.js";
 import { ThreadExecutor } from "../executors/thread-executor.js";
+import { VerifiedExecutor } from "../executors/verified-executor.js";
 import {
 	addon,
 	type Identity,
@@ -64,7 +65,11 @@ export interface EngineOptions {
 	 * a file that you know to leave nothing behind.
 	 */
 	rollback?: boolean;
-	/** Passed to the `open` of a calculator of your own. */
+	/**
+	 * Passed to the `open` of a calculator of your own. With Path of Building: `trust`, `"known"` (the default) or
+	 * `"certified"`, what is used of a release that is not known (docs/exactness.md); `verifyShare`, of rows that are verified
+	 * then (0.01); `fast: false`, nothing but its own functions; `keepAnalysis: false`, nothing about the checkout is kept on disk.
+	 */
 	options?: Plain;
 	/**
 	 * Samples the first state from before the calculator opens, for {@link Engine.takeProfile}. Off by default; states
@@ -79,6 +84,9 @@ export interface EngineOptions {
 
 const maxThreads = 256;
 
+/** After so many rows there may be something that is worth keeping for later processes. */
+const rowsToTell = 1000;
+
 /** What an engine is made of. */
 interface OpenedEngine {
 	readonly executor: Executor;
@@ -89,6 +97,7 @@ interface OpenedEngine {
 	readonly cache: RowCache | undefined;
 	readonly cacheKey: string;
 	readonly profiler: Profiler;
+	readonly warn: (warning: EngineWarning) => void;
 }
 
 /**
@@ -117,9 +126,12 @@ export class Engine {
 	/** Whether the calculator derives variants. */
 	readonly #derives: boolean;
 	readonly #profiler: Profiler;
+	readonly #warn: (warning: EngineWarning) => void;
 	#lastBuild = 0;
 	#lastLoaded = 0;
 	readonly #submitting = new Set<Promise<unknown>>();
+	/** Rows since the source was last told. */
+	#rows = 0;
 	#closed = false;
 
 	private constructor(opened: OpenedEngine) {
@@ -134,6 +146,7 @@ export class Engine {
 		this.#canonicalizer = opened.cache && new (addon().Canonicalizer)();
 		this.#cacheKey = opened.cacheKey;
 		this.#profiler = opened.profiler;
+		this.#warn = opened.warn;
 	}
 
 	/**
@@ -165,25 +178,40 @@ export class Engine {
 		const { cache = calculator === "pob" } = options;
 		const source = await resolveCalculator(calculator, options, cache);
 		const rowCache =
-			cache === false ? undefined : await RowCache.open(cache === true ? {} : cache, options.onWarning);
+			cache === false || source.verification
+				? undefined
+				: await RowCache.open(cache === true ? {} : cache, options.onWarning);
 		const { isolation = "thread" } = options;
 		if (isolation !== "thread" && isolation !== "process")
 			throw invalidArgument('"thread" or "process"', "isolation", isolation);
 		const StateExecutor = isolation === "process" ? ProcessExecutor : ThreadExecutor;
-		const executor: Executor = new StateExecutor(
-			{
-				threads,
-				loopSource: await loopSource(),
-				source: source.source,
-				sandboxSource: source.trusted ? "" : await sandboxSource(),
-				rollback: source.rollback,
-				chunkName: source.chunkName,
-				packagePath: source.packagePath,
-				options: source.options,
-				memoryLimit: Math.round((memoryLimitMB ?? 0) * 2 ** 20),
-			},
-			onLog ?? (() => {}),
-		);
+		const log = onLog ?? (() => {});
+		const warn = options.onWarning ?? emitWarning;
+		const config = {
+			loopSource: await loopSource(),
+			source: source.source,
+			sandboxSource: source.trusted ? "" : await sandboxSource(),
+			rollback: source.rollback,
+			chunkName: source.chunkName,
+			packagePath: source.packagePath,
+			memoryLimit: Math.round((memoryLimitMB ?? 0) * 2 ** 20),
+		};
+		const states = (count: number, own: Plain): Executor =>
+			new StateExecutor({ ...config, threads: count, options: own }, log);
+		const { verification } = source;
+		const executor = verification
+			? new VerifiedExecutor({
+					share: verification.share,
+					trusting: () => states(threads, source.options),
+					originals: () => states(1, verification.originals),
+					doubting: () => states(threads, verification.doubting),
+					onDifference(why) {
+						const text = verification.onDifference(why);
+						log(text);
+						warn({ code: "CERTIFICATE_WITHDRAWN", text, where: source.chunkFolder ?? "" });
+					},
+				})
+			: states(threads, source.options);
 		try {
 			const profiler = new Profiler(executor, source.chunkFolder);
 			if (options.profile === true) await profiler.keepSampling();
@@ -202,6 +230,7 @@ export class Engine {
 				cache: rowCache,
 				cacheKey,
 				profiler,
+				warn,
 			});
 		} catch (error) {
 			executor.close();
@@ -231,7 +260,7 @@ export class Engine {
 			throw this.#source.explain?.(refusal) ?? refusal;
 		}
 		const { info, stats, tree, base } = loaded;
-		if (this.#lastLoaded === 0) await this.#source.loaded?.((name) => this.command(name));
+		if (this.#lastLoaded === 0) await this.#source.loaded?.((name) => this.command(name), this.#warn);
 		this.#lastLoaded = id;
 		return new Build({
 			executor: this.#executor,
@@ -250,7 +279,17 @@ export class Engine {
 			cacheKey: this.#cache ? digest(this.#cacheKey, text, String(options.spec ?? "")) : "",
 			checkOpen: () => this.#checkOpen(),
 			submitting: this.#submitting,
+			calculated: (rows) => this.#calculated(rows),
 		});
+	}
+
+	#calculated(rows: number): void {
+		this.#rows += rows;
+		if (this.#rows < rowsToTell || this.#closed || !this.#source.calculated) return;
+		this.#rows = 0;
+		const told = this.#source.calculated((name) => this.command(name)).catch(() => {});
+		this.#submitting.add(told);
+		void told.finally(() => this.#submitting.delete(told));
 	}
 
 	/** Calls one of the calculator's own commands; what it answers is plain data. */

@@ -1,3 +1,4 @@
+import { type Certificate, certificateOf, type PartStatus } from "../calculators/pob/certificates.js";
 import { findPob, installHint, pobSource } from "../calculators/pob/checkout.js";
 import { PobatchError } from "../common/errors.js";
 import { Engine } from "../engine/engine.js";
@@ -18,6 +19,7 @@ interface PobReport {
 	trees: readonly PobTree[] | Record<string, never>;
 	missing: readonly string[] | Record<string, never>;
 	fast: readonly FastFunction[] | Record<string, never>;
+	parts: readonly PartStatus[] | Record<string, never>;
 	/** Functions of the window that Path of Building calls and the host does not have. */
 	lacking: readonly string[] | Record<string, never>;
 	/** See lua/pob/tree/window_rules.lua. */
@@ -43,8 +45,9 @@ export async function pobChecks(named: string | undefined): Promise<Check[]> {
 	const folder = await findPob(named);
 	if (folder === undefined) return [{ name, find: () => `none found. ${installHint}` }];
 	try {
-		await pobSource(folder);
+		const source = await pobSource(folder);
 		const { report, seconds } = await boot(folder);
+		const certificate = await (await certificateOf(source)).read();
 		const missing = listOf<string>(report.missing);
 		return [
 			{
@@ -63,6 +66,7 @@ export async function pobChecks(named: string | undefined): Promise<Check[]> {
 			{ name: "PoB window", find: () => describeWindow(listOf(report.lacking)) },
 			{ name: "PoB rules", find: () => describeRules(report.rules) },
 			{ name: "PoB speed", find: () => describeFast(listOf(report.fast)) },
+			{ name: "PoB parts", find: () => describeParts(listOf(report.parts), certificate) },
 		];
 	} catch (error) {
 		return [
@@ -127,6 +131,25 @@ function describeFast(functions: readonly FastFunction[]): string {
 		.map(({ name, file, why }) => `${name} (${file}${why ? `: ${why}` : ""})`);
 	const more = originals.length - each.length;
 	return `${known}; as they are, and slower: ${each.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** What makes rows faster, and where it comes from. */
+function describeParts(parts: readonly PartStatus[], certificate: Certificate | undefined): string {
+	const count = (wanted: PartStatus["status"]) => parts.filter(({ status }) => status === wanted).length;
+	const inUse = `${count("known")} known, ${count("derived")} derived from the checkout's text`;
+	const off = parts.filter(({ status }) => status === "off");
+	if (off.length === 0) return inUse;
+	const found = new Map((certificate?.parts ?? []).map((part) => [part.part, part]));
+	const each = off.map(({ part, why }) => {
+		const kept = found.get(part);
+		if (kept === undefined) return `${part} (${why})`;
+		if (kept.status === "off") return `${part} (${why}; not certified: ${kept.why})`;
+		if (certificate?.withdrawn) return `${part} (${why}; was certified: ${certificate.withdrawn})`;
+		return `${part} (${why}; certified: in use with trust "certified")`;
+	});
+	const hint =
+		certificate === undefined ? "; `pobatch pob certify` finds out what can be used all the same" : "";
+	return `${inUse}; off: ${each.join(", ")}${hint}`;
 }
 
 function listOf<Item>(list: readonly Item[] | Record<string, never>): readonly Item[] {

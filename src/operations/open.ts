@@ -11,6 +11,8 @@ export interface EngineRequest
 	> {
 	/** As of an engine; Path of Building wherever it can answer if not given. */
 	readonly calculator?: string;
+	/** With Path of Building: what may be in use of a release that is not known, see `options.trust` of an engine. */
+	readonly trust?: "known" | "certified";
 	/** A file, for the reference calculator or one of the user's own. */
 	readonly tree?: string;
 }
@@ -67,12 +69,17 @@ export async function openBuild({ text, name, spec, ...request }: BuildRequest):
 }
 
 async function openChosen(request: EngineRequest, text = ""): Promise<{ engine: Engine; choice: Choice }> {
-	const { calculator: _, pob: __, ...options } = request;
+	const { calculator: _, pob: __, trust, ...options } = request;
 	const { tree } = options;
 	const choice = await chooseCalculator(request, text);
 	const { calculator, pob } = choice;
 	try {
-		const engine = await Engine.open({ ...options, calculator, ...(pob !== undefined && { pob }) });
+		const engine = await Engine.open({
+			...options,
+			calculator,
+			...(pob !== undefined && { pob }),
+			...(calculator === "pob" && trust !== undefined && { options: { trust } }),
+		});
 		return { engine, choice };
 	} catch (error) {
 		const inTree = error instanceof PobatchError && error.code === "TREE_INVALID" && tree !== undefined;

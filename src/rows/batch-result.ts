@@ -80,6 +80,11 @@ export class BatchResult {
 	 * of the calculator contract.
 	 */
 	readonly reloads: number;
+	/**
+	 * Why the batch was calculated a second time, without what a certificate had allowed: a row that was verified differed.
+	 * Undefined where nothing did. See `trust` in docs/path-of-building.md.
+	 */
+	readonly recalculated: string | undefined;
 	/** How many rows did not have to be calculated. */
 	readonly cache: CacheUse;
 	readonly #native: NativeBatchResult;
@@ -102,6 +107,7 @@ export class BatchResult {
 		this.stopped = native.stopped || undefined;
 		this.elapsedMs = elapsedMs;
 		this.reloads = native.reloads;
+		this.recalculated = native.recalculated;
 		this.cache = cache;
 	}
 

@@ -41,3 +41,17 @@ export function variantRows(ofRows: readonly (VariantPart | undefined)[]): Varia
 		keys: BigUint64Array.from(words, (word) => BigInt(`0x${word}`)),
 	};
 }
+
+/** The variants of some rows alone. */
+export function variantsOf(
+	rows: ArrayLike<number>,
+	{ rows: all, changes, names, keys }: VariantRows,
+): VariantRows {
+	const used = [...new Set(Array.from(rows, (row) => all[row] as number))].filter((place) => place > 0);
+	return {
+		rows: Uint32Array.from(rows, (row) => used.indexOf(all[row] as number) + 1),
+		changes: used.map((place) => changes[place - 1]),
+		names: used.map((place) => names[place - 1] as string),
+		keys: BigUint64Array.from(used.flatMap((place) => [...keys.subarray(2 * place - 2, 2 * place)])),
+	};
+}

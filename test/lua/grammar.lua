@@ -1,5 +1,8 @@
 -- Programs in LuaJIT's whole grammar: as they are, printed from the tree of the parser, and emitted with all statements.
-local parser, printer, facts, emitter
+local emitter = require("pob.slice.emitter")
+local facts = require("pob.slice.effects")
+local parser = require("pob.slice.parser")
+local printer = require("pob.slice.printer")
 
 -- Times that a program runs, so that LuaJIT compiles what it does.
 local RUNS = 40
@@ -101,84 +104,66 @@ local function emitted(text)
 end
 
 return {
-	name = "grammar",
-	version = "1",
-	open = function(options)
-		package.path = options.lua .. "/?.lua;" .. options.lua .. "/?/init.lua;" .. package.path
-		parser, printer = require("pob.slice.parser"), require("pob.slice.printer")
-		facts, emitter = require("pob.slice.effects"), require("pob.slice.emitter")
+	-- What LuaJIT answers for a text, for what the printer writes, and for what the emitter does; whether LuaJIT makes the
+	-- same code of text and print, and the printer the same text of its own.
+	compare = function(_, args)
+		local tree = parser.parse(args.text, "program")
+		local printed = printer.chunk(tree)
+		local plain = printer.chunk(tree, { plain = true })
+		return {
+			printed = printed,
+			original = both(args.text, "original"),
+			ofPrinted = both(printed, "printed"),
+			ofPlain = both(plain, "plain"),
+			ofEmitted = both(emitted(args.text), "emitted"),
+			sameCode = code(args.text) == code(printed),
+			stable = printer.chunk(parser.parse(printed, "printed")) == printed,
+		}
 	end,
-	load = function()
-		return {}, {}
+	-- Whether LuaJIT makes the same code of a text and of its print.
+	sameCode = function(_, args)
+		return code(args.text) == code(printer.chunk(parser.parse(args.text, "program")))
 	end,
-	stats = function()
-		return { "Nothing" }
+	-- A text, as the printer writes it.
+	print = function(_, args)
+		return printer.chunk(parser.parse(args.text, "program"), args)
 	end,
-	Calculate = function()
-		return { Nothing = 0 }
+	-- Why LuaJIT refuses a text, and why the parser does; false where one does not.
+	refuse = function(_, args)
+		local chunk, message = loadstring(args.text, "=program")
+		local ok, ours = pcall(parser.parse, args.text, "program")
+		return { luajit = not chunk and message or false, parser = not ok and ours or false }
 	end,
-	commands = {
-		-- What LuaJIT answers for a text, for what the printer writes, and for what the emitter does; whether LuaJIT makes the
-		-- same code of text and print, and the printer the same text of its own.
-		compare = function(_, args)
-			local tree = parser.parse(args.text, "program")
-			local printed = printer.chunk(tree)
-			local plain = printer.chunk(tree, { plain = true })
-			return {
-				printed = printed,
-				original = both(args.text, "original"),
-				ofPrinted = both(printed, "printed"),
-				ofPlain = both(plain, "plain"),
-				ofEmitted = both(emitted(args.text), "emitted"),
-				sameCode = code(args.text) == code(printed),
-				stable = printer.chunk(parser.parse(printed, "printed")) == printed,
-			}
-		end,
-		-- Whether LuaJIT makes the same code of a text and of its print.
-		sameCode = function(_, args)
-			return code(args.text) == code(printer.chunk(parser.parse(args.text, "program")))
-		end,
-		-- A text, as the printer writes it.
-		print = function(_, args)
-			return printer.chunk(parser.parse(args.text, "program"), args)
-		end,
-		-- Why LuaJIT refuses a text, and why the parser does; false where one does not.
-		refuse = function(_, args)
-			local chunk, message = loadstring(args.text, "=program")
-			local ok, ours = pcall(parser.parse, args.text, "program")
-			return { luajit = not chunk and message or false, parser = not ok and ours or false }
-		end,
-		-- A module's text with a statement before its first one, and whether it can be compiled.
-		begin = function(_, args)
-			local source = require("pob.patch.source")
-			local text = source.begin(source.lines(args.text), args.statement)
-			return { text = text, compiles = loadstring(text, "=x") ~= nil }
-		end,
-		-- A module's text with names that are looked up, and what both answer.
-		compose = function(_, args)
-			local composedNames, source = require("pob.replacements.composed_names"), require("pob.patch.source")
-			local lines, shared = source.lines(args.text), {}
-			local changed = composedNames.apply(lines, shared)
-			local text = table.concat(lines, "\n")
-			local chunk = assert(loadstring("local __pobatchNames = ...; " .. text, "=x"))
-			local names = shared.names
-			return {
-				text = text, changed = changed, original = outcome(assert(loadstring(args.text, "=x"))),
-				composed = outcome(function()
-					return setfenv(chunk, getfenv(1))(names)
-				end),
-			}
-		end,
-		-- Names of outputs that a module's text has.
-		outputNames = function(_, args)
-			local world = {
-				files = {
-					read = function(_, path)
-						return path == "Modules/CalcPerform.lua" and args.text or nil
-					end,
-				},
-			}
-			return (require("pob.row.output_names").others(world, {}))
-		end,
-	},
+	-- A module's text with a statement before its first one, and whether it can be compiled.
+	begin = function(_, args)
+		local source = require("pob.patch.source")
+		local text = source.begin(source.lines(args.text), args.statement)
+		return { text = text, compiles = loadstring(text, "=x") ~= nil }
+	end,
+	-- A module's text with names that are looked up, and what both answer.
+	compose = function(_, args)
+		local composedNames, source = require("pob.replacements.composed_names"), require("pob.patch.source")
+		local lines, shared = source.lines(args.text), {}
+		local changed = composedNames.apply(lines, shared)
+		local text = table.concat(lines, "\n")
+		local chunk = assert(loadstring("local __pobatchNames = ...; " .. text, "=x"))
+		local names = shared.names
+		return {
+			text = text, changed = changed, original = outcome(assert(loadstring(args.text, "=x"))),
+			composed = outcome(function()
+				return setfenv(chunk, getfenv(1))(names)
+			end),
+		}
+	end,
+	-- Names of outputs that a module's text has.
+	outputNames = function(_, args)
+		local world = {
+			files = {
+				read = function(_, path)
+					return path == "Modules/CalcPerform.lua" and args.text or nil
+				end,
+			},
+		}
+		return (require("pob.row.output_names").others(world, {}))
+	end,
 }

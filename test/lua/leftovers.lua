@@ -1,5 +1,5 @@
 -- Objects with proxies of their parents, as Path of Building's class library makes them, and nodes that have some.
-local copiedProxies
+local copiedProxies = require("pob.host.copied_proxies")
 
 -- As `copyTableSafe` copies a table with its metatables.
 local function copyTableSafe(original, copies)
@@ -29,39 +29,22 @@ local function reachable(value, seen)
 end
 
 return {
-	name = "leftovers",
-	version = "1",
-	open = function(options)
-		package.path = options.lua .. "/?.lua;" .. package.path
-		copiedProxies = require("pob.host.copied_proxies")
+	-- How many tables a node has before its attribute is chosen so many times, and behind that; what choosing answers.
+	choose = function(_, args)
+		local node = { modList = newObject(), options = { { modList = newObject() } } }
+		local class = {}
+		function class:SwitchAttributeNode(id, choice)
+			self.chosen = copyTableSafe(self.tree.nodes[id])
+			return choice, id
+		end
+		if args.guarded then
+			copiedProxies.guard(class)
+		end
+		local spec = setmetatable({ tree = { nodes = { node } } }, { __index = class })
+		local before, answers = reachable(node, {}), nil
+		for _ = 1, args.times do
+			answers = { spec:SwitchAttributeNode(1, 2) }
+		end
+		return { before = before, after = reachable(node, {}), answers = answers }
 	end,
-	load = function()
-		return {}, {}
-	end,
-	stats = function()
-		return { "Nothing" }
-	end,
-	Calculate = function()
-		return { Nothing = 0 }
-	end,
-	commands = {
-		-- How many tables a node has before its attribute is chosen so many times, and behind that; what choosing answers.
-		choose = function(_, args)
-			local node = { modList = newObject(), options = { { modList = newObject() } } }
-			local class = {}
-			function class:SwitchAttributeNode(id, choice)
-				self.chosen = copyTableSafe(self.tree.nodes[id])
-				return choice, id
-			end
-			if args.guarded then
-				copiedProxies.guard(class)
-			end
-			local spec = setmetatable({ tree = { nodes = { node } } }, { __index = class })
-			local before, answers = reachable(node, {}), nil
-			for _ = 1, args.times do
-				answers = { spec:SwitchAttributeNode(1, 2) }
-			end
-			return { before = before, after = reachable(node, {}), answers = answers }
-		end,
-	},
 }

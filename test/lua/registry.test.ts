@@ -13,6 +13,8 @@ interface Seen {
 	/** By name of a function, or of a part without any: "fast", or why not. */
 	report: Record<"f" | "A.h" | "k" | "told" | "placed" | "whole", string>;
 	installed: string[];
+	/** What the other parts, and rows, are told to be in use. */
+	inUse: string[];
 	texts: string[];
 }
 
@@ -145,13 +147,24 @@ describe("a part is used where all of its conditions hold", () => {
 		);
 	});
 
+	it("no longer where the calculation reads the tree in a new way from now on", async () => {
+		const setup = calculation("CalcSetup");
+		const text = setup.text.replace("return env", "local n = env.spec\n\treturn n and env");
+		const { report, inUse } = await look([...MODULES, { ...setup, text }]);
+		expect(report.whole).toBe("Modules/CalcSetup.lua:3 reads the tree in a way that is not known");
+		expect(inUse).toEqual(["known", "needs", "told", "placed"]);
+	});
+
 	it("not where a module of the calculation was not read", async () => {
 		const { report } = await look(MODULES.filter((module) => module !== calculation("CalcTriggers")));
 		expect(report).toEqual({ ...FAST, whole: "Modules/CalcTriggers.lua was not read" });
 	});
 
 	it("not where another text comes for a module", async () => {
-		const { report } = await look([...MODULES, { ...A, text: A.text.replace("x + 1", "x + 2") }]);
+		expect((await look(MODULES)).inUse).toEqual(["known", "needs", "told", "placed", "whole"]);
+		const { report, inUse } = await look([...MODULES, { ...A, text: A.text.replace("x + 1", "x + 2") }]);
+		// What requires it is lost with it.
+		expect(inUse).toEqual(["told", "placed", "whole"]);
 		expect(report.f).toBe("not a version of this function that is known");
 		expect(report.k).toBe("goes together with known, which is not in use");
 	});

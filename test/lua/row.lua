@@ -1,5 +1,6 @@
 -- Attempts at a row (pob.row) without Path of Building: a build and a calculation that write down what happens to them.
-local sessions, strategies
+local sessions = require("pob.row.session")
+local strategies = require("pob.row.strategy")
 
 local log
 
@@ -21,9 +22,12 @@ local function recorder(name, methods, isObject)
 end
 
 local function newRow()
-	local extension = recorder("extension", {
-		"defend", "useEnvironments", "useRows", "beginFirst", "endFirst", "performUnestimated",
-	})
+	local extension = {
+		hooks = recorder("hooks", { "begin" }, true),
+		isActive = function()
+			return true
+		end,
+	}
 	extension.slices = recorder("slices", { "use" }, true)
 	extension.slices.of = function()
 		return { name = "slice" }
@@ -88,21 +92,4 @@ function commands.session(_, args)
 	return { log = log, isOpen = session.isOpen }
 end
 
-return {
-	name = "row",
-	version = "1",
-	open = function(options)
-		package.path = options.lua .. "/?.lua;" .. options.lua .. "/?/init.lua;" .. package.path
-		sessions, strategies = require("pob.row.session"), require("pob.row.strategy")
-	end,
-	load = function()
-		return {}, {}
-	end,
-	stats = function()
-		return { "Nothing" }
-	end,
-	Calculate = function()
-		return {}
-	end,
-	commands = commands,
-}
+return commands

@@ -1,5 +1,7 @@
 -- The slicer without Path of Building: small programs in its manner, whole and sliced.
-local facts, liveness, emitter
+local emitter = require("pob.slice.emitter")
+local facts = require("pob.slice.effects")
+local liveness = require("pob.slice.liveness")
 
 -- A modifier store: sums of what was made, by name.
 local function newStore(values)
@@ -57,46 +59,29 @@ local function run(text, values, isLeftOut)
 end
 
 return {
-	name = "slice",
-	version = "1",
-	open = function(options)
-		package.path = options.lua .. "/?.lua;" .. options.lua .. "/?/init.lua;" .. package.path
-		facts, liveness, emitter = require("pob.slice.effects"), require("pob.slice.liveness"), require("pob.slice.emitter")
+	-- A program, and its slice for `fields`: texts, and what each writes with `values`; names under which outputs are known
+	-- that do not say so.
+	slice = function(_, args)
+		local program = facts.new({ data = args.data or {} })
+		program:add(args.text, "program.lua")
+		program:finish()
+		local found = liveness.of(program, {
+			fields = args.fields, modifiers = args.modifiers or {}, functions = { "calcs.perform" }, without = args.without or {},
+			states = args.states,
+		})
+		local text, isLeftOut = emitter.sliced(program.files[1], found), liveness.isLeftOut(found.leftOut)
+		local leftOut = {}
+		for _, name in ipairs(args.look or {}) do
+			leftOut[name] = isLeftOut(name)
+		end
+		return {
+			text = text, leftOut = leftOut, aliases = program.aliases, whole = run(args.text, args.values or {}),
+			slice = run(text, args.values or {}, isLeftOut),
+		}
 	end,
-	load = function()
-		return {}, {}
+	-- Raises what the parser says.
+	parse = function(_, args)
+		require("pob.slice.parser").parse(args.text, "program.lua")
+		return true
 	end,
-	stats = function()
-		return { "Nothing" }
-	end,
-	Calculate = function()
-		return { Nothing = 0 }
-	end,
-	commands = {
-		-- A program, and its slice for `fields`: texts, and what each writes with `values`; names under which outputs are known
-		-- that do not say so.
-		slice = function(_, args)
-			local program = facts.new({ data = args.data or {} })
-			program:add(args.text, "program.lua")
-			program:finish()
-			local found = liveness.of(program, {
-				fields = args.fields, modifiers = args.modifiers or {}, functions = { "calcs.perform" }, without = args.without or {},
-				states = args.states,
-			})
-			local text = emitter.sliced(program.files[1], found)
-			local leftOut = {}
-			for _, name in ipairs(args.look or {}) do
-				leftOut[name] = found.isLeftOut(name)
-			end
-			return {
-				text = text, leftOut = leftOut, aliases = program.aliases, whole = run(args.text, args.values or {}),
-				slice = run(text, args.values or {}, found.isLeftOut),
-			}
-		end,
-		-- Raises what the parser says.
-		parse = function(_, args)
-			require("pob.slice.parser").parse(args.text, "program.lua")
-			return true
-		end,
-	},
 }

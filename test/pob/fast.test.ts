@@ -1,7 +1,7 @@
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine, NodeSets } from "../../src/index.js";
 import { expectSameBits, valuesOfRow } from "../support/bits.js";
+import { openLuaTool } from "../support/lua-tool.js";
 import {
 	buildText,
 	describeWithBuilds,
@@ -20,11 +20,7 @@ interface Part {
 	why?: string;
 }
 
-const lua = fileURLToPath(new URL("../../lua", import.meta.url));
-const parts = fileURLToPath(new URL("../lua/fast-parts.lua", import.meta.url));
-
-const openParts = () =>
-	Engine.open({ calculator: parts, sandbox: false, threads: 1, cache: false, options: { lua } });
+const openParts = () => openLuaTool("fast-parts.lua");
 
 describe("replacements know a function by its form", () => {
 	let engine: Engine;

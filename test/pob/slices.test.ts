@@ -59,6 +59,39 @@ describeWithBuilds("slices of the calculation", (pob) => {
 		await Promise.all([a, b, c].map((build) => build.close()));
 	}, 600_000);
 
+	it("what one was made of serves later engines from their first row", async () => {
+		const text = await buildText(sharedBuilds[1] as string);
+		const stats = ["Life", "TotalEHP", "FireResist"];
+		const whole0 = await whole.load(text);
+		const rows = NodeSets.deltas(randomSets(whole0, 60, dice(11)));
+		const wanted = await whole0.calculateBatch(rows, { stats });
+		const maker = await open({ slicesAfter: 4, keepAnalysis: false });
+		const made = await (async () => {
+			await (await maker.load(text)).calculateBatch(rows, { stats });
+			return maker.command("takeSlices");
+		})();
+		await maker.close();
+		expect(made).toHaveLength(1);
+		const damaged = (made as { texts: string[] }[]).map((slice) => ({
+			...slice,
+			texts: slice.texts.map((text) => text.replace("calcs.perform", "calcs.perforn")),
+		}));
+		for (const [slices, least] of [
+			[made, 50],
+			[damaged, 0],
+		] as const) {
+			const engine = await open({ slicesAfter: 1e6, slices: slices as Plain, keepAnalysis: false });
+			const build = await engine.load(text);
+			const found = await build.calculateBatch(rows, { stats });
+			for (let row = 0; row < wanted.length; row++)
+				expectSameBits(valuesOfRow(found, row), valuesOfRow(wanted, row));
+			const { sliced = 0 } = await strategyStats(build);
+			if (least > 0) expect(sliced).toBeGreaterThan(least);
+			else expect(sliced).toBe(0);
+			await engine.close();
+		}
+	}, 120_000);
+
 	it("a row that needs what was left out is calculated anew, in full", async () => {
 		const text = await buildText(sharedBuilds[0] as string);
 		const own = await open({ slicesAfter: 4 });

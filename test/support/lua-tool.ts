@@ -1,26 +1,30 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll } from "vitest";
-import { type Build, Engine } from "../../src/index.js";
+import { Engine } from "../../src/index.js";
+
+const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 
 /**
- * Commands of a calculator in test/lua that runs the project's own tools over Lua programs. Its engine lives as long as the
- * tests of the `describe` that calls this.
+ * Opens commands over the project's own Lua, in the frame of scripts/tool.
  *
- * @param file its name in test/lua
+ * @param file a file of test/lua that returns its commands by name
  */
-export function luaTool(file: string): <Answer>(name: string, args: object) => Promise<Answer> {
+export const openLuaTool = (file: string) =>
+	Engine.open({
+		calculator: path("scripts/tool/calculator.lua"),
+		sandbox: false,
+		threads: 1,
+		cache: false,
+		options: { paths: [path("lua"), path("scripts")], commands: path(`test/lua/${file}`) },
+	});
+
+/** The same, open for as long as the tests of the `describe` that calls this. */
+export function luaTool(file: string): <Answer>(name: string, args?: object) => Promise<Answer> {
 	let engine: Engine;
-	let build: Build;
 	beforeAll(async () => {
-		engine = await Engine.open({
-			calculator: fileURLToPath(new URL(`../lua/${file}`, import.meta.url)),
-			sandbox: false,
-			threads: 1,
-			cache: false,
-			options: { lua: fileURLToPath(new URL("../../lua", import.meta.url)) },
-		});
-		build = await engine.load("none");
+		engine = await openLuaTool(file);
 	});
 	afterAll(() => engine.close());
-	return async <Answer>(name: string, args: object) => (await build.command(name, { ...args })) as Answer;
+	return async <Answer>(name: string, args: object = {}) =>
+		(await engine.command(name, { ...args })) as Answer;
 }

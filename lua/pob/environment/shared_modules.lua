@@ -16,47 +16,77 @@ local knownReads = require("pob.versions.tree_reads")
 local sharedModules = {}
 sharedModules.__index = sharedModules
 
-local SHARED = "Modules/Calcs.lua"
+local SHARED, TOOLS = "Modules/Calcs.lua", "Modules/CalcTools.lua"
 
-function sharedModules.new()
-	-- reasons: path -> false, or why its text is none that is known; results: what the shared module returned
-	return setmetatable({ reasons = {}, results = nil }, sharedModules)
+local PATHS = { unpack(calculation.MODULES) }
+PATHS[#PATHS + 1] = TOOLS
+
+---@param isCertified boolean @whether statements that are not known count as known
+function sharedModules.new(isCertified)
+	-- seen: path -> what of its text is not known; results: what the shared module returned
+	return setmetatable({ isCertified = isCertified, seen = {}, results = nil }, sharedModules)
 end
 
----Why a module of the calculation is none that is known; false: it is.
+---What of a module of the calculation is not known.
 ---@param module table @of pob.patch.module_tree
----@return string|false
-function sharedModules.reasonOf(module)
+---@return table @reads = places of statements, a list of { line, column }; state: why it is not known what the module keeps, if
+---so
+function sharedModules.unknownOf(module)
+	local unknown = { reads = {} }
 	for _, read in ipairs(calculation.treeReads(module)) do
 		if not knownReads[read.form] then
-			return ("%s:%d reads the tree in a way that is not known"):format(module.path, module:lineOf(read.at))
+			local line, column = module:placeOf(read.at)
+			table.insert(unknown.reads, { line = line, column = column })
 		end
 	end
 	local known = knownState[module.path] or {}
 	for text, count in pairs(calculation.state(module)) do
 		if count > (known[text] or 0) then
-			return ("%s keeps a variable from one calculation to the next that is not known"):format(module.path)
+			unknown.state = ("%s keeps a variable from one calculation to the next that is not known"):format(module.path)
 		end
 	end
-	return false
+	return unknown
 end
 
 ---Sees a module of the calculation before it is compiled.
----@param reason string|false|nil @of reasonOf; nil: it is no Lua
-function sharedModules:see(path, reason)
-	self.reasons[path] = reason
+---@param unknown table|nil @of unknownOf; nil: it is no Lua
+function sharedModules:see(path, unknown)
+	self.seen[path] = unknown
 end
 
 ---Why rows cannot share work in this checkout; nil: they can.
+---@param isCertified boolean|nil @whether statements that are not known count as known; as this one was told if not given
 ---@return string|nil
-function sharedModules:unknown()
-	for _, path in ipairs(calculation.MODULES) do
-		local reason = self.reasons[path]
-		if reason ~= false then
-			return reason or path .. " was not read"
+function sharedModules:unknown(isCertified)
+	if isCertified == nil then
+		isCertified = self.isCertified
+	end
+	for _, path in ipairs(PATHS) do
+		local seen = self.seen[path]
+		local read = seen and seen.reads[1]
+		if not seen then
+			-- Some releases have no such tools.
+			if path ~= TOOLS then
+				return path .. " was not read"
+			end
+		elseif read and not isCertified then
+			return ("%s:%d reads the tree in a way that is not known"):format(path, read.line)
+		elseif seen.state then
+			return seen.state
 		end
 	end
-	return self.reasons["Modules/CalcTools.lua"] or nil
+	return nil
+end
+
+---The statements that are not known: a list of { path, line, column }.
+function sharedModules:unknownReads()
+	local places = {}
+	for _, path in ipairs(PATHS) do
+		for _, read in ipairs(self.seen[path] and self.seen[path].reads or {}) do
+			places[#places + 1] = { path = path, line = read.line, column = read.column }
+		end
+	end
+	return places
 end
 
 ---@return boolean

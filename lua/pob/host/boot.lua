@@ -45,12 +45,16 @@ function boot.takePrompts(world)
 	return texts
 end
 
---- Boots PoB in `place`; answers the world with `main` ready and no build opened.
-function boot.start(native, place, extension)
+--- Boots PoB in `place`; answers the world with `main` ready and no build opened. `probes`: of pob.patch.probes, in the place
+-- of an extension.
+function boot.start(native, place, extension, probes)
 	jit.opt.start("maxtrace=" .. TRACES, "maxmcode=" .. MACHINE_CODE_KB)
-	local world = hostModule.new(native, place, extension)
+	local world = hostModule.new(native, place, extension or probes)
 	world.extension = extension
 	local env = world.env
+	if probes then
+		env[probes.name] = probes.reached
+	end
 	local function refuse(why)
 		error("Path of Building in " .. place.root .. " cannot start: " .. (world.uncompiled or why), 0)
 	end

@@ -59,8 +59,8 @@ function inertModifiers.new(env)
 	return self
 end
 
----@param base table
----@return table @what rows meet besides what `base` has
+---@param base table|nil
+---@return table @what rows meet in addition to what `base` has
 function inertModifiers.row(base)
 	return setmetatable({ base = base, conditions = {}, count = 0 }, met)
 end
@@ -77,22 +77,6 @@ end
 function met:begin()
 	if self.count > 0 then
 		self.conditions, self.count = {}, 0
-	end
-end
-
----What the present row met so far.
-function met:copy()
-	local conditions = {}
-	for condition in next, self.conditions do
-		conditions[condition] = true
-	end
-	return { conditions = conditions }
-end
-
----Puts what `from` has here, too.
-function met:add(from)
-	for condition in next, from.conditions do
-		self:note(condition)
 	end
 end
 

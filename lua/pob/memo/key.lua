@@ -5,7 +5,7 @@
 -- a sequence where their order shows, else as a sorted multiset (I14). A modifier is described by type, name, value, flags,
 -- tags and the kind of its source (I9); by the source itself where modifiers are looked at one by one.
 
-local readSet = require("pob.memo.read_set")
+local dependencySet = require("pob.memo.dependency_set")
 local tests = require("pob.replacements.query_tests")
 local exact = require("pob.memo.exact_sums")
 local modDescription = require("pob.memo.mod_description")
@@ -31,59 +31,43 @@ context.__index = context
 ---@param shared table @of the extension
 ---@param env table @the globals of Path of Building's code
 ---@param numberOf function|nil @(text) -> a number for it, that others have, too, or nil
----@return table @a context: what is asked for, and which conditions are met, by all rows that it is for
+---@return table @a context: what all rows that it is for depend on, and their keys
 function memoKey.new(shared, env, numberOf)
 	return setmetatable({
 		admits = (tests.new(shared, env)),
-		asked = readSet.new(),
-		met = inertModifiers.new(env),
+		dependencies = dependencySet.new(env),
 		-- modifier -> a small number, the same for equal descriptions
 		numberOf = {}, numbers = {}, numberCount = 0, give = numberOf,
 		-- modifier -> what it is to rows (see `look`)
 		looks = {},
 		-- environment -> name -> what its own modifiers are, as text; and whether their order does not show
 		own = setmetatable({}, WEAK), orderless = setmetatable({}, WEAK), changes = 0,
-		-- type and name of modifiers in whose sums fractions take part
-		rounding = {},
-		-- names of modifiers that others carry; those in whose sums, in other stores, fractions take part
-		carried = {}, carriedRounding = {},
+		-- names of modifiers that others carry
+		carried = {},
 	}, context)
 end
 
----@return table @a context for rows that ask for more, or meet more
+---@return table @a context for rows that depend on more
 function context:more()
-	local asked = readSet.row(self.asked)
 	return setmetatable({
-		base = self, admits = self.admits, asked = asked, met = inertModifiers.row(self.met), rounding = {}, carriedRounding = {},
-		orderless = setmetatable({}, WEAK), changes = self.changes,
+		base = self, admits = self.admits, dependencies = self.dependencies:over(), orderless = setmetatable({}, WEAK),
+		changes = self.changes,
 	}, context)
 end
 
----The context has what a row had besides, from now on.
----@param row table @{ asked, met, rounding, carriedRounding }
-function context:add(row)
-	readSet.add(self.asked, row.asked)
-	self.met:add(row.met)
-	for _, field in ipairs({ "rounding", "carriedRounding" }) do
-		for name in next, row[field] do
-			self[field][name] = true
-		end
-	end
+---The rows of the context depend on what `added` has, too, from now on.
+---@param added table @of dependency_set.lua
+function context:add(added)
+	self.dependencies:merge(added)
 	self:forget()
 end
 
----What is asked for, or rounds, has changed.
+---The dependencies have changed.
 function context:forget()
 	self.orderless = setmetatable({}, WEAK)
 	if not self.base then
 		self.looks, self.own, self.changes = {}, setmetatable({}, WEAK), self.changes + 1
 	end
-end
-
----Whether fractions take part in the sums of a name, as far as the context knows: `field` is "rounding", for type and name
----of modifiers in the row's own store, or "carriedRounding", for names of those that come into others.
-function context:rounds(field, name)
-	return self[field][name] or self.base and self.base[field][name]
 end
 
 function context:number(mod)
@@ -105,34 +89,26 @@ function context:number(mod)
 	return number
 end
 
--- Answers what `test` of read_set.lua does, of all that is asked for.
-function context:has(test, mod)
-	return test(self.asked, mod) or self.base and test(self.base.asked, mod) or false
-end
-
--- I12
-local function matters(self, mod)
-	return readSet.matters(self.asked, mod, self.admits) or self.base and matters(self.base, mod) or false
-end
-
 -- How a modifier shows: in a multiset, by its place, or as one that carries another.
 local FREE, SEQUENCE, CARRIER = 1, 2, 3
 
 -- What a modifier is to rows: { how it shows, text, number, whether it may be vain }; false: nothing. In which weapon set
 -- it is stands with the nodes of these.
 local function decide(self, mod)
-	if not matters(self, mod) then
+	local dependencies = self.dependencies
+	-- I12
+	if not dependencies:matters(mod, self.admits) then
 		return false
 	end
 	local number = (self.base or self):number(mod)
 	-- I17
-	local mayBeVain = mod[1] ~= nil and not self:has(readSet.isSeen, mod)
+	local mayBeVain = mod[1] ~= nil and not dependencies:isSeen(mod)
 	if CARRIERS[mod.name] and mod.type == "LIST" then
 		return { CARRIER, "", number, mayBeVain }
-	elseif self:has(readSet.isOrdered, mod) then
+	elseif dependencies:isOrdered(mod) then
 		-- Who looks at modifiers one by one may look at where they come from, too (I13).
 		return { SEQUENCE, number .. "@" .. tostring(mod.source) .. ".", number, mayBeVain }
-	elseif not UNORDERED[mod.type] or self:rounds("rounding", mod.type .. " " .. mod.name) or not exact.isExact(mod) then
+	elseif not UNORDERED[mod.type] or dependencies:has("rounding", mod.type .. " " .. mod.name) or not exact.isExact(mod) then
 		return { SEQUENCE, number .. ".", number, mayBeVain }
 	end
 	return { FREE, "", number, mayBeVain }
@@ -160,20 +136,20 @@ end
 -- Modifiers that carry another, as text: name by name of these. They come into the other store one after the other, so that
 -- only those of one name can show their order (I20).
 function context:describeCarried(carriers)
-	local root, groups, list = self.base or self, {}, {}
+	local root, dependencies, groups, list = self.base or self, self.dependencies, {}, {}
 	for i = 1, #carriers do
 		local mod = carriers[i]
 		local inner = type(mod.value) == "table" and mod.value.mod
 		local name = inner and inner.name or ""
 		local group = groups[name]
 		if not group then
-			local isFree = name ~= "" and not name:find(EXPOSURE) and not self:rounds("carriedRounding", name)
+			local isFree = name ~= "" and not name:find(EXPOSURE) and not dependencies:has("carriedRounding", name)
 			group = { name = name, place = i, isFree = isFree }
 			groups[name], list[#list + 1] = group, group
 			root.carried[name] = true
 		end
 		group[#group + 1] = root:number(mod) .. "@" .. tostring(mod.source)
-		group.isFree = group.isFree and UNORDERED[inner.type] and exact.isExact(inner) and not self:has(readSet.isOrdered, inner)
+		group.isFree = group.isFree and UNORDERED[inner.type] and exact.isExact(inner) and not dependencies:isOrdered(inner)
 	end
 	table.sort(list, byName)
 	for i, group in ipairs(list) do
@@ -197,7 +173,8 @@ local function applies(self, mod, look, mods, sets)
 	else
 		set = inertModifiers.setOf(mod)
 	end
-	return not self.met:isVain(mod, mods) and not self.met:isOutOfSet(mod, set, mods)
+	local met = self.dependencies.met
+	return not met:isVain(mod, mods) and not met:isOutOfSet(mod, set, mods)
 end
 
 -- The modifiers `list` of a name that matter, as text; "" where none does. `mods`: of the row's store; `sets`: see `applies`.
@@ -303,11 +280,6 @@ function context:weaponSets(nodes, modes, mods)
 	return table.concat(parts, ",")
 end
 
-function context:asks(kind, name)
-	local own, base = self.asked.asked[kind], self.base and self.base.asked.asked[kind]
-	return own and own[name] or base and base[name]
-end
-
 ---I11: the weapon sets, the tree's segment, the counters.
 ---@param present table @of the row's first environment, see pool.lua
 ---@param variant string @what else tells it apart
@@ -332,7 +304,7 @@ function context:key(present, variant)
 	end
 	for i = 1, #present.counts do
 		local counter = present.counts[i]
-		if self:asks("BASE", counter.name) then
+		if self.dependencies:asks("BASE", counter.name) then
 			n = n + 1
 			texts[n] = counter.name .. "=" .. counter.count
 		end

@@ -6,11 +6,10 @@
 -- first rows asked for that asked for least, and what most rows after it asked for in addition. A row that asks for more is
 -- kept under its first key with a context of its own, and a second key in that one (I21).
 
-local readSet = require("pob.memo.read_set")
+local dependencySet = require("pob.memo.dependency_set")
 local memoKey = require("pob.memo.key")
 local exact = require("pob.memo.exact_sums")
 local sharedMemo = require("pob.memo.shared")
-local inertModifiers = require("pob.memo.inert_modifiers")
 
 local next = next
 
@@ -48,10 +47,10 @@ local function newCache(shared, env, build, id)
 		shared = shared,
 		-- what other states of the engine know, or nil
 		share = share,
-		-- of all rows; settled by the first ones; how often the next ones had what besides
-		context = context, isSettled = false, seen = 0, least = nil, tally = {},
-		-- what the present row asks for, meets, and rounds, besides
-		row = { asked = readSet.row(context.asked), met = inertModifiers.row(context.met), rounding = {}, carriedRounding = {} },
+		-- of all rows; settled by the first ones; how many rows after them had which further dependency
+		context = context, isSettled = false, seen = 0, least = nil, leastCount = 0, tally = {},
+		-- what the present row depends on that the context has not
+		row = context.dependencies:over(),
 		-- names in the tree's place, with all that are summed with them: where fractions are looked for
 		watched = {}, watchedLinks = -1,
 		treeNames = {},
@@ -127,7 +126,8 @@ end
 
 -- The names whose sums the tree's modifiers take part in: I16.
 function cache:watch()
-	local together, watched, isWatched = self.context.asked.together, {}, {}
+	local reads, watched, isWatched = self.context.dependencies.reads, {}, {}
+	local together = reads.together
 	local function add(name)
 		if not isWatched[name] then
 			isWatched[name] = true
@@ -143,14 +143,14 @@ function cache:watch()
 			end
 		end
 	end
-	self.watched, self.watchedLinks = watched, self.context.asked.links
+	self.watched, self.watchedLinks = watched, reads.links
 end
 
 -- A fraction in one sum shows in all that are summed with it: I16.
-function cache:round(rounding, kind, name)
-	local together = self.context.asked.together
+function cache:round(dependencies, kind, name)
+	local together = self.context.dependencies.reads.together
 	local function add(other)
-		rounding[kind .. " " .. other] = true
+		dependencies:add("rounding", kind .. " " .. other)
 	end
 	add(name)
 	for other in next, together[name] or {} do
@@ -173,22 +173,22 @@ end
 
 -- The same where modifiers come that others carry.
 function cache:lookForCarried(calcEnv)
-	local context, own = self.context, self.row.carriedRounding
-	for name in next, context.carried do
-		if not context.carriedRounding[name] and not own[name] then
+	local row = self.row
+	for name in next, self.context.carried do
+		if not row:has("carriedRounding", name) then
 			local minion, skill = calcEnv.minion, calcEnv.player.mainSkill
 			if rounds(calcEnv.enemyDB.mods[name], name) or minion and rounds(minion.modDB.mods[name], name)
 				or rounds(skill and skill.skillModList, name) then
-				own[name] = true
+				row:add("carriedRounding", name)
 			end
 		end
 	end
 end
 
 function cache:lookForFractions()
-	local context, own = self.context, self.row.rounding
-	local known = context.rounding
-	if self.watchedLinks ~= context.asked.links then
+	local context, row = self.context, self.row
+	local known = context.dependencies
+	if self.watchedLinks ~= known.reads.links then
 		self:watch()
 		-- What is summed together may have grown.
 		for _, fraction in ipairs(self.fractions) do
@@ -205,10 +205,10 @@ function cache:lookForFractions()
 				local mod = list[j]
 				if (mod.type == "BASE" or mod.type == "INC") and not exact.isExact(mod) then
 					local id = mod.type .. " " .. mod.name
-					if not known[id] and not own[id] then
+					if not row:has("rounding", id) then
 						-- What is not of the tree other rows have, too.
 						local isOwn = type(mod.source) == "string" and mod.source:sub(1, #TREE) == TREE
-						self:round(isOwn and own or known, mod.type, mod.name)
+						self:round(isOwn and row or known, mod.type, mod.name)
 						if not isOwn then
 							self.fractions[#self.fractions + 1] = { mod.type, mod.name }
 							context:forget()
@@ -220,68 +220,35 @@ function cache:lookForFractions()
 	end
 end
 
----All rows have what `had` has, from now on. What is kept stays right (I22).
-function cache:settle(had)
+---All rows depend on what `added` has, from now on. What is kept stays right (I22).
+---@param added table|nil @of dependency_set.lua
+function cache:settle(added)
 	if self.share then
-		had = self.share:agree(had)
+		added = self.share:agree(added)
 	end
-	self.context:add(had)
-	readSet.settle(self.context.asked)
+	self.context:add(added)
+	self.context.dependencies:settle()
 end
 
--- Counts what a row had besides, and now and then settles what most rows had.
+-- Counts what a row depends on that the context has not, and now and then settles what most rows had.
 function cache:tallyOf(row)
 	local tally = self.tally
-	local function add(field, ...)
-		local id = field
-		for i = 1, select("#", ...) do
-			id = id .. "\0" .. tostring((select(i, ...)))
-		end
-		tally[id] = tally[id] or { count = 0, field = field, ... }
-		tally[id].count = tally[id].count + 1
-	end
-	for kind, byName in next, row.asked.asked do
-		for name, pairsOf in next, byName do
-			for i = 1, #pairsOf, 2 do
-				add("asked", kind, name, pairsOf[i], pairsOf[i + 1])
-			end
-		end
-	end
-	for _, field in ipairs({ "ordered", "present" }) do
-		for name in next, row.asked[field] do
-			add(field, name)
-		end
-	end
-	for condition in next, row.met.conditions do
-		add("conditions", condition)
-	end
-	for _, field in ipairs({ "rounding", "carriedRounding" }) do
-		for name in next, row[field] do
-			add(field, name)
-		end
+	for _, line in ipairs(row:lines()) do
+		tally[line] = (tally[line] or 0) + 1
 	end
 	self.seen = self.seen + 1
 	if self.seen % THEN > 0 then
 		return
 	end
 	self.tally = {}
-	local most = { asked = readSet.list(), met = { conditions = {} }, rounding = {}, carriedRounding = {} }
-	local isMore = false
-	for _, entry in next, tally do
-		local field = entry.field
-		if entry.count * 2 > THEN then
-			isMore = true
-			if field == "asked" then
-				readSet.remember(most.asked, entry[1], entry[2], entry[3], entry[4])
-			elseif field == "conditions" then
-				most.met.conditions[entry[1]] = true
-			else
-				(most[field] or most.asked[field])[entry[1]] = true
-			end
+	local most = {}
+	for line, count in next, tally do
+		if count * 2 > THEN then
+			most[#most + 1] = line
 		end
 	end
-	if isMore then
-		self:settle(most)
+	if most[1] then
+		self:settle(dependencySet.deserialize(table.concat(most, "\n")))
 	end
 end
 
@@ -289,18 +256,17 @@ end
 function cache:keep(value)
 	local present, row, context = self.present, self.row, self.context
 	-- I13, I24
-	readSet.learn(row.asked)
-	if not present or self.lookedLinks and self.lookedLinks ~= context.asked.links then
+	row:learn()
+	if not present or self.lookedLinks and self.lookedLinks ~= context.dependencies.reads.links then
 		return
 	end
 	self:lookForFractions()
 	local key = self.presentKey
 	if not self.isSettled then
 		self.seen = self.seen + 1
-		if not self.least or row.asked.count < self.least.asked.count then
-			self.least = {
-				asked = readSet.copy(row.asked), met = row.met:copy(), rounding = row.rounding, carriedRounding = row.carriedRounding,
-			}
+		if not self.least or row.reads.count < self.leastCount then
+			self.least, self.leastCount = dependencySet.detached(), row.reads.count
+			self.least:merge(row)
 		end
 		if self.seen == FIRST then
 			self:settle(self.least)
@@ -311,7 +277,7 @@ function cache:keep(value)
 	-- What rounds in all rows may be known only now: I23.
 	key = self.foundRoundings == #self.fractions and key or context:key(present, self.variant)
 	local node = self.nodes[key] or {}
-	if row.asked.count == 0 and row.met.count == 0 and not next(row.rounding) and not next(row.carriedRounding) then
+	if context.dependencies:covers(row) then
 		node.value = value
 		if self.share then
 			self.share:keep(present.environment, key, value)
@@ -330,11 +296,10 @@ function cache:keep(value)
 end
 
 function part.install(shared, env, calcs)
-	local initEnv = calcs.initEnv
 	local mine
 
-	function calcs.initEnv(...)
-		shared.listen(mine and mine.row.asked)
+	shared.hooks:around(calcs, "initEnv", part.name, function(initEnv, ...)
+		shared.listen(mine and mine.row.reads)
 		if not mine then
 			return initEnv(...)
 		end
@@ -345,7 +310,7 @@ function part.install(shared, env, calcs)
 		mine.envs[mine.envCount] = calcEnv
 		mine.row.met:look(calcEnv)
 		return calcEnv, a, b, c
-	end
+	end)
 
 	---@param build number|nil @stands for the build, for all states of the engine; nil: this one is by itself
 	---@param id string @names what else its rows are calculated with
@@ -356,28 +321,26 @@ function part.install(shared, env, calcs)
 	---Looks at the stores as they are now, too: I24.
 	shared.lookEarly = function()
 		if mine then
-			readSet.learn(mine.row.asked)
+			mine.row:learn()
 			mine:lookForFractions()
-			mine.lookedLinks = mine.context.asked.links
+			mine.lookedLinks = mine.context.dependencies.reads.links
 		end
 	end
 
-	---Before each calculation: whose queries to write down from now on; nil for nobody's.
-	shared.useRows = function(rows)
+	-- Whose queries to write down from now on, if anyone's.
+	shared.hooks:beforeRow(part.name, function(strategy)
+		local rows = strategy and strategy.cache
 		mine = rows
 		shared.met = rows and rows.row.met
 		shared.listen(nil)
 		if rows then
-			local row = rows.row
-			readSet.begin(row.asked)
-			row.met:begin()
-			row.rounding, row.carriedRounding = {}, {}
+			rows.row:begin()
 			for i = 1, rows.envCount do
 				rows.envs[i] = nil
 			end
 			rows.envCount, rows.lookedLinks = 0, false
 		end
-	end
+	end)
 end
 
 return part

@@ -126,29 +126,16 @@ function readSet.learn(asked)
 	asked.learned = count or asked.learned
 end
 
----Puts what `from` has into `asked`, too.
-function readSet.add(asked, from)
-	for kind, byName in next, from.asked do
-		for name, pairsOf in next, byName do
-			for i = 1, #pairsOf, 2 do
-				remember(asked, kind, name, pairsOf[i], pairsOf[i + 1])
-			end
+---Whether a query is written down, without those of the base.
+function readSet.has(asked, kind, name, flags, keywordFlags)
+	local byName = asked.asked[kind]
+	local pairsOf = byName and byName[name]
+	for i = 1, pairsOf and #pairsOf or 0, 2 do
+		if pairsOf[i] == flags and pairsOf[i + 1] == keywordFlags then
+			return true
 		end
 	end
-	for _, field in ipairs({ "ordered", "present" }) do
-		for name in next, from[field] do
-			asked[field][name] = true
-			asked.count = asked.count + 1
-		end
-	end
-end
-
----What a row asked for, for later.
-function readSet.copy(row)
-	local copy = readSet.list()
-	readSet.add(copy, row)
-	copy.count = row.count
-	return copy
+	return false
 end
 
 ---Has what `base` has noted anew: no row asks for that in addition any more.
@@ -171,24 +158,27 @@ function readSet.settle(base)
 	base.learned = select(2, newsOf(base.set, 0))
 end
 
-local function set(asked, field, name)
+---Notes a name in `ordered` or `present`.
+function readSet.mark(asked, field, name)
 	if not asked[field][name] and not (asked.base and asked.base[field][name]) then
 		asked[field][name] = true
 		asked.count = asked.count + 1
 	end
 end
 
+local mark = readSet.mark
+
 ---A query that looks at a name's modifiers one by one: it shows their order, and their sources.
 function readSet.order(asked, kind, name)
 	if name then
-		set(asked, "ordered", kind .. " " .. name)
+		mark(asked, "ordered", kind .. " " .. name)
 	end
 end
 
 ---A query that only looks whether there is a modifier of the name.
 function readSet.see(asked, name)
 	if type(name) == "string" then
-		set(asked, "present", name)
+		mark(asked, "present", name)
 	end
 end
 

@@ -1,9 +1,7 @@
 -- Rows that another state of the engine has calculated (`host.shared`): I26 and I27 in docs/internals/memo.md.
 
 local ffi = require("ffi")
-local readSet = require("pob.memo.read_set")
-
-local next, tonumber = next, tonumber
+local dependencySet = require("pob.memo.dependency_set")
 
 local sharedMemo = {}
 sharedMemo.__index = sharedMemo
@@ -34,52 +32,6 @@ function sharedMemo:number(text)
 	return number
 end
 
-local function textOf(had)
-	local lines = {}
-	local function add(...)
-		lines[#lines + 1] = table.concat({ ... }, FIELD)
-	end
-	for kind, byName in next, had.asked.asked do
-		for name, pairsOf in next, byName do
-			for i = 1, #pairsOf, 2 do
-				local flags, keywordFlags = pairsOf[i], pairsOf[i + 1]
-				if flags == readSet.ANY then
-					add("read", kind, name)
-				else
-					add("asked", kind, name, ("%.17g"):format(flags), ("%.17g"):format(keywordFlags))
-				end
-			end
-		end
-	end
-	for field, names in next, {
-		ordered = had.asked.ordered, present = had.asked.present, conditions = had.met.conditions, rounding = had.rounding,
-		carriedRounding = had.carriedRounding,
-	} do
-		for name in next, names do
-			add(field, name)
-		end
-	end
-	table.sort(lines)
-	return table.concat(lines, LINE)
-end
-
-local function read(text)
-	local had = { asked = readSet.list(), met = { conditions = {} }, rounding = {}, carriedRounding = {} }
-	for line in text:gmatch("[^\n]+") do
-		local field, a, b, c, d = line:match("^([^\t]*)\t([^\t]*)\t?([^\t]*)\t?([^\t]*)\t?([^\t]*)$")
-		if field == "asked" then
-			readSet.remember(had.asked, a, b, tonumber(c), tonumber(d))
-		elseif field == "read" then
-			readSet.remember(had.asked, a, b, readSet.ANY, readSet.ANY)
-		elseif field == "conditions" then
-			had.met.conditions[a] = true
-		else
-			(had[field] or had.asked[field])[a] = true
-		end
-	end
-	return had
-end
-
 local function keyOf(self, step)
 	return self.name .. "step " .. step
 end
@@ -90,17 +42,17 @@ function sharedMemo:isBehind()
 end
 
 ---The next step of the context: what all states add to it (I27).
----@param had table|nil @{ asked, met, rounding, carriedRounding }, what this one would add; nil: nothing
----@return table @the same of the state that came first
-function sharedMemo:agree(had)
+---@param added table|nil @of dependency_set.lua: what this state would add; nil: nothing
+---@return table @what the state that came first adds
+function sharedMemo:agree(added)
 	self.step = self.step + 1
-	local text = had and textOf(had) or ""
+	local text = added and added:serialize() or ""
 	if not self.texts.put(keyOf(self, self.step), text) then
 		text = self.texts.get(keyOf(self, self.step)) or text
 	end
 	self.context = self.texts.number("context" .. FIELD .. self.context .. LINE .. text)
 	self.isOver = self.isOver or not self.context
-	return read(text)
+	return dependencySet.deserialize(text)
 end
 
 -- What stands for an environment: the nodes that it was made with.

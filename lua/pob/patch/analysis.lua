@@ -3,6 +3,7 @@
 -- of the modules concerned takes half a second, looking up what was found takes some milliseconds.
 
 local calculation = require("pob.patch.calculation")
+local closeness = require("pob.patch.closeness")
 local moduleTree = require("pob.patch.module_tree")
 local sharedModules = require("pob.environment.shared_modules")
 local source = require("pob.patch.source")
@@ -13,11 +14,12 @@ local NONE = {}
 
 ---What is known of one module.
 ---@class pobatch.Conclusions
----@field reason string|false|nil @false: a module of the calculation that reads the tree and keeps state in known ways; a text:
----why it is not; nil: it is none, or no Lua
----@field parts table @by name of the part: found, facts, whys, edits
+---@field unknown table|nil @what of a module of the calculation is not known (pob.environment.shared_modules); nil: it is none,
+---or no Lua
+---@field parts table @by name of the part: found, near, fact, why, edits
 --
 -- found: of each target of the part in this module, by "t" and its number: { name, form, release }
+-- near: of those that have no known form { name, form, points, why }, see closeness.lua
 -- fact: what the part's `derive` told, true or plain data; why: why it told nothing
 -- edits: what is put into the text, a list of { line, find, replace }
 
@@ -43,13 +45,30 @@ function analysis.looksAt(part, path)
 	return false
 end
 
+-- A function of a target's name that has no known form.
+local function nearOf(module, target)
+	local entry = (module.functions[target.name] or {})[1]
+	if not entry then
+		return nil
+	end
+	local points, why = closeness.of(module, target.name, entry.f)
+	return {
+		entry = entry,
+		conclusion = { name = target.name, form = module:fingerprint(entry.f), points = points, why = why },
+	}
+end
+
 local function ofPart(part, path, read)
-	local conclusions, found = { found = {} }, {}
+	local conclusions, found = { found = {}, near = {} }, {}
 	for i, target in ipairs(part.targets or NONE) do
 		local entry = target.file == path and read() and try(path, sharedModules.find, read(), target)
 		if entry then
 			found[i] = entry
 			conclusions.found["t" .. i] = { name = target.name, form = entry.form, release = entry.release }
+		elseif target.file == path and read() then
+			local near = try(path, nearOf, read(), target)
+			found[i] = near and near.entry
+			conclusions.near["t" .. i] = near and near.conclusion
 		end
 	end
 	local derive, edits = (part.derive or NONE)[path], (part.edits or NONE)[path]
@@ -80,7 +99,7 @@ function analysis.of(path, text, parts)
 	if calculation.isPart[path] then
 		conclusions = { parts = {} }
 		if read() then
-			conclusions.reason = try(path, sharedModules.reasonOf, read())
+			conclusions.unknown = try(path, sharedModules.unknownOf, read())
 		end
 	end
 	for _, part in ipairs(parts) do

@@ -151,6 +151,16 @@ local function numbering()
 	}
 end
 
+---What a statement is told by: its form, and the text that this is the hash of. Without its body.
+---@param path string @of its module
+---@param s table
+---@return string @16 hexadecimal digits
+---@return string
+function calculation.formOf(path, s)
+	local text = path .. ": " .. s.k .. " " .. printer.expressions(headOf(s), numbering())
+	return source.hash(text), text
+end
+
 -- Values that are a part of what they are taken from.
 local function isPartOf(e, isOfTree)
 	local k = e.k
@@ -227,8 +237,7 @@ function calculation.treeReads(module)
 			end)
 		end
 		if reads then
-			local text = module.path .. ": " .. s.k .. " " .. printer.expressions(head, numbering())
-			local form = source.hash(text)
+			local form, text = calculation.formOf(module.path, s)
 			if not seen[form] then
 				seen[form] = true
 				found[#found + 1] = { form = form, text = text, at = s.first or 1 }

@@ -204,6 +204,12 @@ function moduleTree:lineOf(byte)
 	return count + 1
 end
 
+---Where a byte is: the numbers of its line and of its place in it, from 1.
+function moduleTree:placeOf(byte)
+	local before = self.text:sub(1, byte - 1)
+	return self:lineOf(byte), #before:match("[^\n]*$") + 1
+end
+
 ---The text of a statement or expression as it was written.
 function moduleTree:textOf(node)
 	return self.text:sub(node.first or node.from, node.last or node.to)

@@ -17,6 +17,7 @@
 
 local analysis = require("pob.patch.analysis")
 local calculation = require("pob.patch.calculation")
+local certification = require("pob.patch.certification")
 local composedNames = require("pob.replacements.composed_names")
 local readSet = require("pob.memo.read_set")
 local sharedModules = require("pob.environment.shared_modules")
@@ -63,23 +64,27 @@ local function sorted(t)
 	return list
 end
 
-local function loadParts(without)
+local function loadParts(without, certified)
 	local parts = {}
 	for _, name in ipairs(NAMES) do
 		local part = setmetatable({
-			-- of targets, by number: the function's name and form; of `derive`, by path: what it told, or why nothing; of `edits`,
-			-- whether there are any
+			-- of targets, by number: the function's name and form; of `derive`, by path: what it told, or why nothing; of
+			-- `edits`, whether there are any
 			found = {}, facts = {}, whys = {}, edited = {}, active = false, out = without[name:match("[%w_]+$")],
+			-- near: of targets without a known form, by number, how close they are (closeness.lua); certified: whether such a one
+			-- counts as known
+			near = {}, certified = certified[require("pob." .. name).name] or false,
 		}, { __index = require("pob." .. name) })
 		parts[#parts + 1] = part
 	end
 	return parts
 end
 
--- Why a part cannot be used, as far as its own conditions go; nil: they hold.
-local function missing(part)
+-- Why a part cannot be used, as far as its own conditions go; nil: they hold. `isCertified`: whether functions that are close
+-- to those that are known count as known.
+local function missing(part, isCertified)
 	for i in ipairs(part.targets or NONE) do
-		if not part.found[i] then
+		if not part.found[i] and not (isCertified and part.near[i]) then
 			return "goes together with a function that is not known"
 		end
 	end
@@ -112,6 +117,13 @@ local function lacking(self, part)
 	return nil
 end
 
+-- Why a part is not in use; nil: it is.
+local function whyNot(self, part)
+	return part.out and "left out by option" or missing(part)
+		or part.wholeCalculation and self.sharedModules:unknown(part.certified) or lacking(self, part) or part.why
+		or not part.active and "not loaded yet" or nil
+end
+
 -- What is added to a line stays on it: line numbers in Path of Building's own error messages keep their meaning. A text that
 -- is not there was left out by a slice.
 local function edit(lines, edits)
@@ -135,15 +147,20 @@ extension.__index = extension
 -- Takes over what is known of a module.
 local function adopt(self, path, conclusions)
 	if calculation.isPart[path] then
-		self.sharedModules:see(path, conclusions.reason)
+		self.sharedModules:see(path, conclusions.unknown)
+		if not self.sharedModules:isKnown() then
+			self.slices:unready()
+		end
 	end
-	for _, part in ipairs(self.parts) do
+	for _, part in ipairs(self.list) do
 		local own = not part.out and conclusions.parts[part.name]
 		if own then
 			part.active, part.disagreement = false, nil
 			for i, target in ipairs(part.targets or NONE) do
 				if target.file == path then
-					part.found[i] = own.found["t" .. i]
+					local found, near = own.found["t" .. i], own.near["t" .. i]
+					part.found[i] = found or part.certified and near and near.points and near or nil
+					part.near[i] = near
 				end
 			end
 			part.facts[path], part.whys[path] = own.fact, own.why
@@ -195,9 +212,10 @@ end
 ---@param text string
 ---@return string|nil @the text to compile; nil: as it is
 function extension:transform(path, text)
+	self.inUse = {}
 	local seen = self.seen[path]
 	if seen and seen.text == text then
-		for _, part in ipairs(self.parts) do
+		for _, part in ipairs(self.list) do
 			part.active = part.active and not analysis.looksAt(part, path)
 		end
 		return seen.edited
@@ -221,7 +239,7 @@ end
 ---@param composes boolean @whether names that it joins are looked up
 function extension:edited(path, lines, composes)
 	local changed
-	for _, part in ipairs(self.parts) do
+	for _, part in ipairs(self.list) do
 		local edits = (self.edits[path] or NONE)[part]
 		if edits and edits[1] and not missing(part) then
 			edit(lines, edits)
@@ -242,7 +260,7 @@ end
 
 -- Whether what calcs.perform does after offence has a known form, which slices rely on as defences do.
 local function endsAsKnown(self)
-	for _, part in ipairs(self.parts) do
+	for _, part in ipairs(self.list) do
 		if part.name == "defences" then
 			return part.out or part.facts["Modules/CalcPerform.lua"] ~= nil
 		end
@@ -255,11 +273,11 @@ end
 ---@param ... any @what the module returned
 function extension:loaded(path, env, ...)
 	env.__pobatch = self.shared
-	for _, part in ipairs(self.parts) do
+	for _, part in ipairs(self.list) do
 		if not part.active and not part.out and not missing(part) and part.ready(env, path, (...), part, self.shared)
-			and (not part.wholeCalculation or self.sharedModules:isKnown()) and not lacking(self, part) then
+			and not (part.wholeCalculation and self.sharedModules:unknown(part.certified)) and not lacking(self, part) then
 			part.install(self.shared, env, ..., part)
-			part.active = true
+			part.active, self.inUse = true, {}
 		end
 	end
 	self.sharedModules:keep(path, ...)
@@ -268,23 +286,47 @@ function extension:loaded(path, env, ...)
 	end
 end
 
+---Whether a part is in use, which it is no longer when a module came that it cannot be used with, nor is what requires it.
+---@param name string
+---@return boolean
 function extension:isActive(name)
-	for _, part in ipairs(self.parts) do
-		if part.name == name then
-			return part.active
+	local isInUse = self.inUse[name]
+	if isInUse == nil then
+		isInUse = false
+		for _, part in ipairs(self.list) do
+			isInUse = isInUse or part.name == name and whyNot(self, part) == nil
 		end
+		self.inUse[name] = isInUse
 	end
-	return false
+	return isInUse
+end
+
+---What became of each part.
+---@return table @list of { part, status = "known"|"derived"|"certified"|"off", why }
+function extension:parts()
+	local list, isWholeKnown = {}, self.sharedModules:unknown(false) == nil
+	for i, part in ipairs(self.list) do
+		local why = whyNot(self, part)
+		list[i] = { part = part.name, status = certification.statusOf(part, why, isWholeKnown), why = why }
+	end
+	return list
+end
+
+---What could be certified, see certification.lua.
+function extension:certifiable()
+	local isOff = {}
+	for _, part in ipairs(self.list) do
+		isOff[part] = whyNot(self, part)
+	end
+	return certification.candidates(self.list, isOff, self.sharedModules, missing)
 end
 
 ---What became of each part's conditions: of each function that it stands for, and of the part where it names none.
 ---@return table @list of { name, part, file, status = "fast"|"original", why }
 function extension:report()
 	local list = {}
-	for _, part in ipairs(self.parts) do
-		local why = part.out and "left out by option" or missing(part)
-			or part.wholeCalculation and self.sharedModules:unknown() or lacking(self, part) or part.why
-			or not part.active and "not loaded yet" or nil
+	for _, part in ipairs(self.list) do
+		local why = whyNot(self, part)
 		local function add(name, file, reason)
 			list[#list + 1] = { name = name, part = part.name, file = file, status = reason and "original" or "fast", why = reason }
 		end
@@ -300,17 +342,21 @@ function extension:report()
 end
 
 ---@param options table|nil @{ without = { partName = true } }: parts to leave out, also `composed_names`; slicesAfter: rows
----of the same stats before a slice for them is made, nil: never; analysis: conclusions of earlier states, by key
+---of the same stats before a slice for them is made, nil: never; analysis: conclusions of earlier states, by key; certified:
+---{ [part] = true }, parts that are used where functions are close to those that are known
 ---@return table @with the functions transform, loaded, kept and report, for the host
 function registry.attach(host, options)
+	local certified = options and options.certified or {}
 	local self = setmetatable({
-		parts = loadParts(options and options.without or {}), all = registry.parts(),
+		list = loadParts(options and options.without or {}, certified), all = registry.parts(),
 		shared = sharedTable.new(host, (options and options.slicesAfter) ~= nil),
 		-- path -> { text, edited }: modules are loaded again for every build
 		seen = {},
+		-- name of a part -> whether it is in use, until a module is read or a part installed
+		inUse = {},
 		-- path -> part -> what it puts into the text
 		edits = {},
-		sharedModules = sharedModules.new(),
+		sharedModules = sharedModules.new(certified.pool == true),
 		-- conclusions on modules (analysis.lua), by key; and those of them that this state came to, and others can take over
 		known = setmetatable({}, { __index = options and options.analysis or nil }), concluded = {},
 		without = options and options.without or {},
@@ -319,7 +365,7 @@ function registry.attach(host, options)
 	self.slices = slicesModule.new(self.shared, function(path, text)
 		local edited = self:edited(path, source.lines(text), not self.without.composed_names)
 		return edited or text
-	end, options and options.slicesAfter)
+	end, options and options.slicesAfter, options and options.slices)
 	return {
 		slices = self.slices,
 		transform = function(path, text)
@@ -335,32 +381,21 @@ function registry.attach(host, options)
 		report = function()
 			return self:report()
 		end,
+		hooks = self.shared.hooks,
+		parts = function()
+			return self:parts()
+		end,
+		isActive = function(name)
+			return self:isActive(name)
+		end,
+		certifiable = function()
+			return self:certifiable()
+		end,
 		---What this state found out of modules since it was last asked: conclusions by key.
 		takeConclusions = function()
 			local concluded = self.concluded
 			self.concluded = {}
 			return concluded
-		end,
-		---Leaves the estimations out of `calcs.perform(calcEnv)`.
-		---@return boolean @false: some modifier needs them; the row must be calculated anew
-		performUnestimated = function(calcs, calcEnv)
-			local shared = self.shared
-			shared.unestimated, shared.missed = true, false
-			calcs.perform(calcEnv, true)
-			shared.unestimated = false
-			return not shared.missed
-		end,
-		---Before a calculation with FullDPS, and after it: where it can stand for that of the first skill of the sum,
-		---calcFullDPS takes `calcEnv`, and puts another output into it.
-		beginFirst = function(build, calcEnv)
-			if self.shared.beginFirst then
-				self.shared.beginFirst(build, calcEnv)
-			end
-		end,
-		endFirst = function(calcEnv)
-			if self.shared.endFirst then
-				self.shared.endFirst(calcEnv)
-			end
 		end,
 		---Whether a stat is one of the estimations; true where they cannot be left out.
 		isEstimated = function(name)
@@ -370,20 +405,10 @@ function registry.attach(host, options)
 		isDefence = function(name)
 			return self:isActive("defences") and self.shared.isDefence(name)
 		end,
-		---Leaves calcs.offence out of the calculation of `calcEnv`; nil: of none.
-		defend = function(calcEnv)
-			self.shared.defended = calcEnv
-		end,
-		---What is kept of a build's environments, for useEnvironments; nil where the part is not in use.
+		---What is kept of a build's environments, for a strategy; nil where the part is not in use.
 		environments = function(mode)
 			-- They know by the queries what they depend on.
 			return self:isActive("queries") and self.shared.newEnvironments and self.shared.newEnvironments(mode)
-		end,
-		---Before each calculation: whose environments to use from now on; nil for none.
-		useEnvironments = function(environments)
-			if self.shared.useEnvironments then
-				self.shared.useEnvironments(environments)
-			end
 		end,
 		---A cache of rows for one build, or nil where its parts are not in use. `build` is a number that stands for the build
 		---in all states of the engine, nil where this one is by itself; `id` names what else its rows are calculated with.
@@ -392,12 +417,6 @@ function registry.attach(host, options)
 				return self.shared.newRows(build, id)
 			end
 			return nil
-		end,
-		---Before each calculation: the cache that learns from it; nil for none.
-		useRows = function(rows)
-			if self.shared.useRows then
-				self.shared.useRows(rows)
-			end
 		end,
 	}
 end

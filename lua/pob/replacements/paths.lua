@@ -11,6 +11,8 @@ local part = {
 	targets = {
 		{ name = "BuildPathFromNode", file = "Classes/PassiveSpec.lua" },
 		{ name = "CanPathThroughAllocMode", file = "Classes/PassiveSpec.lua" },
+		-- It empties a path.
+		{ name = "wipeTable", file = "Modules/Common.lua" },
 	},
 }
 

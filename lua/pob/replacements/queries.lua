@@ -18,8 +18,7 @@
 
 local unroll = require("pob.replacements.unroll")
 local nativeQueries = require("pob.replacements.native_queries")
-local queryDb = require("pob.replacements.query_db")
-local queryList = require("pob.replacements.query_list")
+local queryWalks = require("pob.replacements.query_walks")
 local readSet = require("pob.memo.read_set")
 local inertModifiers = require("pob.memo.inert_modifiers")
 
@@ -86,13 +85,13 @@ function part.install(shared, env, _, this)
 	inertModifiers.install(shared)
 	local classes = env.common.classes
 	local store, modLib = classes.ModStore, env.modLib
-	queryDb.install(classes.ModDB, shared, env, ignoresSource(this))
-	queryList.install(classes.ModList, shared, env)
+	queryWalks.installDb(classes.ModDB, shared, env, ignoresSource(this))
+	queryWalks.installList(classes.ModList, shared, env)
 
 	local native = nativeQueries.new(shared.modifierQueries, env)
 	local find, context, nativeNone, nativeNoneOf, nativeFlag =
 		native.find, native.context, native.none, native.noneOf, native.flag
-	shared.forgetStores = native.forget
+	shared.hooks:beforeRow(part.name, native.forget)
 
 	-- shared.asked: where the present build's queries are written down, if at all; shared.unaskedStore: a store that
 	-- modifiers of the tree never get into, so that what it is asked for does not matter. What is asked natively is

@@ -183,7 +183,7 @@ function rows:count(strategy, isAnswered, isVerified)
 	stats.clicked = stats.clicked + (strategy.isClicked and 1 or 0)
 	if not isAnswered then
 		stats.sliced = stats.sliced + (strategy.slice and 1 or 0)
-		stats.defences = stats.defences + (strategy.defences and 1 or 0)
+		stats.defences = stats.defences + (strategy.isDefended and 1 or 0)
 	end
 	if strategy.memo then
 		strategy.memo:count(isAnswered or isVerified, isVerified)

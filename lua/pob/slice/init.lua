@@ -12,13 +12,16 @@
 -- that was left out, the row is calculated anew, in full, and the number stays in from then on. Path of Building's own
 -- errors in what is left out do not happen.
 --
--- A slice takes a third of a second to make, and LuaJIT has to compile its code anew: a state makes one after some rows
--- of the same stats. In use only where what calcs.perform does after `calcs.offence` has a form that is known: that it reads
--- nothing of what offence does, besides the outputs, was read in these (pob.versions.functions).
+-- A slice takes half a second to a second to make, and saves a tenth to two fifths of a row: a state makes one after many
+-- rows of the same stats. What it is made of (kept.lua) serves later states from their first row.
+--
+-- In use only where what calcs.perform does after `calcs.offence` has a form that is known: that it reads nothing of what
+-- offence does, besides the outputs, was read in these (pob.versions.functions).
 
 local effects = require("pob.slice.effects")
 local liveness = require("pob.slice.liveness")
 local emitter = require("pob.slice.emitter")
+local keptSlices = require("pob.slice.kept")
 
 local slices = {}
 slices.__index = slices
@@ -55,7 +58,8 @@ local TRAPPED, FAILED = "pobatch: left out", "the work failed"
 ---@param shared table @of the extension
 ---@param finish function @(path, text) -> text: what else is done to a module's text before it is compiled
 ---@param wait number|nil @rows of the same stats before a slice for them is made; nil: never
-function slices.new(shared, finish, wait)
+---@param kept table|nil @list of pobatch.KeptSlice, of this checkout and this Lua
+function slices.new(shared, finish, wait, kept)
 	local self = setmetatable({
 		shared = shared, finish = finish, texts = {}, wait = wait,
 		-- what functions of skills name: modifiers, and numbers and flags that they read
@@ -66,6 +70,8 @@ function slices.new(shared, finish, wait)
 		rows = {}, serving = {},
 		-- slices, the last used one first
 		kept = {}, count = 0,
+		-- what slices are made of: of earlier states, and of this one
+		known = keptSlices.new(kept),
 		-- why there are none; the work that goes on
 		off = wait == nil and "not asked for" or false, work = nil, isAtWork = false,
 	}, slices)
@@ -159,6 +165,11 @@ function slices:ready(env, calcs)
 	self.env, self.calcs = env, calcs
 end
 
+---The calculation's modules are not known any more.
+function slices:unready()
+	self.env, self.calcs = nil, nil
+end
+
 -- The text of calcs.calcFullDPS; all, where it is not written as usual.
 local function fullDpsOf(text)
 	local first = text:find("function calcs.calcFullDPS", 1, true)
@@ -245,19 +256,63 @@ local function add(list, names)
 	end
 end
 
--- The work of making a slice for `wanted`, in steps of a tenth of a second at most: one a row, so that none takes long.
--- `before`: what it takes the place of, if anything.
-local function newWork(self, wanted, mode, before)
-	local facts, found, names, reads
-	local slice = {
-		wanted = wanted, has = {}, functions = {}, trips = 0, missed = false,
+-- A slice without its functions. `before`: what it takes the place of, if anything.
+local function newSlice(wanted, before)
+	local has = {}
+	for _, name in ipairs(wanted.fields) do
+		has[name] = true
+	end
+	return {
+		wanted = wanted, has = has, functions = {}, trips = 0, missed = false,
 		-- numbers that rows missed, and those before it did
 		fields = before and before.fields or {},
 		patience = before and 2 * before.patience or PATIENCE,
 	}
+end
+
+-- All numbers that stay in, and the names of modifiers that something else may ask for: two lists.
+local function needsOf(self, wanted, mode, slice)
+	local reads, names = readOthers(self, wanted)
+	local stats, fields, modifiers = {}, {}, {}
+	findStats(mode, stats)
+	for _, name in ipairs(wanted.fields) do
+		fields[#fields + 1] = name
+	end
+	add(fields, reads)
+	add(fields, slice.fields)
+	add(fields, self.statsAsked)
+	add(fields, stats)
+	add(modifiers, names)
+	return fields, modifiers
+end
+
+-- The last steps: compiles what the slice is made of.
+local function addCompiling(self, steps, slice, made)
+	for i, path in ipairs(SLICED) do
+		steps[#steps + 1] = function()
+			functionsOf(self, path, made.texts[i], slice.functions)
+		end
+	end
+	steps[#steps + 1] = function()
+		-- Another skill's calculation would be kept for all that ask for it, and in full.
+		slice.functions.buildActiveSkill = function()
+			self.needsSkills = true
+			error(TRAPPED, 0)
+		end
+		slice.isLeftOut = liveness.isLeftOut(made.leftOut)
+		self.count = self.count + 1
+		slice.id = "slice " .. self.count
+	end
+end
+
+-- The work of making a slice for `wanted`, in steps of a tenth of a second at most: one a row, so that none takes long.
+-- `before`: what it takes the place of, if anything.
+local function newWork(self, wanted, mode, before)
+	local slice = newSlice(wanted, before)
+	local facts, found
+	local made = { id = wanted.id, texts = {} }
 	local steps = {
 		function()
-			reads, names = readOthers(self, wanted)
 			facts = effects.new(self.env)
 		end,
 	}
@@ -270,39 +325,52 @@ local function newWork(self, wanted, mode, before)
 		facts:finish()
 	end
 	steps[#steps + 1] = function()
-		local stats, fields, modifiers = {}, {}, {}
-		findStats(mode, stats)
-		for _, name in ipairs(wanted.fields) do
-			fields[#fields + 1], slice.has[name] = name, true
-		end
-		add(fields, reads)
-		add(fields, slice.fields)
-		add(fields, self.statsAsked)
-		add(fields, stats)
-		add(modifiers, names)
+		local fields, modifiers = needsOf(self, wanted, mode, slice)
+		-- What earlier states could not do without will be asked for again.
+		add(fields, self.known:fieldsOf(wanted.id))
 		found = liveness.of(facts, {
 			fields = fields, modifiers = modifiers, functions = { "calcs.perform" }, without = { "cacheData" }, states = true,
 		})
-		slice.isLeftOut = found.isLeftOut
+		made.fields, made.modifiers, made.leftOut = fields, modifiers, found.leftOut
 		if facts.aliases[1] then
 			self.off = "outputs are known as " .. facts.aliases[1]
 		end
 	end
-	for i, path in ipairs(SLICED) do
+	for i in ipairs(SLICED) do
 		steps[#steps + 1] = function()
-			functionsOf(self, path, emitter.sliced(facts.files[i], found), slice.functions)
+			made.texts[i] = emitter.sliced(facts.files[i], found)
 		end
 	end
+	addCompiling(self, steps, slice, made)
 	steps[#steps + 1] = function()
-		-- Another skill's calculation would be kept for all that ask for it, and in full.
-		slice.functions.buildActiveSkill = function()
-			self.needsSkills = true
-			error(TRAPPED, 0)
-		end
-		self.count = self.count + 1
-		slice.id = "slice " .. self.count
+		self.known:add(made)
 	end
 	return { slice = slice, steps = steps, step = 1 }
+end
+
+-- The slice for `wanted` that an earlier state made, where it has all that this one needs by now; or nil.
+local function revive(self, wanted, mode)
+	if not self.known:has(wanted.id) then
+		return nil
+	end
+	local slice, steps = newSlice(wanted), {}
+	local made = self.known:find(wanted.id, needsOf(self, wanted, mode, slice))
+	if not made then
+		return nil
+	end
+	addCompiling(self, steps, slice, made)
+	self.isAtWork = true
+	for _, step in ipairs(steps) do
+		step()
+	end
+	self.isAtWork = false
+	return slice
+end
+
+local function keep(self, slice)
+	table.insert(self.kept, 1, slice)
+	self.kept[KEPT + 1] = nil
+	self.serving = {}
 end
 
 -- Does the next step of the work, if there is any.
@@ -319,9 +387,7 @@ local function goOn(self)
 		self.work = nil
 	elseif work.step > #work.steps then
 		self.work = nil
-		table.insert(self.kept, 1, work.slice)
-		self.kept[KEPT + 1] = nil
-		self.serving = {}
+		keep(self, work.slice)
 	end
 end
 
@@ -361,7 +427,13 @@ function slices:of(wanted, mode)
 	local slice = self.serving[wanted.id]
 	if slice == nil then
 		slice = find(self, wanted)
-		self.serving[wanted.id] = slice
+		if not slice and not self.rows[wanted.id] then
+			slice = revive(self, wanted, mode)
+			if slice then
+				keep(self, slice)
+			end
+		end
+		self.serving[wanted.id] = slice or false
 	end
 	if slice and slice.trips >= slice.patience then
 		if slice.patience >= IMPATIENCE then
@@ -393,15 +465,15 @@ function slices:use(slice)
 		for name, f in pairs(self.own or {}) do
 			calcs[name] = f
 		end
-		shared.performs, shared.offences, self.own = nil, nil, nil
+		local hooks = shared.hooks
+		for name in pairs(self.present and self.present.functions or {}) do
+			hooks:replace(name, nil)
+		end
+		self.own = nil
 		if slice then
 			self.own = {}
 			for name, f in pairs(slice.functions) do
-				if name == "perform" and shared.wrapsPerform then
-					shared.performs = f
-				elseif name == "offence" and shared.wrapsOffence then
-					shared.offences = f
-				else
+				if not hooks:replace(name, f) then
 					self.own[name] = calcs[name]
 					calcs[name] = f
 				end
@@ -426,6 +498,24 @@ function slices:hasMissed(ok)
 	end
 	slice.trips = slice.trips + (slice.missed and 1 or 0)
 	return true
+end
+
+---Makes the slice for what is wanted now, as many rows of it would; what it is made of is then among the `taken`.
+---@return string|nil @why there is none
+function slices:make(wanted, mode)
+	if self.off or not self.calcs or not self.shared.watchesStats then
+		return self.off or "the calculation is not understood"
+	end
+	self.work = newWork(self, wanted, mode)
+	while self.work do
+		goOn(self)
+	end
+	return self.off or nil
+end
+
+---What slices that were made since the last time are made of: a list of pobatch.KeptSlice.
+function slices:taken()
+	return self.known:take()
 end
 
 ---Whether a row asked for the calculation of another skill, since this was asked last: no slice has that.

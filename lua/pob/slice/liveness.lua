@@ -72,27 +72,41 @@ function space:writersOfPattern(pattern)
 	return writers
 end
 
--- Answers which names something writes that `isThere` does not hold for: a function that needs nothing of the facts.
+-- Which names something writes that `isThere` does not hold for.
 function space:leftOut(isThere)
-	local names, patterns = {}, {}
+	local left, names, patterns = {}, {}, {}
 	for name, units in pairs(self.byName) do
 		for _, unit in ipairs(units) do
-			names[name] = names[name] or not isThere(unit) or nil
+			left[name] = left[name] or not isThere(unit) or nil
 		end
 	end
+	for name in pairs(left) do
+		names[#names + 1] = name
+	end
+	table.sort(names)
 	for _, entry in ipairs(self.byPattern) do
 		if not isThere(entry.unit) then
-			patterns[#patterns + 1] = entry.pattern
+			patterns[#patterns + 1] = { entry.pattern[1], entry.pattern[2], entry.pattern[3] }
 		end
 	end
+	return { names = names, patterns = patterns }
+end
+
+---@param leftOut table @{ names, patterns }, plain data
+---@return function @(name) -> whether something that was left out writes the field
+function liveness.isLeftOut(leftOut)
+	local answers = {}
+	for _, name in ipairs(leftOut.names) do
+		answers[name] = true
+	end
 	return function(name)
-		local answer = names[name]
+		local answer = answers[name]
 		if answer == nil then
 			answer = false
-			for _, pattern in ipairs(type(name) == "string" and patterns or {}) do
+			for _, pattern in ipairs(type(name) == "string" and leftOut.patterns or {}) do
 				answer = answer or fits(name, pattern)
 			end
-			names[name] = answer
+			answers[name] = answer
 		end
 		return answer
 	end
@@ -102,8 +116,7 @@ end
 ---@param wanted table @{ fields, modifiers = lists of names that are read from outside, functions = list of those that are
 ---called from outside ("calcs.perform"), without = names of functions that are never called, states = whether modifiers may
 ---ask for any condition or multiplier }
----@return table @{ units = unit -> true for those that are needed, isLeftOut = function(name) -> whether something that is not
----needed writes the field }
+---@return table @{ units = unit -> true for those that are needed, leftOut = the fields that something else writes }
 function liveness.of(facts, wanted)
 	local live, locals = {}, {}
 	facts.fields = facts.fields or newSpace(facts.units, "stores", "storePatterns")
@@ -239,7 +252,7 @@ function liveness.of(facts, wanted)
 	local function isThere(unit)
 		return live[unit] or left[unit]
 	end
-	return { units = live, isLeftOut = fields:leftOut(isThere) }
+	return { units = live, leftOut = fields:leftOut(isThere) }
 end
 
 -- It runs once or a few times: compiled, it would cost more than it does.

@@ -83,6 +83,7 @@ return {
 	},
 	["Modules/Common.lua"] = {
 		round = { ["2553b5ca72f92515"] = "0.15.0 to 0.20.0" },
+		wipeTable = { ["209875306d7a73c6"] = "0.15.0 to 0.20.0" },
 	},
 	["Modules/ModParser.lua"] = {
 		scan = { d402d6227b4a6535 = "0.15.0 to 0.20.0" },

@@ -6,8 +6,10 @@ import type { PassiveTree } from "../../tree/passive-tree.js";
 import { digest, luaDigest, manifestDigest } from "../identity.js";
 import { embedded, luaFolder } from "../lua-files.js";
 import type { CalculatorSource } from "../source.js";
+import { type Certificate, certificateOf } from "./certificates.js";
 import { findPob, installHint, pobSource, pobTree } from "./checkout.js";
 import { type Conclusions, KeptAnalysis } from "./kept-analysis.js";
+import { type KeptSlice, KeptSlices } from "./kept-slices.js";
 
 /**
  * Path of Building, unmodified, from a checkout.
@@ -34,21 +36,45 @@ export async function pobCalculator(
 		}
 		return tree;
 	};
-	const program = await luaDigest(luaFolder);
-	const { fast, keepAnalysis } = checkedOptions(options);
-	const analysis = fast ? new KeptAnalysis(program, source, keepAnalysis) : undefined;
+	const [program, manifest] = await Promise.all([luaDigest(luaFolder), manifestDigest(source)]);
+	const { fast, keepAnalysis, trust, verifyShare } = checkedOptions(options);
+	const kept = fast && trust === "certified" ? await certificateOf(source) : undefined;
+	const certificate = await kept?.read();
+	const certified = certificate && !certificate.withdrawn ? certifiedParts(certificate) : {};
+	const isCertified = Object.keys(certified).length > 0;
+	// Forms that are given are part of what is known, as pobatch's own Lua is.
+	const { versions } = (options ?? {}) as { versions?: unknown };
+	const known = versions === undefined ? program : digest(program, JSON.stringify(versions));
+	const analysis = fast ? new KeptAnalysis(known, source, keepAnalysis) : undefined;
+	const slices = fast ? new KeptSlices(known, manifest, keepAnalysis) : undefined;
+	const ofStates = {
+		...defaults,
+		...(analysis && { analysis: await analysis.read() }),
+		...(slices && { slices: (await slices.read()) as Plain }),
+		...(options as object),
+		dir: source,
+	};
 	return {
 		...(await embedded("pob/calculator.lua")),
 		chunkFolder: source,
-		options: {
-			...defaults,
-			...(options as object),
-			dir: source,
-			...(analysis && { analysis: await analysis.read() }),
-		},
+		options: isCertified ? { ...ofStates, certified } : ofStates,
+		...(isCertified && {
+			verification: {
+				share: verifyShare,
+				originals: { ...ofStates, fast: false, rowCache: false },
+				doubting: ofStates,
+				onDifference(why: string) {
+					kept?.write({ ...(certificate as Certificate), withdrawn: why }).catch(() => {});
+					return (
+						`The certificate of Path of Building in ${found} is withdrawn: ${why}. ` +
+						`Rows go on without ${Object.keys(certified).join(", ")}.`
+					);
+				},
+			},
+		}),
 		tree: undefined,
 		treeOf,
-		identity: async () => digest(program, await manifestDigest(source), JSON.stringify(options)),
+		identity: async () => digest(program, manifest, JSON.stringify(options)),
 		prepare(text, { spec }) {
 			const { kind, text: xml } = recognizeBuild(text);
 			if (kind === "json") throw jsonForPob();
@@ -67,10 +93,25 @@ export async function pobCalculator(
 			};
 			return { source, warnings: [] };
 		},
-		async loaded(command) {
+		async loaded(command, warn) {
+			if (kept && !isCertified) {
+				const candidates = (await command("certifiable")) as unknown as readonly { points?: Plain }[];
+				if (
+					Array.isArray(candidates) &&
+					candidates.some(({ points }) => points !== undefined) &&
+					!certificate
+				)
+					warn({ code: "POB_NOT_CERTIFIED", text: notCertified(found), where: found });
+			}
 			// What is not kept is found out again.
 			await command("takeConclusions").then(
 				(found) => analysis?.add(found as Conclusions),
+				() => {},
+			);
+		},
+		async calculated(command) {
+			await command("takeSlices").then(
+				(made) => slices?.add(made as unknown as KeptSlice[]),
 				() => {},
 			);
 		},
@@ -90,15 +131,39 @@ export async function pobCalculator(
 interface PobOptions {
 	readonly fast: boolean;
 	readonly keepAnalysis: boolean;
+	readonly trust: "known" | "certified";
+	readonly verifyShare: number;
+}
+
+function certifiedParts({ parts }: Certificate): Record<string, true> {
+	return Object.fromEntries(
+		parts.filter(({ status }) => status === "certified").map(({ part }) => [part, true]),
+	);
+}
+
+function notCertified(pob: string): string {
+	return (
+		`Some of what makes rows fast is off, since this Path of Building is not one that is known: ` +
+		`\`pobatch pob certify ${pob}\` finds out in a minute what can be used`
+	);
 }
 
 /** @throws PobatchError INVALID_ARGUMENT */
 function checkedOptions(options: Plain): PobOptions {
 	if (typeof options !== "object" || options === null) throw invalidArgument("an object", "options", options);
-	const { fast = true, keepAnalysis = true } = options as Record<string, unknown>;
+	const {
+		fast = true,
+		keepAnalysis = true,
+		trust = "known",
+		verifyShare = 0.01,
+	} = options as Record<string, unknown>;
 	for (const [name, value] of Object.entries({ fast, keepAnalysis }))
 		if (typeof value !== "boolean") throw invalidArgument("a boolean", `options.${name}`, value);
-	return { fast: fast as boolean, keepAnalysis: keepAnalysis as boolean };
+	if (trust !== "known" && trust !== "certified")
+		throw invalidArgument('"known" or "certified"', "options.trust", trust);
+	if (typeof verifyShare !== "number" || !(verifyShare > 0 && verifyShare <= 1))
+		throw invalidArgument("a share above 0, up to 1", "options.verifyShare", verifyShare);
+	return { fast: fast as boolean, keepAnalysis: keepAnalysis as boolean, trust, verifyShare };
 }
 
 const luajitHint =

@@ -74,7 +74,7 @@ function pathOf(key: string): string {
 }
 
 /** Checkouts come and go, and so do versions of pobatch. */
-async function removeOld(folder: string): Promise<void> {
+export async function removeOld(folder: string): Promise<void> {
 	for (const name of await readdir(folder)) {
 		const path = join(folder, name);
 		if (Date.now() - (await stat(path)).mtimeMs > oldMs) await rm(path, { force: true });

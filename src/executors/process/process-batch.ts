@@ -1,6 +1,6 @@
 import type { NativeBatchResult } from "../../native/addon.js";
 import { rowStatus } from "../../native/row-status.js";
-import type { VariantRows } from "../../variants/variant-rows.js";
+import { type VariantRows, variantsOf } from "../../variants/variant-rows.js";
 import { ChildDied, type ChildHandle, type RunningRows } from "./child-handle.js";
 import type { ChunkRequest } from "./protocol.js";
 
@@ -67,7 +67,7 @@ export class ProcessBatch {
 			errorTexts: new Uint32Array(),
 			texts: [],
 			reloads: 0,
-			alike: 0,
+			memoized: 0,
 			stopped: "",
 		};
 	}
@@ -198,7 +198,7 @@ export class ProcessBatch {
 			this.#result.status[row] = answer.status[i] as number;
 		});
 		this.#result.reloads += answer.reloads;
-		this.#result.alike += answer.alike;
+		this.#result.memoized += answer.memoized;
 		answer.errorRows.forEach((row, i) => {
 			const text = answer.texts[answer.errorTexts[i] as number];
 			if (text && answer.status[row] !== rowStatus.noState)
@@ -263,15 +263,4 @@ function byVariant(
 	const order = rows ? rows.slice() : Uint32Array.from({ length: count }, (_, row) => row);
 	const of = (row: number) => variants.rows[row] as number;
 	return order.sort((a, b) => of(a) - of(b) || a - b);
-}
-
-/** The variants of some rows alone. */
-function variantsOf(rows: readonly number[], { rows: all, changes, names, keys }: VariantRows): VariantRows {
-	const used = [...new Set(rows.map((row) => all[row] as number))].filter((place) => place > 0);
-	return {
-		rows: Uint32Array.from(rows, (row) => used.indexOf(all[row] as number) + 1),
-		changes: used.map((place) => changes[place - 1]),
-		names: used.map((place) => names[place - 1] as string),
-		keys: BigUint64Array.from(used.flatMap((place) => [...keys.subarray(2 * place - 2, 2 * place)])),
-	};
 }

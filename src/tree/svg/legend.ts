@@ -46,13 +46,15 @@ export function legend(options: LegendOptions): string {
 	return `<g class="legend">${parts.join("")}</g>`;
 }
 
-function entries({ highlight, heat }: Marks): Entry[] {
+function entries({ highlight, added, removed, heat }: Marks): Entry[] {
 	return [
 		{ type: "normal", name: "passive" },
 		{ type: "notable", name: "notable" },
 		{ type: "keystone", name: "keystone" },
 		{ type: "jewelSocket", name: "jewel socket" },
 		...(highlight.size > 0 ? [{ type: "notable", name: "allocated", className: "on" } as const] : []),
+		...(added.size > 0 ? [{ type: "notable", name: "added", className: "on added" } as const] : []),
+		...(removed.size > 0 ? [{ type: "notable", name: "given up", className: "removed" } as const] : []),
 		...([...heat.values()].some(Number.isNaN)
 			? [{ type: "notable", name: "no number", className: "failed" } as const]
 			: []),

@@ -6,6 +6,10 @@ import { escapeXml } from "./style.js";
 /** What the caller marked. */
 export interface Marks {
 	readonly highlight: ReadonlySet<number>;
+	/** Of `highlight`: new. */
+	readonly added: ReadonlySet<number>;
+	/** Given up. */
+	readonly removed: ReadonlySet<number>;
 	readonly heat: ReadonlyMap<number, number>;
 	/** Absent without heat. */
 	readonly scale?: HeatScale;
@@ -25,13 +29,13 @@ export const radii: Readonly<Record<TreeNodeType, number>> = {
 };
 
 /** Marked nodes are larger, to be seen on the whole tree, where a small one is 3 pixels wide. */
-export function radiusOf({ id, type }: TreeNode, { highlight, heat }: Marks): number {
-	return Math.round(radii[type] * (heat.has(id) || highlight.has(id) ? 1.3 : 1));
+export function radiusOf({ id, type }: TreeNode, { highlight, removed, heat }: Marks): number {
+	return Math.round(radii[type] * (heat.has(id) || highlight.has(id) || removed.has(id) ? 1.3 : 1));
 }
 
 /** A node with the text that shows when the mouse is over it. */
 export function nodeShape(node: TreeNode, marks: Marks): string {
-	const { highlight, heat, scale, heatLabel } = marks;
+	const { highlight, added, removed, heat, scale, heatLabel } = marks;
 	const value = heat.get(node.id);
 	const failed = value !== undefined && Number.isNaN(value);
 	const colour = value !== undefined && !failed && scale ? ` style="fill:${scale.color(value)}"` : "";
@@ -39,6 +43,8 @@ export function nodeShape(node: TreeNode, marks: Marks): string {
 		"node",
 		node.type,
 		...(highlight.has(node.id) ? ["on"] : []),
+		...(added.has(node.id) ? ["added"] : []),
+		...(removed.has(node.id) ? ["removed"] : []),
 		...(value === undefined ? [] : ["hot"]),
 		...(failed ? ["failed"] : []),
 	];

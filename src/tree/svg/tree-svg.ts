@@ -19,6 +19,10 @@ export interface DrawnTree {
 export interface TreeSvgOptions {
 	/** Allocated nodes: ringed in gold, the edges between them bold. */
 	highlight?: Iterable<number>;
+	/** Nodes of `highlight` that are new: green. */
+	added?: Iterable<number>;
+	/** Nodes that were given up: red. */
+	removed?: Iterable<number>;
 	/**
 	 * A number per node, shown as colour: what each node gains, for instance. From 0 on dark violet to yellow; where
 	 * some are negative, orange (loss) to blue (gain). Colours follow the square root of the number. A node whose number
@@ -55,7 +59,8 @@ export function treeToSvg(tree: DrawnTree, options: TreeSvgOptions = {}): string
 	if (typeof labels !== "boolean" && !(labels >= 0))
 		throw invalidArgument("a count or true or false", "labels", labels);
 	const marks = readMarks(tree, options);
-	const layout = layOut(tree.data, (id) => marks.highlight.has(id) || marks.heat.has(id), view);
+	const isMarked = (id: number) => marks.highlight.has(id) || marks.removed.has(id) || marks.heat.has(id);
+	const layout = layOut(tree.data, isMarked, view);
 	const { area, strip } = layout;
 	// In tree units, so that letters are as large on the screen in every view.
 	const fontSize = (area.width / screen.width) * screen.fontSize;
@@ -88,9 +93,12 @@ export function treeToSvg(tree: DrawnTree, options: TreeSvgOptions = {}): string
 }
 
 function readMarks(tree: DrawnTree, options: TreeSvgOptions): Marks {
-	const { highlight = [], heat = new Map(), heatLabel = "Gain" } = options;
-	if (typeof highlight !== "object" || typeof highlight?.[Symbol.iterator] !== "function")
-		throw invalidArgument("a list of node ids", "highlight", highlight);
+	const { highlight = [], added = [], removed = [], heat = new Map(), heatLabel = "Gain" } = options;
+	const idsOf = (list: Iterable<number>, name: string) => {
+		if (typeof list !== "object" || typeof list?.[Symbol.iterator] !== "function")
+			throw invalidArgument("a list of node ids", name, list);
+		return new Set(Array.from(list, (id) => tree.node(id).id));
+	};
 	if (typeof heat !== "object" || heat === null) throw invalidArgument("numbers by node id", "heat", heat);
 	const pairs: Iterable<[number, unknown]> =
 		heat instanceof Map ? heat : Object.entries(heat).map(([id, value]) => [Number(id), value]);
@@ -99,9 +107,10 @@ function readMarks(tree: DrawnTree, options: TreeSvgOptions): Marks {
 		if (typeof value !== "number") throw invalidArgument("a number", `heat[${id}]`, value);
 		values.set(tree.node(id).id, value);
 	}
-	const ids = new Set(Array.from(highlight, (id) => tree.node(id).id));
 	return {
-		highlight: ids,
+		highlight: idsOf(highlight, "highlight"),
+		added: idsOf(added, "added"),
+		removed: idsOf(removed, "removed"),
 		heat: values,
 		heatLabel,
 		...(values.size > 0 && { scale: heatScale(values.values()) }),
@@ -154,7 +163,7 @@ function names(
 	within: Box,
 	limit: number,
 ): string[] {
-	const { highlight, heat } = marks;
+	const { highlight, removed, heat } = marks;
 	const request = (node: TreeNode, text: string): LabelRequest => ({
 		text,
 		x: node.x,
@@ -171,7 +180,7 @@ function names(
 	const worth = ({ id }: TreeNode) => Math.abs(heat.get(id) || 0);
 	const named = visible
 		.filter(({ type }) => type === "notable" || type === "keystone")
-		.filter((node) => worth(node) > 0 || highlight.has(node.id))
+		.filter((node) => worth(node) > 0 || highlight.has(node.id) || removed.has(node.id))
 		.sort((a, b) => worth(b) - worth(a) || a.id - b.id)
 		.map((node) => request(node, node.name));
 	const startLabels = placeLabels(starts, { fontSize, within, limit: starts.length });

@@ -1,0 +1,54 @@
+-- Marks in a checkout's text: which places a calculation runs through. Certification puts them into the originals, one before
+-- each statement that has to be run. Nothing else is changed: no number depends on them.
+
+local source = require("pob.patch.source")
+
+local probes = {}
+
+-- The global that marked modules write to.
+local NAME = "__pobatchReached"
+
+---@param points table @list of { path, line, column }: where statements begin
+---@return table @with the functions that a host of modules asks for; `reached`: numbers of points -> true
+function probes.new(points)
+	local byPath = {}
+	for number, point in ipairs(points) do
+		byPath[point.path] = byPath[point.path] or {}
+		table.insert(byPath[point.path], { line = point.line, column = point.column, number = number })
+	end
+	for _, list in pairs(byPath) do
+		-- From the last one on: those before it keep their columns.
+		table.sort(list, function(a, b)
+			if a.line ~= b.line then
+				return a.line > b.line
+			elseif a.column ~= b.column then
+				return a.column > b.column
+			end
+			return a.number > b.number
+		end)
+	end
+	local self = { name = NAME, reached = {} }
+
+	function self.transform(path, text)
+		local list = byPath[path]
+		if not list then
+			return nil
+		end
+		local lines = source.lines(text)
+		for _, point in ipairs(list) do
+			local line = lines[point.line]
+			lines[point.line] = ("%s%s[%d]=true; %s"):format(
+				line:sub(1, point.column - 1), NAME, point.number, line:sub(point.column))
+		end
+		return table.concat(lines, "\n")
+	end
+
+	function self.loaded() end
+
+	function self.kept()
+		return nil
+	end
+	return self
+end
+
+return probes

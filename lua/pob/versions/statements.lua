@@ -1,0 +1,463 @@
+-- Of each known form of a function (functions.lua) its statements, in order, with those of the local functions that it
+-- calls: the first digits of their forms (pob.patch.calculation). By module, name and form of the function. They tell how close
+-- a function of another release is to it (pob.patch.closeness). Written by scripts/adopt-pob.mjs.
+
+return {
+	["Classes/ModDB.lua"] = {
+		AddList = {
+			f3ea4a4805960d4e = [[
+				27490748 5380ca14 cd21ff64 8a665b9c 1c13ab93 6b633b3d
+			]],
+		},
+		AddMod = {
+			c05399ad037f70e3 = [[
+				cd21ff64 3e36e0a1 7a69ebb5 bb9d1c31
+			]],
+		},
+		FlagInternal = {
+			["26b51dd1cee14b86"] = [[
+				b8ad33c6 e69c3af4 2b34589b dc6813d2 34ab7a15 a27bb088 382107db 6ee40320 7041b33f f7ba504e f7ba504e b3518633 593fcf58
+			]],
+			e1e5d1d32f3ad266 = [[
+				b8ad33c6 e69c3af4 2b34589b dc6813d2 34ab7a15 52746db7 382107db 6ee40320 7041b33f f7ba504e f7ba504e b3518633 593fcf58
+			]],
+		},
+		HasModInternal = {
+			b75ac6878fe29a64 = [[
+				b8ad33c6 e69c3af4 2b34589b dc6813d2 34ab7a15 c2711d58 f7ba504e b3518633 32aad18d 37bb3b8e f7ba504e 5a1c98fc
+			]],
+		},
+		ListInternal = {
+			["19ce017c10ad808d"] = [[
+				b8ad33c6 e69c3af4 2b34589b dc6813d2 34ab7a15 cdd59016 2ed598c1 6ee40320 89f14603 2b34589b 2309021b d1e4675c b3518633
+				761ddef7
+			]],
+		},
+		MoreInternal = {
+			d303850e19155e02 = [[
+				626f651c 5edbd52d 027df52d b8ad33c6 e69c3af4 626f651c 2b34589b dc6813d2 34ab7a15 54f84ee7 2ed598c1 1398f04b 46f0715f
+				44fdd379 750e765f 2b34589b 3328ed87 163c1c4a 2b34589b 708279a5 c3628642 f3b859f5 b3518633 cc881f94 a9c32c00
+			]],
+		},
+		OverrideInternal = {
+			["39ac6643bb77afe9"] = [[
+				b8ad33c6 e69c3af4 2b34589b dc6813d2 34ab7a15 7292fa78 6ee40320 66f25aa4 2b34589b a9c32c00 16c71bfa b3518633 48bba942
+			]],
+		},
+		SumInternal = {
+			["53a6ee2ecd4b42b3"] = [[
+				626f661c 027df52d b8ad33c6 e69c3af4 2b34589b dc6813d2 34ab7a15 82867c7e 1398f04b e33e3cec 61cbd8f6 1d12929e b3518633
+				ca5bd30f a9c32c00
+			]],
+		},
+		TabulateInternal = {
+			["96a78f587ba75d6d"] = [[
+				027df52d b8ad33c6 032da46f 65192e66 2b34589b dc6813d2 34ab7a15 6e94555c 2ed598c1 1398f04b 3a86e0d9 262034fc f58b2089
+				bb2173f9 b3518633 311760fb
+			]],
+		},
+	},
+	["Classes/ModList.lua"] = {
+		AddList = {
+			["70c070ab0f85a591"] = [[
+				9fc656eb 867a553c ea1eda7b
+			]],
+		},
+		AddMod = {
+			["3a029c952f729f40"] = [[
+				b72a2e03
+			]],
+		},
+		ConvertModInternal = {
+			["27497ad086259b66"] = [[
+				6195a819 1ed43658 2dc51712 05833484 655c6e4f fba25b9b 7c2acb6e
+			]],
+		},
+		FlagInternal = {
+			fb38f3372698d7cd = [[
+				d64e9413 7b8cefbd 867a553c e5a4c612 86ed549b 87865f87 dc601e51 05833484 05833484 655c6e4f c9baa656
+			]],
+		},
+		HasModInternal = {
+			["5a42cb8e9ca07d00"] = [[
+				d64e9413 7b8cefbd 867a553c e5a4c612 978bdf95 05833484 655c6e4f cb2ee063 188a34e3 05833484 7c2acb6e
+			]],
+		},
+		ListInternal = {
+			["7615398b5e48e780"] = [[
+				d64e9413 7b8cefbd 867a553c e5a4c612 293e0c10 cd198f54 87865f87 9a744d1b 9fc656eb b72a2e03 5e6a27ee 655c6e4f f89b8e82
+			]],
+		},
+		MergeMod = {
+			a0d13f6f6f5f5045 = [[
+				e367f941 867a553c 8b43db7d f36074f0 18de77d4 9cd47d91 ddf5eb9b 25923b74
+			]],
+		},
+		MoreInternal = {
+			["6a05389c5b2f697d"] = [[
+				1450a654 a25e0562 d64e9413 1450a654 7b8cefbd 867a553c e5a4c612 7ef4fd74 8d1bd1a0 cffa1682 beeda7fe 9fc656eb ff785775
+				0bd1bfba 9fc656eb 05f520eb d41fe7cd f9657982 655c6e4f 47e11b36 98c05436
+			]],
+		},
+		OverrideInternal = {
+			["9cfcdef881cc3ab2"] = [[
+				d64e9413 7b8cefbd 867a553c e5a4c612 856e894a 87865f87 b25087c7 9fc656eb 98c05436 7047d9e4 655c6e4f 1173876d
+			]],
+		},
+		ReplaceModInternal = {
+			db4ae79b03397e57 = [[
+				6195a819 30b71a15 2dc51712 05833484 655c6e4f 7643c977 7c2acb6e
+			]],
+		},
+		SumInternal = {
+			["33af0b93cdffad63"] = [[
+				1450a754 d64e9413 7b8cefbd 867a553c e5a4c612 978bdf95 8d1bd1a0 33aeba3e ad32c097 655c6e4f a5c9d86f 98c05436
+			]],
+		},
+		TabulateInternal = {
+			f19039f40ed1c7ba = [[
+				d64e9413 7b8cefbd 867a553c e5a4c612 fce98b75 cd198f54 8d1bd1a0 6272c3e2 a94b6923 f915bb6f f0be6c0e 655c6e4f 97a9d1c7
+			]],
+		},
+	},
+	["Classes/ModStore.lua"] = {
+		EvalMod = {
+			["5336728be505b7f6"] = [[
+				8ccabb2b a36289f1 0a7d7018 e1017c68 dcc380c6 edb14ce7 08792f1b 08792f1b 56ee72d2 4d35f2bb 73b50e88 e1f268e9 2719d35b
+				d69ccef2 21e4202d e1f268e9 99ecbf27 c9e36b46 c886a9e4 d363a9e3 5b9afb4d f16e9f6c aa0977a4 c14ed0a9 7f426738 7f426738
+				b87a75a7 7b0d6428 149ae18c 0a9a3732 0a9a3732 047dc191 2beb641e 83db561c a02d20fe d76e66c4 9eea8080 60efcf6f e0d2c6cd
+				f11b16f8 e0d2c6cd f11b16f8 04bafbe2 e0d2c6cd a8209888 e0d2c6cd a8209888 27d989fa e0d2c6cd 047dc191 e0d2c6cd 047dc191
+				08792f1b 08792f1b f6c43413 166e2989 7eb6c3e3 e1f268e9 2719d35b d69ccef2 21e4202d e1f268e9 99ecbf27 c9e36b46 c886a9e4
+				d363a9e3 5b9afb4d 80dd5a3b b1de3eff e1f268e9 7f426738 08792f1b b3d48a30 21e4202d d0ebe26b 255cba6e 204a63cc d363a9e3
+				e229ae20 f16e9f6c aa0977a4 c14ed0a9 7f426738 b87a75a7 7b0d6428 1f14de16 0a9a3732 047dc191 a02d20fe d76e66c4 9eea8080
+				60efcf6f e0d2c6cd f11b16f8 04bafbe2 e0d2c6cd a8209888 27d989fa e0d2c6cd 047dc191 7f426738 08792f1b b3d48a30 21e4202d
+				d0ebe26b 255cba6e 204a63cc d363a9e3 e229ae20 78069256 2f3c07c7 67192371 7ae98ea4 7f426738 b87a75a7 7b0d6428 1f14de16
+				0a9a3732 047dc191 a02d20fe d76e66c4 9eea8080 2b3cffc4 e0d2c6cd f11b16f8 bb626b4a e0d2c6cd a8209888 ea1dce50 e0d2c6cd
+				047dc191 7f426738 d0ebe26b 255cba6e 204a63cc e57f57c0 e229ae20 a9670089 d129c33d 7a73ff02 b0b00397 ae465753 e1f268e9
+				647ed7e0 e1f268e9 5930cdb7 360a783a d73e273a c4041ade 628a9300 9ae6610d a2d6ada4 ed992597 08cc391c b947caae 81abf01e
+				c9e36b46 c886a9e4 72dc2ba9 084b4533 e1f268e9 6a3b2193 ed992597 73993ca2 4a6c36fb e1f268e9 85f87d2b 85ace480 06efacf3
+				ac82c7c6 e1f268e9 b947caae 08792f1b 2719d35b b9d49cf4 35223454 c9e36b46 c886a9e4 43e8598c 6a3b2193 ed992597 5b9afb4d
+				6a3b2193 85ace480 06efacf3 ac82c7c6 e1f268e9 eb0f6b70 004c3d9a d51bcd83 eb0f6b70 ed291c94 505dfbb1 50564442 73bc5bf4
+				7b8bc0f4 49cbf3e7 0a9a3732 49cbf3e7 0a9a3732 22658237 04474982 16c92405 5f85af77 68d47f9a 786b5c51 f31e42dd dcc380c6
+				53f0418b 1e8a6be4 f741a644 dcc380c6 43e866a6 9f9cfc17 dcc380c6 0cc6d456 b947caae dcc380c6 6a3b2193 ed992597 27012a3b
+				dcc380c6 5eb15265 187c2e00 ed992597 c033ee78 e1f268e9 8a35bb81 e1f268e9 b5a0d545 dcc380c6 69b75c41 bf823c16 8c0c6275
+				eb0f6b70 98b34004 befd79ed f3ea7ccc f042438c 5b6d3b10 06cb80f5 3ad34c09 daef602d 063b01a8 5f1f0cff 0881094f a14e92cd
+				d24fded8 da827c78 e1f268e9 dcc380c6 b81fa4db e1f268e9 b947caae 3b4a7830 e95e5487 0b6bac7d ddcf4af5 b6538f88 6a3b2193
+				ed992597 afb454ed 33eb385f 5821f055 0b6bac7d ddcf4af5 7532a7bf 1dcd3e03 6a3b2193 ed992597 af391ce9 85ace480 06efacf3
+				ac82c7c6 e1f268e9 2d5b8153 e1f268e9 ac82c7c6 e1f268e9 b947caae 2027d909 f1c9c5dd 3aaded25 6a3b2193 ed992597 4773a23c
+				85ace480 06efacf3 ac82c7c6 e1f268e9 b947caae 897f3bea ea696e33 85030961 6a3b2193 ed992597 811c064f 85ace480 06efacf3
+				ac82c7c6 e1f268e9 ac82c7c6 e1f268e9 b947caae e5e7c1e2 4f090315 77665ce8 6a3b2193 ed992597 f9bac117 85ace480 06efacf3
+				ac82c7c6 e1f268e9 f166933f e1f268e9 51294892 e1f268e9 2ab026fe e1f268e9 981b8918 e1f268e9 ff967e7f e1f268e9 b947caae
+				492dcac3 7532a7bf 8d8076e6 7a0a0b18 0f979219 6a3b2193 ed992597 ff61bb84 04768911 ed992597 85ace480 06efacf3 ac82c7c6
+				e1f268e9 dcc380c6 90d8fd0b 9ce80e01 c7b0183e 3a639f8c a6712474 8ff7e947 13d82f83
+			]],
+			e070117c8d6dee63 = [[
+				8ccabb2b a36289f1 0a7d7018 e1017c68 dcc380c6 6e277cfa 08792f1b 08792f1b 56ee72d2 9f6cfa9b e0d2c6cd c404a97a e1f268e9
+				2719d35b fd35ba2d e0d2c6cd c404a97a e1f268e9 99ecbf27 c9e36b46 c886a9e4 d363a9e3 5b9afb4d f16e9f6c aa0977a4 c14ed0a9
+				7f426738 7f426738 b87a75a7 7b0d6428 149ae18c 0a9a3732 0a9a3732 047dc191 2beb641e 83db561c a02d20fe d76e66c4 9eea8080
+				60efcf6f e0d2c6cd f11b16f8 e0d2c6cd f11b16f8 04bafbe2 e0d2c6cd a8209888 e0d2c6cd a8209888 27d989fa e0d2c6cd 047dc191
+				e0d2c6cd 047dc191 08792f1b 08792f1b f6c43413 68de0304 e0d2c6cd c404a97a e1f268e9 2719d35b fd35ba2d e0d2c6cd c404a97a
+				e1f268e9 99ecbf27 c9e36b46 c886a9e4 d363a9e3 5b9afb4d 80dd5a3b f275db5d e1f268e9 7f426738 08792f1b fd35ba2d e0d2c6cd
+				c404a97a d0ebe26b 255cba6e 204a63cc d363a9e3 e229ae20 f16e9f6c aa0977a4 c14ed0a9 7f426738 b87a75a7 7b0d6428 1f14de16
+				0a9a3732 047dc191 a02d20fe d76e66c4 9eea8080 60efcf6f e0d2c6cd f11b16f8 04bafbe2 e0d2c6cd a8209888 27d989fa e0d2c6cd
+				047dc191 7f426738 08792f1b fd35ba2d e0d2c6cd c404a97a d0ebe26b 255cba6e 204a63cc d363a9e3 e229ae20 78069256 2f3c07c7
+				67192371 7ae98ea4 7f426738 b87a75a7 7b0d6428 1f14de16 0a9a3732 047dc191 a02d20fe d76e66c4 9eea8080 2b3cffc4 e0d2c6cd
+				f11b16f8 bb626b4a e0d2c6cd a8209888 ea1dce50 e0d2c6cd 047dc191 7f426738 d0ebe26b 255cba6e 204a63cc e57f57c0 e229ae20
+				a9670089 d129c33d 7a73ff02 b0b00397 ae465753 e1f268e9 647ed7e0 e1f268e9 5930cdb7 360a783a d73e273a c4041ade 628a9300
+				9ae6610d a2d6ada4 ed992597 08cc391c b947caae 81abf01e c9e36b46 c886a9e4 72dc2ba9 084b4533 e1f268e9 6a3b2193 ed992597
+				73993ca2 4a6c36fb e1f268e9 85f87d2b 85ace480 06efacf3 ac82c7c6 e1f268e9 b947caae 08792f1b 2719d35b fd35ba2d 4bef8d51
+				35223454 c9e36b46 c886a9e4 43e8598c 6a3b2193 ed992597 5b9afb4d 6a3b2193 85ace480 06efacf3 ac82c7c6 e1f268e9 eb0f6b70
+				004c3d9a d51bcd83 eb0f6b70 ed291c94 505dfbb1 50564442 73bc5bf4 7b8bc0f4 49cbf3e7 0a9a3732 49cbf3e7 0a9a3732 22658237
+				04474982 16c92405 5f85af77 68d47f9a 786b5c51 f31e42dd dcc380c6 53f0418b 1e8a6be4 f741a644 dcc380c6 43e866a6 9f9cfc17
+				dcc380c6 0cc6d456 b947caae dcc380c6 6a3b2193 ed992597 27012a3b dcc380c6 5eb15265 187c2e00 ed992597 c033ee78 e1f268e9
+				8a35bb81 e1f268e9 b5a0d545 dcc380c6 69b75c41 bf823c16 8c0c6275 eb0f6b70 98b34004 befd79ed f3ea7ccc f042438c 5b6d3b10
+				06cb80f5 3ad34c09 daef602d 063b01a8 5f1f0cff 0881094f a14e92cd d24fded8 da827c78 e1f268e9 dcc380c6 b81fa4db e1f268e9
+				b947caae 3b4a7830 e95e5487 0b6bac7d ddcf4af5 b6538f88 6a3b2193 ed992597 afb454ed 33eb385f 5821f055 0b6bac7d ddcf4af5
+				7532a7bf 1dcd3e03 6a3b2193 ed992597 af391ce9 85ace480 06efacf3 ac82c7c6 e1f268e9 2d5b8153 e1f268e9 ac82c7c6 e1f268e9
+				b947caae 2027d909 f1c9c5dd 3aaded25 6a3b2193 ed992597 4773a23c 85ace480 06efacf3 ac82c7c6 e1f268e9 b947caae 897f3bea
+				ea696e33 85030961 6a3b2193 ed992597 811c064f 85ace480 06efacf3 ac82c7c6 e1f268e9 b947caae fbc253d5 d44ecee7 fd5b0959
+				85ace480 06efacf3 ac82c7c6 e1f268e9 ac82c7c6 e1f268e9 b947caae e5e7c1e2 4f090315 77665ce8 6a3b2193 ed992597 f9bac117
+				85ace480 06efacf3 ac82c7c6 e1f268e9 f166933f e1f268e9 51294892 e1f268e9 2ab026fe e1f268e9 981b8918 e1f268e9 ff967e7f
+				e1f268e9 b947caae 492dcac3 7532a7bf 8d8076e6 7a0a0b18 0f979219 6a3b2193 ed992597 ff61bb84 04768911 ed992597 85ace480
+				06efacf3 ac82c7c6 e1f268e9 dcc380c6 90d8fd0b 9ce80e01 c7b0183e 3a639f8c a6712474 8ff7e947 13d82f83 b914ef23 a8c63087
+				ee191357
+			]],
+		},
+		Flag = {
+			["04b9b35638d76378"] = [[
+				44e0acb1 7f426738 e0d2c6cd f44d3f36 0515af0f ec5af40b 85ba5018
+			]],
+		},
+		GetCondition = {
+			["5900c92e7a40262b"] = [[
+				02fb5a5b 0d3a9e87 5c17a2cd
+			]],
+		},
+		GetMultiplier = {
+			["9c9b170f5cff8b0e"] = [[
+				f8eee8b4
+			]],
+		},
+		GetStat = {
+			["3d25056e61aa1c29"] = [[
+				cf3038f5 99ecbf27 e0b84f1f 5c3100ce 67e16c1b 801e2280 5b898364 a0e0299f 6fb8a3dd ed992597 a7b71449 f690009e 99ecbf27
+				60a87b19 5c3100ce 67e16c1b 801e2280 44ef088e 11c71f9f 36e7b7ff 6fb8a3dd ed992597 a7b71449 997c0545 f2515636 0d61dc9d
+				ae2d791c e27a6403
+			]],
+		},
+		HasMod = {
+			["8e78784451eaae87"] = [[
+				44e0acb1 7f426738 e0d2c6cd f44d3f36 0515af0f ec5af40b c25ef16f
+			]],
+		},
+		List = {
+			["6388798283da03f3"] = [[
+				44e0acb1 7f426738 e0d2c6cd f44d3f36 0515af0f ec5af40b eb0f6b70 cc8dc1dc 13d82f83
+			]],
+		},
+		More = {
+			["6567cf4d79fa96c1"] = [[
+				44e0acb1 7f426738 e0d2c6cd f44d3f36 0515af0f ec5af40b 4a370deb
+			]],
+		},
+		NewMod = {
+			["1b24054d0eccac74"] = [[
+				3b53b8e2
+			]],
+		},
+		Override = {
+			b04274b62274e65e = [[
+				44e0acb1 7f426738 e0d2c6cd f44d3f36 0515af0f ec5af40b 9fad4c65
+			]],
+		},
+		Sum = {
+			["5157783aea8e58ee"] = [[
+				44e0acb1 7f426738 e0d2c6cd f44d3f36 0515af0f ec5af40b 9ce50dc8
+			]],
+		},
+		Tabulate = {
+			df7122334e80e9f3 = [[
+				44e0acb1 7f426738 e0d2c6cd f44d3f36 0515af0f ec5af40b eb0f6b70 c5b13db9 13d82f83
+			]],
+		},
+	},
+	["Classes/PassiveSpec.lua"] = {
+		BuildPathFromNode = {
+			["2cebc948b9985ff1"] = [[
+				67c3a563 a69ba8bf 07815491 a58bad33 1acc444e 3679becc 80e90dd0 e2323b1a 9147999f dc5e9d99 7cf4c4e3 a9327e0e c83af0a5
+				06b6025d e2323b1a 9147999f dc5e9d99 773ed6dc e52d631c 49172e12 7c9fbe1c b27462f9 95607866 e9c561d0 425ffd13 8544f1fb
+				635a4e33 e66bb7d2 10c1c290 30ba1f20 80e90dd0 d1b08c3c
+			]],
+			["87307769caf49ad6"] = [[
+				67c3a563 a69ba8bf e74c81e8 07815491 a58bad33 1acc444e 3679becc 80e90dd0 e2323b1a 9147999f dc5e9d99 7cf4c4e3 a9327e0e
+				c83af0a5 06b6025d e2323b1a 9147999f dc5e9d99 773ed6dc e52d631c 49172e12 7c9fbe1c 1df4cff4 95607866 e9c561d0 425ffd13
+				8544f1fb e74c84e8 635a4e33 e66bb7d2 10c1c290 30ba1f20 80e90dd0 d1b08c3c
+			]],
+		},
+		CanPathThroughAllocMode = {
+			["6d456adca7a7a8ec"] = [[
+				224c83db a5f2fa60
+			]],
+		},
+	},
+	["Data/Global.lua"] = {
+		AND64 = {
+			["334bfa0597b86a5d"] = [[
+				8abc478a f753e8f3 b5c2d15e 80924fe7 8afaf2fe ec3e2191 b56c056f dae9468d 9058821d 3accd8c0 3accd8c0 5c23645d 42aa41d3
+			]],
+		},
+		MatchKeywordFlags = {
+			a007d5c77be0521c = [[
+				12f3748a bfe20938 12f3748a a35f0739 42aa41d3 1fafad9c 24dcbea1 dff10c89 5d6006b9 5d6006b9 ec424acd bfe20938 bb21276d
+				1c580502 24dcbea1 42aa41d3
+			]],
+		},
+		OR64 = {
+			fb4fa696686f960b = [[
+				8abc478a f753e8f3 b5c2d15e 80924fe7 8afaf2fe ec3e2191 b56c056f dae9468d 9058821d 096568a9 096568a9 5c23645d 42aa41d3
+			]],
+		},
+	},
+	["Modules/CalcActiveSkill.lua"] = {
+		mergeSkillInstanceMods = {
+			["05190f0223c4a14e"] = [[
+				74c58314 109e8848 6311478e 89b806a8 f088d7be 119d2325 a4cbb378 1a99509d 47bf007c 1a99509d a5d292d0 beac35bd 1a99509d
+				1b1e191b a348ea7e fa81562d 1a99509d a348ea7e fa81562d 3bc1024e 1e6aaecb 3863c174 6311478e 0cc900a9 427ea1af 7d7e3753
+				ace56092 9bd95f46 7a4a73d6 95569959 22743aa6 19d05585 6bf6b941 d00aeb46 f3fce6eb 92475f48 3863c174 3863c174
+			]],
+			a8e9623fcd0d57de = [[
+				74c58314 109e8848 6311478e 89b806a8 bac35cc9 555dc101 119d2325 a4cbb378 1a99509d 47bf007c 1a99509d a5d292d0 beac35bd
+				1a99509d d7aeda46 6ef5b832 9be16f1d 437c0e99 a7bc327f 1b1e191b a348ea7e d592bb43 1a99509d a7bc327f a348ea7e d592bb43
+				f088d7be fe9b51e6 3bc1024e beac35bd 50ef5f71 91362c1c 48b06794 aeed715c 51dc7a13 3863c174 dbe5afce 1a99509d 1a99509d
+				44f0b443 31f29ccd 020829fa 97cfaaf6 46b6afa3 5cd516a1 1a99509d 46b6afa3 5cd516a1 8a3e5ac4 10df58b7 1e6aaecb 3863c174
+				6311478e 0cc900a9 427ea1af 7d7e3753 ace56092 9bd95f46 7a4a73d6 95569959 22743aa6 19d05585 6bf6b941 d00aeb46 f3fce6eb
+				92475f48 3863c174 3863c174
+			]],
+		},
+	},
+	["Modules/CalcDefence.lua"] = {
+		armourReduction = {
+			ce6fccbef2289b4b = [[
+				4c8b16e6
+			]],
+		},
+		armourReductionF = {
+			["7fea80e7eece34f8"] = [[
+				c5c85bd4 412172ee 635a754a 2eeed423 0beaf6da
+			]],
+		},
+		calcLifeHitPoolWithLossPrevention = {
+			["773d694c2efd1669"] = [[
+				9494b8fb 67b8a79b c58d244a
+			]],
+		},
+		incomingDamageBreakdown = {
+			c1f27ccd6357edc3 = [[
+				b088ce1d 70969814 e8130587 51f8b6b5 ab8ff3e0 7f3bf4f7 41562ebc 108b21ae 138852ca faf6ca12 5ae67055 741667a8 7c60b2bb
+				4f799e56 aa6872ad dd3e9804 7ff104a3 a70ffb21 03abc3dd 717f5143 7c60b2bb f43b12b4 636c64e6 978fcf97 61d9128c 7772b6ec
+				17851eea 4fbe2ef4 5c141d84 b8753422 8b7c18ca fdb04499 7dbdfcfe be33c67b 795d976b b70fd828 1db5c6e9 87530c84 c992ab6a
+				430bd2e4
+			]],
+		},
+		reducePoolsByDamage = {
+			["3b4780322231b14a"] = [[
+				c0f5e6dc 0e57da8e f814f7b6 d25e5e76 238ea786 b1bbb349 dc31360e 6f85ac76 6df045dd a923038b f7175be4 eb6149ef 3ea9f3af
+				591adaca 205ebe6f 8a2093fe f2a2901e 7687a45f e2b43fd8 2b07991b 238ea786 05e6ab4e 7c60b2bb 8160cfe3 7c4d688f 238ea786
+				8644c2e8 7c60b2bb f71ee543 34868c59 d02325ac dce0aa56 1476bcb2 bad94d7a b836146f 8eb597fb 58c11891 717f5143 cefd1f2a
+				7dd7284c 7dd7284c 817015fe 7c60b2bb ee1fa29c 3b59ad22 7c60b2bb ded5852d 81444632 326d7735 30825500 7d230ef7 c0a50858
+				50fc5a53 73eddec4 623be25c 116fd6f9 7d230ef7 6a2d5390 96334371 1e2f8216 ef59b1c0 7d230ef7 95b1c122 34067aec ffabe333
+				a17ce9b0 7d230ef7 79d7a9aa 73eddec4 a553af87 116fd6f9 7d230ef7 9ee86412 34067aec a3b68b5d a17ce9b0 7d230ef7 4afd6b29
+				8b7c18ca eb6e024b 7d230ef7 7d230ef7 3703bbfe 3664442a ebc72c1c ee1fa29c ee1fa29c 3b59ad22 45a67bf6 dcac15f9 f134ba0c
+				f5328de7 fcbd42eb 5f5859ef 93682263 430c28f0 6a5d2b31 7d230ef7 2346590c 91355e94 3f7e39f3 ad819638 b07fdbc5 d740b946
+				7d230ef7 8296b93f 59d7851f b635b036 effc00ef a7183450 7d230ef7 7d230ef7 a7be0265 8404bed2 4f575cef 40613c66 67b8a79b
+				605779de fdd48e7f d6ccc891 cdc08af8 616092db cb4a9740 dccbb64d 82ca12d3 effc00ef 5e7733b0 b635b036 7d230ef7 9379d2c3
+				7d230ef7 c1678898 e0d8ecf1 46226d3a b635b036 9379d2c3 7d230ef7 b635b036 9379d2c3 7d230ef7 72496efb 27299a55 5010f0cb
+				9379d2c3 7d230ef7 58a831bb 8b7c18ca effc00ef 7d230ef7 7d230ef7 47d9a21a 9379d2c3 5fba2b01 dacd47c8 dbea1851 9494b8fb
+				67b8a79b c58d244a
+			]],
+		},
+		takenHitFromDamage = {
+			["92fd478dc297a2cf"] = [[
+				c0f5e6dc 0e57da8e 4a6f12ac a800e0aa 08baba4d 7eabba87 67b99644 73a84b6a 95327384 fe0d52de 03c7c618 717f5143 817015fe
+				959bb8b0 cee9c46b 3ab48fbf ee66994e 7ea88965 e2978026 9379d2c3 a36161b3 c4e00077
+			]],
+		},
+	},
+	["Modules/CalcPerform.lua"] = {
+		actionSpeedMod = {
+			["6c6b8b0a934fb61e"] = [[
+				09e0ab9f ddaeeb4c a029e9c5 52f4c060 52f4c060 acf39823 e4ff33cb 684b1fbf 7e71cfdc cfbeb7c6 67a6c540 6d2ed4ed 2ff1bcac
+				6a9ba181 8004a552
+			]],
+		},
+	},
+	["Modules/CalcSetup.lua"] = {
+		buildModListForNode = {
+			["834f0e820aecdd62"] = [[
+				574f57d3 574f57d3 94198734 c66f70d1 c8fdd2a0 53e46e93 aabdbed8 d908021a 53e46e93 8164e22b fa321559 5920dbd7 2a4f9d08
+				5a0ca1fb ee2efbd1 285385fb 3a6620f4 fa321559 91737eb1 468a1ff0 93ae9d52 e7cb9bd8 fc6d3f95 2aeb08ac 26c58012 0de1d75a
+				94198734 0eed3f4e a04cebed 5920dbd7 d0456a25 ee2efbd1 d9247c36 be572e18 3e0cd55c 2aeb08ac f5bf5023 bf785412 3c4e9ba5
+				db168ec9 6d934e99 f74e2517 8eb0a614 6e9d36bc 0eae1b87 cfb930e3 a43c8e74 eec53a78 85182e97 edb00f45 9a06fda7 693569e5
+				31a928f8 ae5a368b 41d95c8f 70ac8d2a 0eae1b87 2815fd27 6e9d36bc c44a46a3 35bdc3e1 a76090fe eec53a78 9a4a3e5f a76090fe
+				e5474120 6e9d36bc c44a46a3 35bdc3e1 a76090fe eec53a78 9a4a3e5f a76090fe d83f2ec1 9e746659 94198734 0eed3f4e a04cebed
+				41a0ccb6 fd52beca 94198734 0eed3f4e a04cebed 9090ac0f d6a45c8a 5d61a020 8416abd7 5920dbd7 6dc41fb6 6f84a900 7064806d
+				189caf5d 6465a75c 8f0c91c7 c1b89d52
+			]],
+			be29a7568475d8c8 = [[
+				574f57d3 574f57d3 94198734 c66f70d1 c8fdd2a0 53e46e93 aabdbed8 d908021a 53e46e93 8164e22b fa321559 5920dbd7 2a4f9d08
+				e4e87209 ee2efbd1 285385fb 3a6620f4 fa321559 f07a667b ec32fffe 468a1ff0 93ae9d52 e7cb9bd8 fc6d3f95 2aeb08ac 26c58012
+				0de1d75a 94198734 0eed3f4e a04cebed 5920dbd7 d0456a25 ee2efbd1 d9247c36 be572e18 3e0cd55c 2aeb08ac f5bf5023 bf785412
+				3c4e9ba5 db168ec9 6d934e99 f74e2517 8eb0a614 6e9d36bc 0eae1b87 cfb930e3 a43c8e74 eec53a78 85182e97 edb00f45 9a06fda7
+				693569e5 31a928f8 ae5a368b 41d95c8f 70ac8d2a 0eae1b87 2815fd27 6e9d36bc c44a46a3 35bdc3e1 a76090fe eec53a78 9a4a3e5f
+				a76090fe e5474120 6e9d36bc c44a46a3 35bdc3e1 a76090fe eec53a78 9a4a3e5f a76090fe d83f2ec1 9e746659 94198734 0eed3f4e
+				a04cebed 41a0ccb6 fd52beca 94198734 0eed3f4e a04cebed 9090ac0f d6a45c8a d6b0144e 5d61a020 8416abd7 5920dbd7 6dc41fb6
+				6f84a900 7064806d 189caf5d 042e4570 6465a75c 8f0c91c7 9952258e c1b89d52
+			]],
+		},
+		buildModListForNodeList = {
+			["80efdb729e26a70a"] = [[
+				5920dbd7 f1d03155 3f9ee386 574f57d3 6e9d36bc 3579f3be 94198734 6e9d36bc c96bd37a a1defa7b d5c44e00 82822680 c8fdd2a0
+				746575ba edd7d9d5 d5c44e00 82822680 5920dbd7 0a11ef31 d5c44e00 6498ddeb bd6a8f13 8dac2f4f 9090ac0f
+			]],
+		},
+	},
+	["Modules/CalcTools.lua"] = {
+		buildSkillInstanceStats = {
+			de8faefcd9e73841 = [[
+				941b45d4 08ee8769 d95aeb13 69f5a6c2 3d0f3ac9 ac5ac7eb eef7194e d7127204 fe445f41 764d070a 9d19924b d8f1e936 c7ced2e0
+				c737884e 24c9b743 fc9cc7b4 b8e5728f 941b45d4 d7127204 7fadd759 50313ee8 a1c1f141 69f5a6c2 48d36747 02bdddbd dc30a63f
+				38b5b263 13763947 3e4abaad 912e9eac 3c24e279 4ecb75f1 290e77ef 89e70f6f f622ffe2 757f1e64 3122f0b4
+			]],
+		},
+		mod = {
+			["22de129e0abd7f3d"] = [[
+				30b3758c
+			]],
+		},
+		mods = {
+			["1ac9509874aa2357"] = [[
+				f9faa039 eb221fe4 66353ce0
+			]],
+		},
+		val = {
+			["801dd8230bb7fd8c"] = [[
+				5dcf3098 39784976 76b3e849 26a39c57
+			]],
+		},
+		validateGemLevel = {
+			["9274b649a0ce23af"] = [[
+				9e1707b0 a4a2b1a6 11a5de44 571d5730 29a7adf3 40d55d1b 09ead7fc a4a2b1a6 268b8337
+			]],
+		},
+	},
+	["Modules/Calcs.lua"] = {
+		calcFullDPS = {
+			defa03c36b73fb98 = [[
+				f9b06521 c6bdb214 7ed6ca0d e9d06c0b e9d06c0b e9d06c0b e9d06c0b e9d06c0b e9d06c0b 1f8f8525 08f5b9e1 0d880a31 cc1ffd8d
+				6fd8854d da3330d7 a2a071cd c6bdb214 1924d7b2 e8d5babc 3f295018 f542ab94 1c9089d4 c80d4fce 6f646421 9c2364b1 dec6086f
+				f5e8fe3d 9c2364b1 9c8e3def f49e5ca6 9c2364b1 2b0684c5 ad20ca81 6101c9e2 946b9777 925135f2 91894d74 7daac752 8ab6fd4a
+				9ceb0151 ef08c304 12a48033 29440661 f4715e3f 56ad9f7e 9421b6b9 21343e89 887b7039 4c40fec7 f6934eb5 227f8b1b c37b1f6b
+				f6934eb5 9556cfdf ba32d4e7 f6934eb5 3b351f52 8ef078b7 cee88f9e b9a1fed3 ec8ed085 c9c8aef1 164257bd c98974b5 6135b76a
+				7f7bf594 f6934eb5 a632c74e 0655affb f6934eb5 9babd186 99245506 14e35475 08464cad 2a3ccb8e 9c2364b1 5adace2b 9e810309
+				9c2364b1 7eab7f73 93214706 9c2364b1 c9a72db5 12a85fd0 9c2364b1 f6ca207d cc9aa0ef 9c2364b1 ed44edfa d2dd6db8 9c2364b1
+				b5e19a5a 83d97090 2b5a20b8 0397c7ea 55cea0e5 c8a8fa16 d25b7a1d f711a9ac 05beed75 ddc7386a 8f186d9d 63a6040c a52c99c3
+				14db2281 4f2345cb 34b18d83 d2b1113d f6124232 512371d5 ce14e104 e1163993 581594e2 c5cbd70f be0cf574 4794b569 0135411f
+				7c54e8bc fcb2a5b4 113379e0 478de849 efddbf11 eff1acef 4f0f2416 4f9b08b2 2f056a65 56371c1a a0060979 240697b7 3e3bb88a
+				6b1da458 3c0fbdb6 7f35ceb5 89cfe712 0ee087a6 65fcb4f6
+			]],
+		},
+	},
+	["Modules/Common.lua"] = {
+		round = {
+			["2553b5ca72f92515"] = [[
+				6d1e28cb 5644e9df 50a0d46c
+			]],
+		},
+		wipeTable = {
+			["209875306d7a73c6"] = [[
+				efb9c7d6 472e17ed a8532af6 0fe9bb83 e9405302
+			]],
+		},
+	},
+	["Modules/ModParser.lua"] = {
+		scan = {
+			d402d6227b4a6535 = [[
+				bd1c966b 4a436834 bd1c966b 411f9c8c dc2dec84 7e93c61e 2f9633dc c025f91d c025f91d c025f91d c025f91d c025f91d c025f91d
+				8c9640a8 3270c4b1 1ccaadf3 f9bbe39a
+			]],
+		},
+	},
+	["Modules/ModTools.lua"] = {
+		createMod = {
+			["78dd57b37685c055"] = [[
+				e9775d0b e9775d0b e9775c0b f238940c 52eec59d 03a6ce06 5486021f 696937c0 a1cf1a81 5486011f 681f1278 7924ef2b 5486001f
+				9a5ecbbc
+			]],
+		},
+		formatFlags = {
+			["2c007bb29eaa30a1"] = [[
+				e3550889 a3ae6e00 b6c462c4 530ab345 c3bbf65e f238940c a3ae6e00 d74cadd9 0338f0b3
+			]],
+		},
+	},
+}

@@ -1,0 +1,170 @@
+import { Readable, Transform } from "node:stream";
+import { PobatchError } from "pobatch";
+import {
+	type AnsweredRows,
+	checkedStats,
+	csv,
+	evaluateLines,
+	jsonLines,
+	type RowWriter,
+	WorkClock,
+} from "pobatch/operations";
+import { Type } from "typebox";
+import { Problem } from "../operations/schemas.js";
+import type { Lease } from "../service/build-store.js";
+import { problemOf, ServerError } from "../service/errors.js";
+import type { RunningRequest } from "../service/limits.js";
+import type { Service } from "../service/service.js";
+import { BuildId } from "./builds.js";
+import { work } from "./requests.js";
+import type { Routes } from "./routes.js";
+
+const lineTypes = ["application/x-ndjson", "application/jsonl", "application/jsonlines"];
+
+/** Rows as they come: node sets as JSON lines in, a line each out. */
+export function batchRoutes(app: Routes, service: Service): void {
+	// As they arrive: a batch may be larger than what should be held at once.
+	app.addContentTypeParser(lineTypes, (_, payload, done) => done(null, payload));
+
+	app.post(
+		"/v1/builds/:id/batch",
+		{
+			schema: {
+				operationId: "batch",
+				summary:
+					'Evaluate many node sets: JSON lines in, `{"row":0,"stats":{...}}` or `{"row":0,"error":{...}}` a line out, ' +
+					"in order. A last line with an error and no row tells why the answer ends early",
+				consumes: lineTypes,
+				params: BuildId,
+				querystring: Type.Object({
+					stats: Type.Optional(Type.String({ description: 'Names by comma, or "all"' })),
+					format: Type.Optional(Type.Enum(["jsonl", "csv"])),
+				}),
+				response: {
+					200: Type.String({ description: "application/x-ndjson, or text/csv" }),
+					"4xx": Problem,
+					"5xx": Problem,
+				},
+			},
+		},
+		async (request, reply) => {
+			if (!(request.body instanceof Readable)) {
+				throw new PobatchError("INVALID_ARGUMENT", "Expected JSON lines for the body", {
+					hint: `Send them as ${lineTypes[0]}.`,
+				});
+			}
+			const running = request.running as RunningRequest;
+			const { stats: names, format = "jsonl" } = request.query;
+			const lease = await service.builds.acquire(request.params.id);
+			const lines = answerLines(lease, service, running, {
+				input: limited(request.body, service.limits.bodyBytes),
+				writer: format === "csv" ? csv() : jsonLines(),
+				stats: names?.split(",").map((name) => name.trim()),
+			});
+			// What is wrong with the first line or a stat's name is told by the status.
+			const first = await work(request, () => lines.next()).catch(async (error) => {
+				await lines.return(undefined);
+				throw error;
+			});
+			const rest = first.done ? [] : resumed(first.value, lines);
+			return reply
+				.type(format === "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson; charset=utf-8")
+				.send(Readable.from(rest) as never);
+		},
+	);
+}
+
+interface LineRequest {
+	input: Readable;
+	writer: RowWriter;
+	stats: readonly string[] | undefined;
+}
+
+async function* answerLines(
+	lease: Lease,
+	service: Service,
+	running: RunningRequest,
+	{ input, writer, stats: names }: LineRequest,
+): AsyncGenerator<string> {
+	using _ = lease;
+	const { build } = lease;
+	const { signal } = running;
+	let written = false;
+	try {
+		const stats = await checkedStats(build, names);
+		const header = writer.header(stats);
+		if (header !== "") yield header;
+		written = header !== "";
+		const clock = new WorkClock();
+		const source = { name: "body", stream: input };
+		const { rows: most } = service.limits;
+		for await (const rows of evaluateLines(build, { input: source, stats, skip: 0, clock, signal })) {
+			const left = most - rows.firstRow;
+			written = true;
+			yield textOf(rows, writer, Math.min(rows.length, left));
+			clock.end();
+			if (rows.length > left)
+				throw new ServerError("TOO_LARGE", `A batch has at most ${most} rows here`, {
+					hint: "Send the others as another batch.",
+				});
+		}
+		if (signal.aborted) throw new PobatchError("ABORTED", "The batch was stopped before its end");
+	} catch (thrown) {
+		const error = running.explain(ownError(thrown));
+		if (!written) throw error;
+		const { problem, unexpected } = problemOf(error);
+		if (unexpected) service.log(String(error));
+		service.metrics.error(problem.code);
+		yield `${JSON.stringify({ error: problem })}\n`;
+	} finally {
+		input.destroy();
+	}
+}
+
+async function* resumed(first: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+	try {
+		yield first;
+		yield* rest;
+	} finally {
+		await rest.return(undefined);
+	}
+}
+
+function textOf(
+	{ firstRow, stats, values, failures }: AnsweredRows,
+	writer: RowWriter,
+	length: number,
+): string {
+	let text = "";
+	for (let row = 0; row < length; row++) {
+		const failure = failures.get(row);
+		text += failure
+			? writer.failed(firstRow + row, stats, { code: failure.code, message: failure.message })
+			: writer.row(firstRow + row, stats, values, row * stats.length);
+	}
+	return text;
+}
+
+/**
+ * The body, read as far ahead as it may be long: a client that sends all of it before it reads the first row must not
+ * wait for us, while we wait for it to read.
+ */
+function limited(body: Readable, most: number): Readable {
+	let size = 0;
+	const counted = new Transform({
+		readableHighWaterMark: most,
+		transform(chunk: Buffer, _encoding, done) {
+			size += chunk.length;
+			if (size <= most) done(null, chunk);
+			else done(new ServerError("TOO_LARGE", `The body is larger than ${most} bytes`));
+		},
+	});
+	body.on("error", (error) => counted.destroy(error));
+	return body.pipe(counted);
+}
+
+/** What went wrong while the body was read counts as unreadable input, with the reason as cause. */
+function ownError(error: unknown): unknown {
+	const { cause } = error as Error;
+	return cause instanceof ServerError ? cause : error;
+}

@@ -1,0 +1,54 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { PobatchError } from "pobatch";
+import type { RunningRequest } from "../service/limits.js";
+import type { Service } from "../service/service.js";
+
+declare module "fastify" {
+	interface FastifyRequest {
+		/** Undefined for what is answered at any time: health and metrics. */
+		running: RunningRequest | undefined;
+	}
+}
+
+/** The last one limits each of its calls. */
+const unlimited = new Set(["/health", "/ready", "/metrics", "/mcp"]);
+
+/** Who counts as one client. */
+export function clientOf({ ip }: FastifyRequest): string {
+	return ip;
+}
+
+/** Each request has a signal that ends its work, and is counted and timed to the end of its answer. */
+export function trackRequests(app: FastifyInstance, service: Service): void {
+	app.decorateRequest("running", undefined);
+	app.addHook("onRequest", async (request, reply) => {
+		const start = performance.now();
+		const route = request.routeOptions.url ?? "unknown";
+		service.metrics.requestStarted();
+		reply.raw.once("close", () => {
+			if (!reply.raw.writableFinished) request.running?.clientGone();
+			request.running?.end();
+			const seconds = (performance.now() - start) / 1000;
+			service.metrics.requestEnded(request.method, route, reply.raw.statusCode, seconds);
+		});
+		if (!unlimited.has(route)) request.running = service.requests.begin(clientOf(request));
+	});
+}
+
+/** Answers as soon as the request's work is to end, even where that cannot be interrupted. */
+export function work<Answer>(
+	request: FastifyRequest,
+	body: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+	const { running } = request;
+	if (!running) return body(new AbortController().signal);
+	const { signal } = running;
+	return new Promise<Answer>((resolve, reject) => {
+		const stop = () => reject(new PobatchError("ABORTED", "The request was stopped"));
+		if (signal.aborted) stop();
+		signal.addEventListener("abort", stop, { once: true });
+		body(signal)
+			.then(resolve, reject)
+			.finally(() => signal.removeEventListener("abort", stop));
+	});
+}

@@ -1,0 +1,13 @@
+export { commands } from "./cli/commands.js";
+export { createApp } from "./http/app.js";
+export { type RunningServer, type ServerOptions, startServer } from "./http/server.js";
+export { createMcpServer } from "./mcp/server.js";
+export type { AlertConfig, AlertRule } from "./service/alerts.js";
+export type { BuildStoreLimits } from "./service/build-store.js";
+export type { CalculatorConfig, SharedEngineOptions } from "./service/calculators.js";
+export { ServerError, type ServerErrorCode } from "./service/errors.js";
+export type { JobState, JobStatus } from "./service/job.js";
+export type { JobLimits } from "./service/jobs.js";
+export type { Limits } from "./service/limits.js";
+export type { LinkRules } from "./service/links.js";
+export { Service, type ServiceOptions } from "./service/service.js";

@@ -1,0 +1,22 @@
+import type { Tool } from "../tool.js";
+import { compare, load, stats, summary } from "./build.js";
+import { capabilities, exportBuild, jobCancel, jobResult, jobStart, jobStatus } from "./server.js";
+import { explain, findNodes, power, whatIf } from "./tree.js";
+
+/** In the order in which a model reads them. */
+export const tools: readonly Tool[] = [
+	load,
+	summary,
+	stats,
+	explain,
+	findNodes,
+	power,
+	whatIf,
+	compare,
+	exportBuild,
+	jobStart,
+	jobStatus,
+	jobResult,
+	jobCancel,
+	capabilities,
+];

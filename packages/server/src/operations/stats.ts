@@ -1,0 +1,81 @@
+import type { Build } from "pobatch";
+import { PobatchError } from "pobatch";
+import { calculateSheet, calculateStats, gainOf } from "pobatch/operations";
+import { Type } from "typebox";
+import { operation, readSet } from "./operation.js";
+import { NodeSet, StatNames, Stats } from "./schemas.js";
+
+/** What a language model or a person falls for; undefined where nothing is to be said. */
+export function fullDpsNote(stats: Readonly<Record<string, number>>): string | undefined {
+	if (stats.FullDPS !== 0) return undefined;
+	return (
+		"FullDPS is 0 because no skill of the build is included in Full DPS (a check box beside each skill group in " +
+		"Path of Building). It says nothing about damage: use CombinedDPS or TotalDPS, which are the main skill's."
+	);
+}
+
+export const statsOperation = operation({
+	name: "stats",
+	summary: "Stats of the build, or of a node set with what it changes",
+	input: Type.Object(
+		{ stats: Type.Optional(StatNames), set: Type.Optional(NodeSet) },
+		{ additionalProperties: false },
+	),
+	answer: Type.Object({
+		stats: Stats,
+		base: Type.Optional(Stats),
+		delta: Type.Optional(Stats),
+		notes: Type.Array(Type.String()),
+	}),
+	async run(build, { stats: names, set: given }) {
+		const set = readSet(given);
+		const { answer, base } = await calculateStats(build, { stats: names, ...(set && { set }) });
+		const note = fullDpsNote(answer);
+		return {
+			stats: answer,
+			...(base && { base, delta: deltaOf(answer, base) }),
+			notes: note === undefined ? [] : [note],
+		};
+	},
+});
+
+/** What each stat gains. */
+export function deltaOf(
+	after: Readonly<Record<string, number>>,
+	before: Readonly<Record<string, number>>,
+): Record<string, number> {
+	return Object.fromEntries(
+		Object.entries(after).map(([stat, value]) => [stat, gainOf(value, before[stat] as number)]),
+	);
+}
+
+const Line = Type.Union([
+	Type.Object({ label: Type.String(), value: Type.String() }),
+	Type.Object({ note: Type.String() }),
+]);
+const Sheet = Type.Object({
+	groups: Type.Array(Type.Object({ title: Type.Optional(Type.String()), rows: Type.Array(Line) })),
+	warnings: Type.Array(Type.String()),
+});
+
+export const sheetOperation = operation({
+	name: "sheet",
+	summary: "Path of Building's side bar, of the build or of a node set, formatted by Path of Building",
+	input: Type.Object({ set: Type.Optional(NodeSet) }, { additionalProperties: false }),
+	answer: Type.Object({ sheet: Sheet, base: Type.Optional(Sheet) }),
+	async run(build, { set: given }) {
+		needPob(build, "write a sheet");
+		const set = readSet(given);
+		const { answer, base } = await calculateSheet(build, set ? { set } : {});
+		return { sheet: answer as never, ...(base && { base: base as never }) };
+	},
+});
+
+/** @throws PobatchError INVALID_ARGUMENT unless Path of Building answers */
+export function needPob({ info: { calculator } }: Build, what: string): void {
+	if (calculator === "pob") return;
+	throw new PobatchError("INVALID_ARGUMENT", `The calculator ${calculator} cannot ${what}`, {
+		value: calculator,
+		hint: "Path of Building can: load the build with a calculator that has a checkout.",
+	});
+}

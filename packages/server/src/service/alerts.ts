@@ -1,0 +1,164 @@
+import { readFile } from "node:fs/promises";
+import { Ajv } from "ajv";
+import { PobatchError } from "pobatch";
+import type { Registry } from "prom-client";
+import { type Static, Type } from "typebox";
+
+const Rule = Type.Object(
+	{
+		name: Type.String({ minLength: 1 }),
+		/** As /metrics names it. */
+		metric: Type.String({ minLength: 1 }),
+		/** Only samples with these labels; their sum is compared. */
+		labels: Type.Optional(Type.Record(Type.String(), Type.String())),
+		/** What grows is compared by its growth per second. */
+		perSecond: Type.Optional(Type.Boolean()),
+		above: Type.Optional(Type.Number()),
+		below: Type.Optional(Type.Number()),
+		/** It has to last so long. */
+		forSeconds: Type.Optional(Type.Number({ minimum: 0 })),
+	},
+	{ additionalProperties: false },
+);
+const Config = Type.Object(
+	{
+		intervalSeconds: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+		webhook: Type.Optional(Type.String({ pattern: "^https?://" })),
+		rules: Type.Array(Rule),
+	},
+	{ additionalProperties: false },
+);
+export type AlertRule = Static<typeof Rule>;
+export type AlertConfig = Static<typeof Config>;
+
+/** @throws PobatchError FILE_NOT_FOUND, INVALID_ARGUMENT */
+export async function readAlertConfig(file: string): Promise<AlertConfig> {
+	let text: string;
+	try {
+		text = await readFile(file, "utf8");
+	} catch (cause) {
+		throw new PobatchError("FILE_NOT_FOUND", `${file}: cannot read the alerts`, { cause, value: file });
+	}
+	const wrong = (why: string) =>
+		new PobatchError("INVALID_ARGUMENT", `${file}: ${why}`, {
+			value: file,
+			hint: "docs/server.md shows such a file.",
+		});
+	let config: unknown;
+	try {
+		config = JSON.parse(text);
+	} catch (error) {
+		throw wrong(`not JSON: ${(error as Error).message}`);
+	}
+	const check = new Ajv({ strict: false }).compile<AlertConfig>(Config);
+	if (!check(config))
+		throw wrong(`${check.errors?.[0]?.instancePath ?? ""} ${check.errors?.[0]?.message ?? "is wrong"}`);
+	const empty = config.rules.find(({ above, below }) => above === undefined && below === undefined);
+	if (empty) throw wrong(`the rule ${JSON.stringify(empty.name)} has neither above nor below`);
+	return config;
+}
+
+/** What is said when a rule begins to hold, and when it no longer does. */
+export interface Alert {
+	readonly rule: string;
+	readonly state: "firing" | "resolved";
+	readonly value: number;
+	readonly text: string;
+	/** Milliseconds since 1970. */
+	readonly at: number;
+}
+
+interface RuleState {
+	previous?: { value: number; at: number };
+	/** Since when it holds. */
+	since?: number;
+	isFiring: boolean;
+}
+
+const webhookMs = 10_000;
+
+/** Looks at the metrics now and then, and says when a threshold is passed: as a log line, and to a webhook. */
+export class Alerts {
+	readonly #registry: Registry;
+	readonly #config: AlertConfig;
+	readonly #log: (text: string) => void;
+	readonly #states: Map<AlertRule, RuleState>;
+	#timer: NodeJS.Timeout | undefined;
+
+	constructor(registry: Registry, config: AlertConfig, log: (text: string) => void) {
+		this.#registry = registry;
+		this.#config = config;
+		this.#log = log;
+		this.#states = new Map(config.rules.map((rule) => [rule, { isFiring: false }]));
+	}
+
+	start(): void {
+		const { intervalSeconds = 15 } = this.#config;
+		this.#timer = setInterval(() => void this.check(Date.now()), intervalSeconds * 1000);
+		this.#timer.unref();
+	}
+
+	stop(): void {
+		clearInterval(this.#timer);
+	}
+
+	/** Names of the rules that hold. */
+	firing(): string[] {
+		return [...this.#states].filter(([, { isFiring }]) => isFiring).map(([{ name }]) => name);
+	}
+
+	/** @param now milliseconds since 1970 */
+	async check(now: number): Promise<void> {
+		for (const [rule, state] of this.#states) {
+			const value = await this.#valueOf(rule, state, now);
+			if (value === undefined) continue;
+			const { above = Number.POSITIVE_INFINITY, below = Number.NEGATIVE_INFINITY, forSeconds = 0 } = rule;
+			const holds = value > above || value < below;
+			if (!holds) delete state.since;
+			else state.since ??= now;
+			const fires = state.since !== undefined && now - state.since >= forSeconds * 1000;
+			if (fires === state.isFiring) continue;
+			state.isFiring = fires;
+			await this.#say(rule, fires ? "firing" : "resolved", value, now);
+		}
+	}
+
+	async #valueOf(rule: AlertRule, state: RuleState, now: number): Promise<number | undefined> {
+		const metric = this.#registry.getSingleMetric(rule.metric);
+		if (!metric) return undefined;
+		const { values } = await metric.get();
+		const wanted = Object.entries(rule.labels ?? {});
+		const value = values
+			.filter(({ labels }) =>
+				wanted.every(([name, label]) => (labels as Record<string, unknown>)[name] === label),
+			)
+			.reduce((sum, sample) => sum + sample.value, 0);
+		if (!rule.perSecond) return value;
+		const { previous } = state;
+		state.previous = { value, at: now };
+		return previous && now > previous.at
+			? ((value - previous.value) * 1000) / (now - previous.at)
+			: undefined;
+	}
+
+	async #say(rule: AlertRule, state: Alert["state"], value: number, at: number): Promise<void> {
+		const unit = rule.perSecond ? " a second" : "";
+		const text = `alert ${state}: ${rule.name}: ${rule.metric} is ${Number(value.toPrecision(6))}${unit}`;
+		this.#log(text);
+		const { webhook } = this.#config;
+		if (webhook === undefined) return;
+		const alert: Alert = { rule: rule.name, state, value, text, at };
+		try {
+			const answer = await fetch(webhook, {
+				method: "POST",
+				headers: { "content-type": "application/json" },
+				body: JSON.stringify(alert),
+				signal: AbortSignal.timeout(webhookMs),
+			});
+			await answer.body?.cancel();
+			if (!answer.ok) this.#log(`the webhook answered ${answer.status}`);
+		} catch (error) {
+			this.#log(`the webhook could not be reached: ${(error as Error).message}`);
+		}
+	}
+}

@@ -1,0 +1,116 @@
+import type { Build } from "pobatch";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { BuildStore } from "./build-store.js";
+import type { Calculators } from "./calculators.js";
+
+/** What gauges are read from when somebody asks for the metrics. */
+export interface Observed {
+	readonly calculators: Calculators;
+	readonly builds: BuildStore;
+	readonly jobs: { counts(): Readonly<Record<string, number>> };
+}
+
+const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** What a server counts, in Prometheus' terms. */
+export class Metrics {
+	readonly registry = new Registry();
+	readonly #rows = this.#counter("pobatch_rows_total", "Rows answered, by outcome", [
+		"calculator",
+		"outcome",
+	]);
+	readonly #cache = this.#counter("pobatch_cache_rows_total", "Rows by how they were answered", [
+		"calculator",
+		"kind",
+	]);
+	readonly #reloads = this.#counter("pobatch_state_reloads_total", "States that were opened anew", [
+		"calculator",
+	]);
+	readonly #errors = this.#counter("pobatch_errors_total", "Errors that were answered, by code", ["code"]);
+	readonly #loads = this.#counter("pobatch_builds_loaded_total", "Builds that were loaded", ["calculator"]);
+	readonly #requests = new Histogram({
+		name: "pobatch_request_duration_seconds",
+		help: "Time from a request to the end of its answer",
+		labelNames: ["method", "route", "status"],
+		buckets: secondsBuckets,
+		registers: [this.registry],
+	});
+	readonly #batches = new Histogram({
+		name: "pobatch_batch_duration_seconds",
+		help: "Time of a batch of rows in the engine",
+		labelNames: ["calculator"],
+		buckets: secondsBuckets,
+		registers: [this.registry],
+	});
+	readonly #running = new Gauge({
+		name: "pobatch_requests_running",
+		help: "Requests that are being answered",
+		registers: [this.registry],
+	});
+
+	constructor() {
+		collectDefaultMetrics({ register: this.registry });
+	}
+
+	/** Gauges of what a service has. */
+	observe({ calculators, builds, jobs }: Observed): void {
+		const gauge = (name: string, help: string, labelNames: string[], collect: (gauge: Gauge) => void) =>
+			new Gauge({
+				name,
+				help,
+				labelNames,
+				registers: [this.registry],
+				collect() {
+					this.reset();
+					collect(this);
+				},
+			});
+		gauge("pobatch_state_memory_bytes", "Lua's heap of each state", ["calculator", "state"], (found) => {
+			for (const [calculator, engine] of calculators.opened())
+				for (const [state, { used }] of engine.memory().entries())
+					found.set({ calculator, state: String(state) }, used);
+		});
+		gauge("pobatch_builds_open", "Builds that are kept loaded", ["calculator"], (found) => {
+			for (const [calculator, count] of builds.counts()) found.set({ calculator }, count);
+		});
+		gauge("pobatch_jobs", "Jobs by status", ["status"], (found) => {
+			for (const [status, count] of Object.entries(jobs.counts())) found.set({ status }, count);
+		});
+	}
+
+	/** Counts whatever is asked of a build from now on: all of it goes through its batches. */
+	instrument(build: Build, calculator: string): void {
+		const calculateBatch = build.calculateBatch.bind(build);
+		this.#loads.inc({ calculator });
+		build.calculateBatch = async (sets, options) => {
+			const result = await calculateBatch(sets, options);
+			const failed = result.errors.length;
+			const { hits, memoized, misses, verified } = result.cache;
+			this.#rows.inc({ calculator, outcome: "ok" }, result.length - failed - result.notReached);
+			this.#rows.inc({ calculator, outcome: "failed" }, failed);
+			for (const [kind, count] of Object.entries({ hits, memoized, misses, verified }))
+				this.#cache.inc({ calculator, kind }, count);
+			for (const { code } of result.errors) this.#errors.inc({ code });
+			this.#reloads.inc({ calculator }, result.reloads);
+			this.#batches.observe({ calculator }, result.elapsedMs / 1000);
+			return result;
+		};
+	}
+
+	requestStarted(): void {
+		this.#running.inc();
+	}
+
+	requestEnded(method: string, route: string, status: number, seconds: number): void {
+		this.#running.dec();
+		this.#requests.observe({ method, route, status: String(status) }, seconds);
+	}
+
+	error(code: string): void {
+		this.#errors.inc({ code });
+	}
+
+	#counter(name: string, help: string, labelNames: string[]): Counter {
+		return new Counter({ name, help, labelNames, registers: [this.registry] });
+	}
+}

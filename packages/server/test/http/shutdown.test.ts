@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { slow } from "../support/calculators.js";
+import { Client, lines, scratch, start } from "../support/server.js";
+
+const files = scratch();
+/** 30 ms a row. */
+const calculator = files.write("slow.lua", slow(2_000_000));
+
+describe("hazard: the server is stopped while it answers", () => {
+	test("a batch ends with rows that are right and an error that says so", { timeout: 60_000 }, async () => {
+		const server = await start({ calculators: [{ name: "slow", calculator }] });
+		const client = new Client(server.address);
+		const id = await client.load("a");
+		const answer = await client.batch(id, Array(2000).fill({ add: [3] }));
+		const closing = server.close();
+		const [last, ...rows] = lines(await answer.text()).reverse();
+		await closing;
+		expect(last).toMatchObject({ error: { code: "SHUTTING_DOWN" } });
+		rows.reverse().forEach((line, row) => {
+			expect(line).toEqual({ row, stats: { Sum: 3 } });
+		});
+		await expect(client.load("b")).rejects.toThrow();
+	});
+
+	test("a request that cannot be interrupted is answered at once, as are those that come late", {
+		timeout: 60_000,
+	}, async () => {
+		// One row of four seconds.
+		const server = await start({
+			calculators: [{ name: "slow", calculator: files.write("slower.lua", slow(300_000_000)) }],
+			engine: { isolation: "process" },
+		});
+		const client = new Client(server.address);
+		const id = await client.load("a");
+		const answer = client.json(`/v1/builds/${id}/stats`, { set: { add: [1] } });
+		while (server.service.requests.running === 0) await new Promise((done) => setTimeout(done, 5));
+		await new Promise((done) => setTimeout(done, 100));
+		const closing = server.close();
+		expect(await answer).toMatchObject({ status: 503, body: { error: { code: "SHUTTING_DOWN" } } });
+		await closing;
+	});
+});

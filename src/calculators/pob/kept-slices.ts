@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import envPaths from "env-paths";
+import type { Plain } from "../../native/addon.js";
+import { digest } from "../identity.js";
+import { removeOld } from "./kept-analysis.js";
+import { readSealed, writeSealed } from "./sealed-file.js";
+
+/** What a slice of the calculation is made of (lua/pob/slice/kept.lua); `id` names the stats that it is for. */
+export type KeptSlice = Readonly<Record<string, Plain>> & { readonly id: string };
+
+/** Of one checkout: lists of stats that somebody asked thousands of rows for. */
+const most = 8;
+
+/** By file, what this process knows. */
+const known = new Map<string, readonly KeptSlice[]>();
+
+/** `~/.cache/pobatch/slices` by the XDG rules, the like elsewhere. */
+export function slicesFolder(): string {
+	return join(envPaths("pobatch", { suffix: "" }).cache, "slices");
+}
+
+/**
+ * What slices of a checkout's calculation are made of, for later states and processes: it follows from the checkout's files
+ * and from pobatch's own Lua, so it is kept by both. A file that cannot be read or written costs time, never a number.
+ */
+export class KeptSlices {
+	readonly #path: string;
+
+	/**
+	 * @param program digest of pobatch's own Lua
+	 * @param manifest digest of the checkout's files
+	 * @param onDisk whether they are kept for other processes
+	 */
+	constructor(
+		program: string,
+		manifest: string,
+		readonly onDisk: boolean,
+		folder = slicesFolder(),
+	) {
+		this.#path = join(folder, `${digest(program, manifest).slice(0, 32)}.json`);
+	}
+
+	async read(): Promise<readonly KeptSlice[]> {
+		const found = known.get(this.#path);
+		if (found !== undefined) return found;
+		const read = this.onDisk ? await readSealed(this.#path) : undefined;
+		const slices = (read ?? []) as KeptSlice[];
+		known.set(this.#path, slices);
+		return slices;
+	}
+
+	/** The newest ones stay. */
+	async add(made: readonly KeptSlice[]): Promise<void> {
+		if (made.length === 0) return;
+		const ids = new Set(made.map(({ id }) => id));
+		const slices = [...made, ...(await this.read()).filter(({ id }) => !ids.has(id))].slice(0, most);
+		known.set(this.#path, slices);
+		if (!this.onDisk) return;
+		await writeSealed(this.#path, slices).catch(() => {});
+		await removeOld(slicesFolder()).catch(() => {});
+	}
+}
+
+/** Lua forgets what a process knows, as a new one does; for tests. */
+export function forgetSlices(): void {
+	known.clear();
+}

@@ -1,0 +1,268 @@
+import { type Certificate, certificateOf, type PartStatus } from "../../calculators/pob/certificates.js";
+import { findPob, installHint, pobSource } from "../../calculators/pob/checkout.js";
+import { invalidArgument, PobatchError } from "../../common/errors.js";
+import type { Plain } from "../../native/addon.js";
+import {
+	type CorpusBuild,
+	corpusBuilds,
+	type Difference,
+	firstDifference,
+	type Originals,
+	openPob,
+	originalsOf,
+} from "./corpus.js";
+
+/** How far a certification is. */
+export interface CertifyProgress {
+	step: "originals" | "comparing" | "one part at a time";
+	/** Builds done, of all. */
+	done: number;
+	total: number;
+}
+
+export interface CertifyOptions {
+	/** Builds of one's own, besides those that come with pobatch. */
+	builds?: readonly CorpusBuild[];
+	/** Node sets of each build; 24 by default. */
+	rows?: number;
+	/** Milliseconds for all of it; what is not proven by then stays off. 60,000 by default. */
+	timeoutMs?: number;
+	onProgress?: (progress: CertifyProgress) => void;
+	signal?: AbortSignal;
+	/** Where it is kept; the user's data folder by default. */
+	folder?: string;
+}
+
+export interface Certified extends Certificate {
+	/** The checkout. */
+	pob: string;
+	/** Where the certificate is kept. */
+	path: string;
+	elapsedMs: number;
+}
+
+/** What the calculator's command `certifiable` answers (lua/pob/patch/certification.lua); empty Lua tables arrive as objects. */
+interface Candidate {
+	part: string;
+	why?: string;
+	points?: readonly Point[] | Record<string, never>;
+	requires?: readonly string[];
+}
+
+interface Point {
+	path: string;
+	line: number;
+	column: number;
+	/** Of which function. */
+	what: string;
+}
+
+const emptyBuild = '<PathOfBuilding2><Build level="1" targetVersion="0_1"/></PathOfBuilding2>';
+/** Share of the time that the originals may take: what is compared has to be calculated four times. */
+const originalsShare = 0.5;
+
+/**
+ * Finds out by calculating which parts that are off in a checkout answer what its own functions answer, bit by bit, and keeps
+ * that: `options: { trust: "certified" }` of an engine uses these parts. Two threads; at most `timeoutMs`.
+ *
+ * @throws PobatchError POB_NOT_FOUND, POB_INVALID, INVALID_ARGUMENT, FILE_NOT_WRITABLE; ABORTED by `signal`
+ */
+export async function certifyPob(folder?: string, options: CertifyOptions = {}): Promise<Certified> {
+	const { rows = 24, timeoutMs = 60_000, builds = [], onProgress = () => {} } = options;
+	if (!Number.isInteger(rows) || rows < 1) throw invalidArgument("a positive integer", "rows", rows);
+	if (!(timeoutMs > 0 && Number.isFinite(timeoutMs)))
+		throw invalidArgument("a positive number of milliseconds", "timeoutMs", timeoutMs);
+	const start = performance.now();
+	const pob = await findPob(folder);
+	if (pob === undefined)
+		throw new PobatchError("POB_NOT_FOUND", "No Path of Building checkout was found", { hint: installHint });
+	const kept = await certificateOf(await pobSource(pob), options.folder);
+	const trial = new Trial(pob, start + timeoutMs, rows, onProgress, options.signal);
+	const corpus = [...builds, ...(await corpusBuilds())];
+	const parts = await trial.run(corpus, start + originalsShare * timeoutMs);
+	const certificate: Certificate = { parts, ...trial.compared, at: new Date().toISOString() };
+	await kept.write(certificate).catch((cause) => {
+		throw new PobatchError("FILE_NOT_WRITABLE", `The certificate ${kept.path} cannot be written`, {
+			cause,
+			value: kept.path,
+		});
+	});
+	return { ...certificate, pob, path: kept.path, elapsedMs: performance.now() - start };
+}
+
+class Trial {
+	compared = { builds: 0, rows: 0, values: 0 };
+
+	constructor(
+		readonly pob: string,
+		/** By `performance.now()`. */
+		readonly end: number,
+		readonly rows: number,
+		readonly onProgress: (progress: CertifyProgress) => void,
+		readonly signal: AbortSignal | undefined,
+	) {}
+
+	async run(corpus: readonly CorpusBuild[], originalsEnd: number): Promise<PartStatus[]> {
+		const candidates = await this.#candidates();
+		const why = new Map<string, string>();
+		for (const { part, why: reason } of candidates) if (reason !== undefined) why.set(part, reason);
+		let wanted = candidates.filter(({ part }) => !why.has(part));
+		if (wanted.length > 0) {
+			const points = wanted.flatMap((candidate) => listOf(candidate.points));
+			const { originals, reached } = await this.#originals(corpus, points, originalsEnd);
+			let at = 0;
+			for (const { part, points } of wanted)
+				for (const { what, path, line } of listOf(points)) {
+					const isReached = reached.has(++at);
+					if (!isReached && !why.has(part))
+						why.set(part, `no row of the builds ran ${path}:${line}, which is new in ${what}`);
+				}
+			wanted = this.#withCompany(wanted, why);
+			await this.#compare(wanted, originals, why);
+		}
+		return candidates.map(({ part }) => {
+			const reason = why.get(part);
+			return reason === undefined ? { part, status: "certified" } : { part, status: "off", why: reason };
+		});
+	}
+
+	/** What is off, and what it would take. */
+	async #candidates(): Promise<Candidate[]> {
+		const engine = await openPob(this.pob, 1, this.#left(), {});
+		try {
+			await engine.load(emptyBuild);
+			return [...listOf((await engine.command("certifiable")) as unknown as readonly Candidate[])];
+		} finally {
+			await engine.close();
+		}
+	}
+
+	/** By Path of Building's own functions, on two states; and the numbers of the points that they ran through. */
+	async #originals(corpus: readonly CorpusBuild[], points: readonly Point[], end: number) {
+		const originals: Originals[] = [];
+		const reached = new Set<number>();
+		let next = 0;
+		const work = async () => {
+			const engine = await openPob(this.pob, 1, this.#left(), {
+				fast: false,
+				points: points as unknown as Plain,
+			});
+			try {
+				// The user's own builds are first, and one of each half is always done.
+				while (next < corpus.length && (performance.now() < end || originals.length < 2)) {
+					const build = corpus[next++] as CorpusBuild;
+					const found = await originalsOf(engine, build, this.rows, this.#limit(this.end));
+					this.#checkAborted();
+					if (found === undefined) return;
+					originals.push(found);
+					this.onProgress({ step: "originals", done: originals.length, total: corpus.length });
+				}
+			} finally {
+				for (const number of listOf((await engine.command("reached")) as readonly number[]))
+					reached.add(number);
+				await engine.close();
+			}
+		};
+		await Promise.all([work(), work()]);
+		return { originals, reached };
+	}
+
+	/** Parts whose company is certified, too, or in use anyway. */
+	#withCompany(wanted: readonly Candidate[], why: Map<string, string>): Candidate[] {
+		let left = [...wanted];
+		for (;;) {
+			left = left.filter(({ part }) => !why.has(part));
+			const lonely = left.find(({ requires }) => listOf(requires).some((name) => why.has(name)));
+			if (lonely === undefined) return left;
+			const other = listOf(lonely.requires).find((name) => why.has(name));
+			why.set(lonely.part, `goes together with ${other}, which is not certified`);
+		}
+	}
+
+	/** All of them at once; where something differs, each by itself, and then those together in which nothing did. */
+	async #compare(wanted: readonly Candidate[], originals: readonly Originals[], why: Map<string, string>) {
+		if (wanted.length === 0) return;
+		const all = await this.#try(wanted, originals, "comparing");
+		if (all === undefined) return;
+		const byName = new Map(wanted.map((candidate) => [candidate.part, candidate]));
+		const order = [...originals].sort(
+			(a, b) => Number(b.build.name === all.build) - Number(a.build.name === all.build),
+		);
+		for (const candidate of wanted) {
+			const together = new Set([candidate]);
+			for (const { requires } of together)
+				for (const name of listOf(requires))
+					if (byName.has(name)) together.add(byName.get(name) as Candidate);
+			const difference = await this.#try([...together], order, "one part at a time");
+			if (difference !== undefined) why.set(candidate.part, describe(difference));
+		}
+		const left = this.#withCompany(wanted, why);
+		const difference =
+			left.length > 0 && left.length < wanted.length ? await this.#try(left, order, "comparing") : all;
+		if (difference !== undefined)
+			for (const { part } of left) why.set(part, `together with others, ${describe(difference)}`);
+	}
+
+	/** The first difference that a set of parts makes; undefined: none. */
+	async #try(
+		parts: readonly Candidate[],
+		originals: readonly Originals[],
+		step: CertifyProgress["step"],
+	): Promise<Difference | undefined> {
+		const late = { build: "", row: 0, what: "time", original: 0, fast: 0 };
+		if (performance.now() >= this.end) return late;
+		const certified = Object.fromEntries(parts.map(({ part }) => [part, true]));
+		const engine = await openPob(this.pob, 2, this.#left(), {
+			certified,
+			rowCache: true,
+			slicesAfter: 8,
+		}).catch(isTimeout);
+		if (engine === undefined) return late;
+		try {
+			const compared = { builds: 0, rows: 0, values: 0 };
+			for (const [i, entry] of originals.entries()) {
+				if (performance.now() >= this.end) return late;
+				const difference = await firstDifference(engine, entry, this.#limit(this.end));
+				this.#checkAborted();
+				if (difference !== undefined) return difference;
+				if (performance.now() >= this.end) return late;
+				compared.builds++;
+				compared.rows += entry.sets.length;
+				compared.values += entry.values.length;
+				this.onProgress({ step, done: i + 1, total: originals.length });
+			}
+			this.compared = compared;
+			return undefined;
+		} finally {
+			await engine.close();
+		}
+	}
+
+	/** Milliseconds. */
+	#left(): number {
+		return Math.ceil(this.end - performance.now());
+	}
+
+	#limit(end: number): AbortSignal {
+		const left = AbortSignal.timeout(Math.max(1, Math.ceil(end - performance.now())));
+		return this.signal === undefined ? left : AbortSignal.any([left, this.signal]);
+	}
+
+	#checkAborted() {
+		if (this.signal?.aborted) throw new PobatchError("ABORTED", "The certification was aborted");
+	}
+}
+
+/** @throws what is none */
+function isTimeout(error: unknown): undefined {
+	if (!(error instanceof PobatchError && error.code === "TIMEOUT")) throw error;
+}
+
+function describe({ build, row, what, original, fast }: Difference): string {
+	if (what === "time") return "there was no time to find out";
+	return `${what} of row ${row} of ${build} is ${fast} instead of ${original}`;
+}
+
+function listOf<Item>(list: readonly Item[] | Record<string, never> | undefined): readonly Item[] {
+	return Array.isArray(list) ? list : [];
+}

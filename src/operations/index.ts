@@ -1,0 +1,15 @@
+// What faces of other packages (a server, a page) are built on: `pobatch/operations`. It changes with them, not by the
+// rules of the public API in src/index.ts.
+export { looksLikeBuild, recognizeBuild } from "../builds/build-text.js";
+export { digest } from "../calculators/identity.js";
+export { oneLine } from "../common/errors.js";
+export { gainOf, percentOf } from "../common/gain.js";
+export { nearest } from "../common/suggest.js";
+export { csv, jsonLines, jsonNumber, type RowWriter } from "../rows/row-writers.js";
+export { type RowFailure, readSetLine, type SetLine } from "../rows/set-line.js";
+export { WorkClock } from "./ahead.js";
+export { type AnsweredRows, type BatchRequest, evaluateLines } from "./batch.js";
+export { type CalculateRequest, type Compared, calculateSheet, calculateStats } from "./calculate.js";
+export type { NamedInput } from "./named-input.js";
+export { drawPower, type PowerAnswer, type PowerRequest, rankNodes } from "./power.js";
+export { checkedStats, statsOf } from "./stats.js";

@@ -1,0 +1,137 @@
+import { invalidArgument } from "../common/errors.js";
+import type { Evaluator } from "../rows/evaluator.js";
+import type { NodeSetDelta } from "../rows/node-sets.js";
+import { explore } from "./explore.js";
+import type { Found } from "./found.js";
+import type { Model } from "./model.js";
+import type { Objective } from "./objective.js";
+import type { Plan } from "./plan.js";
+import { evidenceOf, prepareGoal, type SearchOptions, type SearchResult, setOf } from "./search.js";
+
+export interface ParetoOptions extends Omit<SearchOptions, "goal"> {
+	/** Two stats, both to be as high as possible. */
+	readonly of: readonly [string, string];
+	/** At most so many trees are answered, those that lie farthest apart; 24 by default. */
+	readonly trees?: number;
+}
+
+/** A tree of the front: no other that was found is at least as good in both stats. */
+export interface ParetoTree {
+	readonly stats: Readonly<Record<string, number>>;
+	/** Points spent more than taken back, and points taken back. */
+	readonly points: number;
+	readonly respec: number;
+	/** True: the build as it is. */
+	readonly isBuild: boolean;
+	readonly set: NodeSetDelta;
+}
+
+export interface ParetoResult
+	extends Pick<
+		SearchResult,
+		"before" | "evaluations" | "cached" | "memoized" | "failed" | "elapsedMs" | "limitedBy" | "seed"
+	> {
+	readonly of: readonly [string, string];
+	/** From the highest of the first stat to the highest of the second. */
+	readonly front: readonly ParetoTree[];
+}
+
+/** How much the first stat counts, in the order of the searches: the ends first, then between them. */
+const weights = [1, 0, 0.5, 0.75, 0.25, 0.875, 0.625, 0.375, 0.125];
+
+/**
+ * The trees between two stats: searches that weigh them differently, one after the other, which know each other's rows
+ * and begin with each other's trees. Limits are those of all together.
+ *
+ * @throws PobatchError as `searchTree`
+ */
+export async function searchPareto(evaluator: Evaluator, options: ParetoOptions): Promise<ParetoResult> {
+	const { of, trees = 24, seed = 1 } = options;
+	if (!Array.isArray(of) || of.length !== 2 || of[0] === of[1] || of.some((stat) => typeof stat !== "string"))
+		throw invalidArgument("two different stats", "of", of);
+	if (!Number.isInteger(trees) || trees < 2)
+		throw invalidArgument("an integer of at least 2", "trees", trees);
+	const [first, second] = of;
+	const goalOf = (weight: number) => `${first} ** ${weight} * ${second} ** ${1 - weight}`;
+	const prepared = await prepareGoal(evaluator, options, goalOf(0.5));
+	const { rows, task, screen } = prepared;
+	const archive = new Front();
+	const lackAtStart = prepared.objective.lack(prepared.objective.own, 0);
+	let model: Model | undefined;
+	let limitedBy: SearchResult["limitedBy"] = "nothingLeft";
+	for (const [turn, weight] of weights.entries()) {
+		if (rows.look() !== undefined) break;
+		const objective = prepared.objectiveOf(goalOf(weight));
+		// What is measured first serves all: the first search gets the time for it.
+		const share = rows.used + (1 - rows.used) / (weights.length - turn) + (turn === 0 ? 0.1 : 0);
+		const explored = await explore(task, objective, rows, {
+			seed: seed + turn,
+			screen,
+			isOver: () => rows.used >= share,
+			seeds: archive.plans(),
+			...(model && { known: model.for(objective) }),
+			onPlan: (found) => {
+				if (found.score.lack <= lackAtStart) archive.offer(found);
+			},
+		});
+		archive.offer(explored.start);
+		model = explored.model;
+		limitedBy = rows.ended ?? limitedBy;
+	}
+	const front = spread(archive.found, trees);
+	return {
+		of: [first, second],
+		before: statsOf(prepared.objective, prepared.objective.own),
+		front: front.map(({ plan, values }) => ({
+			stats: statsOf(prepared.objective, values),
+			points: plan.spent.reduce((sum, points) => sum + Math.max(0, points), 0),
+			respec: plan.respecs,
+			isBuild: plan.key === 0,
+			set: setOf(task, plan),
+		})),
+		limitedBy,
+		...evidenceOf(rows),
+		seed,
+	};
+}
+
+function statsOf({ stats }: Objective, values: Float64Array): Record<string, number> {
+	return Object.fromEntries(stats.map((stat, s) => [stat, values[s] as number]));
+}
+
+/** Plans of which none is at least as good as another one in the first two stats. */
+class Front {
+	found: Found[] = [];
+
+	offer(one: Found): void {
+		const [a, b] = one.values as unknown as [number, number];
+		if (this.found.some(({ values }) => (values[0] as number) >= a && (values[1] as number) >= b)) return;
+		this.found = this.found.filter(
+			({ values }) => !(a >= (values[0] as number) && b >= (values[1] as number)),
+		);
+		this.found.push(one);
+		this.found.sort((x, y) => (y.values[0] as number) - (x.values[0] as number));
+	}
+
+	plans(): Plan[] {
+		return this.found.map(({ plan }) => plan);
+	}
+}
+
+/** The ends and, between them, those whose neighbours are farthest apart. */
+function spread(found: readonly Found[], count: number): Found[] {
+	const list = [...found];
+	const gap = (i: number) => {
+		const [before, after] = [list[i - 1] as Found, list[i + 1] as Found];
+		const share = (s: number) =>
+			Math.abs((before.values[s] as number) - (after.values[s] as number)) /
+			Math.max(Math.abs((list[i] as Found).values[s] as number), 1e-12);
+		return share(0) + share(1);
+	};
+	while (list.length > count) {
+		let least = 1;
+		for (let i = 2; i < list.length - 1; i++) if (gap(i) < gap(least)) least = i;
+		list.splice(least, 1);
+	}
+	return list;
+}

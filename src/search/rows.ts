@@ -1,0 +1,184 @@
+import type { Evaluator } from "../rows/evaluator.js";
+import { type NodeSetDelta, NodeSets } from "../rows/node-sets.js";
+import { asNodeSetsAnswer } from "./power.js";
+
+/** What ends a search before it has nothing more to try. */
+export interface SearchLimits {
+	/** Milliseconds; 60,000 if neither this nor `maxEvaluations` is given. */
+	readonly timeLimitMs?: number;
+	/** Rows that may be asked for, those of the answer's steps aside. */
+	readonly maxEvaluations?: number;
+	readonly rowTimeoutMs?: number;
+	readonly signal?: AbortSignal;
+}
+
+/** What a row is asked for: the words of a full node set, and a number that tells it from all others. */
+export interface Candidate {
+	readonly key: number;
+	words(): readonly number[];
+}
+
+/** How many rows a search asked for, and how many of them did not have to be calculated. */
+export interface Evidence {
+	/** Rows asked of the evaluator. */
+	evaluations: number;
+	/** Of these, answered by the row cache. */
+	cached: number;
+	/** Of these, answered by the calculator like another row. */
+	memoized: number;
+	/** Rows that failed. */
+	failed: number;
+	/** Rows that the search knew from a row of its own, so that it did not ask for them again. */
+	repeated: number;
+}
+
+export type Ended = "time" | "evaluations" | "signal";
+
+/** The exact numbers behind a search: asks for rows, counts them, remembers them, and knows when to stop. */
+export class Rows {
+	readonly evidence: Evidence = { evaluations: 0, cached: 0, memoized: 0, failed: 0, repeated: 0 };
+	readonly start = performance.now();
+	/** Set once a limit is reached. */
+	ended: Ended | undefined;
+	/** Called after each batch. */
+	onBatch: (() => void) | undefined;
+	readonly #evaluator: Evaluator;
+	readonly #limits: SearchLimits;
+	#stats: readonly string[] = [];
+	readonly #known = new Map<number, Float64Array>();
+
+	constructor(evaluator: Evaluator, limits: SearchLimits) {
+		this.#evaluator = evaluator;
+		this.#limits = limits;
+	}
+
+	/** The stats of all further rows. */
+	ask(stats: readonly string[]): void {
+		this.#stats = stats;
+		this.#known.clear();
+	}
+
+	get elapsedMs(): number {
+		return performance.now() - this.start;
+	}
+
+	/** Milliseconds that are left; undefined where there is no limit. */
+	get leftMs(): number | undefined {
+		const { timeLimitMs } = this.#limits;
+		return timeLimitMs === undefined ? undefined : Math.max(0, timeLimitMs - this.elapsedMs);
+	}
+
+	/** The share of the limits that is used up, 0 to 1. */
+	get used(): number {
+		const { timeLimitMs = Number.POSITIVE_INFINITY, maxEvaluations = Number.POSITIVE_INFINITY } =
+			this.#limits;
+		return Math.min(1, Math.max(this.elapsedMs / timeLimitMs, this.evidence.evaluations / maxEvaluations));
+	}
+
+	remember(key: number, values: Float64Array): void {
+		this.#known.set(key, values);
+	}
+
+	/** The build's own numbers, as any node set answers them. @throws RowError where its own row fails */
+	async own(stats: readonly string[]): Promise<Record<string, number>> {
+		const result = await this.#evaluator.calculateBatch(NodeSets.deltas([{}]), {
+			stats,
+			...this.#batchOptions(true),
+		});
+		this.#count(result, 1);
+		const [error] = result.errors;
+		if (error) throw error;
+		return asNodeSetsAnswer(this.#evaluator, result.row(0));
+	}
+
+	/** Stats of one node set, for an answer: no limit applies. @throws RowError where the row fails */
+	async one(set: NodeSetDelta, stats: readonly string[]): Promise<Record<string, number>> {
+		const result = await this.#evaluator.calculateBatch(NodeSets.deltas([set]), {
+			stats,
+			...this.#batchOptions(true),
+		});
+		this.#count(result, 1);
+		const [error] = result.errors;
+		if (error) throw error;
+		return result.row(0);
+	}
+
+	/**
+	 * The stats of each plan; NaN where a row failed or was not reached.
+	 *
+	 * @param isAnswer rows of the answer itself: no limit keeps them from being calculated
+	 */
+	async values(plans: readonly Candidate[], isAnswer = false): Promise<readonly Float64Array[]> {
+		const missing = new Map<number, readonly number[]>();
+		for (const plan of plans) {
+			if (this.#known.has(plan.key) || missing.has(plan.key)) this.evidence.repeated++;
+			else missing.set(plan.key, plan.words());
+		}
+		const { maxEvaluations = Number.POSITIVE_INFINITY } = this.#limits;
+		const room = isAnswer ? missing.size : Math.min(missing.size, maxEvaluations - this.evidence.evaluations);
+		if (room < missing.size) this.ended ??= "evaluations";
+		if (!isAnswer) this.look();
+		if (room > 0 && (isAnswer || this.ended === undefined || this.ended === "evaluations"))
+			await this.#calculate([...missing].slice(0, room), isAnswer);
+		const none = new Float64Array(this.#stats.length).fill(Number.NaN);
+		return plans.map(({ key }) => this.#known.get(key) ?? none);
+	}
+
+	async #calculate(
+		rows: readonly (readonly [number, readonly number[]])[],
+		isAnswer: boolean,
+	): Promise<void> {
+		const offsets = new Uint32Array(rows.length + 1);
+		rows.forEach(([, words], i) => {
+			offsets[i + 1] = (offsets[i] as number) + words.length;
+		});
+		const words = Uint32Array.from(rows.flatMap(([, list]) => list));
+		const result = await this.#evaluator.calculateBatch(NodeSets.from("full", words, offsets), {
+			stats: this.#stats,
+			...this.#batchOptions(isAnswer),
+		});
+		const width = this.#stats.length;
+		let reached = 0;
+		rows.forEach(([key], i) => {
+			if (!result.ok(i)) return;
+			reached++;
+			this.#known.set(key, result.values.slice(i * width, (i + 1) * width));
+		});
+		// Rows that fail are known to be of no use; those that were not reached are not.
+		const failed = new Float64Array(width).fill(Number.NaN);
+		for (const { row } of result.errors)
+			this.#known.set((rows[row] as readonly [number, unknown])[0], failed);
+		this.#count(result, reached + result.errors.length);
+		if (!isAnswer) this.look();
+		this.onBatch?.();
+	}
+
+	#count(
+		{ cache, errors }: { cache: { hits: number; memoized: number }; errors: readonly unknown[] },
+		rows: number,
+	): void {
+		this.evidence.evaluations += rows;
+		this.evidence.cached += cache.hits;
+		this.evidence.memoized += cache.memoized;
+		this.evidence.failed += errors.length;
+	}
+
+	/** Whether a limit is reached, and which. */
+	look(): Ended | undefined {
+		if (this.#limits.signal?.aborted) this.ended ??= "signal";
+		if (this.leftMs === 0) this.ended ??= "time";
+		const { maxEvaluations = Number.POSITIVE_INFINITY } = this.#limits;
+		if (this.evidence.evaluations >= maxEvaluations) this.ended ??= "evaluations";
+		return this.ended;
+	}
+
+	#batchOptions(isAnswer: boolean) {
+		const { rowTimeoutMs, signal } = this.#limits;
+		const { leftMs } = this;
+		return {
+			...(rowTimeoutMs !== undefined && { rowTimeoutMs }),
+			...(!isAnswer && signal && { signal }),
+			...(!isAnswer && leftMs !== undefined && { timeoutMs: Math.max(1, leftMs) }),
+		};
+	}
+}

@@ -1,0 +1,305 @@
+import { invalidArgument, PobatchError } from "../common/errors.js";
+import type { Evaluator } from "../rows/evaluator.js";
+import type { AttributeName, NodeSetDelta } from "../rows/node-sets.js";
+import type { Budgets } from "./budgets.js";
+import { explore, type LimitedBy } from "./explore.js";
+import { type Floor, readFloor } from "./floors.js";
+import type { Found } from "./found.js";
+import { aliases, Goal } from "./goal.js";
+import { type Pool, pools } from "./graph.js";
+import { Objective, requirements } from "./objective.js";
+import type { Plan } from "./plan.js";
+import { Rows, type SearchLimits } from "./rows.js";
+import { type SearchStep, stepsTo } from "./steps.js";
+import { type Restrictions, searchTask, type Task } from "./task.js";
+
+export interface SearchOptions extends Budgets, Restrictions, SearchLimits {
+	/**
+	 * What to make the most of: a stat, an expression over stats, or a preset: `dps`, `ehp`, `balanced` (the default).
+	 * Each stat counts relative to the build's own value; `raw(Stat)` is the number itself.
+	 */
+	readonly goal?: string;
+	/** Bounds that a result keeps: `"Life=95%"` (of the build's own), `"FireResist>=75"`, `"ManaCost<=40"`. */
+	readonly floors?: readonly (string | Floor)[];
+	/**
+	 * Whether attributes have to meet what gems and equipment require; true by default. What the build itself does not
+	 * meet is made up for where a quarter of the points could, and must not become more where not.
+	 */
+	readonly requirements?: boolean;
+	/** Of the random numbers, an integer; 1 by default. */
+	readonly seed?: number;
+	/** Stats of `before` and `after` besides those that goal and limits read. */
+	readonly stats?: readonly string[];
+	/** A faster evaluator of the same build, which first tells what single nodes gain; it decides nothing. */
+	readonly screen?: Evaluator;
+	readonly onProgress?: (progress: SearchProgress) => void;
+}
+
+export interface SearchProgress {
+	/** The best goal so far. */
+	readonly best: number;
+	readonly evaluations: number;
+	readonly rowsPerSecond: number;
+	readonly elapsedMs: number;
+	/** Milliseconds to the time limit; undefined where there is none. */
+	readonly leftMs: number | undefined;
+	/** 0 to 1: how much of the limits is used up. */
+	readonly used: number;
+}
+
+export interface SearchResult {
+	/** As it was understood; `before` and `after` are its values for the build itself and for the result. */
+	readonly goal: {
+		readonly text: string;
+		readonly before: number;
+		readonly after: number;
+		readonly notes: readonly string[];
+	};
+	/** Stats by name, of the build itself and of the result. */
+	readonly before: Readonly<Record<string, number>>;
+	readonly after: Readonly<Record<string, number>>;
+	/** The changes in the order to click them; none where nothing better was found. */
+	readonly steps: readonly SearchStep[];
+	/** Points by pool: given, and spent more than taken back. */
+	readonly points: Readonly<Record<Pool, { readonly given: number; readonly used: number }>>;
+	/** Points that may be taken back, and those that are. */
+	readonly respec: { readonly given: number; readonly used: number };
+	/** False: the tree as it is is the best that was found. */
+	readonly improved: boolean;
+	/** Limits that the result does not keep; the build itself keeps them no better. */
+	readonly missed: readonly string[];
+	/** What ended the search; `nothingLeft`: what was left to try promised nothing better. */
+	readonly limitedBy: LimitedBy;
+	/** The result as a change of the build, for `build.toCode` for one. */
+	readonly set: NodeSetDelta;
+	/** Rows asked for. */
+	readonly evaluations: number;
+	/** Of these, answered by the row cache, and by the calculator like another row. */
+	readonly cached: number;
+	readonly memoized: number;
+	readonly failed: number;
+	/** Rows of the screening evaluator. */
+	readonly screened: number;
+	readonly elapsedMs: number;
+	readonly seed: number;
+}
+
+/** A search without `timeLimitMs` and `maxEvaluations`. */
+const defaultTimeLimitMs = 60_000;
+
+/**
+ * The best tree that the points allow: adds paths, gives nodes up and spends their points again, and chooses attributes,
+ * so that the goal becomes as high as possible and all limits are kept. Candidates are decided by exact rows alone.
+ *
+ * The same seed and `maxEvaluations` give the same result on any number of threads; with a time limit, what is found by
+ * then is answered. A signal ends it the same way: the best so far is the answer.
+ *
+ * @throws PobatchError INVALID_ARGUMENT, UNKNOWN_NODE, TREE_INVALID before anything is calculated; UNKNOWN_STAT; RowError
+ * where the build's own row fails
+ * @example
+ * const { steps, after } = await searchTree(build, { goal: "balanced", points: 10, floors: ["Life=95%"] });
+ */
+export async function searchTree(evaluator: Evaluator, options: SearchOptions = {}): Promise<SearchResult> {
+	const { rows, task, objective, screen } = await prepareSearch(evaluator, options);
+	const { seed = 1, onProgress, stats = [] } = options;
+	let best = objective.worth(objective.own, 0);
+	rows.onBatch = () =>
+		onProgress?.({
+			best,
+			evaluations: rows.evidence.evaluations,
+			rowsPerSecond: rows.evidence.evaluations / (rows.elapsedMs / 1000),
+			elapsedMs: rows.elapsedMs,
+			leftMs: rows.leftMs,
+			used: rows.used,
+		});
+	const found = await explore(task, objective, rows, {
+		seed,
+		screen,
+		onImproved: ({ score }) => {
+			best = score.worth;
+		},
+	});
+	rows.onBatch = undefined;
+	const answer = await answerOf(task, objective, rows, found.best, stats);
+	return {
+		...answer,
+		limitedBy: found.limitedBy,
+		screened: screen?.evidence.evaluations ?? 0,
+		...evidenceOf(rows),
+		seed,
+	};
+}
+
+/** What a search needs, checked before any of its rows is calculated. */
+export interface Prepared {
+	readonly rows: Rows;
+	readonly task: Task;
+	readonly objective: Objective;
+	/** The same limits with another goal over the same stats. */
+	readonly objectiveOf: (goal: string) => Objective;
+	readonly screen: Rows | undefined;
+}
+
+/** @throws PobatchError as {@link searchTree} */
+export function prepareSearch(evaluator: Evaluator, options: SearchOptions): Promise<Prepared> {
+	if (typeof options !== "object" || options === null) throw invalidArgument("an object", "options", options);
+	return prepareGoal(evaluator, options, options.goal ?? defaultGoal(evaluator));
+}
+
+/** `balanced` where there is something to balance, else the calculator's first stat. */
+function defaultGoal(evaluator: Evaluator): string {
+	const known = evaluator.stats();
+	return known.some((stat) => Object.values(aliases).flat().includes(stat)) ? "balanced" : (known[0] ?? "");
+}
+
+/** The same with a goal of its own. @throws PobatchError as {@link searchTree} */
+export async function prepareGoal(
+	evaluator: Evaluator,
+	options: Omit<SearchOptions, "goal">,
+	goalText: string,
+): Promise<Prepared> {
+	checkLimits(options);
+	const { seed = 1, requirements: areRequired = true, floors = [], stats = [] } = options;
+	if (!Number.isSafeInteger(seed)) throw invalidArgument("an integer", "seed", seed);
+	if (!Array.isArray(floors)) throw invalidArgument("a list of bounds", "floors", floors);
+	const goal = new Goal(goalText);
+	const limits = floors.map(readFloor);
+	const known = new Set(evaluator.stats());
+	const candidates = goal.candidates(known);
+	if (candidates.length === 0) {
+		throw new PobatchError(
+			"INVALID_ARGUMENT",
+			`The calculator has none of the stats of the goal ${goal.text}`,
+			{
+				value: goal.text,
+				hint: `It answers ${[...known].slice(0, 8).join(", ")}: name one of them as the goal.`,
+			},
+		);
+	}
+	const task = searchTask(evaluator, options);
+	const given = task.budgets.free.reduce((sum, points) => sum + points, 0) + task.budgets.respec;
+	const isTimed = options.timeLimitMs !== undefined || options.maxEvaluations !== undefined;
+	const rows = new Rows(evaluator, isTimed ? options : { ...options, timeLimitMs: defaultTimeLimitMs });
+	const attributes = areRequired ? requirements.flat().filter((stat) => known.has(stat)) : [];
+	const own = await rows.own([
+		...new Set([...candidates, ...limits.map(({ stat }) => stat), ...attributes, ...stats]),
+	]);
+	// At most a quarter of the points, 5 of an attribute each.
+	const attainable = areRequired ? (given * 5) / 4 : undefined;
+	const objectiveOf = (text: string) =>
+		new Objective(new Goal(text).bind(own, known), limits, own, attainable);
+	const objective = objectiveOf(goalText);
+	rows.ask(objective.stats);
+	const screen = options.screen && screenRows(options.screen, options, objective);
+	return { rows, task, objective, objectiveOf, screen };
+}
+
+/** @throws PobatchError UNKNOWN_STAT where the screening evaluator does not know what the goal is about */
+function screenRows(screen: Evaluator, { signal, rowTimeoutMs }: SearchOptions, objective: Objective): Rows {
+	const known = new Set(screen.stats());
+	const missing = objective.stats.find((stat) => !known.has(stat));
+	if (missing !== undefined) {
+		throw new PobatchError("UNKNOWN_STAT", `The screening calculator has no stat ${missing}`, {
+			value: missing,
+			hint: "Choose a goal of stats that both calculators answer, or search without a screen.",
+		});
+	}
+	const rows = new Rows(screen, {
+		...(signal && { signal }),
+		...(rowTimeoutMs !== undefined && { rowTimeoutMs }),
+	});
+	rows.ask(objective.stats);
+	return rows;
+}
+
+function checkLimits({ timeLimitMs, maxEvaluations }: SearchLimits): void {
+	if (timeLimitMs !== undefined && !(timeLimitMs > 0))
+		throw invalidArgument("a positive number of milliseconds", "timeLimitMs", timeLimitMs);
+	if (maxEvaluations !== undefined && !(Number.isInteger(maxEvaluations) && maxEvaluations > 0))
+		throw invalidArgument("a positive integer", "maxEvaluations", maxEvaluations);
+}
+
+type Answer = Omit<
+	SearchResult,
+	"limitedBy" | "evaluations" | "cached" | "memoized" | "failed" | "screened" | "elapsedMs" | "seed"
+>;
+
+/** A plan as the answer of a search: its steps, its stats, what it costs. */
+export async function answerOf(
+	task: Task,
+	objective: Objective,
+	rows: Rows,
+	{ plan, values, score }: Found,
+	more: readonly string[],
+): Promise<Answer> {
+	const steps = await stepsTo(task, objective, rows, plan);
+	const set = setOf(task, plan);
+	const own = Object.fromEntries(objective.stats.map((stat, s) => [stat, objective.own[s] as number]));
+	const stats = [...new Set([...objective.stats, ...more])];
+	const isMore = stats.length > objective.stats.length;
+	const before = isMore ? await rows.own(stats) : own;
+	const after =
+		isMore && plan.key !== 0 ? await rows.one(set, stats) : isMore ? before : named(objective, values);
+	return {
+		goal: {
+			text: objective.goal.text,
+			before: objective.worth(objective.own, 0),
+			after: score.worth,
+			notes: objective.goal.notes,
+		},
+		before,
+		after,
+		steps,
+		points: Object.fromEntries(
+			pools.map((pool, k) => [
+				pool,
+				{ given: task.budgets.free[k] as number, used: Math.max(0, plan.spent[k] as number) },
+			]),
+		) as SearchResult["points"],
+		respec: { given: task.budgets.respec, used: plan.respecs },
+		improved: plan.key !== 0,
+		missed: objective.missed(values, 0),
+		set,
+	};
+}
+
+export function evidenceOf(
+	rows: Rows,
+): Pick<SearchResult, "evaluations" | "cached" | "memoized" | "failed" | "elapsedMs"> {
+	const { evaluations, cached, memoized, failed } = rows.evidence;
+	return { evaluations, cached, memoized, failed, elapsedMs: rows.elapsedMs };
+}
+
+function named(objective: Objective, values: Float64Array): Record<string, number> {
+	return Object.fromEntries(objective.stats.map((stat, s) => [stat, values[s] as number]));
+}
+
+const attributeNames = ["Str", "Dex", "Int"] as const;
+
+/** What a plan changes, as a node set. */
+export function setOf(
+	{ graph, mode, attribute }: Task,
+	plan: Plan,
+): NodeSetDelta & { add: number[]; remove: number[] } {
+	const add: number[] = [];
+	const remove: number[] = [];
+	const attributes: Record<number, AttributeName> = {};
+	const weaponSets: Record<number, 1 | 2> = {};
+	for (let i = 0; i < graph.size; i++) {
+		const id = graph.ids[i] as number;
+		if (plan.mode[i] === mode[i] && plan.attribute[i] === attribute[i]) continue;
+		if (mode[i]) remove.push(id);
+		if (!plan.mode[i]) continue;
+		add.push(id);
+		const name = attributeNames[(plan.attribute[i] as number) - 1];
+		if (name) attributes[id] = name;
+		const set = (plan.mode[i] as number) - 1;
+		if (set === 1 || set === 2) weaponSets[id] = set;
+	}
+	return {
+		add,
+		remove,
+		...(Object.keys(attributes).length > 0 && { attributes }),
+		...(Object.keys(weaponSets).length > 0 && { weaponSets }),
+	};
+}

@@ -1,0 +1,137 @@
+import type { AttributeName } from "../rows/node-sets.js";
+import { type Click, Clicker, nextClicks } from "./clicks.js";
+import { type Pool, pools } from "./graph.js";
+import type { Objective } from "./objective.js";
+import { Plan } from "./plan.js";
+import type { Rows } from "./rows.js";
+import type { Task } from "./task.js";
+
+/** A node of a step, with the choices that it gets. */
+export interface StepNode {
+	readonly id: number;
+	readonly name: string;
+	readonly attribute?: AttributeName;
+	readonly weaponSet?: 1 | 2;
+}
+
+/** One click in Path of Building, and what it brings. */
+export interface SearchStep {
+	readonly action: "add" | "remove" | "attribute";
+	/** The node to click. */
+	readonly target: number;
+	readonly name: string;
+	readonly type: string;
+	/** All nodes that change with the click. */
+	readonly nodes: readonly StepNode[];
+	/** Points spent (positive) or taken back (negative). */
+	readonly points: number;
+	readonly pool: Pool;
+	/** The goal after this step less before it; 1 is the goal of the build itself for goals relative to it. */
+	readonly gain: number;
+	/** The goal after this step. */
+	readonly goal: number;
+	/** The stats of goal and limits after it. */
+	readonly stats: Readonly<Record<string, number>>;
+}
+
+const attributes = ["Str", "Dex", "Int"] as const;
+/** Clicks that are compared at each place of the order. */
+const compared = 4;
+
+/**
+ * The way to a plan, click by click: what gains most per point first, each prefix connected and paid for, free points
+ * before those that are taken back. All numbers are those of exact rows.
+ */
+export async function stepsTo(
+	task: Task,
+	objective: Objective,
+	rows: Rows,
+	plan: Plan,
+): Promise<SearchStep[]> {
+	const steps: SearchStep[] = [];
+	const build = Plan.ofBuild(task);
+	for await (const step of stepsBetween(task, objective, rows, build, plan, objective.own)) steps.push(step);
+	return steps;
+}
+
+/** The same between any two plans, of which the first one has these stats. */
+export async function* stepsBetween(
+	task: Task,
+	objective: Objective,
+	rows: Rows,
+	from: Plan,
+	plan: Plan,
+	values: Float64Array,
+): AsyncGenerator<SearchStep> {
+	const clicker = new Clicker(task, from, plan);
+	/** What a click gained per point where it was last calculated, by target. */
+	const gains = new Map<number, number>();
+	let worth = objective.worth(values, 0);
+	while (!clicker.isDone) {
+		const clicks = nextClicks(clicker);
+		if (clicks.length === 0) break;
+		const each = ({ target }: Click) => gains.get(target) ?? Number.POSITIVE_INFINITY;
+		const sorted = [...clicks].sort((a, b) =>
+			each(a) === each(b) ? a.target - b.target : each(b) - each(a),
+		);
+		// At first all, then those that were best where they were last looked at.
+		const known = sorted.filter(({ target }) => gains.has(target)).slice(0, compared);
+		const tried = [...sorted.filter(({ target }) => !gains.has(target)), ...known];
+		const plans = tried.map((click) => clicker.with(click));
+		const answers = await rows.values(plans, true);
+		tried.forEach((click, i) => {
+			const after = objective.worth(answers[i] as Float64Array, 0);
+			gains.set(click.target, (after - worth) / Math.max(1, click.nodes.length));
+		});
+		let best = 0;
+		tried.forEach((click, i) => {
+			if (each(click) > each(tried[best] as Click)) best = i;
+		});
+		const click = tried[best] as Click;
+		const reached = answers[best] as Float64Array;
+		const after = objective.worth(reached, 0);
+		yield stepOf(task, plan, clicker.now, click, after - worth, after, objective, reached);
+		clicker.apply(click);
+		worth = after;
+	}
+}
+
+function stepOf(
+	task: Task,
+	plan: Plan,
+	now: Plan,
+	{ action, target, nodes }: Click,
+	gain: number,
+	goal: number,
+	objective: Objective,
+	values: Float64Array,
+): SearchStep {
+	const { graph } = task;
+	const node = graph.tree.node(graph.ids[target] as number);
+	const mode = (action === "remove" ? now.mode[target] : plan.mode[target]) as number;
+	const cost = nodes.reduce((sum, i) => sum + (graph.cost[i] as number), 0);
+	return {
+		action,
+		target: node.id,
+		name: node.name,
+		type: node.type,
+		nodes: nodes.map((i) => stepNode(task, action === "remove" ? now : plan, i)),
+		points: action === "add" ? cost : action === "remove" ? -cost : 0,
+		pool: pools[graph.ascendancy[target] ? 3 : mode - 1] as Pool,
+		gain,
+		goal,
+		stats: Object.fromEntries(objective.stats.map((stat, s) => [stat, values[s] as number])),
+	};
+}
+
+function stepNode({ graph }: Task, plan: Plan, i: number): StepNode {
+	const { id, name } = graph.tree.node(graph.ids[i] as number);
+	const attribute = attributes[(plan.attribute[i] as number) - 1];
+	const weaponSet = (plan.mode[i] as number) - 1;
+	return {
+		id,
+		name,
+		...(attribute !== undefined && { attribute }),
+		...((weaponSet === 1 || weaponSet === 2) && { weaponSet }),
+	};
+}
