@@ -5,17 +5,28 @@ import { Service } from "../../src/service/service.js";
 import { McpClient } from "../support/mcp.js";
 import { demoText } from "../support/server.js";
 
-test("a calculator that cannot derive variants says so", async () => {
+test("what_if with another level is the library's variant", async () => {
+	await using engine = await Engine.open({ threads: 1 });
+	const build = await engine.load(demoText);
+	const own = await build.calculate({}, { variant: build.variant({ level: 90 }), stats: ["Life"] });
+	const base = await build.calculate({}, { stats: ["Life"] });
 	const service = new Service({
 		calculators: [{ name: "reference", calculator: "reference" }],
 		engine: { threads: 1, isolation: "thread" },
 	});
 	const client = await new McpClient().connectTo(service);
-	await client.call("load", { source: demoText });
-	const { isError, answer } = await client.call("what_if", { level: 90 });
-	expect([isError, answer.error.code]).toEqual([true, "INVALID_ARGUMENT"]);
-	await client.close();
-	await service.close();
+	try {
+		await client.call("load", { source: demoText });
+		const { answer } = await client.call("what_if", { level: 90, stats: ["Life"] });
+		expect(answer.stats.Life).toBeCloseTo(own.Life as number, 2);
+		expect(answer.delta.Life).toBeCloseTo((own.Life as number) - (base.Life as number), 2);
+		expect(answer.delta.Life).not.toBe(0);
+		const { isError } = await client.call("what_if", { level: 101 });
+		expect(isError).toBe(true);
+	} finally {
+		await client.close();
+		await service.close();
+	}
 });
 
 describeWithPob("what_if beside the tree", (pob) => {
