@@ -220,14 +220,17 @@ function Ranking({
 		<details class="panel">
 			<summary>Most of {stat}</summary>
 			<ol>
-				{ranked.slice(0, 20).map(({ id, name, points, gains }) => (
-					<li key={id}>
-						<button type="button" onClick={() => onClick(id)}>
-							{name}, {points} {points === 1 ? "point" : "points"}:{" "}
-							{Number((gains[stat] ?? 0).toPrecision(5))}
-						</button>
-					</li>
-				))}
+				{ranked
+					.filter(({ gains }) => (gains[stat] ?? 0) > 0)
+					.slice(0, 20)
+					.map(({ id, name, points, gains }) => (
+						<li key={id}>
+							<button type="button" onClick={() => onClick(id)}>
+								{name}, {points} {points === 1 ? "point" : "points"}:{" "}
+								{Number((gains[stat] ?? 0).toPrecision(5))}
+							</button>
+						</li>
+					))}
 			</ol>
 		</details>
 	);

@@ -134,7 +134,7 @@ const body = () => {
 		await page.getByLabel("Points", { exact: true }).fill("3");
 		await page.getByLabel("Seconds").fill("4");
 		await page.getByRole("button", { name: "Search", exact: true }).click();
-		await page.getByText(/best so far/).waitFor();
+		await page.getByText(/best so far \d/).waitFor();
 		const port = Number(new URL(server.address).port);
 		await server.close();
 		await page.getByText(/trying again/).waitFor();
