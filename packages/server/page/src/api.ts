@@ -61,10 +61,13 @@ export interface SearchAnswer {
 	set: NodeSet;
 }
 
+/** The build that `pobatch open` has loaded: `#build=...` in the address. */
+export const given = /[#&]build=([0-9a-f]+)/.exec(location.hash)?.[1];
+
 /** Kept for this tab alone. `#token=...` in the address gives it. */
-const given = /[#&]token=([^&]+)/.exec(location.hash)?.[1];
-if (given) {
-	sessionStorage.setItem("token", decodeURIComponent(given));
+const token = /[#&]token=([^&]+)/.exec(location.hash)?.[1];
+if (token) {
+	sessionStorage.setItem("token", decodeURIComponent(token));
 	history.replaceState(null, "", location.pathname);
 }
 
@@ -114,6 +117,7 @@ export function load(text: string): Promise<BuildSummary> {
 	return json("/v1/builds", /^https?:\/\/\S+$/.test(given) ? { link: given } : { text: given });
 }
 
+export const info = (id: string) => json<BuildSummary>(`/v1/builds/${id}`);
 export const stats = (id: string, set?: NodeSet, names?: string[]) =>
 	json<StatsAnswer>(`/v1/builds/${id}/stats`, { ...(set && { set }), ...(names && { stats: names }) });
 export const statNames = async (id: string) =>

@@ -32,10 +32,10 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 		}
 	}
 
-	const load = (given: string) =>
+	const show = (loading: () => Promise<api.BuildSummary>) =>
 		guarded(async () => {
 			setSaid("Loading…");
-			const loaded = await api.load(given).finally(() => setSaid(""));
+			const loaded = await loading().finally(() => setSaid(""));
 			const [tree, all] = await Promise.all([api.tree(loaded.id), api.statNames(loaded.id)]);
 			setModel(new TreeModel(tree));
 			setNames(all);
@@ -46,6 +46,12 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 			setBuild(loaded);
 			setSaid("Loaded.");
 		});
+	const load = (text: string) => show(() => api.load(text));
+
+	useEffect(() => {
+		const { given } = api;
+		if (given !== undefined) show(() => api.info(given));
+	}, []);
 
 	// Each change is answered at once; an answer that comes late counts no more.
 	useEffect(() => {

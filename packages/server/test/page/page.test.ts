@@ -37,7 +37,7 @@ const body = () => {
 	});
 
 	const foreign: string[] = [];
-	async function open(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+	async function open(options: Parameters<Browser["newContext"]>[0] = {}, path = ""): Promise<Page> {
 		const context = await browser.newContext({
 			permissions: ["clipboard-read", "clipboard-write"],
 			viewport: { width: 1280, height: 900 },
@@ -48,9 +48,16 @@ const body = () => {
 			const url = request.url();
 			if (!url.startsWith(server.address) && !url.startsWith("data:")) foreign.push(url);
 		});
-		await page.goto(server.address);
+		await page.goto(`${server.address}${path}`);
 		return page;
 	}
+	test("shows the build of its address, as `pobatch open` prints it", async () => {
+		using lease = await server.service.load({ text: demoText });
+		const page = await open({}, `/#build=${lease.known.id}`);
+		await page.getByRole("heading", { name: /Skywatcher, level 80/ }).waitFor();
+		await page.close();
+	});
+
 	async function loaded(options = {}): Promise<Page> {
 		const page = await open(options);
 		await page.getByLabel(/Code, XML or link/).fill(demoText);
