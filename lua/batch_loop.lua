@@ -427,14 +427,14 @@ local function runRows(id, stats, key, change)
 			restoreNames(stats, width)
 		end
 		fillSet(words, first, addEnd, removeEnd)
-		local answer, isAlike = Calculate(build, set, stats)
+		local answer, isMemoized = Calculate(build, set, stats)
 		local problem = readAnswer(answer, results + rows[row] * width, width)
 		if problem then
 			fail(id, row, BAD_RESULT, problem)
 		else
 			status[row] = OK
-			if isAlike == true then
-				chunk.alike = chunk.alike + 1
+			if isMemoized == true then
+				chunk.memoized = chunk.memoized + 1
 			end
 		end
 		if rollback and not recoverBuild(id) then

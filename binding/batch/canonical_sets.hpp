@@ -13,8 +13,8 @@
 
 namespace pobatch {
 
-// Which variant of the build each row is of (0: none), and the key of each variant. Rows of different variants
-// are never equal.
+// Which variant of the build each row is of (0: none), and the key of each variant. Rows of different
+// variants are never equal.
 struct VariantKeys {
 	std::vector<uint32_t> rows;
 	std::vector<Hash128> keys;
@@ -23,7 +23,7 @@ struct VariantKeys {
 class CanonicalSets {
 public:
 	// Ends early, with fewer rows than `sets` has, once `job` is stopped. Throws std::bad_alloc.
-	CanonicalSets(const NodeSetView& sets, const BaseSet& base, const VariantKeys& variants,
+	CanonicalSets(const NodeSetView& sets, const AllocatedNodes& base, const VariantKeys& variants,
 	              const Job* job = nullptr);
 
 	size_t rows() const { return keys_.size(); }

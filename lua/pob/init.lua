@@ -7,7 +7,10 @@ local builds = require("pob.build.builds")
 local unstableStats = require("pob.build.unstable_stats")
 local gems = require("pob.variant.gems")
 local info = require("pob.build.info")
+local items = require("pob.variant.items")
+local more = require("pob.versions.more")
 local refusal = require("refusal")
+local rolls = require("pob.variant.rolls")
 local rows = require("pob.row.evaluator")
 local sheet = require("pob.build.sheet")
 local variants = require("pob.variant.init")
@@ -66,9 +69,13 @@ return function(host)
 	-- (1000), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead;
 	-- analysis = what states before this one found out of the checkout's modules; slices = what their slices are made of;
 	-- certified = { part = true }, parts that are used where functions are only close to those that are known; points = with
-	-- fast = false, places of statements to watch.
+	-- fast = false, places of statements to watch; versions = what is known of a Path of Building that is no release, see
+	-- pob.versions.more.
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
+		if options.versions then
+			more.add(options.versions)
+		end
 		if options.fast ~= false then
 			local slicesAfter = options.slicesAfter
 			if slicesAfter == nil then
@@ -126,9 +133,9 @@ return function(host)
 	end
 
 	function pob.Calculate(build, set, names)
-		local answer, isAlike = enter(build):evaluate(set, names)
+		local answer, isMemoized = enter(build):evaluate(set, names)
 		loaded.collector:step()
-		return answer, isAlike
+		return answer, isMemoized
 	end
 
 	--- The build with a change, see pob.variant. `key` stands for the change, or nil.
@@ -253,6 +260,44 @@ return function(host)
 	function commands.configOptions(build)
 		need(build)
 		return character.options(world, build.mode, boot.plain)
+	end
+
+	--- Where items fit: args, array of texts. See pob.variant.items.
+	function commands.itemFits(build, args)
+		return items.fits(world, need(build).mode, args)
+	end
+
+	--- Level, items, jewels and options that are set: what two builds can be compared by.
+	function commands.contents(build)
+		local mode = need(build).mode
+		local contents = items.contents(mode)
+		contents.level, contents.config = mode.characterLevel, character.set(world, mode)
+		return contents
+	end
+
+	--- Lines that the item in a slot can roll: args.slot. See pob.variant.rolls.
+	function commands.rollable(build, args)
+		return rolls.of(need(build).mode, args.slot)
+	end
+
+	--- The sockets of the tree, and what is in the radius of jewels there: args, array of texts.
+	function commands.sockets(build, args)
+		return items.sockets(world, need(build).mode, args)
+	end
+
+	--- The notables that can be anointed.
+	function commands.anointable(build)
+		return items.anointable(need(build).mode)
+	end
+
+	--- The skill groups.
+	function commands.skillGroups(build)
+		return gems.groups(need(build).mode, boot.plain)
+	end
+
+	--- The supports that the skills of the group args.group can have.
+	function commands.supportsFor(build, args)
+		return gems.supportsFor(world, need(build).mode, args.group)
 	end
 
 	--- Names of gems, { all =, supports = }, sorted; without those that no player has.

@@ -8,6 +8,7 @@ import { buildAddonCommand } from "./build-addon.js";
 import { cacheCommand } from "./cache.js";
 import { calcCommand } from "./calc.js";
 import { companionCommands } from "./companion.js";
+import { compareCommand } from "./compare.js";
 import { coverageCommand } from "./coverage.js";
 import { demoCommand } from "./demo.js";
 import { doctorCommand } from "./doctor.js";
@@ -19,6 +20,13 @@ import { profileCommand } from "./profile.js";
 import { searchCommand } from "./search.js";
 import { guardStreams } from "./streams.js";
 import { trimCommand } from "./trim.js";
+import {
+	anointsCommand,
+	conditionsCommand,
+	jewelsCommand,
+	supportsCommand,
+	weightsCommand,
+} from "./variants.js";
 
 // Read as text: the addon may be what is broken, and `--version` and `doctor` must work then, too.
 const { version, description } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as {
@@ -41,6 +49,12 @@ for (const create of [
 	searchCommand,
 	orderCommand,
 	trimCommand,
+	compareCommand,
+	supportsCommand,
+	weightsCommand,
+	anointsCommand,
+	jewelsCommand,
+	conditionsCommand,
 	profileCommand,
 	coverageCommand,
 	demoCommand,

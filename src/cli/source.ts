@@ -47,7 +47,7 @@ function isText(source: string): boolean {
  * @param what what the text is, for messages
  * @throws PobatchError FILE_NOT_FOUND
  */
-async function readText(source: string, what: string): Promise<string> {
+export async function readText(source: string, what: string): Promise<string> {
 	const chunks: Buffer[] = [];
 	let size = 0;
 	try {

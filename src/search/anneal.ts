@@ -10,6 +10,8 @@ export interface AnnealOptions {
 	readonly heat: number;
 	/** How far paths may look better or worse than they are, as a share. */
 	readonly noise: number;
+	/** How much nodes may be worth that seemed to be worth nothing, as a share of the goal. */
+	readonly curiosity: number;
 	/** At most so many nodes are given up at once. */
 	readonly most: number;
 }
@@ -43,6 +45,8 @@ export class Shortlist {
 	}
 }
 
+/** The share of steps that only change an attribute. */
+const changesOfAttributes = 0.08;
 /** Steps after which the event loop gets its turn. */
 const turn = 64;
 
@@ -56,13 +60,14 @@ export async function anneal(
 	random: Random,
 	start: Plan,
 	list: Shortlist,
-	{ steps, heat, noise, most }: AnnealOptions,
+	{ steps, heat, noise, curiosity, most }: AnnealOptions,
 	isOver: () => boolean,
 ): Promise<void> {
 	const plan = start.copy();
 	const sum = new Float64Array(model.width);
 	model.sumOf(plan, sum);
 	model.weigh(sum);
+	moves.curiosity = curiosity * model.scale;
 	moves.fill(plan, sum, noise);
 	const kept = plan.copy();
 	const keptSum = sum.slice();
@@ -75,13 +80,16 @@ export async function anneal(
 			// What nodes are worth to the goal changes with the plan.
 			model.weigh(sum);
 		}
-		const count = 1 + Math.floor(random.next() ** 2 * most);
-		let ok = moves.giveUp(plan, sum, count);
-		if (ok) {
-			moves.prune(plan, sum);
-			moves.fill(plan, sum, random.next() < 0.5 ? 0 : noise);
-			ok = plan.key !== kept.key;
+		let ok = true;
+		if (random.next() >= changesOfAttributes || !moves.changeAttribute(plan, sum)) {
+			const count = 1 + Math.floor(random.next() ** 2 * most);
+			ok = moves.giveUp(plan, sum, count);
+			if (ok) {
+				moves.prune(plan, sum);
+				moves.fill(plan, sum, random.next() < 0.5 ? 0 : noise);
+			}
 		}
+		ok &&= plan.key !== kept.key;
 		const now = ok ? model.worth(sum) : Number.NEGATIVE_INFINITY;
 		if (ok) list.offer(plan, now);
 		const temperature = model.scale * heat * 0.01 ** (step / steps);

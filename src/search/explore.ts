@@ -1,6 +1,7 @@
 import { anneal, Shortlist } from "./anneal.js";
 import { canBeClicked } from "./clicks.js";
-import { measure } from "./measure.js";
+import { type Found, scored } from "./found.js";
+import { alikeNodes, measure, measureWeaponSets } from "./measure.js";
 import { Model } from "./model.js";
 import { Moves } from "./moves.js";
 import { isBetter, type Objective, type Score } from "./objective.js";
@@ -8,13 +9,7 @@ import { Connection, Plan } from "./plan.js";
 import { Random } from "./random.js";
 import type { Rows } from "./rows.js";
 import type { Task } from "./task.js";
-
-/** A plan with its exact numbers. */
-export interface Found {
-	readonly plan: Plan;
-	readonly values: Float64Array;
-	readonly score: Score;
-}
+import { tidy } from "./tidy.js";
 
 export interface ExploreOptions {
 	readonly seed: number;
@@ -48,9 +43,9 @@ const beamWidth = 6;
 const patience = 24;
 /** Annealing steps of a round begin as careful, curious and wild as these. */
 const heats = [
-	{ heat: 0.001, noise: 0.2, from: "best" },
-	{ heat: 0.01, noise: 0.6, from: "best" },
-	{ heat: 0.03, noise: 0.6, from: "beam" },
+	{ heat: 0.001, noise: 0.2, curiosity: 0, from: "best" },
+	{ heat: 0.01, noise: 0.6, curiosity: 0, from: "best" },
+	{ heat: 0.03, noise: 0.6, curiosity: 0.01, from: "beam" },
 ] as const;
 const annealSteps = 500;
 /** Rows of a round that measure single nodes anew around the plan at hand. */
@@ -79,6 +74,8 @@ export async function explore(
 	const connection = new Connection(task);
 	const isOver = () => rows.look() !== undefined || options.isOver?.() === true;
 	const beam = new Beam(start);
+	// Not those whose rows are known: measuring single nodes makes some of them known, too.
+	const considered = new Set([build.key]);
 	let idle = 0;
 	let rounds = 0;
 	if (total === 0) return { start, best: start, limitedBy: "nothingLeft", model, rounds };
@@ -86,6 +83,7 @@ export async function explore(
 	const calculate = async (plans: readonly Plan[]): Promise<boolean> => {
 		const answers = await rows.values(plans);
 		const before = beam.best;
+		for (const { key } of plans) considered.add(key);
 		plans.forEach((plan, i) => {
 			const values = answers[i] as Float64Array;
 			if (Number.isNaN(values[0])) return;
@@ -101,19 +99,28 @@ export async function explore(
 
 	if (options.known) model.moveTo(build, objective.own);
 	else {
-		await measureWeaponSets(task, model, rows, build);
-		await measure(model, options.screen ?? rows, build, objective.own, nodesWithin(task, build, total));
+		const near = nodesWithin(task, build, total);
+		await measure(model, options.screen ?? rows, build, objective.own, near, alikeNodes(task, near));
+		await measureWeaponSets(model, rows, build);
 		if (options.screen) model.moveTo(build, objective.own);
 	}
 	if (options.seeds && options.seeds.length > 0) await calculate(options.seeds);
 	const measured = new Set([options.screen ? -1 : build.key]);
 	const size = Math.min(96, Math.max(16, 8 * total));
 	while (!isOver() && idle < patience) {
-		const list = new Shortlist(size, (plan) => rows.has(plan));
+		const list = new Shortlist(size, (plan) => considered.has(plan.key));
 		const most = Math.max(3, Math.min(20, total));
-		for (const { heat, noise, from } of heats) {
+		for (const { heat, noise, curiosity, from } of heats) {
 			const { plan } = from === "best" ? beam.best : beam.one(random);
-			await anneal(model, moves, random, plan, list, { steps: annealSteps, heat, noise, most }, isOver);
+			await anneal(
+				model,
+				moves,
+				random,
+				plan,
+				list,
+				{ steps: annealSteps, heat, noise, curiosity, most },
+				isOver,
+			);
 		}
 		if (isOver()) break;
 		const plans = list.plans.filter((plan) => connection.lost(plan).length === 0 && canBeClicked(task, plan));
@@ -125,11 +132,8 @@ export async function explore(
 		measured.add(anchor.plan.key);
 		await measure(model, rows, anchor.plan, anchor.values, promising(task, model, anchor.plan));
 	}
-	return { start, best: beam.best, limitedBy: rows.ended ?? "nothingLeft", model, rounds };
-}
-
-export function scored(objective: Objective, plan: Plan, values: Float64Array): Found {
-	return { plan, values, score: { worth: objective.worth(values, 0), lack: objective.lack(values, 0) } };
+	const best = await tidy(objective, rows, connection, beam.best);
+	return { start, best, limitedBy: rows.ended ?? "nothingLeft", model, rounds };
 }
 
 /** The best plans so far, the best first. */
@@ -148,7 +152,11 @@ class Beam {
 		const list = this.#found;
 		const last = list[list.length - 1] as Found;
 		if (list.length >= beamWidth && !isBetter(found.score, last.score)) return;
-		if (list.some(({ plan, score }) => plan.key === found.plan.key || isEqual(score, found.score))) return;
+		const same = list.findIndex(({ score }) => isEqual(score, found.score));
+		if (same >= 0) {
+			if (!isBetter(found.score, (list[same] as Found).score)) return;
+			list.splice(same, 1);
+		}
 		let at = list.length;
 		while (at > 0 && isBetter(found.score, (list[at - 1] as Found).score)) at--;
 		list.splice(at, 0, found);
@@ -217,26 +225,4 @@ function nodesWithin(task: Task, plan: Plan, points: number): number[] {
 	const isAsked = (i: number) =>
 		plan.mode[i] ? !task.pinned[i] && task.budgets.respec > 0 : task.addable[i] === 1;
 	return queue.filter(isAsked);
-}
-
-/** Nodes that tell whether a weapon set is the one in use. */
-const sample = 24;
-
-/** Whether points of a weapon set do anything: those of the set that is not in use do not. */
-async function measureWeaponSets(task: Task, model: Model, rows: Rows, build: Plan): Promise<void> {
-	const sets = [1, 2].filter((set) => (task.budgets.free[set] as number) > 0 || task.mode.includes(set + 1));
-	if (sets.length === 0) return;
-	const near = nodesWithin(task, build, 6)
-		.filter((i) => !build.mode[i] && !task.graph.attribute[i] && !task.graph.ascendancy[i])
-		.slice(0, sample);
-	for (const set of sets) {
-		const plans = near.map((i) => {
-			const plan = build.copy();
-			plan.add(i, 1 + set, 0);
-			return plan;
-		});
-		const answers = await rows.values(plans);
-		const counts = answers.some((values) => values.some((value, s) => value !== model.objective.own[s]));
-		model.weaponSetCounts[set] = counts ? 1 : 0;
-	}
 }

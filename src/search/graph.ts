@@ -22,6 +22,8 @@ export interface SearchGraph {
 	readonly usable: Uint8Array;
 	/** 1: of the build's ascendancy. */
 	readonly ascendancy: Uint8Array;
+	/** 1: can be allocated for one weapon set alone. */
+	readonly weaponSet: Uint8Array;
 	/** Points that it costs: 0 or 1. */
 	readonly cost: Uint8Array;
 	/** 1: with a choice of attribute. */
@@ -82,6 +84,9 @@ export function searchGraph({ info, tree }: Evaluator): SearchGraph {
 		links,
 		usable,
 		ascendancy: Uint8Array.from(nodes, ({ ascendancy }) => (ascendancy === undefined ? 0 : 1)),
+		weaponSet: Uint8Array.from(nodes, ({ type, ascendancy, containJewelSocket }) =>
+			type === "keystone" || type === "jewelSocket" || ascendancy !== undefined || containJewelSocket ? 0 : 1,
+		),
 		cost: Uint8Array.from(nodes, (node) =>
 			node.isFreeAllocate || (node.ascendancy !== undefined && node.isMultipleChoiceOption) ? 0 : 1,
 		),

@@ -1,6 +1,7 @@
 import type { Model } from "./model.js";
 import type { Plan } from "./plan.js";
 import type { Candidate, Rows } from "./rows.js";
+import type { Task } from "./task.js";
 
 /** Rows of one batch: enough to keep all threads busy, few enough that a limit is noticed in time. */
 export const batchRows = 512;
@@ -10,6 +11,7 @@ export const batchRows = 512;
  * by adding them. The plan becomes the model's anchor.
  *
  * @param nodes by place; in the order of their importance, since a limit may end it
+ * @param alike for a node the one that is measured in its place, and others like it
  */
 export async function measure(
 	model: Model,
@@ -17,6 +19,7 @@ export async function measure(
 	plan: Plan,
 	values: Float64Array,
 	nodes: readonly number[],
+	alike: ReadonlyMap<number, number> = new Map(),
 ): Promise<void> {
 	const { graph } = model.task;
 	model.moveTo(plan, values);
@@ -34,7 +37,7 @@ export async function measure(
 	};
 	const choice = nodes.find((i) => graph.attribute[i] && !plan.mode[i]);
 	if (choice !== undefined) for (const attribute of [1, 2, 3]) ask(choice, attribute);
-	for (const i of nodes) if (!graph.attribute[i]) ask(i, 0);
+	for (const i of nodes) if (!graph.attribute[i] && !alike.has(i)) ask(i, 0);
 	for (let from = 0; from < wanted.length && rows.ended === undefined; from += batchRows) {
 		const part = wanted.slice(from, from + batchRows);
 		const answers = await rows.values(part.map(({ row }) => row));
@@ -51,6 +54,71 @@ export async function measure(
 			}
 			if (attribute === 0) model.known[i] = 1;
 		});
+	}
+	const { effect, known, width } = model;
+	for (const [i, like] of alike) {
+		if (!known[like]) continue;
+		effect.copyWithin(i * width, like * width, (like + 1) * width);
+		known[i] = 1;
+	}
+}
+
+/** Tree units within which a jewel may change what nodes do. */
+const jewelReach = 2000;
+
+/**
+ * Nodes that read like an earlier one of the list, which is measured in their place at first. Where an allocated jewel
+ * may change what a node does, it is measured itself.
+ */
+export function alikeNodes({ graph, mode }: Task, nodes: readonly number[]): Map<number, number> {
+	const all = graph.tree.nodes;
+	const sockets = all.filter(
+		(node, i) => mode[i] && (node.type === "jewelSocket" || node.containJewelSocket),
+	);
+	const first = new Map<string, number>();
+	const alike = new Map<number, number>();
+	for (const i of nodes) {
+		const node = all[i] as (typeof all)[number];
+		if (mode[i] || node.stats.length === 0 || node.type === "jewelSocket") continue;
+		if (sockets.some(({ x, y }) => Math.hypot(x - node.x, y - node.y) <= jewelReach)) continue;
+		const text = [node.type, node.name, ...node.stats].join("\n");
+		const like = first.get(text);
+		if (like === undefined) first.set(text, i);
+		else alike.set(i, like);
+	}
+	return alike;
+}
+
+/** Nodes that tell whether a weapon set is the one in use. */
+const sample = 16;
+
+/**
+ * Whether points of a weapon set do anything: those of the set that is not in use do not. Found out with the nodes that
+ * do most when they are allocated for both.
+ */
+export async function measureWeaponSets(model: Model, rows: Rows, build: Plan): Promise<void> {
+	const { task, width, weaponSetCounts } = model;
+	const { budgets, graph } = task;
+	const sets = [1, 2].filter((set) => (budgets.free[set] as number) > 0 || task.mode.includes(set + 1));
+	if (sets.length === 0) return;
+	const sum = new Float64Array(width);
+	model.sumOf(build, sum);
+	model.weigh(sum);
+	const size = (i: number) => model.prize[i] as number;
+	const nodes = Array.from({ length: graph.size }, (_, i) => i)
+		.filter((i) => model.known[i] && !build.mode[i] && graph.weaponSet[i] && size(i) > 0)
+		.sort((a, b) => size(b) - size(a) || a - b)
+		.slice(0, sample);
+	for (const set of sets) {
+		const plans = nodes.map((i) => {
+			const plan = build.copy();
+			plan.add(i, 1 + set, 0);
+			return plan;
+		});
+		const answers = await rows.values(plans);
+		const { own } = model.objective;
+		const counting = answers.filter((values) => values.some((value, s) => value !== own[s])).length;
+		weaponSetCounts[set] = 2 * counting > nodes.length ? 1 : 0;
 	}
 }
 

@@ -3,7 +3,7 @@ import type { Plan } from "./plan.js";
 import type { Task } from "./task.js";
 
 /** How much missing limits count while plans are only estimated, as shares of the goal. */
-const penalty = 3;
+const penalty = 5;
 /** More than this no node multiplies or divides a stat by, for an estimate: e^6. */
 const most = 6;
 /** Steps of the numerical derivative: a share of a stat that multiplies, units of one that adds up. */

@@ -19,7 +19,11 @@ export class Moves {
 	readonly #gain: Float64Array;
 	readonly #before: Int32Array;
 	readonly #hasFree: boolean;
+	/** What a node may be worth beyond its estimate: some are worth much only beside others. */
+	curiosity = 0;
 	#walk = 0;
+	/** Which nodes are looked at with curiosity. */
+	#whim = 0;
 
 	constructor(task: Task, model: Model, random: Random) {
 		const { size, free } = task.graph;
@@ -64,6 +68,22 @@ export class Moves {
 		return this.#dropLost(plan, sum);
 	}
 
+	/** Gives an attribute node of the plan another attribute; false where there is none that may change. */
+	changeAttribute(plan: Plan, sum: Float64Array): boolean {
+		const { graph, pinned } = this.#task;
+		const candidates: number[] = [];
+		for (let i = 0; i < plan.mode.length; i++)
+			if (plan.mode[i] && graph.attribute[i] && !pinned[i] && plan.canRemove(i)) candidates.push(i);
+		if (candidates.length === 0) return false;
+		const i = this.#one(candidates);
+		const mode = plan.mode[i] as number;
+		const attribute = 1 + this.#random.below(3);
+		this.remove(plan, sum, i);
+		plan.add(i, mode, attribute);
+		this.#model.apply(sum, i, mode, attribute, 1);
+		return true;
+	}
+
 	/** What no start leads to any more goes, too. */
 	#dropLost(plan: Plan, sum: Float64Array): boolean {
 		for (const i of this.#connection.lost(plan)) {
@@ -80,7 +100,7 @@ export class Moves {
 			found = false;
 			for (let i = 0; i < plan.mode.length; i++) {
 				if (!plan.mode[i] || plan.mode[i] === mode[i] || graph.free[i]) continue;
-				if ((this.#model.prize[i] as number) > 0 || this.#degree(plan, i) > 1) continue;
+				if (this.#worthOf(i) > 0 || this.#degree(plan, i) > 1) continue;
 				this.remove(plan, sum, i);
 				found = true;
 			}
@@ -155,6 +175,7 @@ export class Moves {
 		for (const mode of [2, 3, 1]) {
 			if (mode > 1 && this.#model.weaponSetCounts[mode - 1] === 0) continue;
 			const salt = this.#random.bits();
+			if (this.curiosity > 0) this.#whim = salt;
 			for (;;) {
 				const target = this.#bestPath(plan, mode, noise, salt);
 				if (target < 0) break;
@@ -172,7 +193,6 @@ export class Moves {
 	/** Walks away from the plan, layer by layer; of equally short ways to a node the one that is worth most counts. */
 	#bestPath(plan: Plan, mode: number, noise: number, salt: number): number {
 		const { graph, addable } = this.#task;
-		const { prize } = this.#model;
 		const { offsets, links } = graph;
 		const [stamp, distance, gain, before] = [this.#stamp, this.#distance, this.#gain, this.#before];
 		const walk = ++this.#walk;
@@ -183,7 +203,7 @@ export class Moves {
 		let most = 0;
 		const consider = (i: number) => {
 			const worth = gain[i] as number;
-			if (worth <= 0 || (prize[i] as number) <= 0) return;
+			if (worth <= 0 || this.#worthOf(i) <= 0) return;
 			const share = noise === 0 ? 1 : 1 + noise * noiseOf(i, salt);
 			const each = (worth * share) / Math.max(1, distance[i] as number);
 			if (each > most) {
@@ -193,12 +213,12 @@ export class Moves {
 		};
 		let layer: number[] = [];
 		const reach = (to: number, from: number, at: number, next: number[]) => {
-			if (plan.mode[to] || !addable[to]) return;
+			if (plan.mode[to] || !addable[to] || (mode !== 1 && !graph.weaponSet[to])) return;
 			const cost = graph.cost[to] as number;
 			const far = at + cost;
 			if (far > (graph.ascendancy[to] ? ascendancyPoints : points)) return;
 			if (graph.choice[to] !== -1 && rivalOf(plan, to) >= 0) return;
-			const worth = (from < 0 ? 0 : (gain[from] as number)) + (prize[to] as number);
+			const worth = (from < 0 ? 0 : (gain[from] as number)) + this.#worthOf(to);
 			if (stamp[to] === walk) {
 				if (distance[to] !== far || worth <= (gain[to] as number)) return;
 			} else {
@@ -234,14 +254,20 @@ export class Moves {
 		}
 		// Alone, since no path can go on from a node that is free of a connection.
 		for (let i = 0; i < graph.size; i++) {
-			if (!graph.free[i] || plan.mode[i] || !addable[i] || stamp[i] === walk || points < 1) continue;
+			if (mode !== 1 || !graph.free[i] || plan.mode[i] || !addable[i] || stamp[i] === walk || points < 1)
+				continue;
 			stamp[i] = walk;
 			distance[i] = 1;
-			gain[i] = prize[i] as number;
+			gain[i] = this.#worthOf(i);
 			before[i] = -1;
 			consider(i);
 		}
 		return best;
+	}
+
+	#worthOf(i: number): number {
+		const prize = this.#model.prize[i] as number;
+		return this.curiosity === 0 ? prize : prize + this.curiosity * Math.max(0, noiseOf(i, this.#whim));
 	}
 
 	#one(list: readonly number[]): number {

@@ -9,6 +9,9 @@ export const requirements = [
 	["Int", "ReqInt"],
 ] as const;
 
+/** So much of an attribute missing counts like a whole floor. */
+const perAttribute = 50;
+
 /** One thing that a result must keep. */
 interface Limit {
 	readonly text: string;
@@ -62,7 +65,8 @@ export class Objective {
 				limits.push({
 					text: `${attribute}>=${required}`,
 					lack: (values, row) =>
-						Math.max(0, (values[row + need] as number) - (values[row + have] as number) - allowed) / 100,
+						Math.max(0, (values[row + need] as number) - (values[row + have] as number) - allowed) /
+						perAttribute,
 				});
 			}
 		}
@@ -94,13 +98,16 @@ export class Objective {
 	}
 }
 
-/** How good a row is. */
+/** How good a row is, and the changes that it takes. */
 export interface Score {
 	readonly worth: number;
 	readonly lack: number;
+	/** Points spent and taken back. */
+	readonly cost: number;
 }
 
-/** What keeps the limits is better than what does not, whatever it is worth. */
+/** What keeps the limits is better than what does not, whatever it is worth; of equally good rows the cheaper one. */
 export function isBetter(a: Score, b: Score): boolean {
-	return a.lack !== b.lack ? a.lack < b.lack : a.worth > b.worth;
+	if (a.lack !== b.lack) return a.lack < b.lack;
+	return a.worth !== b.worth ? a.worth > b.worth : a.cost < b.cost;
 }

@@ -1,7 +1,8 @@
 import { invalidArgument } from "../common/errors.js";
 import type { Evaluator } from "../rows/evaluator.js";
 import type { NodeSetDelta } from "../rows/node-sets.js";
-import { explore, type Found } from "./explore.js";
+import { explore } from "./explore.js";
+import type { Found } from "./found.js";
 import type { Model } from "./model.js";
 import type { Objective } from "./objective.js";
 import type { Plan } from "./plan.js";

@@ -60,6 +60,13 @@ export class Plan {
 		return (this.task.budgets.free[pool] as number) - (this.spent[pool] as number);
 	}
 
+	/** Points spent and taken back, in all pools: of equally good plans the one with less is better. */
+	get cost(): number {
+		let sum = 2 * this.respecs;
+		for (const points of this.spent) sum += points;
+		return sum;
+	}
+
 	get respecsLeft(): number {
 		return this.task.budgets.respec - this.respecs;
 	}

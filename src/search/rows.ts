@@ -75,11 +75,6 @@ export class Rows {
 		return Math.min(1, Math.max(this.elapsedMs / timeLimitMs, this.evidence.evaluations / maxEvaluations));
 	}
 
-	/** Whether a row with these nodes is known. */
-	has(plan: Candidate): boolean {
-		return this.#known.has(plan.key);
-	}
-
 	remember(key: number, values: Float64Array): void {
 		this.#known.set(key, values);
 	}

@@ -84,6 +84,23 @@ function character.options(world, mode, plain)
 	return list
 end
 
+--- What is set otherwise than in a new build, by name.
+function character.set(world, mode)
+	local input, set = inputOf(mode.configTab), {}
+	for _, entry in ipairs(optionsOf(world).list) do
+		local option = entry.option
+		local value = input[option.var]
+		local first = option.defaultState
+		if option.type == "list" and option.defaultIndex then
+			first = option.list[option.defaultIndex].val
+		end
+		if value ~= nil and value ~= first and (value or first) and value ~= "" and mode.configTab.varControls[option.var] then
+			set[option.var] = value
+		end
+	end
+	return set
+end
+
 local function choose(control, option, value, where)
 	for index, entry in ipairs(option.list) do
 		if entry.val == value then

@@ -176,6 +176,51 @@ function gems.names(mode)
 	return { all = all, supports = supports }
 end
 
+--- The skill groups, in the window's order; the fields are those of SkillGroup in src/operations/skill-groups.ts.
+function gems.groups(mode, plain)
+	local list = {}
+	for i, group in ipairs(mode.skillsTab.socketGroupList) do
+		local own, skills = {}, {}
+		for j, gem in ipairs(group.gemList) do
+			own[j] = {
+				name = gem.nameSpec or "", support = isSupport(gem), level = gem.level, quality = gem.quality or 0,
+				enabled = gem.enabled and true or false,
+			}
+		end
+		for _, skill in ipairs(group.displaySkillList or {}) do
+			skills[#skills + 1] = skill.activeEffect.grantedEffect.name
+		end
+		list[i] = {
+			group = i, label = plain(group.displayLabel or group.label or ""), enabled = group.enabled and true or false,
+			includeInFullDps = group.includeInFullDPS and true or false, main = i == mode.mainSocketGroup,
+			granted = group.source ~= nil, gems = own, skills = skills,
+		}
+	end
+	return list
+end
+
+--- Names of the supports that some skill of the group can have, sorted.
+function gems.supportsFor(world, mode, place)
+	local group = mode.skillsTab.socketGroupList[place]
+	if not group then
+		error(("there is no skill group %d: the build has %d"):format(place, #mode.skillsTab.socketGroupList), 0)
+	end
+	local names = {}
+	for _, gem in pairs(mode.data.gems) do
+		local effect = gem.grantedEffect
+		if effect and effect.support and not effect.legacy then
+			for _, skill in ipairs(group.displaySkillList or {}) do
+				if world.env.calcLib.canGrantedEffectSupportActiveSkill(effect, skill) then
+					names[#names + 1] = gem.name
+					break
+				end
+			end
+		end
+	end
+	table.sort(names)
+	return names
+end
+
 -- Whether one of the group's skills, or of those in its slot that it stands beside, can have the support.
 local function canSupport(calcLib, effect, group, skills)
 	for _, skill in ipairs(skills) do

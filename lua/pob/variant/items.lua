@@ -7,9 +7,26 @@ local items = {}
 -- Kinds of lines of an item.
 local LINES = { "enchantModLines", "runeModLines", "implicitModLines", "explicitModLines" }
 
--- The first line of a text that says something, for messages.
-local function firstLine(text)
-	return (text:match("[^\r\n]+") or ""):sub(1, 60)
+-- The first lines of an item's text that name it, for messages.
+local function nameIn(text)
+	local lines = {}
+	for line in text:gmatch("[^\r\n]+") do
+		if #lines < 2 and not line:find("^Rarity:") and not line:find("^Item Class:") and not line:find("^%-%-") then
+			lines[#lines + 1] = line:match("^%s*(.-)%s*$"):sub(1, 60)
+		end
+	end
+	return table.concat(lines, ", ")
+end
+
+-- For messages: the slots without those of jewels in items, which few items have.
+local function usualSlots(names)
+	local usual = {}
+	for _, name in ipairs(names) do
+		if not name:find("Jewel Socket") then
+			usual[#usual + 1] = name
+		end
+	end
+	return table.concat(usual, ", ")
 end
 
 -- The slots of the window that a part of a change may name, in the window's order.
@@ -32,7 +49,7 @@ local function newItem(world, where, text)
 		refuse(where, "Path of Building fails on the item's text: %s", tostring(item))
 	end
 	if not item.base then
-		refuse(where, "Path of Building knows no base of this item: %s", firstLine(text))
+		refuse(where, "Path of Building knows no base of this item: %s", nameIn(text))
 	end
 	return item
 end
@@ -48,6 +65,104 @@ local function unreadLines(item, where, warnings)
 			end
 		end
 	end
+end
+
+--- Where each of these items fits: { name, places = { { slot, worn } } } or { refused }. Slots that the window does not show
+--- are left out, as those of jewels in items are where the item has none.
+function items.fits(world, mode, texts)
+	local tab, fits = mode.itemsTab, {}
+	for i, text in ipairs(texts) do
+		local ok, item = pcall(newItem, world, "item " .. i, text)
+		if not ok then
+			fits[i] = { refused = type(item) == "table" and item.text or tostring(item) }
+		else
+			local places = {}
+			for _, slot in ipairs(tab.orderedSlots) do
+				local isAllocated = not slot.nodeId or mode.spec.allocNodes[slot.nodeId]
+				local isThere = slot.inactive ~= true and (type(slot.shown) ~= "function" or slot.shown())
+				local worn = tab.items[slot.selItemId]
+				if isAllocated and (isThere or slot.nodeId) and tab:IsItemValidForSlot(item, slot.slotName) then
+					places[#places + 1] = { slot = slot.slotName, worn = worn and worn.name or "" }
+				end
+			end
+			fits[i] = { name = item.name or nameIn(text), places = places }
+		end
+	end
+	return fits
+end
+
+-- What is inside a jewel's radius at a socket, as text; empty where it has none.
+local function radiusText(node, item)
+	local inside = item.jewelRadiusIndex and node.nodesInRadius and node.nodesInRadius[item.jewelRadiusIndex]
+	if not inside then
+		return ""
+	end
+	local notables, others = {}, 0
+	for _, other in pairs(inside) do
+		if other.type == "Notable" or other.type == "Keystone" then
+			notables[#notables + 1] = other.dn
+		else
+			others = others + 1
+		end
+	end
+	table.sort(notables)
+	return ("%d notables (%s), %d others"):format(#notables, table.concat(notables, ", "), others)
+end
+
+--- The sockets of the tree, by node id: { node, worn, jewels = { { fits, holds } } }, see SocketFacts in
+--- src/operations/jewels.ts.
+function items.sockets(world, mode, texts)
+	local tab, list, jewels = mode.itemsTab, {}, {}
+	for i, text in ipairs(texts) do
+		jewels[i] = newItem(world, "jewel " .. i, text)
+	end
+	for id, slot in pairs(tab.sockets) do
+		local node, worn = mode.spec.nodes[id], tab.items[slot.selItemId]
+		local facts = {}
+		for i, item in ipairs(jewels) do
+			facts[i] = {
+				fits = node ~= nil and tab:IsItemValidForSlot(item, slot.slotName) and true or false,
+				holds = node and radiusText(node, item) or "",
+			}
+		end
+		list[#list + 1] = { node = id, worn = worn and worn.name or "", jewels = facts }
+	end
+	table.sort(list, function(a, b)
+		return a.node < b.node
+	end)
+	return list
+end
+
+--- Texts of what is worn: { items = by slot, jewels = by node, names = by text }.
+function items.contents(mode)
+	local tab, contents = mode.itemsTab, { items = {}, jewels = {}, names = {} }
+	for _, slot in ipairs(tab.orderedSlots) do
+		local item = tab.items[slot.selItemId]
+		if item then
+			local text = item.raw or item:BuildRaw()
+			if slot.nodeId then
+				contents.jewels[tostring(slot.nodeId)] = text
+			else
+				contents.items[slot.slotName] = text
+			end
+			contents.names[text] = item.name
+		end
+	end
+	return contents
+end
+
+--- The notables that can be anointed, as the window's list has them: { id, name }, by name.
+function items.anointable(mode)
+	local list = {}
+	for id, node in pairs(mode.spec.tree.nodes) do
+		if node.recipe and #node.recipe > 0 and node.dn then
+			list[#list + 1] = { id = id, name = node.dn }
+		end
+	end
+	table.sort(list, function(a, b)
+		return a.name < b.name or a.name == b.name and a.id < b.id
+	end)
+	return list
 end
 
 -- What is in other slots, to tell what an item puts down.
@@ -76,7 +191,7 @@ local function equip(world, tab, slot, where, text, warnings)
 	else
 		local item = newItem(world, where, text)
 		if not tab:IsItemValidForSlot(item, slot.slotName) then
-			refuse(where, "%s does not fit into this slot", item.name or firstLine(text))
+			refuse(where, "%s does not fit into this slot", item.name or nameIn(text))
 		end
 		tab:AddItem(item, true)
 		slot:SetSelItemId(item.id)
@@ -116,7 +231,7 @@ function items.wear(world, mode, change, warnings)
 	end
 	local unknown = next(wanted)
 	if unknown then
-		refuse("items." .. unknown, "there is no such slot; there are %s", table.concat(slotNames(tab), ", "))
+		refuse("items." .. unknown, "there is no such slot; there are %s", usualSlots(slotNames(tab)))
 	end
 end
 
@@ -166,7 +281,7 @@ function items.anoint(world, mode, change)
 		local slot = tab.slots[name]
 		local item = slot and tab.items[slot.selItemId]
 		if not slot then
-			refuse(where, "there is no such slot; there are %s", table.concat(slotNames(tab), ", "))
+			refuse(where, "there is no such slot; there are %s", usualSlots(slotNames(tab)))
 		elseif not item then
 			refuse(where, "there is no item in this slot")
 		elseif not item.enchantModLines then

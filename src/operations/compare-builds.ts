@@ -1,0 +1,199 @@
+import { located } from "../common/errors.js";
+import type { Build } from "../engine/build.js";
+import type { Engine } from "../engine/engine.js";
+import type { NodeSetDelta } from "../rows/node-sets.js";
+import type { VariantChange } from "../variants/change.js";
+import { mergeChanges } from "../variants/merge.js";
+import { type Alternative, type Ranking, type RankingRequest, rankAlternatives } from "./ranking.js";
+import { type SkillGroup, skillGroups } from "./skill-groups.js";
+import { statsOf } from "./stats.js";
+
+/** What a build has beside its tree and gems. */
+interface Contents {
+	readonly level: number;
+	/** By slot of the window. */
+	readonly items: Readonly<Record<string, string>>;
+	/** By socket's node id. */
+	readonly jewels: Readonly<Record<string, string>>;
+	/** Names of items, by their text. */
+	readonly names: Readonly<Record<string, string>>;
+	readonly config: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface CompareBuildsRequest extends RankingRequest {
+	/** The other build's text, and how errors name it. */
+	readonly text: string;
+	readonly name: string;
+}
+
+export interface BuildComparison extends Ranking {
+	/** The other build's own stats. */
+	readonly other: Readonly<Record<string, number>>;
+	/** Parts that differ and cannot be told apart as changes of this build. */
+	readonly leftOut: readonly string[];
+}
+
+/**
+ * Which part of another build is worth what to this one: each item, jewel, option, group of supports, the level and the
+ * tree, alone; then the other build itself. Needs the calculator `pob`.
+ */
+export async function compareBuilds(
+	engine: Engine,
+	build: Build,
+	{ text, name, ...request }: CompareBuildsRequest,
+): Promise<BuildComparison> {
+	const other = await engine.load(text).catch((error) => {
+		throw located(name, error);
+	});
+	try {
+		const { parts, leftOut } = await differences(build, other);
+		const all = parts.reduce<VariantChange>((sum, { change = {} }) => mergeChanges(sum, change), {});
+		const set = parts.find((part) => part.set)?.set;
+		const together: Alternative[] =
+			parts.length > 1
+				? [{ label: { Part: "all of these", Now: "", Other: "" }, change: all, ...(set && { set }) }]
+				: [];
+		const ranking = await rankAlternatives(build, [...parts, ...together], request);
+		const stats = statsOf(build, ranking.stats).filter(
+			(stat) => other.stats().includes(stat) || other.context.otherStats.includes(stat),
+		);
+		const shown = await other.calculate({}, { stats });
+		const own = stats.map(
+			(stat) => `${stat} ${shown[stat]} (${signedGain(shown[stat], ranking.base[stat])})`,
+		);
+		return {
+			...ranking,
+			other: shown,
+			leftOut,
+			advice: [
+				`${name} itself has ${own.join(", ")}.`,
+				...leftOut.map((part) => `Left out: ${part}.`),
+				...ranking.advice,
+			],
+		};
+	} finally {
+		await other.close();
+	}
+}
+
+function signedGain(now = Number.NaN, before = Number.NaN): string {
+	const gain = now - before;
+	return gain > 0 ? `+${gain}` : String(gain);
+}
+
+async function differences(build: Build, other: Build): Promise<{ parts: Alternative[]; leftOut: string[] }> {
+	const [mine, theirs] = await Promise.all([contentsOf(build), contentsOf(other)]);
+	const leftOut: string[] = [];
+	const part = (
+		Part: string,
+		Now: string | number,
+		Other: string | number,
+		rest: Omit<Alternative, "label">,
+	) => ({
+		label: { Part, Now, Other },
+		...rest,
+	});
+	const parts: Alternative[] = [];
+	if (mine.level !== theirs.level)
+		parts.push(part("Level", mine.level, theirs.level, { change: { level: theirs.level } }));
+	for (const [slot, text] of differing(mine.items, theirs.items))
+		parts.push(
+			part(slot, nameOf(mine, mine.items[slot]), nameOf(theirs, text), {
+				change: { items: { [slot]: text ?? null } },
+			}),
+		);
+	for (const [option, value] of differing(mine.config, theirs.config))
+		parts.push(
+			part(option, String(mine.config[option] ?? ""), String(value ?? ""), {
+				change: { config: { [option]: value ?? null } },
+			}),
+		);
+	parts.push(...(await supportParts(build, other, leftOut)));
+	const sameTree =
+		build.info.class === other.info.class &&
+		build.info.ascendancy === other.info.ascendancy &&
+		build.info.treeVersion === other.info.treeVersion;
+	if (!sameTree) leftOut.push("the tree, of another class, ascendancy or version");
+	else {
+		const change = treeChange(build, other);
+		const nodes = [...(change.add ?? []), ...(change.remove ?? [])].length;
+		if (nodes > 0) parts.push(part("Tree", "", `${nodes} nodes`, { set: change }));
+		for (const [socket, text] of differing(mine.jewels, theirs.jewels))
+			parts.push(
+				part(`Jewel ${socket}`, nameOf(mine, mine.jewels[socket]), nameOf(theirs, text), {
+					change: { jewels: { [Number(socket)]: text ?? null } },
+				}),
+			);
+	}
+	return { parts, leftOut };
+}
+
+async function contentsOf(build: Build): Promise<Contents> {
+	return (await build.command("contents")) as unknown as Contents;
+}
+
+function nameOf({ names }: Contents, text: string | undefined): string {
+	return text === undefined ? "" : (names[text] ?? "");
+}
+
+function differing<Value>(
+	mine: Readonly<Record<string, Value>>,
+	theirs: Readonly<Record<string, Value>>,
+): [string, Value | undefined][] {
+	const keys = [...new Set([...Object.keys(mine), ...Object.keys(theirs)])].sort();
+	return keys.filter((key) => mine[key] !== theirs[key]).map((key) => [key, theirs[key]]);
+}
+
+function treeChange(build: Build, other: Build): NodeSetDelta {
+	const own = new Set(build.allocated);
+	const wanted = new Set(other.allocated);
+	const names = ["Str", "Dex", "Int"] as const;
+	const attributes: Record<number, "Str" | "Dex" | "Int"> = {};
+	const weaponSets: Record<number, 1 | 2> = {};
+	const add = other.allocated.filter((id, i) => {
+		if (own.has(id)) return false;
+		const attribute = names[(other.info.attributes[i] ?? 0) - 1];
+		if (attribute) attributes[id] = attribute;
+		const weaponSet = other.info.weaponSets[i];
+		if (weaponSet === 1 || weaponSet === 2) weaponSets[id] = weaponSet;
+		return true;
+	});
+	return { add, remove: build.allocated.filter((id) => !wanted.has(id)), attributes, weaponSets };
+}
+
+/** Groups with the same first skill gem: what the other's supports are worth. */
+async function supportParts(build: Build, other: Build, leftOut: string[]): Promise<Alternative[]> {
+	const [mine, theirs] = await Promise.all([skillGroups(build), skillGroups(other)]);
+	const parts: Alternative[] = [];
+	const seen = new Set<string>();
+	for (const group of theirs) {
+		const name = firstSkill(group);
+		if (name === undefined || group.granted || seen.has(name)) continue;
+		seen.add(name);
+		const own = mine.find((candidate) => firstSkill(candidate) === name && !candidate.granted);
+		if (!own) {
+			leftOut.push(`the skill ${name}, which this build has not`);
+			continue;
+		}
+		if (textOf(own) === textOf(group)) continue;
+		const supports = group.gems
+			.filter(({ support }) => support)
+			.map(({ name, level, quality, enabled }) => ({ name, level, quality, enabled }));
+		parts.push({
+			label: { Part: `Supports of ${name}`, Now: textOf(own), Other: textOf(group) },
+			change: { gems: [{ group: own.group, supports }] },
+		});
+	}
+	return parts;
+}
+
+function firstSkill({ gems }: SkillGroup): string | undefined {
+	return gems.find(({ support }) => !support)?.name;
+}
+
+function textOf({ gems }: SkillGroup): string {
+	return gems
+		.filter(({ support, enabled }) => support && enabled)
+		.map(({ name }) => name)
+		.join(", ");
+}

@@ -1,0 +1,66 @@
+import { invalidArgument } from "../common/errors.js";
+import type { Build } from "../engine/build.js";
+import type { VariantChange } from "../variants/change.js";
+
+/** A gem of a skill group. */
+export interface GroupGem {
+	readonly name: string;
+	readonly support: boolean;
+	readonly level: number;
+	readonly quality: number;
+	readonly enabled: boolean;
+}
+
+/** A skill group of a build, as Path of Building's window lists it. */
+export interface SkillGroup {
+	/** From 1. */
+	readonly group: number;
+	readonly label: string;
+	readonly enabled: boolean;
+	readonly includeInFullDps: boolean;
+	/** Whether it is the main skill's. */
+	readonly main: boolean;
+	/** Granted by an item or the tree: its gems cannot be changed. */
+	readonly granted: boolean;
+	readonly gems: readonly GroupGem[];
+	/** Names of its skills. */
+	readonly skills: readonly string[];
+}
+
+/** Needs the calculator `pob`. */
+export async function skillGroups(build: Build): Promise<readonly SkillGroup[]> {
+	const list = (await build.command("skillGroups")) as unknown as SkillGroup[];
+	return (Array.isArray(list) ? list : []).map(({ gems, skills, ...group }) => ({
+		...group,
+		gems: Array.isArray(gems) ? gems : [],
+		skills: Array.isArray(skills) ? skills : [],
+	}));
+}
+
+/**
+ * The change that lets skill groups count in Full DPS: `auto` the main skill's where none does, else the groups with these
+ * numbers and no others. Undefined where nothing changes.
+ *
+ * @throws PobatchError INVALID_ARGUMENT
+ */
+export async function fullDpsChange(
+	build: Build,
+	wanted: "auto" | readonly number[],
+): Promise<VariantChange | undefined> {
+	const groups = await skillGroups(build);
+	const numbers =
+		wanted === "auto"
+			? groups.some(({ enabled, includeInFullDps }) => enabled && includeInFullDps)
+				? undefined
+				: groups.filter(({ main }) => main).map(({ group }) => group)
+			: wanted;
+	if (numbers === undefined) return undefined;
+	for (const number of numbers) {
+		if (!groups.some(({ group }) => group === number))
+			throw invalidArgument(`skill groups from 1 to ${groups.length}`, "fullDps", number);
+	}
+	const gems = groups
+		.filter(({ group, includeInFullDps }) => numbers.includes(group) !== includeInFullDps)
+		.map(({ group, includeInFullDps }) => ({ group, includeInFullDps: !includeInFullDps }));
+	return gems.length > 0 ? { gems } : undefined;
+}
