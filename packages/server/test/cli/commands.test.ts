@@ -97,6 +97,31 @@ describe("pobatch serve", () => {
 	});
 });
 
+describe("pobatch open", () => {
+	test("prints an address at which the build is loaded", { timeout: 60_000 }, async () => {
+		const opened = run(
+			"open",
+			files.write("opened.json", demoText),
+			"--calculator",
+			"reference",
+			"--threads",
+			"1",
+		);
+		const [address, id] = (await opened.line()).split("/#build=") as [string, string];
+		const client = new Client(address);
+		expect((await client.json(`/v1/builds/${id}`)).body).toMatchObject({ class: "Falconer", warm: true });
+		expect(await (await client.send("/")).text()).toMatch(/<div id="app">/);
+		opened.child.kill("SIGINT");
+		expect(await opened.ended).toBe(0);
+	});
+
+	test("says that a file is not there", { timeout: 60_000 }, async () => {
+		const opened = run("open", "nowhere.xml", "--calculator", "reference");
+		expect(await opened.ended).toBe(2);
+		expect(opened.said.stderr).toMatch(/^error: nowhere\.xml: cannot read the build/);
+	});
+});
+
 describe("pobatch mcp", () => {
 	test("answers over its pipes, reads files, and ends with its client", { timeout: 60_000 }, async () => {
 		const transport = new StdioClientTransport({

@@ -52,7 +52,7 @@ function calls(nodes: readonly number[], names: readonly string[], stats: readon
 	};
 	return fc
 		.constantFrom(
-			...tools.filter(({ name }) => name !== "load" && name !== "compare" && !name.startsWith("job_")),
+			...tools.filter(({ name }) => name !== "load" && name !== "compare" && !name.startsWith("search_")),
 		)
 		.chain(({ name }) => fc.tuple(fc.constant(name), inputs[name] ?? fc.constant({})));
 }
