@@ -20,7 +20,7 @@ export interface SupportsAnswer extends Ranking {
 
 /** Sets that each round goes on with, and single supports that each of them is tried with. */
 const beam = 10;
-const partners = 60;
+const partners = 40;
 /** Rounds that exchange one support of the best set for another. */
 const exchanges = 3;
 
