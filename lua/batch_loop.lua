@@ -302,7 +302,8 @@ local function tryVariants(id, changes)
 		if build == nil then
 			answers[i] = { refused = info }
 		else
-			answers[i] = { warnings = type(info) == "table" and info.warnings or {} }
+			info = type(info) == "table" and info or {}
+			answers[i] = { warnings = info.warnings or {}, unstableStats = info.unstableStats }
 		end
 	end
 	leaveVariant(id)
@@ -427,14 +428,14 @@ local function runRows(id, stats, key, change)
 			restoreNames(stats, width)
 		end
 		fillSet(words, first, addEnd, removeEnd)
-		local answer, isAlike = Calculate(build, set, stats)
+		local answer, isMemoized = Calculate(build, set, stats)
 		local problem = readAnswer(answer, results + rows[row] * width, width)
 		if problem then
 			fail(id, row, BAD_RESULT, problem)
 		else
 			status[row] = OK
-			if isAlike == true then
-				chunk.alike = chunk.alike + 1
+			if isMemoized == true then
+				chunk.memoized = chunk.memoized + 1
 			end
 		end
 		if rollback and not recoverBuild(id) then

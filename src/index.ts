@@ -33,6 +33,7 @@ export {
 	type CertifyProgress,
 	certifyPob,
 } from "./operations/certify/certify-pob.js";
+export type { CorpusBuild } from "./operations/certify/corpus.js";
 export { Profile, type ProfiledFunction, type ProfiledPhase } from "./profile/profile.js";
 export type { SpeedscopeFile } from "./profile/speedscope.js";
 export { BatchResult, type CacheUse, RowError } from "./rows/batch-result.js";

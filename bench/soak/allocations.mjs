@@ -46,7 +46,7 @@ async function refuseEach(report, name, calculator, source, times, step = 1) {
 
 /** Opens, loads, calculates until all is answered; the values, or undefined if opening failed. */
 async function evaluate(part, config, source, n) {
-	const { Base, Engine } = addon();
+	const { AllocatedNodes, Engine } = addon();
 	// All can be undone only in the sandbox.
 	const sandbox = config.rollback ? await sandboxSource() : "";
 	const native = new Engine(
@@ -57,7 +57,7 @@ async function evaluate(part, config, source, n) {
 		const opened = await attempt(() => native.open());
 		if (!opened) return undefined;
 		const loaded = (await attempt(() => native.load(1, source))) ?? (await native.load(1, source));
-		const base = new Base(null, Uint32Array.from(loaded.info.allocated));
+		const base = new AllocatedNodes(null, Uint32Array.from(loaded.info.allocated));
 		const stats = loaded.stats.slice(0, 3);
 		// Rows that change nothing, remove one node, and two.
 		const words = Uint32Array.from(loaded.info.allocated.slice(0, 3), (id) => removeBit | id);

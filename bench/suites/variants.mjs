@@ -1,9 +1,10 @@
 // What variants of builds cost, and whether they are right, against Path of Building's own window. Needs a checkout and real
 // builds, as the suite `pob`. BENCH_VARIANTS: how many of a build; BENCH_PARTS: truth, figures.
 import { builds, checkouts } from "./pob/workload.mjs";
+import { figures } from "./variants/figures.mjs";
 import { truth } from "./variants/truth.mjs";
 
-const all = { truth };
+const all = { figures, truth };
 const named = process.env.BENCH_PARTS?.split(",") ?? Object.keys(all);
 const unknown = named.find((name) => !(name in all));
 if (unknown !== undefined)

@@ -32,7 +32,7 @@ std::string shortened(const std::string& text) {
 
 }  // namespace
 
-Batch::Batch(uint32_t build, std::shared_ptr<const BaseSet> base, NodeSetView sets,
+Batch::Batch(uint32_t build, std::shared_ptr<const AllocatedNodes> base, NodeSetView sets,
              std::vector<std::string> stats, double* results, uint8_t* status, unsigned threads)
     : build_(build),
       base_(std::move(base)),
@@ -161,7 +161,7 @@ bool Batch::evaluate(Worker& worker, Scratch& scratch, Range range) {
 	                                .status = scratch.status.data(),
 	                                .count = static_cast<uint32_t>(count)});
 	const bool usable = runChunk(worker, scratch);
-	alike_ += worker.calculator().chunk().alike;
+	memoized_ += worker.calculator().chunk().memoized;
 	collectFailures(worker, scratch);
 	for (size_t i = 0; i < count; ++i)
 		if (scratch.status[i] == static_cast<uint8_t>(RowStatus::Ok))

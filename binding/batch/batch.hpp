@@ -38,7 +38,7 @@ class Batch : public Job {
 public:
 	// `sets`, `results` (rows x stats) and `status` (rows, zeroed) must stay valid until the batch has
 	// finished.
-	Batch(uint32_t build, std::shared_ptr<const BaseSet> base, NodeSetView sets,
+	Batch(uint32_t build, std::shared_ptr<const AllocatedNodes> base, NodeSetView sets,
 	      std::vector<std::string> stats, double* results, uint8_t* status, unsigned threads);
 
 	// Before submission: evaluates these rows alone, and from their canonical form. Rows that are equal to
@@ -62,7 +62,7 @@ public:
 	// How often a state had to be opened anew because a row left it in doubt.
 	size_t reloads() const { return reloads_; }
 	// Rows that the calculator answered like another one.
-	size_t alike() const { return alike_; }
+	size_t memoized() const { return memoized_; }
 
 private:
 	// Of the rows that are evaluated, in order.
@@ -102,7 +102,7 @@ private:
 	void reportProgress(size_t rows);
 
 	const uint32_t build_;
-	const std::shared_ptr<const BaseSet> base_;
+	const std::shared_ptr<const AllocatedNodes> base_;
 	const NodeSetView sets_;
 	const std::vector<std::string> stats_;
 	double* const results_;
@@ -120,7 +120,7 @@ private:
 
 	std::atomic<size_t> done_{0};
 	std::atomic<size_t> reloads_{0};
-	std::atomic<size_t> alike_{0};
+	std::atomic<size_t> memoized_{0};
 	std::atomic<unsigned> usableWorkers_;
 	std::atomic<Clock::rep> nextReport_;
 

@@ -33,7 +33,7 @@ Hash128 mixed(const Hash128& row, const Hash128& variant) {
 
 }  // namespace
 
-CanonicalSets::CanonicalSets(const NodeSetView& sets, const BaseSet& base, const VariantKeys& variants,
+CanonicalSets::CanonicalSets(const NodeSetView& sets, const AllocatedNodes& base, const VariantKeys& variants,
                              const Job* job) {
 	const size_t count = sets.rows();
 	places_.reserve(count);

@@ -23,7 +23,7 @@ struct VariantKeys {
 class CanonicalSets {
 public:
 	// Ends early, with fewer rows than `sets` has, once `job` is stopped. Throws std::bad_alloc.
-	CanonicalSets(const NodeSetView& sets, const BaseSet& base, const VariantKeys& variants,
+	CanonicalSets(const NodeSetView& sets, const AllocatedNodes& base, const VariantKeys& variants,
 	              const Job* job = nullptr);
 
 	size_t rows() const { return keys_.size(); }

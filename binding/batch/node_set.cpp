@@ -16,7 +16,7 @@ uint32_t inherit(uint32_t wanted, uint32_t have) {
 
 }  // namespace
 
-BaseSet::BaseSet(std::vector<uint32_t> words, std::shared_ptr<const PassiveTree> tree)
+AllocatedNodes::AllocatedNodes(std::vector<uint32_t> words, std::shared_ptr<const PassiveTree> tree)
     : words_(std::move(words)), byId_(kNodeIdCount, kAbsent), tree_(std::move(tree)) {
 	// Of an id that a calculator names twice the last word counts.
 	for (const uint32_t word : words_) byId_[word & kIdMask] = word;
@@ -52,7 +52,7 @@ bool Canonicalizer::sortUnique(std::vector<uint32_t>& words, Row& row) {
 		summary_.resize(kNodeIdCount / 64 / 64);
 		bits_.resize(kNodeIdCount / 64);  // last: it tells whether all are there
 	}
-	uint32_t conflict = BaseSet::kAbsent;
+	uint32_t conflict = AllocatedNodes::kAbsent;
 	for (const uint32_t word : words) {
 		const uint32_t id = word & kIdMask;
 		uint64_t& cell = bits_[id / 64];
@@ -70,13 +70,13 @@ bool Canonicalizer::sortUnique(std::vector<uint32_t>& words, Row& row) {
 				words.push_back(wordOf_[cell * 64 + static_cast<size_t>(std::countr_zero(bits_[cell]))]);
 		}
 	}
-	if (conflict == BaseSet::kAbsent) return true;
+	if (conflict == AllocatedNodes::kAbsent) return true;
 	row.error = SetError::InvalidSet;
 	row.message = "node " + std::to_string(conflict) + " is given twice with different choices";
 	return false;
 }
 
-bool Canonicalizer::validate(const std::vector<uint32_t>& words, const BaseSet& base, Row& row) const {
+bool Canonicalizer::validate(const std::vector<uint32_t>& words, const AllocatedNodes& base, Row& row) const {
 	const PassiveTree* tree = base.tree();
 	size_t unknown = 0;
 	for (const uint32_t word : words) {
@@ -97,7 +97,7 @@ bool Canonicalizer::validate(const std::vector<uint32_t>& words, const BaseSet& 
 	return false;
 }
 
-Canonicalizer::Row Canonicalizer::append(const NodeSetView& sets, size_t row, const BaseSet& base,
+Canonicalizer::Row Canonicalizer::append(const NodeSetView& sets, size_t row, const AllocatedNodes& base,
                                          std::vector<uint32_t>& out, std::vector<uint32_t>& ends) {
 	const size_t start = std::min<size_t>(sets.offsets[row], sets.words.size());
 	const size_t end = std::clamp<size_t>(sets.offsets[row + 1], start, sets.words.size());
@@ -108,9 +108,9 @@ Canonicalizer::Row Canonicalizer::append(const NodeSetView& sets, size_t row, co
 	return straight ? Row{} : appendAny(sets.kind, base, out, ends);
 }
 
-bool Canonicalizer::appendDelta(const BaseSet& base, std::vector<uint32_t>& out,
+bool Canonicalizer::appendDelta(const AllocatedNodes& base, std::vector<uint32_t>& out,
                                 std::vector<uint32_t>& ends) {
-	const BaseSet::Rule* rules = base.rules();
+	const AllocatedNodes::Rule* rules = base.rules();
 	// Removed ids come after all added ones, as the builders of NodeSets write them.
 	const auto order = [](uint32_t word) {
 		return static_cast<int32_t>((word & kIdMask) | (word & kRemoveBit) >> 4);
@@ -123,7 +123,7 @@ bool Canonicalizer::appendDelta(const BaseSet& base, std::vector<uint32_t>& out,
 		removed += word >> 20 & 1;
 	}
 	for (size_t i = 1; i < words_.size(); ++i) odd |= order(words_[i - 1]) >= order(words_[i]);
-	for (const uint32_t word : words_) odd |= BaseSet::breaks(word, rules[word & kIdMask]);
+	for (const uint32_t word : words_) odd |= AllocatedNodes::breaks(word, rules[word & kIdMask]);
 	if (odd != 0) return false;
 	out.insert(out.end(), words_.begin(), words_.end());
 	for (size_t i = out.size() - removed; i < out.size(); ++i) out[i] &= kIdMask;
@@ -132,8 +132,9 @@ bool Canonicalizer::appendDelta(const BaseSet& base, std::vector<uint32_t>& out,
 	return true;
 }
 
-bool Canonicalizer::appendFull(const BaseSet& base, std::vector<uint32_t>& out, std::vector<uint32_t>& ends) {
-	const BaseSet::Rule* rules = base.rules();
+bool Canonicalizer::appendFull(const AllocatedNodes& base, std::vector<uint32_t>& out,
+                               std::vector<uint32_t>& ends) {
+	const AllocatedNodes::Rule* rules = base.rules();
 	addedPart_.resize(words_.size());
 	removedPart_.resize(base.words().size());
 	uint32_t* const added = addedPart_.data();
@@ -145,11 +146,11 @@ bool Canonicalizer::appendFull(const BaseSet& base, std::vector<uint32_t>& out, 
 	kept_.assign(base.words().size() + 1, 0);
 	for (const uint32_t word : words_) {
 		const uint32_t id = word & kIdMask;
-		const BaseSet::Rule rule = rules[id];
+		const AllocatedNodes::Rule rule = rules[id];
 		const uint32_t isAllocated = rule >> 4 & 1;
 		odd |= word & ~(kIdMask | kChoiceMask);
 		odd |= id < next;
-		odd |= BaseSet::breaks(word, rule) & ~uint32_t{BaseSet::kRemoved};
+		odd |= AllocatedNodes::breaks(word, rule) & ~uint32_t{AllocatedNodes::kRemoved};
 		next = id + 1;
 		added[addedCount] = word;
 		addedCount += isAllocated ^ 1;
@@ -167,8 +168,8 @@ bool Canonicalizer::appendFull(const BaseSet& base, std::vector<uint32_t>& out, 
 	return true;
 }
 
-Canonicalizer::Row Canonicalizer::appendAny(SetKind kind, const BaseSet& base, std::vector<uint32_t>& out,
-                                            std::vector<uint32_t>& ends) {
+Canonicalizer::Row Canonicalizer::appendAny(SetKind kind, const AllocatedNodes& base,
+                                            std::vector<uint32_t>& out, std::vector<uint32_t>& ends) {
 	Row row;
 	added_.clear();
 	removed_.clear();
@@ -208,7 +209,8 @@ Canonicalizer::Row Canonicalizer::appendAny(SetKind kind, const BaseSet& base, s
 		size_t next = 0;
 		const auto removeUpTo = [&](uint32_t limit) {
 			for (; next < removed_.size() && removed_[next] < limit; ++next)
-				if (base.wordOf(removed_[next]) != BaseSet::kAbsent) removedPart_.push_back(removed_[next]);
+				if (base.wordOf(removed_[next]) != AllocatedNodes::kAbsent)
+					removedPart_.push_back(removed_[next]);
 		};
 		for (const uint32_t word : added_) {
 			const uint32_t id = word & kIdMask;
@@ -216,7 +218,7 @@ Canonicalizer::Row Canonicalizer::appendAny(SetKind kind, const BaseSet& base, s
 			const bool removed = next < removed_.size() && removed_[next] == id;
 			if (removed) ++next;
 			const uint32_t have = base.wordOf(id);
-			const bool allocated = have != BaseSet::kAbsent;
+			const bool allocated = have != AllocatedNodes::kAbsent;
 			const uint32_t wanted = allocated && !removed ? inherit(word, have) : word;
 			if (wanted == have) continue;
 			if (allocated) removedPart_.push_back(id);

@@ -33,9 +33,9 @@ struct NodeSetView {
 };
 
 // The nodes that a build has allocated, and what makes ids valid.
-class BaseSet {
+class AllocatedNodes {
 public:
-	BaseSet(std::vector<uint32_t> words, std::shared_ptr<const PassiveTree> tree);
+	AllocatedNodes(std::vector<uint32_t> words, std::shared_ptr<const PassiveTree> tree);
 
 	std::span<const uint32_t> words() const { return words_; }
 	// The build's word for an id; kAbsent where it is not allocated.
@@ -78,19 +78,20 @@ public:
 	// Appends the row's canonical words to `out` and the end of each part to `ends` (two entries). On an
 	// error nothing is appended. Reads each word of the caller's memory once: it may be changed by another
 	// thread meanwhile.
-	Row append(const NodeSetView& sets, size_t row, const BaseSet& base, std::vector<uint32_t>& out,
+	Row append(const NodeSetView& sets, size_t row, const AllocatedNodes& base, std::vector<uint32_t>& out,
 	           std::vector<uint32_t>& ends);
 
 private:
 	// The straight roads, without a branch a node, which nearly all rows take. False if the row cannot;
 	// nothing is appended then.
 	// A delta that is in canonical form.
-	bool appendDelta(const BaseSet& base, std::vector<uint32_t>& out, std::vector<uint32_t>& ends);
+	bool appendDelta(const AllocatedNodes& base, std::vector<uint32_t>& out, std::vector<uint32_t>& ends);
 	// A full set that is in order, knows all ids and changes no choice of an allocated node.
-	bool appendFull(const BaseSet& base, std::vector<uint32_t>& out, std::vector<uint32_t>& ends);
-	Row appendAny(SetKind kind, const BaseSet& base, std::vector<uint32_t>& out, std::vector<uint32_t>& ends);
+	bool appendFull(const AllocatedNodes& base, std::vector<uint32_t>& out, std::vector<uint32_t>& ends);
+	Row appendAny(SetKind kind, const AllocatedNodes& base, std::vector<uint32_t>& out,
+	              std::vector<uint32_t>& ends);
 	bool sortUnique(std::vector<uint32_t>& words, Row& row);
-	bool validate(const std::vector<uint32_t>& words, const BaseSet& base, Row& row) const;
+	bool validate(const std::vector<uint32_t>& words, const AllocatedNodes& base, Row& row) const;
 
 	std::vector<uint32_t> words_;  // the row, read once
 	std::vector<uint8_t> kept_;    // per word of the base: is it in the full set

@@ -235,16 +235,26 @@ static bool pushYounger(lua_State* L, const GCobj* mark) {
 	return object == mark;
 }
 
+// Objects that are taken for met are neither copied nor looked into.
+static void leaveOut(Walk* walk, GCtab* list) {
+	const MSize count = lj_tab_len(list);
+	for (MSize i = 1; i <= count; i++) {
+		cTValue* object = lj_tab_getint(list, (int32_t)i);
+		if (object != NULL && tvisgcv(object)) firstTime(walk, object);
+	}
+}
+
 int pobatch_take_checkpoint(lua_State* L) {
 	lua_settop(L, 3);
 	lua_newtable(L);
-	Walk walk = {.L = L, .seen = tabV(L->top - 1), .leavesCdata = lua_toboolean(L, 3)};
+	Walk walk = {.L = L, .seen = tabV(L->top - 1), .leavesCdata = lua_istable(L, 3)};
 	if (!lua_isnil(L, 2)) {
 		if (!lua_istable(L, 2) || !pushYounger(L, gcval(L->base + 1)))
 			return luaL_error(L, "expected a table that is no older than the state but received a %s",
 			                  luaL_typename(L, 2));
 		walk.young = tabV(L->top - 1);
 	}
+	if (lua_istable(L, 3)) leaveOut(&walk, tabV(L->base + 2));
 	meet(&walk, L->base);
 	walkAll(&walk);
 	if (walk.obstacle != NULL) {

@@ -3,7 +3,7 @@
 #include <napi.h>
 #include <zlib.h>
 
-#include "napi/base.hpp"
+#include "napi/allocated_nodes.hpp"
 #include "napi/canonical.hpp"
 #include "napi/engine.hpp"
 #include "napi/tree.hpp"
@@ -11,7 +11,7 @@
 
 static Napi::Object initPobatch(Napi::Env env, Napi::Object exports) {
 	exports.Set("Tree", pobatch::defineTree(env));
-	exports.Set("Base", pobatch::defineBase(env));
+	exports.Set("AllocatedNodes", pobatch::defineAllocatedNodes(env));
 	exports.Set("Canonicalizer", pobatch::defineCanonicalizer(env));
 	exports.Set("Engine", pobatch::defineEngine(env));
 	Napi::Object versions = Napi::Object::New(env);

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <optional>
 
-#include "napi/base.hpp"
+#include "napi/allocated_nodes.hpp"
 #include "napi/engine_core.hpp"
 #include "napi/values.hpp"
 #include "state/job.hpp"
@@ -18,7 +18,7 @@ using Form = std::shared_ptr<const CanonicalSets>;
 // the cache has is to be found meanwhile.
 class CanonicalizeJob : public Job {
 public:
-	CanonicalizeJob(std::shared_ptr<const BaseSet> base, const NodeSetView& sets, VariantKeys variants)
+	CanonicalizeJob(std::shared_ptr<const AllocatedNodes> base, const NodeSetView& sets, VariantKeys variants)
 	    : base_(std::move(base)), sets_(sets), variants_(std::move(variants)) {}
 
 	void run(Worker&) override {
@@ -33,7 +33,7 @@ public:
 	Form form;
 
 private:
-	const std::shared_ptr<const BaseSet> base_;
+	const std::shared_ptr<const AllocatedNodes> base_;
 	const NodeSetView sets_;
 	const VariantKeys variants_;
 };
@@ -56,8 +56,8 @@ private:
 		return crossing(info.Env(), [&]() -> Napi::Value {
 			if (core_->pool() == nullptr)
 				throw toJsError(info.Env(), {"ENGINE_CLOSED", "the engine is closed", ""});
-			auto job = std::make_shared<CanonicalizeJob>(baseOf(info[0]), nodeSets(info[1], info[2], info[3]),
-			                                             variantKeys(info[4]));
+			auto job = std::make_shared<CanonicalizeJob>(
+			    allocatedNodesOf(info[0]), nodeSets(info[1], info[2], info[3]), variantKeys(info[4]));
 			auto pending = std::make_unique<Pending>(info.Env());
 			const Napi::Promise promise = pending->deferred.Promise();
 			for (const Napi::Value& value : {info.This(), info[2], info[3]})

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "batch/batch.hpp"
-#include "napi/base.hpp"
+#include "napi/allocated_nodes.hpp"
 #include "napi/canonical.hpp"
 #include "napi/engine_core.hpp"
 #include "napi/values.hpp"
@@ -155,7 +155,7 @@ private:
 	// (id, base, kind, words, offsets, stats, rowTimeoutMs, timeoutMs, canonical?, rows?, variants?, ...)
 	BatchCall makeBatch(const Napi::CallbackInfo& info, Pool& pool) {
 		const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
-		const std::shared_ptr<const BaseSet> base = baseOf(info[1]);
+		const std::shared_ptr<const AllocatedNodes> base = allocatedNodesOf(info[1]);
 		const NodeSetView sets = nodeSets(info[2], info[3], info[4]);
 		const auto names = info[5].As<Napi::Array>();
 		std::vector<std::string> stats;
@@ -200,7 +200,7 @@ private:
 		result.Set("errorTexts", texts);
 		result.Set("texts", messages);
 		result.Set("reloads", static_cast<double>(batch.reloads()));
-		result.Set("alike", static_cast<double>(batch.alike()));
+		result.Set("memoized", static_cast<double>(batch.memoized()));
 		result.Set("stopped", stopped[static_cast<int>(batch.stopped())]);
 		return result;
 	}

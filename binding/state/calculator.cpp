@@ -216,7 +216,7 @@ void Calculator::beginChunk(const Chunk& chunk) {
 	chunk_->count = chunk.count;
 	chunk_->failed = 0;
 	chunk_->dirty = 0;
-	chunk_->alike = 0;
+	chunk_->memoized = 0;
 	std::atomic_ref(chunk_->next).store(chunk.next, std::memory_order_relaxed);
 }
 

@@ -39,8 +39,8 @@ inline constexpr std::array kRowStatusNames{POBATCH_ROW_STATUSES(POBATCH_TEXT)};
 // ids; rows: the row of the batch that each row of the chunk is; results: rows of the whole batch x stats;
 // status: RowStatus per row of the chunk; next: the row at work, which the watchdog reads from its own
 // thread; failed: failures kept in Lua since they were last taken; dirty: set by a row after which only a new
-// state is provably clean; alike: rows that the calculator answered like another one instead of calculating
-// them.
+// state is provably clean; memoized: rows that the calculator answered like another one instead of
+// calculating them.
 #define POBATCH_CHUNK_FIELDS(FIELD) \
 	FIELD(const uint32_t*, words)   \
 	FIELD(const uint32_t*, ends)    \
@@ -51,7 +51,7 @@ inline constexpr std::array kRowStatusNames{POBATCH_ROW_STATUSES(POBATCH_TEXT)};
 	FIELD(uint32_t, next)           \
 	FIELD(uint32_t, failed)         \
 	FIELD(uint32_t, dirty)          \
-	FIELD(uint32_t, alike)
+	FIELD(uint32_t, memoized)
 
 // The chunk at work, which lua/batch_loop.lua reads and writes through FFI.
 #define POBATCH_MEMBER(type, name) type name = {};
@@ -74,7 +74,7 @@ static_assert(sizeof(void*) == 8 && sizeof(double) == 8,
 static_assert(offsetof(Chunk, words) == 0 && offsetof(Chunk, ends) == 8 && offsetof(Chunk, rows) == 16 &&
               offsetof(Chunk, results) == 24 && offsetof(Chunk, status) == 32);
 static_assert(offsetof(Chunk, count) == 40 && offsetof(Chunk, next) == 44 && offsetof(Chunk, failed) == 48 &&
-              offsetof(Chunk, dirty) == 52 && offsetof(Chunk, alike) == 56);
+              offsetof(Chunk, dirty) == 52 && offsetof(Chunk, memoized) == 56);
 static_assert(sizeof(Chunk) == 64);
 static_assert(sizeof(RowStatus) == 1, "a row's status is a byte of `status`");
 

@@ -8,7 +8,9 @@ local unstableStats = require("pob.build.unstable_stats")
 local gems = require("pob.variant.gems")
 local info = require("pob.build.info")
 local items = require("pob.variant.items")
+local more = require("pob.versions.more")
 local refusal = require("refusal")
+local rolls = require("pob.variant.rolls")
 local rows = require("pob.row.evaluator")
 local sheet = require("pob.build.sheet")
 local variants = require("pob.variant.init")
@@ -67,9 +69,13 @@ return function(host)
 	-- (1000), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead;
 	-- analysis = what states before this one found out of the checkout's modules; slices = what their slices are made of;
 	-- certified = { part = true }, parts that are used where functions are only close to those that are known; points = with
-	-- fast = false, places of statements to watch.
+	-- fast = false, places of statements to watch; versions = what is known of a Path of Building that is no release, see
+	-- pob.versions.more.
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
+		if options.versions then
+			more.add(options.versions)
+		end
 		if options.fast ~= false then
 			local slicesAfter = options.slicesAfter
 			if slicesAfter == nil then
@@ -127,9 +133,9 @@ return function(host)
 	end
 
 	function pob.Calculate(build, set, names)
-		local answer, isAlike = enter(build):evaluate(set, names)
+		local answer, isMemoized = enter(build):evaluate(set, names)
 		loaded.collector:step()
-		return answer, isAlike
+		return answer, isMemoized
 	end
 
 	--- The build with a change, see pob.variant. `key` stands for the change, or nil.
@@ -137,8 +143,18 @@ return function(host)
 		loaded:switch(build)
 		build.variants = build.variants or variants.new(world, build)
 		local derived, why = derive(build, change, key)
+		if not derived then
+			return nil, why
+		end
+		local about = { warnings = derived.warnings }
+		-- Asked for what is to be known of it, and not for rows: that takes as long as some of them.
+		if not key then
+			local found = unstableStats.ofVariant(world, build.mode, derived.rows)
+			about.unstableStats = found.unstable
+			table.insert(about.warnings, found.warning)
+		end
 		loaded.collector:step()
-		return derived, derived and { warnings = derived.warnings } or why
+		return derived, about
 	end
 
 	--- After a row that failed or was stopped: puts everything back, and proves it by the build's own row.
@@ -267,6 +283,16 @@ return function(host)
 		local contents = items.contents(mode)
 		contents.level, contents.config = mode.characterLevel, character.set(world, mode)
 		return contents
+	end
+
+	--- Lines that the item in a slot can roll: args.slot. See pob.variant.rolls.
+	function commands.rollable(build, args)
+		return rolls.of(world, need(build).mode, args.slot)
+	end
+
+	--- The sockets of the tree, and what is in the radius of jewels there: args, array of texts.
+	function commands.sockets(build, args)
+		return items.sockets(world, need(build).mode, args)
 	end
 
 	--- The notables that can be anointed.

@@ -69,11 +69,11 @@ function* divide(
 			yield* fillIn(known, firstEqual, calculated, group.width, slices);
 			const missed = rows.length - verified.size;
 			// Those that are verified may be known to the calculator, too.
-			const alike = Math.min(calculated.alike, missed);
+			const memoized = Math.min(calculated.memoized, missed);
 			return {
 				hits: firstEqual.length - rows.length,
-				memoized: alike,
-				misses: missed - alike,
+				memoized,
+				misses: missed - memoized,
 				verified: verified.size,
 			};
 		},

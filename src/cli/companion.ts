@@ -9,7 +9,6 @@ const commands: Readonly<Record<string, string>> = {
 	serve: "answer other programs over HTTP, with a page to look at",
 	open: "look at a build in a browser",
 	mcp: "answer a language model's questions over the Model Context Protocol",
-	worker: "calculate rows for engines on other machines",
 };
 
 /** What the package exports to the command line. */

@@ -20,7 +20,13 @@ import { profileCommand } from "./profile.js";
 import { searchCommand } from "./search.js";
 import { guardStreams } from "./streams.js";
 import { trimCommand } from "./trim.js";
-import { anointsCommand, conditionsCommand, supportsCommand } from "./variants.js";
+import {
+	anointsCommand,
+	conditionsCommand,
+	jewelsCommand,
+	supportsCommand,
+	weightsCommand,
+} from "./variants.js";
 
 // Read as text: the addon may be what is broken, and `--version` and `doctor` must work then, too.
 const { version, description } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as {
@@ -45,7 +51,9 @@ for (const create of [
 	trimCommand,
 	compareCommand,
 	supportsCommand,
+	weightsCommand,
 	anointsCommand,
+	jewelsCommand,
 	conditionsCommand,
 	profileCommand,
 	coverageCommand,

@@ -61,7 +61,7 @@ async function install({
 	if (!certify) return;
 	try {
 		const certificate = await certified(path, {});
-		if (certificate.parts.length > 0) await print(describeCertificate(certificate));
+		if (certificate.tried > 0) await print(describeCertificate(certificate));
 	} catch (error) {
 		if (process.exitCode !== undefined) return;
 		process.stderr.write(`warning: it is not certified: ${oneLine((error as Error).message)}\n`);

@@ -1,10 +1,13 @@
 import { Command, Option } from "commander";
 import { rankAnoints } from "../operations/anoints.js";
+import { itemTexts } from "../operations/compare-items.js";
 import { rankConditions } from "../operations/conditions.js";
+import { rankJewels } from "../operations/jewels.js";
 import { rankSupports } from "../operations/supports.js";
+import { rankWeights } from "../operations/weights.js";
 import { integer } from "./options.js";
 import { type RankingFlags, rankingOptions, runRanking } from "./ranking.js";
-import { buildArgument } from "./source.js";
+import { buildArgument, readText } from "./source.js";
 
 export function anointsCommand(): Command {
 	const command = new Command("anoints")
@@ -85,4 +88,61 @@ Example:
 				],
 			),
 		);
+}
+
+export function weightsCommand(): Command {
+	const command = new Command("weights")
+		.description("what one more unit of each line is worth that the item in a slot can roll, for trade sites")
+		.argument("<build>", buildArgument)
+		.option("--slot <name>", "the slot whose item gets the lines", "Ring 1");
+	return rankingOptions(command)
+		.addHelpText(
+			"after",
+			`
+Gains are per unit: per point, per percent. Step is how much was added to
+measure one; Linear says whether twice as much is worth twice as much.
+
+Example:
+  $ pobatch weights build.xml --stat FullDPS,TotalEHP --slot "Ring 1" --format csv`,
+		)
+		.action((source: string, flags: RankingFlags & { slot: string }) =>
+			runRanking(
+				source,
+				flags,
+				({ build }, request) => rankWeights(build, { ...request, slot: flags.slot }),
+				({ idle }) =>
+					idle.length > 0 ? [`No weight, since they change none of the stats: ${idle.join("; ")}.`] : [],
+			),
+		);
+}
+
+export function jewelsCommand(): Command {
+	const command = new Command("jewels")
+		.description("what jewels are worth in each socket within reach, with the path to it")
+		.argument("<build>", buildArgument)
+		.requiredOption("--jewel <file>", 'texts of jewels; "-" reads standard input')
+		.addOption(
+			new Option("--depth <n>", "only sockets that so many points reach")
+				.argParser(integer(1, 100))
+				.default(8),
+		);
+	return rankingOptions(command)
+		.addHelpText(
+			"after",
+			`
+A gain is that of the jewel and the path together. A file may hold many jewels, a
+timeless jewel once for each seed.
+
+Example:
+  $ pobatch jewels build.xml --jewel jewel.txt --stat FullDPS,TotalEHP --depth 6`,
+		)
+		.action(async (source: string, flags: RankingFlags & { jewel: string; depth: number }) => {
+			const jewels = itemTexts(await readText(flags.jewel, "jewel"));
+			await runRanking(
+				source,
+				flags,
+				({ build }, request) => rankJewels(build, { ...request, jewels, depth: flags.depth }),
+				({ refused }) => refused,
+			);
+		});
 }

@@ -12,7 +12,7 @@ import { nearest } from "../common/suggest.js";
 import type { BatchRequest, Executor } from "../executors/executor.js";
 import {
 	fromNative,
-	type NativeBase,
+	type NativeAllocatedNodes,
 	type NativeBatchResult,
 	type NativeCanonicalizer,
 	type NativeCanonicalSets,
@@ -46,7 +46,7 @@ type Limits = Pick<BatchRequest, "rowTimeoutMs" | "timeoutMs">;
 export interface BuildContext {
 	executor: Executor;
 	id: number;
-	base: NativeBase;
+	base: NativeAllocatedNodes;
 	info: BuildInfo;
 	stats: readonly string[];
 	defaultStats: readonly string[];
@@ -465,7 +465,7 @@ function finish(
 	stats: readonly string[],
 	start: number,
 ): BatchResult {
-	const memoized = calculated.alike;
+	const memoized = calculated.memoized;
 	const uncached = { hits: 0, memoized, misses: sets.length - memoized, verified: 0 };
 	return new BatchResult(calculated, sets, stats, performance.now() - start, use ?? uncached);
 }

@@ -1,5 +1,5 @@
 import { readAllocated } from "../builds/build-info.js";
-import { addon, type NativeBase, type Plain } from "../native/addon.js";
+import { addon, type NativeAllocatedNodes, type Plain } from "../native/addon.js";
 import { nodeWord } from "../rows/node-sets.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
 import type { LoadRequest } from "./executor.js";
@@ -8,7 +8,7 @@ import type { LoadRequest } from "./executor.js";
 export interface BuildBase {
 	readonly tree: PassiveTree | undefined;
 	readonly words: Uint32Array;
-	readonly base: NativeBase;
+	readonly base: NativeAllocatedNodes;
 }
 
 /** @param info what the calculator's `load` said of the build */
@@ -20,5 +20,5 @@ export async function baseOf(
 	const words = Uint32Array.from(readAllocated(info), ({ id, attribute, weaponSet }) =>
 		nodeWord(id, attribute, weaponSet),
 	);
-	return { tree, words, base: new (addon().Base)(tree?.native ?? null, words) };
+	return { tree, words, base: new (addon().AllocatedNodes)(tree?.native ?? null, words) };
 }

@@ -1,6 +1,6 @@
 import type {
 	Identity,
-	NativeBase,
+	NativeAllocatedNodes,
 	NativeBatchResult,
 	NativeCanonicalSets,
 	NativeMemory,
@@ -30,7 +30,7 @@ export interface Loaded {
 	readonly stats: readonly string[];
 	readonly tree: PassiveTree | undefined;
 	/** What it has allocated: node sets are turned into differences to it. */
-	readonly base: NativeBase;
+	readonly base: NativeAllocatedNodes;
 }
 
 /** A build that the calculator says it cannot load; no state has it. */
@@ -59,7 +59,7 @@ export interface BatchPart {
 /** Rows of one build. `words` and `offsets` are those of `NodeSets`. */
 export interface BatchRequest {
 	readonly build: number;
-	readonly base: NativeBase;
+	readonly base: NativeAllocatedNodes;
 	readonly kind: SetKind;
 	readonly words: Uint32Array;
 	readonly offsets: Uint32Array;

@@ -26,8 +26,8 @@ export interface NativeTree {
 	pathsWithin(set: Uint32Array, blocked: Uint32Array, points: number): NativePaths;
 }
 
-/** binding/napi/base.cpp's class `Base`: what a build has allocated. */
-export interface NativeBase {
+/** binding/napi/allocated_nodes.cpp's class `AllocatedNodes`: what a build has allocated. */
+export interface NativeAllocatedNodes {
 	/** Blocks the calling thread. */
 	canonicalize(
 		kind: SetKind,
@@ -57,7 +57,7 @@ export interface NativeCanonicalSets {
 export interface NativeCanonicalizer {
 	/** Reads the words once, while the caller may change them. */
 	run(
-		base: NativeBase,
+		base: NativeAllocatedNodes,
 		kind: SetKind,
 		words: Uint32Array,
 		offsets: Uint32Array,
@@ -104,7 +104,7 @@ export interface NativeBatchResult {
 	/** How often a state had to be opened anew because a row left it in doubt. */
 	reloads: number;
 	/** Rows that the calculator answered like another one instead of calculating them. */
-	alike: number;
+	memoized: number;
 	stopped: "" | "TIMEOUT" | "ABORTED";
 	/** Why all of it was calculated a second time, otherwise; see executors/verified-executor.ts. */
 	recalculated?: string;
@@ -171,7 +171,7 @@ export interface NativeVariants extends NativeVariantRows {
 
 type BatchArguments = [
 	build: number,
-	base: NativeBase,
+	base: NativeAllocatedNodes,
 	kind: SetKind,
 	words: Uint32Array,
 	offsets: Uint32Array,
@@ -213,7 +213,7 @@ export interface ThreadEngine extends NativeEngine {
 
 export interface Addon {
 	Tree: new (ids: Uint32Array, edges: Uint32Array, flags: Uint8Array) => NativeTree;
-	Base: new (tree: NativeTree | null, words: Uint32Array) => NativeBase;
+	AllocatedNodes: new (tree: NativeTree | null, words: Uint32Array) => NativeAllocatedNodes;
 	Canonicalizer: new () => NativeCanonicalizer;
 	Engine: new (config: NativeEngineConfig, onLog: (text: string) => void) => ThreadEngine;
 	versions: { luajit: string; zlib: string };

@@ -4,11 +4,11 @@ import { addon } from "../../src/native/addon.js";
 import { type FullNodeSet, type NodeSetDelta, NodeSets } from "../../src/rows/node-sets.js";
 
 const attributeFlag = 2;
-const { Base, Tree } = addon();
+const { AllocatedNodes, Tree } = addon();
 
 /** What a delta or a full set comes to against allocated nodes, given as words. */
 function canonical(base: number[], sets: NodeSets, tree: InstanceType<typeof Tree> | null = null) {
-	const [added, removed] = new Base(tree, Uint32Array.from(base)).canonical(
+	const [added, removed] = new AllocatedNodes(tree, Uint32Array.from(base)).canonical(
 		sets.kind,
 		sets.words,
 		sets.offsets,
@@ -105,7 +105,7 @@ describe("sets that are refused", () => {
 	});
 
 	it("the same after a failed row: no bits are left over", () => {
-		const base = new Base(null, new Uint32Array());
+		const base = new AllocatedNodes(null, new Uint32Array());
 		const bad = words(9, 4 | str, 4 | dex);
 		expect(() => base.canonical(bad.kind, bad.words, bad.offsets)).toThrow();
 		const good = words(3, 2);
@@ -145,7 +145,7 @@ describe("sets that are refused", () => {
 
 describe("hashes", () => {
 	const hashes = (base: number[], sets: NodeSets) => {
-		const parts = new Base(null, Uint32Array.from(base)).canonicalize(
+		const parts = new AllocatedNodes(null, Uint32Array.from(base)).canonicalize(
 			sets.kind,
 			sets.words,
 			sets.offsets,

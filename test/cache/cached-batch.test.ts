@@ -176,8 +176,8 @@ describe("node sets in canonical form", () => {
 	]);
 
 	test("are the same from a thread of their own as from the caller's", async () => {
-		const { Base, Canonicalizer, Tree } = addon();
-		const base = new Base(
+		const { AllocatedNodes, Canonicalizer, Tree } = addon();
+		const base = new AllocatedNodes(
 			new Tree(Uint32Array.of(4, 5, 7), Uint32Array.of(), new Uint8Array(3)),
 			Uint32Array.of(7),
 		);
@@ -196,8 +196,8 @@ describe("node sets in canonical form", () => {
 	});
 
 	test("are refused by a thread that is closed, also while it works", async () => {
-		const { Base, Canonicalizer } = addon();
-		const base = new Base(null, Uint32Array.of());
+		const { AllocatedNodes, Canonicalizer } = addon();
+		const base = new AllocatedNodes(null, Uint32Array.of());
 		const canonicalizer = new Canonicalizer();
 		const many = NodeSets.full(Array.from({ length: 200_000 }, () => ({ nodes: [1, 2, 3] })));
 		const refused = canonicalizer.run(base, many.kind, many.words, many.offsets);

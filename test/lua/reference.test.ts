@@ -75,7 +75,7 @@ describe("the reference calculator's formulas", () => {
 		await native.load(id, source);
 		const { allocated, attributes, weaponSets } = source;
 		const words = Uint32Array.from(allocated, (node, i) => nodeWord(node, attributes[i], weaponSets[i]));
-		const base = new (addon().Base)(null, words);
+		const base = new (addon().AllocatedNodes)(null, words);
 		const row = [
 			...(set?.add ?? []).map((node, i) => nodeWord(node, set?.addAttribute[i], set?.addWeaponSet[i])),
 			...(set?.remove ?? []).map((node) => node | (1 << 20)),

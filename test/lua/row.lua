@@ -22,9 +22,12 @@ local function recorder(name, methods, isObject)
 end
 
 local function newRow()
-	local extension = recorder("extension", {
-		"defend", "useEnvironments", "useRows", "beginFirst", "endFirst", "performUnestimated",
-	})
+	local extension = {
+		hooks = recorder("hooks", { "begin" }, true),
+		isActive = function()
+			return true
+		end,
+	}
 	extension.slices = recorder("slices", { "use" }, true)
 	extension.slices.of = function()
 		return { name = "slice" }

@@ -66,14 +66,7 @@ describe("the strategy of a row", () => {
 describe("the session of a row", () => {
 	const command = luaTool("row.lua");
 	const session = (args: object) => command<{ log: string[]; isOpen: boolean }>("session", args);
-	const putBack = [
-		"extension.defend nil",
-		"extension.useEnvironments nil",
-		"extension.useRows nil",
-		"slices.use nil",
-		"adaptation.restore nil",
-		"allocation.restore nil",
-	];
+	const putBack = ["hooks.begin nil", "slices.use nil", "adaptation.restore nil", "allocation.restore nil"];
 
 	it("puts everything back when it is rolled back", async () => {
 		expect(await session({ ending: "rollback" })).toEqual({ log: putBack, isOpen: false });

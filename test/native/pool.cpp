@@ -130,7 +130,8 @@ struct Rows {
 	     std::chrono::milliseconds rowTimeout = 0ms)
 	    : words(ids), results(ids.size() * 2), status(ids.size()) {
 		for (uint32_t i = 1; i <= ids.size(); ++i) offsets.push_back(i);
-		static const auto base = std::make_shared<const BaseSet>(std::vector<uint32_t>{1, 2, 3}, nullptr);
+		static const auto base =
+		    std::make_shared<const AllocatedNodes>(std::vector<uint32_t>{1, 2, 3}, nullptr);
 		batch = std::make_shared<Batch>(build, base, NodeSetView{SetKind::Delta, words, offsets},
 		                                std::vector<std::string>{"Node", "Count"}, results.data(),
 		                                status.data(), engine.pool.threads());
@@ -183,7 +184,7 @@ void evaluatesOnlyTheRowsThatAreAsked() {
 	check(engine.open().empty() && engine.load(1, "ab").empty(), "it loads");
 	// 9 raises an error.
 	Rows rows(engine, 1, {100, 9, 101, 9, 100, 101});
-	const BaseSet base({1, 2, 3}, nullptr);
+	const AllocatedNodes base({1, 2, 3}, nullptr);
 	const NodeSetView sets{SetKind::Delta, rows.words, rows.offsets};
 	const auto canonical = std::make_shared<const CanonicalSets>(sets, base, VariantKeys{});
 	check(canonical->firstEqual() == std::vector<uint32_t>{0, 1, 2, 1, 0, 2}, "equal rows are found");

@@ -47,6 +47,18 @@ test("nothing that is installed with the package has an install script", () => {
 
 const cli = ["node_modules/pobatch/dist/cli/main.js"];
 
+test("commands of the second package say in one line how to get it", () => {
+	for (const command of ["serve", "mcp"]) {
+		const { status, stdout, stderr } = spawnSync(process.execPath, [...cli, command, "--port", "0"], {
+			cwd: folder,
+			encoding: "utf8",
+			env: { ...process.env, NODE_PATH: "", NODE_OPTIONS: "" },
+		});
+		expect([command, status, stdout]).toEqual([command, 2, ""]);
+		expect(stderr).toMatch(/^error: .*@pobatch\/server.*npm install @pobatch\/server.*\n$/);
+	}
+});
+
 const esm = `
 import { readFileSync } from "node:fs";
 import { Engine, NodeSets } from "pobatch";

@@ -259,7 +259,7 @@ describe("files", () => {
 			expect.stringMatching(/^false .*closed file/),
 			"-- The first of them is known, but its data is not here.",
 			"true file nil",
-			"Gems.lua,ModCache.lua nil nil",
+			"Gems.lua,Global.lua,ModCache.lua nil nil",
 		]);
 	});
 

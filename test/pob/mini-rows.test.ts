@@ -354,11 +354,12 @@ describe("stats", () => {
 			// Path of Building marks modifiers that nodes share with the weapon set of the node that has them.
 			"src/Modules/CalcSetup.lua": (text) =>
 				text.replace(
-					"local function addNodes(env, build)",
+					"\tenv.allocNodes = build.spec.allocNodes\n",
 					`$&
 					for _, mod in ipairs(build.spec.nodes[13].modList) do
 						mod.value = build.spec.allocNodes[24] and 50 or 20
-					end`,
+					end
+`,
 				),
 		});
 		const marking = await Engine.open({ calculator: "pob", pob, threads: 1, cache: false });

@@ -5,7 +5,7 @@ import { type Build, Engine, NodeSets, type Variant, type VariantChange } from "
 import { describeWithPob, differences } from "../support/pob.js";
 
 const text = await readFile(
-	fileURLToPath(new URL("../fixtures/builds/warrior-earthquake.xml", import.meta.url)),
+	fileURLToPath(new URL("../../data/corpus/warrior-earthquake.xml", import.meta.url)),
 	"utf8",
 );
 

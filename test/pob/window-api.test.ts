@@ -59,9 +59,7 @@ function new(className)
 	return { [className] = function(_, ...) return construct(className, ...) end }
 end`,
 		});
-		expect(readFileSync(join(pob, "src/Classes/PassiveTree.lua"), "utf8")).toContain(
-			'new("ModList"):ModList(',
-		);
+		expect(readFileSync(join(pob, "src/Modules/Data.lua"), "utf8")).toContain('new("ModList"):ModList(');
 		await using engine = await Engine.open({ calculator: "pob", pob, threads: 1, cache: false });
 		const build = await engine.load(miniBuild());
 		expect(build.calculateSync({ add: [24] }, { stats: ["Armour", "Life"] })).toEqual({

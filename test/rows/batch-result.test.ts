@@ -13,7 +13,7 @@ const result = new BatchResult(
 		errorTexts: Uint32Array.of(0),
 		texts: [{ message: "broken", traceback: "stack traceback:\n\tin Lua" }],
 		reloads: 2,
-		alike: 0,
+		memoized: 0,
 		stopped: "TIMEOUT",
 	},
 	sets,

@@ -7,10 +7,13 @@
 --                      (1 Strength, 2 Dexterity, 3 Intelligence, 0 none) and its weapon set (0: both), as in 26297:2:0
 --   naive              all sets through PoB's what-if calculator; answers milliseconds and the sum of Life
 --   real COUNT         the first sets by allocating the nodes and calculating the build; the same answer
+--   equip COUNT        the first changes, each an item of one slot: equipped, the build calculated, taken off again; the
+--                      same answer
+--   replace COUNT      the same items through PoB's what-if calculator, which replaces what a slot has
 --   truth FILE         what the window shows of each set after its clicks in the build as it was loaded: lines of names and
 --                      bits of all numbers, or why there are none, into FILE
 -- Answers begin with "@@": PoB prints, too.
--- luacheck: globals build loadBuildFromXML runCallback wipeGlobalCache
+-- luacheck: globals build loadBuildFromXML runCallback wipeGlobalCache new
 
 local ffi = require("ffi")
 
@@ -122,6 +125,40 @@ function requests.real(count)
 		spec:RestoreUndoState(before)
 	end
 	return now() - start, sum
+end
+
+-- Calls `try` with a slot and a new item for each of the first changes.
+local function eachItem(count, try)
+	local sum, start = 0, now()
+	for i = 1, math.min(tonumber(count), #changes) do
+		for name, entry in pairs(changes[i].items) do
+			sum = sum + try(build.itemsTab.slots[name], new("Item", entry.text))
+		end
+	end
+	return now() - start, sum
+end
+
+function requests.equip(count)
+	local tab = build.itemsTab
+	return eachItem(count, function(slot, item)
+		local before = slot.selItemId
+		tab:AddItem(item, true)
+		slot:SetSelItemId(item.id)
+		tab:PopulateSlots()
+		wipeGlobalCache()
+		build.calcsTab:BuildOutput()
+		local life = build.calcsTab.mainOutput.Life
+		slot:SetSelItemId(before)
+		tab:DeleteItem(item)
+		return life
+	end)
+end
+
+function requests.replace(count)
+	local calculate = build.calcsTab.calcs.getMiscCalculator(build)
+	return eachItem(count, function(slot, item)
+		return calculate({ repSlotName = slot.slotName, repItem = item }, true).Life
+	end)
 end
 
 -- Clicks of the window, see Classes/PassiveTreeView.lua; answers why the set cannot be had by them.

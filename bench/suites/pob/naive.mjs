@@ -85,6 +85,16 @@ export class Naive {
 		return (await this.#ask(`real ${count}`))[0];
 	}
 
+	/** Milliseconds for the first `count` variants, each an item of a slot: equipped, calculated, taken off. */
+	async equip(count) {
+		return (await this.#ask(`equip ${count}`))[0];
+	}
+
+	/** Milliseconds for the same items through the what-if calculator. */
+	async replace(count) {
+		return (await this.#ask(`replace ${count}`))[0];
+	}
+
 	/**
 	 * What the window shows of each set after its clicks, in the build as it was loaded.
 	 *

@@ -91,7 +91,7 @@ end
 -- The fields of a store that are compared here.
 local STORE = { mods = true, parent = true, multipliers = true, conditions = true }
 
-local function isAlikeStore(store, other, base, pairsOf)
+local function isEqualStore(store, other, base, pairsOf)
 	if other.parent ~= base or store.parent or getmetatable(store) ~= getmetatable(other)
 		or not isWhole(store.mods, base.mods, other.mods, pairsOf) then
 		return false
@@ -120,8 +120,8 @@ local function isSame(calcEnv, other, playerDB, enemyDB, watches)
 		return false
 	end
 	local pairsOf = {}
-	if not isAlikeStore(playerStore, other.modDB, playerDB, pairsOf)
-		or not isAlikeStore(enemyStore, other.enemyDB, enemyDB, pairsOf) then
+	if not isEqualStore(playerStore, other.modDB, playerDB, pairsOf)
+		or not isEqualStore(enemyStore, other.enemyDB, enemyDB, pairsOf) then
 		return false
 	end
 	local first, second = { calcEnv }, { other }
@@ -132,7 +132,7 @@ local function isSame(calcEnv, other, playerDB, enemyDB, watches)
 end
 
 function part.install(shared, env, calcs)
-	local initEnv, perform = calcs.initEnv, calcs.perform
+	local hooks = shared.hooks
 	local arm = orderGuard.install(env.common.classes.ModDB, shared, env)
 
 	-- The first skill of the sum, as calcFullDPS comes to it.
@@ -158,6 +158,7 @@ function part.install(shared, env, calcs)
 		local asked, environments = shared.asked, shared.environments
 		shared.listen(nil)
 		shared.environments = nil
+		local initEnv = hooks:within("initEnv", part.name)
 		local other = initEnv(build, "CALCULATOR", {}, { cachedPlayerDB = playerDB, cachedEnemyDB = enemyDB })
 		shared.listen(asked)
 		shared.environments = environments
@@ -169,14 +170,14 @@ function part.install(shared, env, calcs)
 	end
 
 	---Before the calculation of a row with FullDPS: watches whether it can stand for that of the sum's first skill.
-	shared.beginFirst = function(build, calcEnv)
+	local function begin(calcEnv)
 		local environments = shared.environments
 		local kept = environments and environments.present and environments.present.environment
 		if not kept or kept.answer[1] ~= calcEnv then
 			return
 		end
 		if kept.bases == nil then
-			kept.bases = basesOf(kept, build)
+			kept.bases = basesOf(kept, environments.build)
 		end
 		if kept.bases then
 			arm(calcEnv.modDB, kept.bases.player)
@@ -186,7 +187,7 @@ function part.install(shared, env, calcs)
 	end
 
 	---After it: if it can, calcFullDPS takes it, and puts another output into `calcEnv` later.
-	shared.endFirst = function(calcEnv)
+	local function finish(calcEnv)
 		if not shared.guarding then
 			return
 		end
@@ -208,15 +209,31 @@ function part.install(shared, env, calcs)
 		shared.performed = { env = calcEnv, skill = mainSkill, playerDB = kept.answer[2] }
 	end
 
-	function calcs.initEnv(build, mode, override, specEnv)
+	hooks:aroundCalculation(part.name, function(inner, ownCalcs, strategy, calcEnv)
+		if strategy.firstSkill then
+			begin(calcEnv)
+		end
+		local isDone = inner(ownCalcs, strategy, calcEnv)
+		if isDone and strategy.firstSkill then
+			finish(calcEnv)
+		end
+		return isDone
+	end)
+
+	-- A row that was stopped may have left it.
+	hooks:beforeRow(part.name, function()
+		shared.guarding, shared.performed = false, nil
+	end)
+
+	hooks:around(calcs, "initEnv", part.name, function(initEnv, build, mode, override, specEnv)
 		local performed = shared.performed
 		if performed and specEnv and not specEnv.env and specEnv.cachedPlayerDB == performed.playerDB then
 			return performed.env, specEnv.cachedPlayerDB, specEnv.cachedEnemyDB, specEnv.cachedMinionDB
 		end
 		return initEnv(build, mode, override, specEnv)
-	end
+	end)
 
-	function calcs.perform(calcEnv, skipEHP)
+	hooks:around(calcs, "perform", part.name, function(perform, calcEnv, skipEHP)
 		local performed = shared.performed
 		if performed then
 			shared.performed = nil
@@ -224,10 +241,8 @@ function part.install(shared, env, calcs)
 				return
 			end
 		end
-		return (shared.performs or perform)(calcEnv, skipEHP)
-	end
-	-- shared.performs: what to call instead of Path of Building's own
-	shared.wrapsPerform = true
+		return perform(calcEnv, skipEHP)
+	end)
 end
 
 return part

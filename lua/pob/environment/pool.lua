@@ -49,7 +49,7 @@ local function newKind(enemyDB, minionDB)
 end
 
 function part.install(shared, env, calcs)
-	local initEnv, buildList = calcs.initEnv, calcs.buildModListForNodeList
+	local buildList = calcs.buildModListForNodeList
 
 	-- The environment that is being made, if any, `now.making`. In a table: see binding/luajit/nursery.h on variables of old
 	-- functions.
@@ -67,7 +67,7 @@ function part.install(shared, env, calcs)
 		return list
 	end
 
-	local function make(build, mode, override, specEnv)
+	local function make(initEnv, build, mode, override, specEnv)
 		local self = kept.new(shared, env)
 		-- Once to write its queries down (I4; the cache of rows has others to write down), once to keep it.
 		local asked = shared.asked
@@ -106,7 +106,7 @@ function part.install(shared, env, calcs)
 		end
 	end
 
-	function calcs.initEnv(build, mode, override, specEnv)
+	shared.hooks:around(calcs, "initEnv", part.name, function(initEnv, build, mode, override, specEnv)
 		local environments, making = shared.environments, now.making
 		if making then
 			making.nested = true
@@ -161,7 +161,7 @@ function part.install(shared, env, calcs)
 		end
 		kind.attempts = kind.attempts + (isOther and 0 or 1)
 		local self, calcEnv, enemyDB, minionDB
-		self, calcEnv, playerDB, enemyDB, minionDB = make(build, mode, override, specEnv)
+		self, calcEnv, playerDB, enemyDB, minionDB = make(initEnv, build, mode, override, specEnv)
 		environments.made = environments.made + 1
 		if self then
 			if isOther then
@@ -178,7 +178,7 @@ function part.install(shared, env, calcs)
 			kind.used = kind.used - 1
 		end
 		return calcEnv, playerDB, enemyDB, minionDB
-	end
+	end)
 
 	-- What is kept for one build: `own`, environments with a base of their own; `within`, by the store that has it. And
 	-- of the present row: `present`, what its first environment has otherwise than the one that is kept, if it is one.
@@ -186,24 +186,17 @@ function part.install(shared, env, calcs)
 		return { build = build, own = newKind(), within = {}, reused = 0, plain = 0, made = 0, shared = 0 }
 	end
 
-	---Before each calculation of a row: all environments are free, those of `environments` are used from now on.
-	shared.useEnvironments = function(environments)
+	-- All environments are free; those of the strategy are used from now on.
+	shared.hooks:beforeRow(part.name, function(strategy)
+		local environments = strategy and strategy.environments
 		now.making, shared.environments = nil, environments
-		-- A row that was stopped may have left it (first_skill.lua).
-		shared.guarding, shared.performed = false, nil
-		if shared.forgetStores then
-			shared.forgetStores()
-		end
-		if shared.forgetNodes then
-			shared.forgetNodes()
-		end
 		if environments then
 			environments.own.used, environments.present = 0, nil
 			for _, kind in next, environments.within do
 				kind.used = 0
 			end
 		end
-	end
+	end)
 end
 
 return part

@@ -159,7 +159,7 @@ function kept:describe(sequence)
 end
 
 -- Whether two sequences of modifiers are the same to the environment's queries.
-function kept:isAlike(own, others)
+function kept:isEqual(own, others)
 	return same(own, others) or #own == #others and self:describe(own) == self:describe(others)
 end
 
@@ -355,7 +355,7 @@ function kept:reuse(build, override)
 	local nodes = copyOf(spec.allocNodes)
 	-- I3, I5, I4
 	if not same(self.inputs, inputsOf(build)) or not self:fits(build, nodes)
-		or not self:isAlike(self.nodeSequence, self:askedOfNodes(nodes)) then
+		or not self:isEqual(self.nodeSequence, self:askedOfNodes(nodes)) then
 		return nil
 	end
 	local calcEnv = self.answer[1]
@@ -377,7 +377,7 @@ function kept:reuse(build, override)
 	local lists = self.shared.listNodes(calcEnv, nodes, self.increase, self.records, self.isAsked, sequence)
 	calcEnv.explodeSources = explodeSources
 	-- I4
-	if not self:isAlike(self.listSequence, sequence) then
+	if not self:isEqual(self.listSequence, sequence) then
 		return nil, sequence
 	end
 	local mods = calcEnv.modDB.mods

@@ -296,10 +296,9 @@ function cache:keep(value)
 end
 
 function part.install(shared, env, calcs)
-	local initEnv = calcs.initEnv
 	local mine
 
-	function calcs.initEnv(...)
+	shared.hooks:around(calcs, "initEnv", part.name, function(initEnv, ...)
 		shared.listen(mine and mine.row.reads)
 		if not mine then
 			return initEnv(...)
@@ -311,7 +310,7 @@ function part.install(shared, env, calcs)
 		mine.envs[mine.envCount] = calcEnv
 		mine.row.met:look(calcEnv)
 		return calcEnv, a, b, c
-	end
+	end)
 
 	---@param build number|nil @stands for the build, for all states of the engine; nil: this one is by itself
 	---@param id string @names what else its rows are calculated with
@@ -328,8 +327,9 @@ function part.install(shared, env, calcs)
 		end
 	end
 
-	---Before each calculation: whose queries to write down from now on; nil for nobody's.
-	shared.useRows = function(rows)
+	-- Whose queries to write down from now on, if anyone's.
+	shared.hooks:beforeRow(part.name, function(strategy)
+		local rows = strategy and strategy.cache
 		mine = rows
 		shared.met = rows and rows.row.met
 		shared.listen(nil)
@@ -340,7 +340,7 @@ function part.install(shared, env, calcs)
 			end
 			rows.envCount, rows.lookedLinks = 0, false
 		end
-	end
+	end)
 end
 
 return part

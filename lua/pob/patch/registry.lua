@@ -381,6 +381,7 @@ function registry.attach(host, options)
 		report = function()
 			return self:report()
 		end,
+		hooks = self.shared.hooks,
 		parts = function()
 			return self:parts()
 		end,
@@ -396,27 +397,6 @@ function registry.attach(host, options)
 			self.concluded = {}
 			return concluded
 		end,
-		---Leaves the estimations out of `calcs.perform(calcEnv)`.
-		---@return boolean @false: some modifier needs them; the row must be calculated anew
-		performUnestimated = function(calcs, calcEnv)
-			local shared = self.shared
-			shared.unestimated, shared.missed = true, false
-			calcs.perform(calcEnv, true)
-			shared.unestimated = false
-			return not shared.missed
-		end,
-		---Before a calculation with FullDPS, and after it: where it can stand for that of the first skill of the sum,
-		---calcFullDPS takes `calcEnv`, and puts another output into it.
-		beginFirst = function(build, calcEnv)
-			if self.shared.beginFirst and self:isActive("first_skill") then
-				self.shared.beginFirst(build, calcEnv)
-			end
-		end,
-		endFirst = function(calcEnv)
-			if self.shared.endFirst and self:isActive("first_skill") then
-				self.shared.endFirst(calcEnv)
-			end
-		end,
 		---Whether a stat is one of the estimations; true where they cannot be left out.
 		isEstimated = function(name)
 			return not self:isActive("estimations") or self.shared.isEstimated(name)
@@ -425,20 +405,10 @@ function registry.attach(host, options)
 		isDefence = function(name)
 			return self:isActive("defences") and self.shared.isDefence(name)
 		end,
-		---Leaves calcs.offence out of the calculation of `calcEnv`; nil: of none.
-		defend = function(calcEnv)
-			self.shared.defended = calcEnv
-		end,
-		---What is kept of a build's environments, for useEnvironments; nil where the part is not in use.
+		---What is kept of a build's environments, for a strategy; nil where the part is not in use.
 		environments = function(mode)
 			-- They know by the queries what they depend on.
 			return self:isActive("queries") and self.shared.newEnvironments and self.shared.newEnvironments(mode)
-		end,
-		---Before each calculation: whose environments to use from now on; nil for none.
-		useEnvironments = function(environments)
-			if self.shared.useEnvironments then
-				self.shared.useEnvironments(environments)
-			end
 		end,
 		---A cache of rows for one build, or nil where its parts are not in use. `build` is a number that stands for the build
 		---in all states of the engine, nil where this one is by itself; `id` names what else its rows are calculated with.
@@ -447,12 +417,6 @@ function registry.attach(host, options)
 				return self.shared.newRows(build, id)
 			end
 			return nil
-		end,
-		---Before each calculation: the cache that learns from it; nil for none.
-		useRows = function(rows)
-			if self.shared.useRows then
-				self.shared.useRows(rows)
-			end
 		end,
 	}
 end

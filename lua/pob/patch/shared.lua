@@ -12,6 +12,7 @@
 ---@field generalize function @(chunk, depth): the chunk's functions are compiled for any upvalue; read by slice/init.lua
 ---@field modifierQueries table @native queries of modifier stores; read by replacements/queries.lua
 ---@field texts table|nil @what all states of the engine share by name; read by memo/memo.lua
+---@field hooks table @where parts come in while a row is calculated, see patch/hooks.lua
 --
 -- Names that modules join from parts. Set by replacements/composed_names.lua.
 ---@field names table @list of tables of answers, one for each place; read by edited modules as `__pobatchNames`
@@ -25,7 +26,6 @@
 ---@field asked table|nil @the set, as memo/read_set.lua makes it; read by queries, pool, first_skill, node_modifiers
 ---@field askedBefore table|nil @the set before it: kept alive for the native side, which may still write to it
 ---@field unaskedStore table|nil @the store that is left out; read by replacements/queries.lua
----@field forgetStores function @native copies of stores are dropped; called by environment/pool.lua
 ---@field moreOne function @(store, cfg, name): the product of one name; called by replacements/calc_lib.lua
 --
 -- Bit operations. Set by replacements/bits.lua, read by replacements/query_tests.lua.
@@ -41,47 +41,36 @@
 -- Kept environments. Set by environment/pool.lua.
 ---@field environments table|nil @those of the build at hand; read by first_skill and memo; first_skill sets it aside
 ---@field newEnvironments function @(build): the environments of one build; called by patch/registry.lua
----@field useEnvironments function @(environments or nil): before each calculation; called by patch/registry.lua
 --
 -- Modifiers of nodes. Set by replacements/node_modifiers.lua.
 ---@field tagged table @modifier -> the weapon set that it is tagged for at present
 ---@field nodeLists table @the lists of the last buildModListForNodeList, node by node; read by environment/pool.lua
 ---@field listNodes function @(calcEnv, nodes, increase, records, isAsked, sequence): those lists for a kept environment; called
 ---by environment/snapshot.lua
----@field forgetNodes function @(): nodes may have changed; called by environment/pool.lua
 --
 -- The memo of rows. Set by memo/memo.lua.
 ---@field newRows function @(build, id): a memo; called by patch/registry.lua
----@field useRows function @(memo or nil): before each calculation; called by patch/registry.lua
 ---@field lookEarly function @(): the memo looks at the stores before they are emptied; called by environment/first_skill.lua
 --
--- The first skill of FullDPS. Set by environment/first_skill.lua, but for `mixed` and `readsEstimated`; environment/pool.lua
--- ends `guarding` and `performed` before each row.
----@field beginFirst function @(build, calcEnv): before a calculation with FullDPS; called by patch/registry.lua
----@field endFirst function @(calcEnv): after it; called by patch/registry.lua
+-- The first skill of FullDPS. Set by environment/first_skill.lua, but for `mixed` and `readsEstimated`.
 ---@field guarding boolean @a row's queries are watched at present; read by environment/order_guard.lua
 ---@field mixed boolean @a query may tell where the base lies; set by environment/order_guard.lua
 ---@field readsEstimated boolean @a modifier asked for an estimation; set by replacements/stat_reads.lua
 ---@field performed table|nil @{ env, skill, playerDB }: the calculation that stands for that of the first skill
----@field wrapsPerform boolean @calcs.perform is this part's; read by slice/init.lua
----@field performs function|nil @what it calls instead of Path of Building's own; set by slice/init.lua
 --
 -- Numbers of the output that modifiers ask for. Set by replacements/stat_reads.lua.
 ---@field watchesStats boolean @GetStat is watched; read by slice/init.lua
 --
--- Estimations, which a row may leave out. Set by patch/registry.lua, but for `isEstimated`.
+-- Estimations, which a row may leave out. Set by replacements/estimations.lua.
 ---@field isEstimated function @(name): whether they write this number; set by replacements/estimations.lua, called by
 ---stat_reads and patch/registry.lua
 ---@field unestimated boolean @the present calculation leaves them out; read by replacements/stat_reads.lua
 ---@field missed boolean @it asked for one of them all the same; set by replacements/stat_reads.lua, too
 --
 -- calcs.offence, which a row of defences leaves out. Set by replacements/defences.lua, but for `defended`.
----@field defended table|nil @the environment that goes without; set by patch/registry.lua
 ---@field isDefence function @(name): whether it is known without offence; called by patch/registry.lua
 ---@field skillWrites table @set of numbers that functions of skills write; set by patch/registry.lua, read by defences
 ---@field skillReads table @set of numbers that they read; set by patch/registry.lua, read by estimations
----@field wrapsOffence boolean @calcs.offence is this part's; read by slice/init.lua
----@field offences function|nil @what it calls instead of Path of Building's own; set by slice/init.lua
 --
 -- Slices. Set by slice/init.lua, called by modules that slice/emitter.lua wrote.
 ---@field askStat function @(name): GetStat was asked for it; called by replacements/stat_reads.lua
@@ -93,6 +82,8 @@
 ---@field scan function @(line, list, plain): the best pattern of a list; set by replacements/mod_parser.lua
 ---@field narrowed function @(text): `pairs` over patterns that may match; set by replacements/mod_parser.lua
 ---@field newOutput function @(size): an empty table with room; set by replacements/output_tables.lua
+
+local hooks = require("pob.patch.hooks")
 
 local sharedTable = {}
 
@@ -106,6 +97,7 @@ function sharedTable.new(host, keepsLines)
 		generalize = host.generalize,
 		modifierQueries = host.modifierQueries,
 		texts = host.shared,
+		hooks = hooks.new(),
 		names = {},
 		nameIds = {},
 		rewritten = keepsLines and {} or nil,

@@ -115,8 +115,9 @@ for kind in ("Fire Cold Lightning Chaos"):gmatch("%S+") do
 end
 
 function part.install(shared, _, calcs, this)
-	local offence = calcs.offence
 	local isLeft = {}
+	-- In a table: see binding/luajit/nursery.h on variables of old functions.
+	local now = {}
 	for name in pairs(DEFENCES) do
 		isLeft[name] = not writtenNames.may(this.facts[OFFENCE], name) and not shared.skillWrites[name]
 	end
@@ -126,13 +127,27 @@ function part.install(shared, _, calcs, this)
 		return isLeft[name] or false
 	end
 
-	-- shared.defended: the environment that goes without; shared.offences: what to call instead of Path of Building's own
-	function calcs.offence(calcEnv, actor, skill)
-		if calcEnv ~= shared.defended then
-			return (shared.offences or offence)(calcEnv, actor, skill)
+	shared.hooks:around(calcs, "offence", part.name, function(offence, calcEnv, actor, skill)
+		if calcEnv ~= now.defended then
+			return offence(calcEnv, actor, skill)
 		end
-	end
-	shared.wrapsOffence = true
+	end)
+
+	shared.hooks:aroundCalculation(part.name, function(inner, ownCalcs, strategy, calcEnv)
+		-- Minions come after the player, and may look at all that the player has.
+		if not strategy.defences or calcEnv.player.mainSkill.minion then
+			return inner(ownCalcs, strategy, calcEnv)
+		end
+		strategy.isDefended, now.defended = true, calcEnv
+		local isDone = inner(ownCalcs, strategy, calcEnv)
+		now.defended = nil
+		return isDone
+	end)
+
+	-- A row that was stopped may have left it.
+	shared.hooks:beforeRow(part.name, function()
+		now.defended = nil
+	end)
 end
 
 return part

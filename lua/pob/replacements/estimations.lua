@@ -257,6 +257,17 @@ function part.install(shared, _, _, this)
 		end,
 	})
 
+	shared.hooks:aroundCalculation(part.name, function(inner, ownCalcs, strategy, calcEnv)
+		if strategy.estimations then
+			return inner(ownCalcs, strategy, calcEnv)
+		end
+		shared.unestimated, shared.missed = true, false
+		inner(ownCalcs, strategy, calcEnv, true)
+		shared.unestimated = false
+		-- A modifier asked for one of them.
+		return not shared.missed
+	end)
+
 	---Whether a stat must be calculated with the estimations.
 	function shared.isEstimated(name)
 		return written[name]

@@ -262,9 +262,9 @@ function part.install(shared, env, calcs)
 	end
 
 	-- Nodes change between rows, in place.
-	shared.forgetNodes = function()
+	shared.hooks:beforeRow(part.name, function()
 		clear(last)
-	end
+	end)
 
 	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)
 		if calcEnv.mode ~= "CALCULATOR" then

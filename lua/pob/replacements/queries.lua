@@ -91,7 +91,7 @@ function part.install(shared, env, _, this)
 	local native = nativeQueries.new(shared.modifierQueries, env)
 	local find, context, nativeNone, nativeNoneOf, nativeFlag =
 		native.find, native.context, native.none, native.noneOf, native.flag
-	shared.forgetStores = native.forget
+	shared.hooks:beforeRow(part.name, native.forget)
 
 	-- shared.asked: where the present build's queries are written down, if at all; shared.unaskedStore: a store that
 	-- modifiers of the tree never get into, so that what it is asked for does not matter. What is asked natively is

@@ -64,7 +64,7 @@ function rows.new(world, build, options)
 end
 
 -- Rows of a variant before an environment is kept for those that follow: that costs about as much as two rows.
-local PLAIN_ROWS = 2
+local PLAIN_ROWS = 1
 
 --- Rows of a variant of `base`'s build, which is changed at present (pob.variant).
 -- `adapted`: of the changed build; `number` stands for the variant in all states, or nil; `changesTree`: its jewels are
@@ -83,7 +83,8 @@ function rows.ofVariant(base, adapted, number, changesTree)
 		adaptation = adapted,
 		needsEstimations = {},
 		strategyStats = base.strategyStats,
-		-- of the present variant, until an environment is kept
+		isVariant = true,
+		-- until an environment is kept
 		plainRows = 0,
 	}, rows)
 	if changesTree then
@@ -182,7 +183,7 @@ function rows:count(strategy, isAnswered, isVerified)
 	stats.clicked = stats.clicked + (strategy.isClicked and 1 or 0)
 	if not isAnswered then
 		stats.sliced = stats.sliced + (strategy.slice and 1 or 0)
-		stats.defences = stats.defences + (strategy.defences and 1 or 0)
+		stats.defences = stats.defences + (strategy.isDefended and 1 or 0)
 	end
 	if strategy.memo then
 		strategy.memo:count(isAnswered or isVerified, isVerified)
@@ -289,11 +290,22 @@ function rows:isClean()
 	return next(rows.compare(self.own, self:probe(), {})) == nil
 end
 
--- Environments that are kept are made of the build's own nodes, so that they are the same in each state.
+-- The environment of a set, without a calculation.
+local function setUp(self, set, plan)
+	self.session:begin()
+	self.allocation:apply(set)
+	local strategy = strategies.choose(self, plan, nil, nil)
+	self.session:use(strategy)
+	self.calcs.initEnv(self.mode, strategy.mode)
+	self.session:rollback()
+end
+
+-- Environments that are kept are made of the build's own nodes, so that they are the same in each state. A variant has too
+-- few rows to calculate one for that.
 function rows:prime(plan)
 	if self.environments and not self.isPrimed then
 		self.isPrimed = true
-		pcall(self.run, self, NOTHING, plan)
+		pcall(self.isVariant and setUp or self.run, self, NOTHING, plan)
 	end
 end
 

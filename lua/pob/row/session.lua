@@ -26,16 +26,6 @@ function session.new(world, mode, allocation, adaptation)
 	}, session)
 end
 
--- What earlier rows left, to use from now on. Nil for nothing.
-local function useRows(self, environments, cache)
-	local extension = self.extension
-	if extension then
-		extension.defend(nil)
-		extension.useEnvironments(environments)
-		extension.useRows(cache)
-	end
-end
-
 function session:begin()
 	if self.isOpen then
 		self:rollback()
@@ -54,7 +44,9 @@ function session:use(strategy)
 		self.adaptation:save()
 	end
 	self.world.env.wipeGlobalCache()
-	useRows(self, strategy.environments, strategy.cache)
+	if self.extension then
+		self.extension.hooks:begin(strategy)
+	end
 end
 
 --- From now on the build may be changed as mode MAIN does it, and its tab of calculations may have another output.
@@ -70,27 +62,10 @@ end
 --- Calculates `calcEnv`, but for what the strategy leaves out.
 ---@return boolean @false: a modifier depends on the estimations, which were left out
 function session:perform(calcs, calcEnv)
-	local strategy, extension = self.strategy, self.extension
-	-- Minions come after the player, and may look at all that the player has.
-	local defends = strategy.defences and not calcEnv.player.mainSkill.minion
-	strategy.defences = defends
-	if defends then
-		extension.defend(calcEnv)
+	if self.extension then
+		return self.extension.hooks:calculate(calcs, self.strategy, calcEnv)
 	end
-	if strategy.firstSkill then
-		extension.beginFirst(self.mode, calcEnv)
-	end
-	if strategy.estimations then
-		calcs.perform(calcEnv)
-	elseif not extension.performUnestimated(calcs, calcEnv) then
-		return false
-	end
-	if defends then
-		extension.defend(nil)
-	end
-	if strategy.firstSkill then
-		extension.endFirst(calcEnv)
-	end
+	calcs.perform(calcEnv)
 	return true
 end
 
@@ -102,8 +77,8 @@ local function putBack(self)
 		mode.characterLevelAutoMode, mode.characterLevel = window.autoLevel, window.level
 		self.window = nil
 	end
-	useRows(self, nil)
 	if self.extension then
+		self.extension.hooks:begin(nil)
 		self.extension.slices:use(nil)
 	end
 	self.adaptation:restore()

@@ -14,7 +14,8 @@ local strategies = {}
 ---@field cache table|nil @the cache of the memo that belongs to the slice
 ---@field slice table|nil @what the calculation is reduced to
 ---@field estimations boolean @whether the estimations are calculated
----@field defences boolean @whether calcs.offence is left out
+---@field defences boolean @whether calcs.offence may be left out
+---@field isDefended boolean|nil @it was left out
 ---@field firstSkill boolean @whether the calculation may stand for that of the first skill of FullDPS
 
 --- Why an attempt does not do, and what the next one does without.
@@ -51,7 +52,7 @@ function strategies.choose(row, plan, memo, reasons)
 	strategy.environments = row.environments
 	if plan then
 		strategy.defences = plan.defences
-		strategy.firstSkill = plan.fullDps and not plan.sums and row.environments ~= nil
+		strategy.firstSkill = plan.fullDps and not plan.sums and row.environments ~= nil and extension.isActive("first_skill")
 	end
 	if not (reasons and reasons.missed) then
 		if plan and not plan.sums and (row.environments or row.plainRows) and not row.isUnsliced then

@@ -465,15 +465,15 @@ function slices:use(slice)
 		for name, f in pairs(self.own or {}) do
 			calcs[name] = f
 		end
-		shared.performs, shared.offences, self.own = nil, nil, nil
+		local hooks = shared.hooks
+		for name in pairs(self.present and self.present.functions or {}) do
+			hooks:replace(name, nil)
+		end
+		self.own = nil
 		if slice then
 			self.own = {}
 			for name, f in pairs(slice.functions) do
-				if name == "perform" and shared.wrapsPerform then
-					shared.performs = f
-				elseif name == "offence" and shared.wrapsOffence then
-					shared.offences = f
-				else
+				if not hooks:replace(name, f) then
 					self.own[name] = calcs[name]
 					calcs[name] = f
 				end

@@ -21,21 +21,44 @@ local function nothing() end
 ---@param world table
 ---@param build table @as builds:load answers it
 function variants.new(world, build)
-	-- at: the variant that is applied; checkpoint: the build as loaded
-	return setmetatable({ world = world, build = build, at = nil, checkpoint = nil }, variants)
+	-- at: the variant that is applied; applied: the copy of the build that takes it back
+	return setmetatable({ world = world, build = build, at = nil, applied = nil, checkpoints = {} }, variants)
 end
 
--- All that was made when the build was loaded and can be reached from it.
-local function checkpointOf(self)
-	if not self.checkpoint then
-		-- What the FFI has in a build are handles of modifier stores, which never change.
-		local checkpoint, obstacle = self.world.native.checkpoints.take({ self.build.mode }, self.build.mark, true)
+-- What a change of items, gems or options leaves alone, and what each row that is calculated may change as well: the tree's
+-- nodes (pob.tree.allocation puts these back) and finished calculations, which nothing reads any more.
+local function treeAndCalculations(mode)
+	local list = { mode.calcsTab, mode.compareTab, mode.importTab, mode.notesTab, mode.treeTab, mode.spec }
+	for _, spec in ipairs(mode.treeTab.specList) do
+		list[#list + 1] = spec
+		for _, node in pairs(spec.nodes) do
+			list[#list + 1] = node
+		end
+	end
+	for _, group in ipairs(mode.skillsTab.socketGroupList) do
+		for _, field in ipairs({ "displaySkillList", "displaySkillListCalcs" }) do
+			for _, skill in ipairs(group[field] or {}) do
+				list[#list + 1] = skill
+			end
+		end
+	end
+	return list
+end
+
+-- A copy of what was made when the build was loaded and can be reached from it; without the tree where the change does
+-- not touch that: it is most of it.
+local function checkpointOf(self, withTree)
+	local kind = withTree and "whole" or "withoutTree"
+	if not self.checkpoints[kind] then
+		local mode = self.build.mode
+		local left = withTree and {} or treeAndCalculations(mode)
+		local checkpoint, obstacle = self.world.native.checkpoints.take({ mode }, self.build.mark, left)
 		if not checkpoint then
 			error("variants need a copy of the build, but it holds " .. tostring(obstacle))
 		end
-		self.checkpoint = checkpoint
+		self.checkpoints[kind] = checkpoint
 	end
-	return self.checkpoint
+	return self.checkpoints[kind]
 end
 
 --- The build itself counts from now on.
@@ -46,7 +69,7 @@ function variants:leave()
 		if at.rows then
 			at.rows:recover()
 		end
-		if not checkpoints.restore(self.checkpoint) then
+		if not checkpoints.restore(self.applied) then
 			error("not enough memory", 0)
 		end
 		self.world.env.wipeGlobalCache()
@@ -104,8 +127,8 @@ local function settle(self, derived, supports)
 end
 
 local function apply(self, derived)
-	checkpointOf(self)
 	self.build.rows:recover()
+	self.applied = checkpointOf(self, derived.change.jewels ~= nil)
 	self.at = derived
 	derived.warnings, derived.rows = nil, nil
 	local warnings, supports = change(self, derived)

@@ -91,6 +91,48 @@ function items.fits(world, mode, texts)
 	return fits
 end
 
+-- What is inside a jewel's radius at a socket, as text; empty where it has none.
+local function radiusText(node, item)
+	local inside = item.jewelRadiusIndex and node.nodesInRadius and node.nodesInRadius[item.jewelRadiusIndex]
+	if not inside then
+		return ""
+	end
+	local notables, others = {}, 0
+	for _, other in pairs(inside) do
+		if other.type == "Notable" or other.type == "Keystone" then
+			notables[#notables + 1] = other.dn
+		else
+			others = others + 1
+		end
+	end
+	table.sort(notables)
+	return ("%d notables (%s), %d others"):format(#notables, table.concat(notables, ", "), others)
+end
+
+--- The sockets of the tree, by node id: { node, worn, jewels = { { fits, holds } } }, see SocketFacts in
+--- src/operations/jewels.ts.
+function items.sockets(world, mode, texts)
+	local tab, list, jewels = mode.itemsTab, {}, {}
+	for i, text in ipairs(texts) do
+		jewels[i] = newItem(world, "jewel " .. i, text)
+	end
+	for id, slot in pairs(tab.sockets) do
+		local node, worn = mode.spec.nodes[id], tab.items[slot.selItemId]
+		local facts = {}
+		for i, item in ipairs(jewels) do
+			facts[i] = {
+				fits = node ~= nil and tab:IsItemValidForSlot(item, slot.slotName) and true or false,
+				holds = node and radiusText(node, item) or "",
+			}
+		end
+		list[#list + 1] = { node = id, worn = worn and worn.name or "", jewels = facts }
+	end
+	table.sort(list, function(a, b)
+		return a.node < b.node
+	end)
+	return list
+end
+
 --- Texts of what is worn: { items = by slot, jewels = by node, names = by text }.
 function items.contents(mode)
 	local tab, contents = mode.itemsTab, { items = {}, jewels = {}, names = {} }

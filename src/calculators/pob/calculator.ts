@@ -42,8 +42,11 @@ export async function pobCalculator(
 	const certificate = await kept?.read();
 	const certified = certificate && !certificate.withdrawn ? certifiedParts(certificate) : {};
 	const isCertified = Object.keys(certified).length > 0;
-	const analysis = fast ? new KeptAnalysis(program, source, keepAnalysis) : undefined;
-	const slices = fast ? new KeptSlices(program, manifest, keepAnalysis) : undefined;
+	// Forms that are given are part of what is known, as pobatch's own Lua is.
+	const { versions } = (options ?? {}) as { versions?: unknown };
+	const known = versions === undefined ? program : digest(program, JSON.stringify(versions));
+	const analysis = fast ? new KeptAnalysis(known, source, keepAnalysis) : undefined;
+	const slices = fast ? new KeptSlices(known, manifest, keepAnalysis) : undefined;
 	const ofStates = {
 		...defaults,
 		...(analysis && { analysis: await analysis.read() }),

@@ -1,5 +1,5 @@
 // A child process of an isolated engine: one native engine with one thread, told what to do by its parent.
-import { addon, type NativeBase, type ThreadEngine } from "../../native/addon.js";
+import { addon, type NativeAllocatedNodes, type ThreadEngine } from "../../native/addon.js";
 import type { Answer, Request, StopRequest } from "./protocol.js";
 
 /** Milliseconds that a state may take to heed its interruption; usual are 1 to 30. */
@@ -7,7 +7,7 @@ const patienceMs = 2000;
 
 let engine: ThreadEngine | undefined;
 let stopRows: (() => void) | undefined;
-const bases = new Map<number, NativeBase>();
+const bases = new Map<number, NativeAllocatedNodes>();
 
 function send(answer: Answer): void {
 	// A parent that is gone needs no answer; `disconnect` ends this process.
@@ -45,7 +45,7 @@ function opened(): ThreadEngine {
 }
 
 async function perform(request: Request): Promise<unknown> {
-	const { Base, Engine, Tree } = addon();
+	const { AllocatedNodes, Engine, Tree } = addon();
 	switch (request.type) {
 		case "open":
 			engine = new Engine(request.config, log);
@@ -59,7 +59,7 @@ async function perform(request: Request): Promise<unknown> {
 			return opened().command(request.name, request.build, request.args);
 		case "base": {
 			const tree = request.tree && new Tree(request.tree.ids, request.tree.edges, request.tree.flags);
-			bases.set(request.build, new Base(tree, request.words));
+			bases.set(request.build, new AllocatedNodes(tree, request.words));
 			return null;
 		}
 		case "rows": {

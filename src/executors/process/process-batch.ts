@@ -67,7 +67,7 @@ export class ProcessBatch {
 			errorTexts: new Uint32Array(),
 			texts: [],
 			reloads: 0,
-			alike: 0,
+			memoized: 0,
 			stopped: "",
 		};
 	}
@@ -198,7 +198,7 @@ export class ProcessBatch {
 			this.#result.status[row] = answer.status[i] as number;
 		});
 		this.#result.reloads += answer.reloads;
-		this.#result.alike += answer.alike;
+		this.#result.memoized += answer.memoized;
 		answer.errorRows.forEach((row, i) => {
 			const text = answer.texts[answer.errorTexts[i] as number];
 			if (text && answer.status[row] !== rowStatus.noState)

@@ -38,6 +38,8 @@ export interface Certified extends Certificate {
 	pob: string;
 	/** Where the certificate is kept. */
 	path: string;
+	/** Parts that it was found out of by calculating; the others cannot be certified. */
+	tried: number;
 	elapsedMs: number;
 }
 
@@ -87,11 +89,13 @@ export async function certifyPob(folder?: string, options: CertifyOptions = {}):
 			value: kept.path,
 		});
 	});
-	return { ...certificate, pob, path: kept.path, elapsedMs: performance.now() - start };
+	const { tried } = trial;
+	return { ...certificate, pob, path: kept.path, tried, elapsedMs: performance.now() - start };
 }
 
 class Trial {
 	compared = { builds: 0, rows: 0, values: 0 };
+	tried = 0;
 
 	constructor(
 		readonly pob: string,
@@ -107,6 +111,7 @@ class Trial {
 		const why = new Map<string, string>();
 		for (const { part, why: reason } of candidates) if (reason !== undefined) why.set(part, reason);
 		let wanted = candidates.filter(({ part }) => !why.has(part));
+		this.tried = wanted.length;
 		if (wanted.length > 0) {
 			const points = wanted.flatMap((candidate) => listOf(candidate.points));
 			const { originals, reached } = await this.#originals(corpus, points, originalsEnd);

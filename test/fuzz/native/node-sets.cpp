@@ -21,7 +21,7 @@ struct Form {
 	bool operator==(const Form&) const = default;
 };
 
-Form formOf(SetKind kind, const std::vector<uint32_t>& words, const BaseSet& base) {
+Form formOf(SetKind kind, const std::vector<uint32_t>& words, const AllocatedNodes& base) {
 	const std::vector<uint32_t> offsets{0, static_cast<uint32_t>(words.size())};
 	std::vector<uint32_t> out, ends;
 	const auto row = canonicalizer.append({kind, words, offsets}, 0, base, out, ends);
@@ -34,18 +34,18 @@ Form formOf(SetKind kind, const std::vector<uint32_t>& words, const BaseSet& bas
 	return {row.error, {out.begin(), middle}, {middle, out.end()}};
 }
 
-void checkForm(const Form& form, const BaseSet& base) {
+void checkForm(const Form& form, const AllocatedNodes& base) {
 	for (size_t i = 0; i < form.added.size(); ++i) {
 		const uint32_t id = form.added[i] & kIdMask;
 		require(i == 0 || (form.added[i - 1] & kIdMask) < id, "added ids ascend");
 		require((form.added[i] & ~(kIdMask | kChoiceMask)) == 0, "an added word is an id with choices");
-		require(base.wordOf(id) == BaseSet::kAbsent ||
+		require(base.wordOf(id) == AllocatedNodes::kAbsent ||
 		            std::binary_search(form.removed.begin(), form.removed.end(), id),
 		        "what is added is not allocated, or removed first");
 	}
 	for (size_t i = 0; i < form.removed.size(); ++i) {
 		require(i == 0 || form.removed[i - 1] < form.removed[i], "removed ids ascend");
-		require(base.wordOf(form.removed[i]) != BaseSet::kAbsent, "what is removed was allocated");
+		require(base.wordOf(form.removed[i]) != AllocatedNodes::kAbsent, "what is removed was allocated");
 	}
 }
 
@@ -56,7 +56,7 @@ std::vector<uint32_t> asDelta(const Form& form) {
 }
 
 // The nodes that the build has with the form applied.
-std::vector<uint32_t> asFull(const Form& form, const BaseSet& base) {
+std::vector<uint32_t> asFull(const Form& form, const AllocatedNodes& base) {
 	std::map<uint32_t, uint32_t> nodes;
 	for (const uint32_t word : base.words()) nodes[word & kIdMask] = word;
 	for (const uint32_t id : form.removed) nodes.erase(id);
@@ -67,10 +67,10 @@ std::vector<uint32_t> asFull(const Form& form, const BaseSet& base) {
 }
 
 // A full set that names a node without a choice keeps the build's, which a delta can take away.
-bool takesChoiceAway(const Form& form, const BaseSet& base) {
+bool takesChoiceAway(const Form& form, const AllocatedNodes& base) {
 	return std::any_of(form.added.begin(), form.added.end(), [&](uint32_t word) {
 		const uint32_t have = base.wordOf(word & kIdMask);
-		if (have == BaseSet::kAbsent) return false;
+		if (have == AllocatedNodes::kAbsent) return false;
 		const auto lacks = [&](uint32_t shift) {
 			return (word >> shift & 3) == 0 && (have >> shift & 3) != 0;
 		};
@@ -78,7 +78,7 @@ bool takesChoiceAway(const Form& form, const BaseSet& base) {
 	});
 }
 
-void checkSet(SetKind kind, std::vector<uint32_t> words, const BaseSet& base) {
+void checkSet(SetKind kind, std::vector<uint32_t> words, const AllocatedNodes& base) {
 	const Form form = formOf(kind, words, base);
 	std::reverse(words.begin(), words.end());
 	const Form reversed = formOf(kind, words, base);
@@ -91,7 +91,7 @@ void checkSet(SetKind kind, std::vector<uint32_t> words, const BaseSet& base) {
 }
 
 // Made once for all rows, they are what each row is alone; equal keys mean equal words.
-void checkSets(const NodeSetView& sets, const BaseSet& base) {
+void checkSets(const NodeSetView& sets, const AllocatedNodes& base) {
 	const CanonicalSets all(sets, base, pobatch::VariantKeys{});
 	require(all.rows() == sets.rows(), "no row is left out");
 	std::map<std::pair<std::vector<uint32_t>, std::vector<uint32_t>>, size_t> seen;
@@ -121,7 +121,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 		if (tree && !tree->isAttribute(word & kIdMask)) word &= ~(3u << kAttributeShift);
 		return tree && !tree->has(word & kIdMask);
 	});
-	const BaseSet base(baseWords, tree);
+	const AllocatedNodes base(baseWords, tree);
 	const SetKind kind = in.number(1) % 2 == 0 ? SetKind::Delta : SetKind::Full;
 	const std::vector<uint32_t> offsets = in.numbers(1 + in.number(1) % 8, 1);
 	const std::vector<uint32_t> words = in.numbers(in.size, 3);

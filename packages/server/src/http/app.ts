@@ -12,6 +12,7 @@ import { buildRoutes } from "./builds.js";
 import { jobRoutes } from "./jobs.js";
 import { mcpRoutes } from "./mcp.js";
 import { monitoringRoutes } from "./monitoring.js";
+import { pageRoutes } from "./page.js";
 import { trackRequests } from "./requests.js";
 import { type SecurityOptions, secure } from "./security.js";
 
@@ -78,6 +79,7 @@ export function createApp(service: Service, security: SecurityOptions) {
 		batchRoutes(typed, service);
 		jobRoutes(typed, service);
 		mcpRoutes(typed, service);
+		await pageRoutes(typed);
 	});
 	return app;
 }

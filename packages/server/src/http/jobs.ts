@@ -16,7 +16,7 @@ const Job = Type.Object({
 	operation: Type.String(),
 	build: Type.String(),
 	status: Type.Enum(["queued", "running", "done", "failed", "cancelled"]),
-	progress: Type.Object({ done: Type.Number(), total: Type.Number() }),
+	progress: Type.Object({ done: Type.Number(), total: Type.Number(), best: Type.Optional(Type.Number()) }),
 	createdAt: Type.Number({ description: "Milliseconds since 1970" }),
 	startedAt: Type.Optional(Type.Number()),
 	endedAt: Type.Optional(Type.Number()),

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
-import { ServerError } from "../service/errors.js";
 import type { Service } from "../service/service.js";
+import { notReady } from "./requests.js";
 import type { Routes } from "./routes.js";
 
 const Status = Type.Object({ status: Type.String() });
@@ -26,7 +26,7 @@ export function monitoringRoutes(app: Routes, service: Service): void {
 			config: { rateLimit: false },
 		},
 		async () => {
-			if (!service.isReady) throw new ServerError("SHUTTING_DOWN", "The server starts or is being stopped");
+			if (!service.isReady) throw notReady();
 			return { status: "ready" };
 		},
 	);

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { PobatchError } from "pobatch";
+import { ServerError } from "../service/errors.js";
 import type { RunningRequest } from "../service/limits.js";
 import type { Service } from "../service/service.js";
 
@@ -12,6 +13,16 @@ declare module "fastify" {
 
 /** The last one limits each of its calls. */
 const unlimited = new Set(["/health", "/ready", "/metrics", "/mcp"]);
+
+/** What is answered while the server starts, too. */
+const always = new Set(["/health", "/ready", "/metrics", "/", "/page/*"]);
+
+/** Of a server that starts or is being stopped. */
+export function notReady(): ServerError {
+	return new ServerError("SHUTTING_DOWN", "The server starts or is being stopped", {
+		hint: "Ask again soon.",
+	});
+}
 
 /** Who counts as one client. */
 export function clientOf({ ip }: FastifyRequest): string {
@@ -31,6 +42,8 @@ export function trackRequests(app: FastifyInstance, service: Service): void {
 			const seconds = (performance.now() - start) / 1000;
 			service.metrics.requestEnded(request.method, route, reply.raw.statusCode, seconds);
 		});
+		// Until it has taken up its jobs, it would not know them.
+		if (!service.isReady && !always.has(route)) throw notReady();
 		if (!unlimited.has(route)) request.running = service.requests.begin(clientOf(request));
 	});
 }

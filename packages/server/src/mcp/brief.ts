@@ -15,7 +15,9 @@ export function briefText(answer: Answer): string {
 	let brief: Answer = answer;
 	while (Buffer.byteLength(text) > briefBytes) {
 		const [longest] = Object.entries(brief)
-			.filter((entry): entry is [string, unknown[] | Answer] => sizeOf(entry[1]) > 0)
+			.filter(
+				(entry): entry is [string, unknown[] | Answer] => entry[0] !== "leftOut" && sizeOf(entry[1]) > 0,
+			)
 			.map(([name, value]) => ({ name, value, bytes: exactJson(value).length }))
 			.sort((a, b) => b.bytes - a.bytes);
 		if (!longest) break;

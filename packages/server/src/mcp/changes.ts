@@ -37,6 +37,8 @@ export interface Change {
 
 /** The node set that a change means: connected, with names. @throws PobatchError UNKNOWN_NODE, INVALID_ARGUMENT */
 export function changeOf(build: Build, { add = [], remove = [], attributes = {} }: GivenChange): Change {
+	if (add.length === 0 && remove.length === 0)
+		return { set: {}, added: [], removed: [], points: 0, notes: [] };
 	const tree = treeOf(build);
 	const notes: string[] = [];
 	const own = new Set(build.allocated);

@@ -57,12 +57,22 @@ export function nodeOf(
 }
 
 function nearestOf(build: Build, candidates: readonly TreeNode[]): TreeNode {
-	const tree = treeOf(build);
 	const own = new Set(build.allocated);
-	const distances = candidates.map((node) => {
-		if (own.has(node.id)) return { node, points: 0 };
-		const { length } = tree.shortestPath(build.allocated, node.id);
-		return { node, points: length === 0 ? Number.POSITIVE_INFINITY : length };
-	});
-	return distances.reduce((best, one) => (one.points < best.points ? one : best)).node;
+	const points = ({ id }: TreeNode) =>
+		own.has(id) ? 0 : (distancesOf(build).get(id) ?? Number.POSITIVE_INFINITY);
+	return candidates.reduce((best, node) => (points(node) < points(best) ? node : best));
+}
+
+const distances = new WeakMap<Build, ReadonlyMap<number, number>>();
+
+/** Points to each node that the build has not, by the shortest path; those that no path reaches are missing. */
+export function distancesOf(build: Build): ReadonlyMap<number, number> {
+	let known = distances.get(build);
+	if (!known) {
+		const tree = treeOf(build);
+		const paths = tree.pathsWithin(build.allocated, tree.nodes.length);
+		known = new Map(paths.map(({ target, nodes }) => [target, nodes.length]));
+		distances.set(build, known);
+	}
+	return known;
 }

@@ -19,6 +19,8 @@ export class Session {
 	readonly client: string;
 	readonly #files: boolean;
 	#last: string | undefined;
+	/** The search that was started last. */
+	lastJob: string | undefined;
 
 	constructor(service: Service, { client, files }: SessionOptions) {
 		this.service = service;

@@ -7,7 +7,8 @@ import type { NodeSet } from "./schemas.js";
 export interface OperationContext {
 	/** Ends the work early: by the client's end, a limit of time, or whoever cancels a job. */
 	readonly signal: AbortSignal;
-	readonly onProgress?: (done: number, total: number) => void;
+	/** @param best of a search: its goal so far */
+	readonly onProgress?: (done: number, total: number, best?: number) => void;
 }
 
 /** One thing that a server can do with a build: a route of its own, and the work of a job. */

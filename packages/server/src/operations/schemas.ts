@@ -25,6 +25,75 @@ export const NodeSet = Type.Object(
 );
 export type NodeSet = Static<typeof NodeSet>;
 
+const text = Type.String({ maxLength: 20_000 });
+const on = Type.Optional(Type.Boolean());
+const some = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 }));
+
+/** A change of a build beside its tree, as `build.variant` takes it. */
+export const changes = {
+	items: Type.Optional(
+		Type.Record(
+			Type.String(),
+			Type.Union([text, Type.Null(), Type.Object({}, { additionalProperties: true })]),
+			{
+				description:
+					'By slot ("Ring 1", "Body Armour", "Charm 2"): the item\'s text as copied from the game; null: none',
+			},
+		),
+	),
+	jewels: Type.Optional(
+		Type.Record(Type.String({ pattern: "^\\d+$" }), Type.Union([text, Type.Null()]), {
+			description: "By node id of the socket: the jewel's text; null: none",
+		}),
+	),
+	anoints: Type.Optional(
+		Type.Record(Type.String(), Type.Union([Type.String(), Type.Integer(), Type.Null()]), {
+			description: "By slot: a notable's name or id; null takes the anoint away",
+		}),
+	),
+	gems: Type.Optional(
+		Type.Array(
+			Type.Object(
+				{
+					group: some,
+					gem: some,
+					add: on,
+					remove: on,
+					name: Type.Optional(Type.String()),
+					level: Type.Optional(Type.Integer()),
+					quality: Type.Optional(Type.Integer()),
+					count: some,
+					enabled: on,
+					supports: Type.Optional(
+						Type.Array(Type.Union([Type.String(), Type.Object({}, { additionalProperties: true })])),
+					),
+					includeInFullDps: on,
+				},
+				{ additionalProperties: false },
+			),
+			{
+				description:
+					"Each changes one gem (group and gem from 1), adds (add, name) or removes one, replaces a group's supports, or " +
+					"includes a group in Full DPS; without group the main skill's",
+			},
+		),
+	),
+	config: Type.Optional(
+		Type.Record(Type.String(), Type.Union([Type.Boolean(), Type.Number(), Type.String(), Type.Null()]), {
+			description: "Path of Building's configuration by the option's name, e.g. conditionEnemyShocked",
+		}),
+	),
+	customModifiers: Type.Optional(
+		Type.Array(text, { description: "Lines as items have them: +50 to maximum Life" }),
+	),
+	level: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+	mainSkill: Type.Optional(
+		Type.Union([Type.Integer(), Type.String(), Type.Object({}, { additionalProperties: true })], {
+			description: "Skill group from 1, or the skill's name",
+		}),
+	),
+};
+
 export const StatNames = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
 	minItems: 1,
 	maxItems: 5000,

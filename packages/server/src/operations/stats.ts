@@ -1,9 +1,8 @@
-import type { Build } from "pobatch";
-import { PobatchError } from "pobatch";
-import { calculateSheet, calculateStats, gainOf } from "pobatch/operations";
+import { type Build, type FullNodeSet, type NodeSetDelta, PobatchError, type VariantChange } from "pobatch";
+import { asNodeSetsAnswer, calculateSheet, calculateStats, gainOf, statsOf } from "pobatch/operations";
 import { Type } from "typebox";
 import { operation, readSet } from "./operation.js";
-import { NodeSet, StatNames, Stats } from "./schemas.js";
+import { changes, NodeSet, StatNames, Stats } from "./schemas.js";
 
 /** What a language model or a person falls for; undefined where nothing is to be said. */
 export function fullDpsNote(stats: Readonly<Record<string, number>>): string | undefined {
@@ -16,9 +15,16 @@ export function fullDpsNote(stats: Readonly<Record<string, number>>): string | u
 
 export const statsOperation = operation({
 	name: "stats",
-	summary: "Stats of the build, or of a node set with what it changes",
+	summary:
+		"Stats of the build; or with other nodes, items, gems, configuration or level, and what that changes",
 	input: Type.Object(
-		{ stats: Type.Optional(StatNames), set: Type.Optional(NodeSet) },
+		{
+			stats: Type.Optional(StatNames),
+			set: Type.Optional(NodeSet),
+			change: Type.Optional(
+				Type.Object(changes, { additionalProperties: false, description: "Of what is not the tree" }),
+			),
+		},
 		{ additionalProperties: false },
 	),
 	answer: Type.Object({
@@ -27,17 +33,47 @@ export const statsOperation = operation({
 		delta: Type.Optional(Stats),
 		notes: Type.Array(Type.String()),
 	}),
-	async run(build, { stats: names, set: given }) {
+	async run(build, { stats: names, set: given, change }) {
 		const set = readSet(given);
-		const { answer, base } = await calculateStats(build, { stats: names, ...(set && { set }) });
-		const note = fullDpsNote(answer);
-		return {
-			stats: answer,
-			...(base && { base, delta: deltaOf(answer, base) }),
-			notes: note === undefined ? [] : [note],
-		};
+		const { answer, base, notes } = await calculateChanged(
+			build,
+			names,
+			set,
+			change as VariantChange | undefined,
+		);
+		return { stats: answer, ...(base && { base, delta: deltaOf(answer, base) }), notes };
 	},
 });
+
+/**
+ * Stats of a build with another tree, other items and the like; with one of them the build's own, too.
+ *
+ * @throws PobatchError UNKNOWN_STAT; INVALID_ARGUMENT where the calculator refuses the change; RowError
+ */
+export async function calculateChanged(
+	build: Build,
+	names: readonly string[] | undefined,
+	set: NodeSetDelta | FullNodeSet | undefined,
+	change: VariantChange | undefined,
+) {
+	const notes: string[] = [];
+	const calculated = async () => {
+		if (!change || Object.keys(change).length === 0)
+			return calculateStats(build, { stats: names, ...(set && { set }) });
+		const variant = build.variant(change);
+		const [check] = await build.checkVariants([variant]);
+		if (check?.refused !== undefined)
+			throw new PobatchError("INVALID_ARGUMENT", check.refused, { value: change });
+		notes.push(...(check?.warnings ?? []).map(({ text }) => text));
+		const stats = statsOf(build, names);
+		const answer = await build.calculate(set ?? {}, { stats, variant });
+		return { answer, base: asNodeSetsAnswer(build, await build.calculate({}, { stats })) };
+	};
+	const { answer, base } = await calculated();
+	const note = fullDpsNote(answer);
+	if (note !== undefined) notes.push(note);
+	return { answer, ...(base && { base }), notes };
+}
 
 /** What each stat gains. */
 export function deltaOf(

@@ -1,9 +1,19 @@
 import { exportOperation } from "./export.js";
 import type { Operation } from "./operation.js";
 import { powerOperation } from "./power.js";
+import { orderOperation, paretoOperation, searchOperation, trimOperation } from "./search.js";
 import { sheetOperation, statsOperation } from "./stats.js";
 
 /** Whatever can be asked of a build: a POST route each, and the work of jobs. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
-	[statsOperation, sheetOperation, powerOperation, exportOperation].map((one) => [one.name, one]),
+	[
+		statsOperation,
+		sheetOperation,
+		powerOperation,
+		searchOperation,
+		paretoOperation,
+		orderOperation,
+		trimOperation,
+		exportOperation,
+	].map((one) => [one.name, one]),
 );

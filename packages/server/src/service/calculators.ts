@@ -9,7 +9,8 @@ export interface CalculatorConfig {
 	/** As of `Engine.open`. */
 	readonly calculator: string;
 	readonly pob?: string;
-	readonly tree?: string;
+	/** As of `Engine.open`. */
+	readonly tree?: EngineOptions["tree"];
 }
 
 /** What all engines of a server have in common. */

@@ -10,7 +10,12 @@ export interface JobState {
 	readonly build: string;
 	readonly status: JobStatus;
 	/** Of the units that the operation counts, rows mostly; the total may grow. */
-	readonly progress: { readonly done: number; readonly total: number };
+	readonly progress: {
+		readonly done: number;
+		readonly total: number;
+		/** Of a search: its goal so far. */
+		readonly best?: number;
+	};
 	/** Milliseconds since 1970. */
 	readonly createdAt: number;
 	readonly startedAt?: number;

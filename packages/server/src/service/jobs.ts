@@ -6,7 +6,7 @@ import type { JobFiles } from "./job-files.js";
 
 export interface JobContext {
 	readonly signal: AbortSignal;
-	readonly onProgress: (done: number, total: number) => void;
+	readonly onProgress: (done: number, total: number, best?: number) => void;
 }
 
 export interface JobLimits {
@@ -111,7 +111,7 @@ export class JobRunner {
 	/** @throws ServerError JOB_UNKNOWN, JOB_NOT_DONE */
 	result(id: string): unknown {
 		const { state, result } = this.#job(id);
-		if (state.status === "done") return result;
+		if (hasEnded(state.status) && result !== undefined) return result;
 		const { error } = state;
 		const why = error ? `: ${error.code}: ${error.message}` : "";
 		throw new ServerError("JOB_NOT_DONE", `The job has no result; it is ${state.status}${why}`, {
@@ -120,7 +120,7 @@ export class JobRunner {
 		});
 	}
 
-	/** Ends a job early; one that has ended stays as it is. @throws ServerError JOB_UNKNOWN */
+	/** Ends a job early, of a search the best so far is its result; one that has ended stays as it is. @throws ServerError JOB_UNKNOWN */
 	async cancel(id: string): Promise<JobState> {
 		const job = this.#job(id);
 		const place = this.#queue.indexOf(job);
@@ -220,16 +220,19 @@ export class JobRunner {
 		const { controller } = job;
 		this.#change(job, { status: "running", startedAt: Date.now() });
 		const timer = setTimeout(() => controller.abort(overdue), this.#limits.timeoutMs);
-		const onProgress = (done: number, total: number) => {
-			if (job.state.status === "running") this.#change(job, { progress: { done, total } });
+		const onProgress = (done: number, total: number, best?: number) => {
+			if (job.state.status !== "running") return;
+			this.#change(job, { progress: { done, total, ...(best !== undefined && { best }) } });
 		};
 		try {
 			const result = await this.#run(job, { signal: controller.signal, onProgress });
-			// What was stopped may have answered all the same, with a part.
-			if (controller.signal.aborted) throw controller.signal.reason;
+			// What was stopped may have answered all the same: a search the best so far.
+			const { aborted, reason } = controller.signal;
+			if (aborted && reason !== cancelled) throw reason;
 			job.result = result;
-			const { done, total } = job.state.progress;
-			await this.#end(job, { status: "done", progress: { done: Math.max(done, total), total } });
+			const { progress } = job.state;
+			if (aborted) await this.#end(job, { status: "cancelled" });
+			else await this.#end(job, { status: "done", progress: { ...progress, done: progress.total } });
 		} catch (error) {
 			const { reason } = controller.signal;
 			if (reason === shuttingDown) await this.#interrupted(job);

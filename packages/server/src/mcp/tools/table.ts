@@ -1,6 +1,7 @@
 import type { Tool } from "../tool.js";
 import { compare, load, stats, summary } from "./build.js";
-import { capabilities, exportBuild, jobCancel, jobResult, jobStart, jobStatus } from "./server.js";
+import { order, searchCancel, searchResult, searchStart, searchStatus, trim } from "./search.js";
+import { capabilities, exportBuild } from "./server.js";
 import { explain, findNodes, power, whatIf } from "./tree.js";
 
 /** In the order in which a model reads them. */
@@ -14,9 +15,11 @@ export const tools: readonly Tool[] = [
 	whatIf,
 	compare,
 	exportBuild,
-	jobStart,
-	jobStatus,
-	jobResult,
-	jobCancel,
+	searchStart,
+	searchStatus,
+	searchResult,
+	searchCancel,
+	order,
+	trim,
 	capabilities,
 ];

@@ -1,38 +1,50 @@
-import { type Build, type NodePower, PobatchError } from "pobatch";
+import { type Build, type NodePower, PobatchError, type VariantChange } from "pobatch";
 import { calculateStats, nearest, rankNodes } from "pobatch/operations";
 import { Type } from "typebox";
-import { deltaOf, fullDpsNote } from "../../operations/stats.js";
+import { changes } from "../../operations/schemas.js";
+import { calculateChanged, deltaOf, fullDpsNote } from "../../operations/stats.js";
 import { changeOf, changeProperties } from "../changes.js";
-import { named, nodeOf, reachableNodes, treeOf } from "../nodes.js";
+import { distancesOf, named, nodeOf, reachableNodes, treeOf } from "../nodes.js";
 import { rounded, roundedStats, statNames } from "../stat-names.js";
 import { tool } from "../tool.js";
 import { buildArgument, statsArgument } from "./build.js";
 
 export const whatIf = tool({
 	name: "what_if",
-	title: "What if the tree were changed",
+	title: "What if the build were changed",
 	description:
-		"Stats of the build with nodes added and removed, and the exact difference to the build as it is. Nothing is kept: " +
+		"Stats of the build with nodes added and removed, other items, jewels, anoints, gems, configuration or level, all in " +
+		"one call, and the exact difference to the build as it is. Nothing is kept: " +
 		"each call starts from the build itself, so put everything that belongs together into one call. Nodes by id or " +
 		"name; paths to nodes that are not connected are added, and what hangs on removed nodes goes with them, which the " +
 		"answer says. `code: true` also answers the changed build as a code.",
 	input: Type.Object({
 		build: buildArgument,
 		...changeProperties,
+		...changes,
 		stats: statsArgument,
 		code: Type.Optional(
 			Type.Boolean({ description: "Also the changed build as a code that Path of Building imports" }),
 		),
 	}),
 	isLong: ({ code = false }) => code,
-	run: (session, { build: id, stats: given, code = false, ...asked }) =>
+	run: (session, { build: id, stats: given, code = false, add, remove, attributes, ...rest }) =>
 		session.withBuild(id, async (build) => {
-			const { set, ...change } = changeOf(build, asked);
-			const { answer, base = answer } = await calculateStats(build, { stats: statNames(build, given), set });
-			const note = fullDpsNote(base);
+			const { set, ...change } = changeOf(build, {
+				...(add && { add }),
+				...(remove && { remove }),
+				...(attributes && { attributes }),
+			});
+			const other = rest as VariantChange;
+			const {
+				answer,
+				base = answer,
+				notes,
+			} = await calculateChanged(build, statNames(build, given), set, other);
+			if (code && Object.keys(other).length > 0) notes.push("The code has the change of the tree alone");
 			return {
 				...change,
-				notes: note === undefined ? change.notes : [...change.notes, note],
+				notes: [...change.notes, ...notes],
 				stats: roundedStats(answer),
 				delta: roundedStats(deltaOf(answer, base)),
 				...(code && { code: await build.toCode(set) }),
@@ -129,7 +141,10 @@ export const findNodes = tool({
 					const lines = [name, ...stats].map((line) => line.toLowerCase());
 					return lines.some((line) => words.every((word) => line.includes(word)));
 				})
-				.map((node) => ({ node, points: pointsTo(build, own, node.id) }))
+				.map((node) => ({
+					node,
+					points: own.has(node.id) ? 0 : (distancesOf(build).get(node.id) ?? Number.POSITIVE_INFINITY),
+				}))
 				.filter(({ points }) => within === undefined || points <= within)
 				.sort((a, b) => a.points - b.points || a.node.id - b.node.id);
 			return {
@@ -144,12 +159,6 @@ export const findNodes = tool({
 			};
 		}),
 });
-
-function pointsTo(build: Build, own: ReadonlySet<number>, id: number): number {
-	if (own.has(id)) return 0;
-	const { length } = treeOf(build).shortestPath(build.allocated, id);
-	return length === 0 ? Number.POSITIVE_INFINITY : length;
-}
 
 /** What names of stats do not say. */
 const meanings: Readonly<Record<string, string>> = {

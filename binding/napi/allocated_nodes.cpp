@@ -1,4 +1,4 @@
-#include "napi/base.hpp"
+#include "napi/allocated_nodes.hpp"
 
 #include "napi/canonical.hpp"
 #include "napi/tree.hpp"
@@ -9,21 +9,22 @@ namespace pobatch {
 namespace {
 
 // What a build has allocated, and questions about node sets against it that need no calculator.
-class BaseWrap : public Napi::ObjectWrap<BaseWrap> {
+class AllocatedNodesWrap : public Napi::ObjectWrap<AllocatedNodesWrap> {
 public:
 	static Napi::Function define(Napi::Env env) {
-		return DefineClass(env, "Base",
-		                   {InstanceMethod("canonicalize", &BaseWrap::canonicalize),
-		                    InstanceMethod("canonical", &BaseWrap::canonical)});
+		return DefineClass(env, "AllocatedNodes",
+		                   {InstanceMethod("canonicalize", &AllocatedNodesWrap::canonicalize),
+		                    InstanceMethod("canonical", &AllocatedNodesWrap::canonical)});
 	}
 	// (tree | null, words)
-	explicit BaseWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<BaseWrap>(info) {
+	explicit AllocatedNodesWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<AllocatedNodesWrap>(info) {
 		const std::span<const uint32_t> base = words(info[1]);
 		std::shared_ptr<const PassiveTree> tree;
 		if (info[0].IsObject()) tree = treeOf(info[0]);
-		base_ = std::make_shared<BaseSet>(std::vector<uint32_t>(base.begin(), base.end()), std::move(tree));
+		base_ = std::make_shared<AllocatedNodes>(std::vector<uint32_t>(base.begin(), base.end()),
+		                                         std::move(tree));
 	}
-	const std::shared_ptr<const BaseSet>& base() const { return base_; }
+	const std::shared_ptr<const AllocatedNodes>& base() const { return base_; }
 
 private:
 	// (kind, words, offsets, variants?) -> see toJs in napi/canonical.hpp; blocks the JavaScript thread
@@ -51,17 +52,17 @@ private:
 		return js;
 	}
 
-	std::shared_ptr<const BaseSet> base_;
+	std::shared_ptr<const AllocatedNodes> base_;
 };
 
 }  // namespace
 
-Napi::Function defineBase(Napi::Env env) {
-	return BaseWrap::define(env);
+Napi::Function defineAllocatedNodes(Napi::Env env) {
+	return AllocatedNodesWrap::define(env);
 }
 
-std::shared_ptr<const BaseSet> baseOf(const Napi::Value& js) {
-	return Napi::ObjectWrap<BaseWrap>::Unwrap(js.As<Napi::Object>())->base();
+std::shared_ptr<const AllocatedNodes> allocatedNodesOf(const Napi::Value& js) {
+	return Napi::ObjectWrap<AllocatedNodesWrap>::Unwrap(js.As<Napi::Object>())->base();
 }
 
 NodeSetView nodeSets(const Napi::Value& kind, const Napi::Value& setWords, const Napi::Value& offsets) {

@@ -1,4 +1,4 @@
-// The addon's class `Base`.
+// The addon's class `AllocatedNodes`.
 #pragma once
 
 #include <napi.h>
@@ -9,9 +9,9 @@
 
 namespace pobatch {
 
-Napi::Function defineBase(Napi::Env env);
+Napi::Function defineAllocatedNodes(Napi::Env env);
 // What one of its objects holds.
-std::shared_ptr<const BaseSet> baseOf(const Napi::Value& js);
+std::shared_ptr<const AllocatedNodes> allocatedNodesOf(const Napi::Value& js);
 // ("full" | "delta", words, offsets)
 NodeSetView nodeSets(const Napi::Value& kind, const Napi::Value& setWords, const Napi::Value& offsets);
 

@@ -1,0 +1,26 @@
+-- Forms of a Path of Building that is no release: a stand-in, or a checkout with changes that someone has compared.
+
+local more = {}
+
+local TABLES = { "functions", "tree_reads", "state" }
+
+local function merge(known, added)
+	for key, value in pairs(added) do
+		if type(value) == "table" then
+			known[key] = known[key] or {}
+			merge(known[key], value)
+		else
+			known[key] = known[key] or value
+		end
+	end
+end
+
+---Takes them for known, in this state, from now on.
+---@param versions table @tables of pob.versions by name, as the command `adopt` of scripts/adopt/commands.lua answers them
+function more.add(versions)
+	for _, name in ipairs(TABLES) do
+		merge(require("pob.versions." .. name), versions[name] or {})
+	end
+end
+
+return more

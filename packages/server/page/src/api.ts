@@ -1,0 +1,163 @@
+/** What the server answers; GET /openapi.json has all of it. */
+export interface BuildSummary {
+	id: string;
+	calculator: string;
+	class: string;
+	ascendancy?: string;
+	level: number;
+	mainSkill?: string;
+	nodes: number;
+	defaultStats: string[];
+	warnings: { text: string; where: string }[];
+}
+export type Stats = Record<string, number | null>;
+export interface StatsAnswer {
+	stats: Stats;
+	base?: Stats;
+	delta?: Stats;
+	notes: string[];
+}
+export interface NodeSet {
+	add: number[];
+	remove: number[];
+}
+export interface RankedNode {
+	id: number;
+	name: string;
+	points: number;
+	nodes: number[];
+	gains: Stats;
+}
+export interface Tree {
+	version: string;
+	nodes: TreeNode[];
+	edges: [number, number][];
+	groups: { id: number; x: number; y: number }[];
+	allocated: number[];
+}
+export interface TreeNode {
+	id: number;
+	name: string;
+	type: string;
+	stats: string[];
+	x: number;
+	y: number;
+	allocatable: boolean;
+	group?: number;
+	orbit: number;
+	ascendancy?: string;
+}
+export interface Job {
+	id: string;
+	status: "queued" | "running" | "done" | "failed" | "cancelled";
+	progress: { done: number; total: number; best?: number };
+	error?: { message: string };
+}
+export interface SearchAnswer {
+	before: Stats;
+	after: Stats;
+	improved: boolean;
+	steps: { action: string; target: number; name: string; points: number }[];
+	set: NodeSet;
+}
+
+/** The build that `pobatch open` has loaded: `#build=...` in the address. */
+export const given = /[#&]build=([0-9a-f]+)/.exec(location.hash)?.[1];
+
+/** Kept for this tab alone. `#token=...` in the address gives it. */
+const token = /[#&]token=([^&]+)/.exec(location.hash)?.[1];
+if (token) {
+	sessionStorage.setItem("token", decodeURIComponent(token));
+	history.replaceState(null, "", location.pathname);
+}
+
+export function setToken(token: string): void {
+	sessionStorage.setItem("token", token);
+}
+
+export class ServerProblem extends Error {
+	readonly code: string;
+	constructor(code: string, message: string) {
+		super(message);
+		this.code = code;
+	}
+}
+
+async function send(path: string, init: RequestInit = {}): Promise<Response> {
+	const token = sessionStorage.getItem("token");
+	const headers = { ...(init.headers as object), ...(token && { authorization: `Bearer ${token}` }) };
+	const response = await fetch(path, { ...init, headers }).catch(() => {
+		throw new ServerProblem("GONE", "The server does not answer.");
+	});
+	if (response.ok) return response;
+	const { error } = await response
+		.json()
+		.catch(() => ({ error: { code: "GONE", message: response.statusText } }));
+	throw new ServerProblem(error.code, error.hint ? `${error.message} (${error.hint})` : error.message);
+}
+
+async function json<Answer>(
+	path: string,
+	body?: unknown,
+	method = body === undefined ? "GET" : "POST",
+): Promise<Answer> {
+	const response = await send(path, {
+		method,
+		...(body !== undefined && {
+			body: JSON.stringify(body),
+			headers: { "content-type": "application/json" },
+		}),
+	});
+	return response.json();
+}
+
+/** Loads what a person pastes. */
+export function load(text: string): Promise<BuildSummary> {
+	const given = text.trim();
+	return json("/v1/builds", /^https?:\/\/\S+$/.test(given) ? { link: given } : { text: given });
+}
+
+export const info = (id: string) => json<BuildSummary>(`/v1/builds/${id}`);
+export const stats = (id: string, set?: NodeSet, names?: string[]) =>
+	json<StatsAnswer>(`/v1/builds/${id}/stats`, { ...(set && { set }), ...(names && { stats: names }) });
+export const statNames = async (id: string) =>
+	(await json<{ stats: string[] }>(`/v1/builds/${id}/stats`)).stats;
+export const tree = (id: string) => json<Tree>(`/v1/builds/${id}/tree`);
+export const power = async (id: string, stat: string, depth: number) =>
+	(await json<{ nodes: RankedNode[] }>(`/v1/builds/${id}/power`, { stats: [stat], depth })).nodes;
+export const code = async (id: string, set: NodeSet) =>
+	(await json<{ code: string }>(`/v1/builds/${id}/export`, { set })).code;
+export const startSearch = (build: string, input: object) =>
+	json<Job>("/v1/jobs", { operation: "search", build, input });
+export const cancelJob = (id: string) => json<Job>(`/v1/jobs/${id}`, undefined, "DELETE");
+export const jobResult = (id: string) => json<SearchAnswer>(`/v1/jobs/${id}/result`);
+export const metrics = async () => (await send("/metrics")).text();
+
+const retryMs = 1000;
+
+/** The states of a job until it has ended; goes on when the server was started again meanwhile. */
+export async function* follow(id: string, onGone: (gone: boolean) => void): AsyncGenerator<Job> {
+	for (;;) {
+		try {
+			const { body } = await send(`/v1/jobs/${id}/events`);
+			onGone(false);
+			let text = "";
+			for await (const chunk of (body as ReadableStream<BufferSource>).pipeThrough(new TextDecoderStream())) {
+				text += chunk;
+				const events = text.split("\n\n");
+				text = events.pop() ?? "";
+				for (const event of events) {
+					const data = /^data: (.*)$/m.exec(event)?.[1];
+					if (data === undefined) continue;
+					const job = JSON.parse(data) as Job;
+					yield job;
+					if (job.status !== "queued" && job.status !== "running") return;
+				}
+			}
+		} catch (error) {
+			if (error instanceof ServerProblem && error.code === "JOB_UNKNOWN") throw error;
+			onGone(true);
+		}
+		await new Promise((done) => setTimeout(done, retryMs));
+	}
+}

@@ -1,0 +1,251 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import * as api from "./api.js";
+import { SearchPanel } from "./search-panel.js";
+import { StatTable } from "./stat-table.js";
+import { TreeModel } from "./tree-model.js";
+import { TreeView } from "./tree-view.js";
+
+const none: api.NodeSet = { add: [], remove: [] };
+
+/** One build: what it is, its tree, what a change of it brings. */
+export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
+	const [text, setText] = useState("");
+	const [build, setBuild] = useState<api.BuildSummary>();
+	const [model, setModel] = useState<TreeModel>();
+	const [change, setChange] = useState(none);
+	const [answer, setAnswer] = useState<api.StatsAnswer>();
+	const [other, setOther] = useState<{ build: api.BuildSummary; stats: api.Stats }>();
+	const [names, setNames] = useState<string[]>([]);
+	const [stat, setStat] = useState("");
+	const [ranked, setRanked] = useState<api.RankedNode[]>([]);
+	const [said, setSaid] = useState("");
+	const [problem, setProblem] = useState("");
+	const asked = useRef(0);
+
+	async function guarded(work: () => Promise<void>) {
+		setProblem("");
+		try {
+			await work();
+		} catch (error) {
+			if ((error as api.ServerProblem).code === "UNAUTHORIZED") onUnauthorized();
+			setProblem((error as Error).message);
+		}
+	}
+
+	const show = (loading: () => Promise<api.BuildSummary>) =>
+		guarded(async () => {
+			setSaid("Loading…");
+			const loaded = await loading().finally(() => setSaid(""));
+			const [tree, all] = await Promise.all([api.tree(loaded.id), api.statNames(loaded.id)]);
+			setModel(new TreeModel(tree));
+			setNames(all);
+			setRanked([]);
+			setOther(undefined);
+			setStat((before) => (all.includes(before) ? before : (firstStat(loaded.defaultStats) ?? all[0] ?? "")));
+			setChange(none);
+			setBuild(loaded);
+			setSaid("Loaded.");
+		});
+	const load = (text: string) => show(() => api.load(text));
+
+	useEffect(() => {
+		const { given } = api;
+		if (given !== undefined) show(() => api.info(given));
+	}, []);
+
+	// Each change is answered at once; an answer that comes late counts no more.
+	useEffect(() => {
+		if (!build) return;
+		const number = ++asked.current;
+		const isEmpty = change.add.length + change.remove.length === 0;
+		guarded(async () => {
+			const found = await api.stats(build.id, isEmpty ? undefined : change);
+			if (number === asked.current) setAnswer(found);
+		});
+	}, [build, change]);
+
+	const heat = () =>
+		build &&
+		guarded(async () => {
+			setSaid(`Calculating what nodes gain of ${stat}…`);
+			const found = await api.power(build.id, stat, 6).finally(() => setSaid(""));
+			setRanked(found.filter(({ gains }) => Number.isFinite(gains[stat] ?? Number.NaN)));
+			setSaid(`${found.length} nodes, brighter ones gain more.`);
+		});
+
+	const copy = () =>
+		build &&
+		guarded(async () => {
+			const code = await api.code(build.id, change);
+			await navigator.clipboard.writeText(code);
+			setSaid("The code was copied.");
+		});
+
+	const compare = (given: string) =>
+		guarded(async () => {
+			const loaded = await api.load(given);
+			setOther({ build: loaded, stats: (await api.stats(loaded.id)).stats });
+		});
+
+	const heatMap = useMemo(
+		() => new Map(ranked.map(({ id, gains }) => [id, gains[stat] as number])),
+		[ranked, stat],
+	);
+	const points = change.add.length - change.remove.length;
+
+	return (
+		<div class="columns">
+			<section class="panel side" aria-label="Build">
+				<form
+					onSubmit={(event) => {
+						event.preventDefault();
+						load(text);
+					}}
+					onDragOver={(event) => event.preventDefault()}
+					onDrop={async (event) => {
+						event.preventDefault();
+						const dropped = await event.dataTransfer?.files[0]?.text();
+						if (dropped) load(dropped);
+					}}
+				>
+					<label>
+						Code, XML or link of a build, or drop a file here
+						<textarea rows={3} value={text} onInput={({ currentTarget }) => setText(currentTarget.value)} />
+					</label>
+					<button type="submit">Load</button>
+				</form>
+				<p role="status" aria-live="polite">
+					{said}
+				</p>
+				{problem && <p role="alert">{problem}</p>}
+				{build && (
+					<>
+						<h2>
+							{build.ascendancy ?? build.class}, level {build.level}
+						</h2>
+						<p>
+							{build.nodes} nodes, answered by {build.calculator}
+							{build.mainSkill && `, main skill ${build.mainSkill}`}
+						</p>
+						<p>
+							{points === 0 && change.add.length === 0
+								? "Click nodes of the tree to change it."
+								: `${change.add.length} added, ${change.remove.length} removed`}
+						</p>
+						<p class="row">
+							<button
+								type="button"
+								onClick={() => setChange(none)}
+								disabled={change.add.length + change.remove.length === 0}
+							>
+								Undo all
+							</button>
+							<button type="button" onClick={copy}>
+								Copy code
+							</button>
+						</p>
+						{answer && (
+							<StatTable
+								answer={answer}
+								{...(other && { other: { name: nameOf(other.build), stats: other.stats } })}
+							/>
+						)}
+						<CompareForm onCompare={compare} />
+					</>
+				)}
+			</section>
+			{build && model && (
+				<section class="tree" aria-label="Passive tree">
+					<div class="row tools">
+						<label>
+							Stat
+							<input
+								list="stats"
+								value={stat}
+								onChange={({ currentTarget }) => setStat(currentTarget.value)}
+							/>
+						</label>
+						<datalist id="stats">
+							{names.map((name) => (
+								<option key={name} value={name} />
+							))}
+						</datalist>
+						<button type="button" onClick={heat} disabled={!names.includes(stat)}>
+							Show heat
+						</button>
+					</div>
+					<TreeView
+						key={build.id}
+						model={model}
+						change={change}
+						heat={heatMap}
+						onClick={(id) => setChange((before) => model.clicked(before, id))}
+					/>
+					<Ranking
+						ranked={ranked}
+						stat={stat}
+						onClick={(id) => setChange((before) => model.clicked(before, id))}
+					/>
+					<SearchPanel key={`search ${build.id}`} build={build} onResult={setChange} />
+				</section>
+			)}
+		</div>
+	);
+}
+
+function CompareForm({ onCompare }: { onCompare: (text: string) => void }) {
+	const [text, setText] = useState("");
+	return (
+		<form
+			onSubmit={(event) => {
+				event.preventDefault();
+				onCompare(text);
+			}}
+		>
+			<label>
+				Compare with another build
+				<input value={text} onInput={({ currentTarget }) => setText(currentTarget.value)} />
+			</label>
+			<button type="submit">Compare</button>
+		</form>
+	);
+}
+
+/** The heat as a list: for the keyboard, and for whoever does not see the canvas. */
+function Ranking({
+	ranked,
+	stat,
+	onClick,
+}: {
+	ranked: api.RankedNode[];
+	stat: string;
+	onClick: (id: number) => void;
+}) {
+	if (ranked.length === 0) return null;
+	return (
+		<details class="panel">
+			<summary>Most of {stat}</summary>
+			<ol>
+				{ranked
+					.filter(({ gains }) => (gains[stat] ?? 0) > 0)
+					.slice(0, 20)
+					.map(({ id, name, points, gains }) => (
+						<li key={id}>
+							<button type="button" onClick={() => onClick(id)}>
+								{name}, {points} {points === 1 ? "point" : "points"}:{" "}
+								{Number((gains[stat] ?? 0).toPrecision(5))}
+							</button>
+						</li>
+					))}
+			</ol>
+		</details>
+	);
+}
+
+function firstStat(names: readonly string[]): string | undefined {
+	return ["CombinedDPS", "TotalDPS", "TotalEHP", "Life"].find((name) => names.includes(name)) ?? names[0];
+}
+
+function nameOf({ ascendancy, class: className, level }: api.BuildSummary): string {
+	return `${ascendancy ?? className} ${level}`;
+}

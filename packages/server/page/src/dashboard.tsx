@@ -1,0 +1,180 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { metrics, type ServerProblem } from "./api.js";
+
+/** Samples of Prometheus' text, added up by name and label. */
+export function readMetrics(text: string): Map<string, number> {
+	const sums = new Map<string, number>();
+	for (const [, name, labels = "", value] of text.matchAll(/^([a-z_]+)(?:\{([^}]*)\})? (\S+)$/gm)) {
+		const kind = /(?:outcome|kind|status|code)="([^"]+)"/.exec(labels)?.[1];
+		for (const key of [name, ...(kind === undefined ? [] : [`${name}:${kind}`])])
+			sums.set(key as string, (sums.get(key as string) ?? 0) + Number(value));
+	}
+	return sums;
+}
+
+type Sample = Map<string, number>;
+interface Chart {
+	title: string;
+	lines: { label: string; of: (now: Sample, before: Sample, seconds: number) => number }[];
+}
+
+const value =
+	(name: string, divisor = 1) =>
+	(now: Sample) =>
+		(now.get(name) ?? 0) / divisor;
+const rate = (name: string) => (now: Sample, before: Sample, seconds: number) =>
+	((now.get(name) ?? 0) - (before.get(name) ?? 0)) / seconds;
+const mean = (name: string) => (now: Sample, before: Sample) => {
+	const count = (now.get(`${name}_count`) ?? 0) - (before.get(`${name}_count`) ?? 0);
+	const sum = (now.get(`${name}_sum`) ?? 0) - (before.get(`${name}_sum`) ?? 0);
+	return count > 0 ? (1000 * sum) / count : 0;
+};
+
+const charts: Chart[] = [
+	{
+		title: "Rows a second",
+		lines: [
+			{ label: "answered", of: rate("pobatch_rows_total:ok") },
+			{ label: "failed", of: rate("pobatch_rows_total:failed") },
+		],
+	},
+	{
+		title: "Milliseconds, mean",
+		lines: [
+			{ label: "request", of: mean("pobatch_request_duration_seconds") },
+			{ label: "batch", of: mean("pobatch_batch_duration_seconds") },
+		],
+	},
+	{
+		title: "Memory of states, MB",
+		lines: [
+			{ label: "Lua", of: value("pobatch_state_memory_bytes", 2 ** 20) },
+			{ label: "process", of: value("process_resident_memory_bytes", 2 ** 20) },
+		],
+	},
+	{
+		title: "Rows not calculated, a second",
+		lines: [
+			{ label: "cache", of: rate("pobatch_cache_rows_total:hits") },
+			{ label: "memo", of: rate("pobatch_cache_rows_total:memoized") },
+		],
+	},
+	{
+		title: "Jobs",
+		lines: [
+			{ label: "running", of: value("pobatch_jobs:running") },
+			{ label: "queued", of: value("pobatch_jobs:queued") },
+		],
+	},
+	{
+		title: "Errors a second",
+		lines: [
+			{ label: "errors", of: rate("pobatch_errors_total") },
+			{ label: "reloads", of: rate("pobatch_state_reloads_total") },
+		],
+	},
+];
+
+const everyMs = 2000;
+const kept = 150;
+/** Told apart by brightness, too. */
+const strokes = ["#3b82f6", "#d97706"];
+
+/** What the server counts, live. */
+export function Dashboard({ onUnauthorized }: { onUnauthorized: () => void }) {
+	const [samples, setSamples] = useState<{ at: number; values: Sample }[]>([]);
+	const [problem, setProblem] = useState("");
+	useEffect(() => {
+		let isOver = false;
+		const look = async () => {
+			try {
+				const values = readMetrics(await metrics());
+				if (isOver) return;
+				setProblem("");
+				setSamples((before) => [...before, { at: Date.now() / 1000, values }].slice(-kept));
+			} catch (error) {
+				if ((error as ServerProblem).code === "UNAUTHORIZED") onUnauthorized();
+				setProblem((error as Error).message);
+			}
+		};
+		look();
+		const timer = setInterval(look, everyMs);
+		return () => {
+			isOver = true;
+			clearInterval(timer);
+		};
+	}, [onUnauthorized]);
+
+	const last = samples.at(-1)?.values;
+	return (
+		<>
+			<h2>Dashboard</h2>
+			{problem && <p role="alert">{problem}</p>}
+			{last && (
+				<p>
+					{last.get("pobatch_builds_open") ?? 0} builds loaded, {last.get("pobatch_requests_running") ?? 0}{" "}
+					requests running, {last.get("pobatch_rows_total:ok") ?? 0} rows answered since the start
+				</p>
+			)}
+			<div class="charts">
+				{charts.map((chart) => (
+					<LiveChart key={chart.title} chart={chart} samples={samples} />
+				))}
+			</div>
+		</>
+	);
+}
+
+function LiveChart({ chart, samples }: { chart: Chart; samples: { at: number; values: Sample }[] }) {
+	const place = useRef<HTMLDivElement>(null);
+	const plot = useRef<uPlot>(undefined);
+	useEffect(() => {
+		const element = place.current as HTMLDivElement;
+		const style = getComputedStyle(element);
+		const axis = { stroke: style.color, grid: { stroke: style.borderColor, width: 1 } };
+		plot.current = new uPlot(
+			{
+				width: element.clientWidth,
+				height: 160,
+				series: [
+					{},
+					...chart.lines.map(({ label }, i) => ({ label, stroke: strokes[i] as string, width: 2 })),
+				],
+				axes: [axis, { ...axis, size: 60 }],
+				scales: { y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.1] } },
+				cursor: { show: false },
+				legend: { live: false },
+			},
+			[[], ...chart.lines.map(() => [])] as uPlot.AlignedData,
+			element,
+		);
+		const observer = new ResizeObserver(() =>
+			plot.current?.setSize({ width: element.clientWidth, height: 160 }),
+		);
+		observer.observe(element);
+		return () => {
+			observer.disconnect();
+			plot.current?.destroy();
+		};
+	}, [chart]);
+	const pairs = samples.slice(1).map((now, i) => ({ now, before: samples[i] as (typeof samples)[number] }));
+	const columns = chart.lines.map(({ of }) =>
+		pairs.map(({ now, before }) => of(now.values, before.values, now.at - before.at)),
+	);
+	useEffect(() => {
+		plot.current?.setData([pairs.map(({ now }) => now.at), ...columns] as uPlot.AlignedData);
+	});
+	const told = chart.lines
+		.map(({ label }, i) => `${label} ${Number((columns[i]?.at(-1) ?? 0).toPrecision(4))}`)
+		.join(", ");
+	return (
+		<figure class="panel">
+			<figcaption>
+				{chart.title}: {told}
+			</figcaption>
+			<div ref={place} class="chart" aria-hidden="true" />
+		</figure>
+	);
+}

@@ -1,0 +1,79 @@
+import type { NodeSet, Tree, TreeNode } from "./api.js";
+
+/** A tree with what clicks have changed of it. */
+export class TreeModel {
+	readonly tree: Tree;
+	readonly byId: ReadonlyMap<number, TreeNode>;
+	readonly #neighbours = new Map<number, number[]>();
+
+	constructor(tree: Tree) {
+		this.tree = tree;
+		this.byId = new Map(tree.nodes.map((node) => [node.id, node]));
+		for (const [a, b] of tree.edges) {
+			for (const [from, to] of [
+				[a, b],
+				[b, a],
+			] as const)
+				this.#neighbours.set(from, [...(this.#neighbours.get(from) ?? []), to]);
+		}
+	}
+
+	/** What is allocated with a change. */
+	allocated({ add, remove }: NodeSet): Set<number> {
+		const gone = new Set(remove);
+		return new Set([...this.tree.allocated.filter((id) => !gone.has(id)), ...add]);
+	}
+
+	/** The change after a click: a node with its path is added, or taken away with what hangs on it. */
+	clicked(change: NodeSet, target: number): NodeSet {
+		const now = this.allocated(change);
+		if (!this.byId.get(target)?.allocatable) return change;
+		const next = new Set(now);
+		if (now.has(target)) {
+			next.delete(target);
+			const stray = this.#unreachable(now);
+			for (const id of this.#unreachable(next)) if (!stray.has(id)) next.delete(id);
+		} else {
+			for (const id of this.path(now, target)) next.add(id);
+		}
+		const own = new Set(this.tree.allocated);
+		return {
+			add: [...next].filter((id) => !own.has(id)),
+			remove: [...own].filter((id) => !next.has(id)),
+		};
+	}
+
+	/** The nodes to add to reach a node, the node last. */
+	path(allocated: ReadonlySet<number>, target: number): number[] {
+		const from = new Map<number, number>();
+		let layer = [target];
+		const seen = new Set(layer);
+		while (layer.length > 0) {
+			const next: number[] = [];
+			for (const id of layer) {
+				for (const other of this.#neighbours.get(id) ?? []) {
+					if (seen.has(other)) continue;
+					seen.add(other);
+					from.set(other, id);
+					if (allocated.has(other)) {
+						const path: number[] = [];
+						for (let step = from.get(other); step !== undefined; step = from.get(step)) path.push(step);
+						return path;
+					}
+					if (this.byId.get(other)?.allocatable) next.push(other);
+				}
+			}
+			layer = next;
+		}
+		return [target];
+	}
+
+	#unreachable(allocated: ReadonlySet<number>): Set<number> {
+		const left = new Set(allocated);
+		const queue = [...allocated].filter((id) => /Start$/.test(this.byId.get(id)?.type ?? ""));
+		for (const id of queue) left.delete(id);
+		for (let id = queue.pop(); id !== undefined; id = queue.pop())
+			for (const other of this.#neighbours.get(id) ?? []) if (left.delete(other)) queue.push(other);
+		return left;
+	}
+}

@@ -1,0 +1,74 @@
+import { Engine } from "pobatch";
+import { expect, test } from "vitest";
+import { describeWithPob, wildBuilds } from "../../../../test/support/pob.js";
+import { Service } from "../../src/service/service.js";
+import { McpClient } from "../support/mcp.js";
+import { demoText } from "../support/server.js";
+
+test("what_if with another level is the library's variant", async () => {
+	await using engine = await Engine.open({ threads: 1 });
+	const build = await engine.load(demoText);
+	const own = await build.calculate({}, { variant: build.variant({ level: 90 }), stats: ["Life"] });
+	const base = await build.calculate({}, { stats: ["Life"] });
+	const service = new Service({
+		calculators: [{ name: "reference", calculator: "reference" }],
+		engine: { threads: 1, isolation: "thread" },
+	});
+	const client = await new McpClient().connectTo(service);
+	try {
+		await client.call("load", { source: demoText });
+		const { answer } = await client.call("what_if", { level: 90, stats: ["Life"] });
+		expect(answer.stats.Life).toBeCloseTo(own.Life as number, 2);
+		expect(answer.delta.Life).toBeCloseTo((own.Life as number) - (base.Life as number), 2);
+		expect(answer.delta.Life).not.toBe(0);
+		const { isError } = await client.call("what_if", { level: 101 });
+		expect(isError).toBe(true);
+	} finally {
+		await client.close();
+		await service.close();
+	}
+});
+
+describeWithPob("what_if beside the tree", (pob) => {
+	test.skipIf(wildBuilds.length === 0)("is the library's variant, tree and all in one call", async () => {
+		const [, text] = wildBuilds[0] as (typeof wildBuilds)[number];
+		await using engine = await Engine.open({ calculator: "pob", pob, threads: 1 });
+		const build = await engine.load(await text());
+		const [node] = [...(build.tree?.frontier(build.allocated) ?? [])];
+		const change = {
+			level: 50,
+			customModifiers: ["+50 to maximum Life"],
+			config: { conditionEnemyShocked: true },
+		};
+		const variant = build.variant(change);
+		const own = await build.calculate({ add: [node as number] }, { variant, stats: ["Life", "TotalEHP"] });
+		const base = await build.calculate({}, { stats: ["Life"] });
+
+		const service = new Service({
+			calculators: [{ name: "pob", calculator: "pob", pob }],
+			engine: { threads: 1, isolation: "process" },
+		});
+		const client = await new McpClient().connectTo(service);
+		try {
+			await client.call("load", { source: await text() });
+			const given = {
+				add: [node],
+				stats: ["Life", "TotalEHP"],
+				...change,
+				config: JSON.stringify(change.config),
+			};
+			const { answer } = await client.call("what_if", given);
+			expect(answer.stats.Life).toBeCloseTo(own.Life as number, 1);
+			expect(answer.stats.TotalEHP / (own.TotalEHP as number)).toBeCloseTo(1, 5);
+			expect(answer.delta.Life).toBeCloseTo((own.Life as number) - (base.Life as number), 1);
+			const { isError, answer: refused } = await client.call("what_if", {
+				config: { conditionEnemyShoked: true },
+			});
+			expect([isError, refused.error.code]).toEqual([true, "INVALID_ARGUMENT"]);
+			expect(refused.error.message).toMatch(/conditionEnemyShoked/);
+		} finally {
+			await client.close();
+			await service.close();
+		}
+	});
+});

@@ -1,0 +1,213 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RunningServer } from "../../src/http/server.js";
+import { demoText, scratch, start } from "../support/server.js";
+
+const program = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
+	existsSync(path),
+);
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** With PAGE_SCREENSHOTS=FOLDER, pictures for people to look at. */
+const pictures = process.env.PAGE_SCREENSHOTS;
+
+interface Drawing {
+	frames: number;
+	placeOf(id: number): [number, number];
+}
+
+let server: RunningServer;
+let browser: Browser;
+const { folder } = scratch();
+
+const body = () => {
+	beforeAll(async () => {
+		server = await start({ jobFolder: join(folder, "jobs") });
+		browser = await chromium.launch({
+			executablePath: program as string,
+			args: ["--no-sandbox", "--disable-dev-shm-usage"],
+		});
+		if (pictures !== undefined) mkdirSync(pictures, { recursive: true });
+	}, 60_000);
+	afterAll(async () => {
+		await browser?.close();
+		await server?.close();
+	});
+
+	const foreign: string[] = [];
+	async function open(options: Parameters<Browser["newContext"]>[0] = {}, path = ""): Promise<Page> {
+		const context = await browser.newContext({
+			permissions: ["clipboard-read", "clipboard-write"],
+			viewport: { width: 1280, height: 900 },
+			...options,
+		});
+		const page = await context.newPage();
+		page.on("request", (request) => {
+			const url = request.url();
+			if (!url.startsWith(server.address) && !url.startsWith("data:")) foreign.push(url);
+		});
+		await page.goto(`${server.address}${path}`);
+		return page;
+	}
+	test("shows the build of its address, as `pobatch open` prints it", async () => {
+		using lease = await server.service.load({ text: demoText });
+		const page = await open({}, `/#build=${lease.known.id}`);
+		await page.getByRole("heading", { name: /Skywatcher, level 80/ }).waitFor();
+		await page.close();
+	});
+
+	async function loaded(options = {}): Promise<Page> {
+		const page = await open(options);
+		await page.getByLabel(/Code, XML or link/).fill(demoText);
+		await page.getByRole("button", { name: "Load", exact: true }).click();
+		await page.getByRole("heading", { name: /Skywatcher, level 80/ }).waitFor();
+		await page.getByRole("rowheader", { name: "Life", exact: true }).waitFor();
+		return page;
+	}
+	const violations = async (page: Page) => {
+		await page.evaluate(axe);
+		const { violations: found } = (await page.evaluate(
+			'axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] })',
+		)) as { violations: { id: string; nodes: { html: string }[] }[] };
+		return found.map(({ id, nodes }) => [id, nodes[0]?.html]);
+	};
+	const picture = (page: Page, name: string) =>
+		pictures === undefined
+			? undefined
+			: page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+	const rowOf = (page: Page, stat: string) =>
+		page
+			.getByRole("row")
+			.filter({ has: page.getByRole("rowheader", { name: stat, exact: true }) })
+			.first();
+
+	test("a build is pasted, a node clicked, and the exact change is shown at once; undone, it is gone", async () => {
+		const page = await loaded();
+		await picture(page, "build");
+		using lease = await server.service.load({ text: demoText });
+		const { build } = lease;
+		// One that shows in the table, near the build.
+		const own = await build.power({ stats: ["Life"], depth: 1 });
+		const node = own.nodes.find(({ points, gains }) => points === 1 && (gains.Life as number) > 0);
+		if (!node) throw new Error("the demo build has changed");
+		const canvas = page.locator("canvas").first();
+		const place = await canvas.evaluate(
+			(element, id) => (element as unknown as { tree: Drawing }).tree.placeOf(id),
+			node.id,
+		);
+		await canvas.click({ position: { x: place[0], y: place[1] } });
+		await page.getByText("1 added, 0 removed").waitFor();
+		const gain = (node.gains.Life as number).toLocaleString("en-US", { maximumFractionDigits: 2 });
+		await expect.poll(() => rowOf(page, "Life").innerText()).toContain(`+${gain}`);
+		await picture(page, "changed");
+		await page.getByRole("button", { name: "Undo all" }).click();
+		await expect.poll(() => rowOf(page, "Life").innerText()).not.toContain("+");
+		await page.close();
+	});
+
+	test("heat is shown on the tree and as a list; the tree is usable by keyboard", async () => {
+		const page = await loaded();
+		await page.getByLabel("Stat", { exact: true }).fill("Life");
+		await page.getByLabel("Stat", { exact: true }).blur();
+		await page.getByRole("button", { name: "Show heat" }).click();
+		await page.getByText("Most of Life").click();
+		using lease = await server.service.load({ text: demoText });
+		const [best] = (await lease.build.power({ stats: ["Life"], depth: 6 })).nodes;
+		const first = page.locator("ol button").first();
+		expect(await first.innerText()).toContain(best?.name);
+		await picture(page, "heat");
+		await first.press("Enter");
+		await page.getByText(`${best?.points} added, 0 removed`).waitFor();
+		const canvas = page.locator("canvas").first();
+		const placeOf = () =>
+			canvas.evaluate((element) => (element as unknown as { tree: Drawing }).tree.placeOf(96));
+		const before = await placeOf();
+		await canvas.focus();
+		await page.keyboard.press("ArrowRight");
+		await expect.poll(async () => Math.round((await placeOf())[0])).toBe(Math.round(before[0] - 80));
+		await page.getByLabel(/Find a node/).fill("maximum life");
+		await page.locator(".canvas li button").first().waitFor();
+		await page.close();
+	});
+
+	test("a search is followed, over a restart of the server too, and changes the tree", {
+		timeout: 90_000,
+	}, async () => {
+		const page = await loaded();
+		await page.getByText("Search the best tree").click();
+		await page.getByLabel("Goal").fill("TotalEHP");
+		await page.getByLabel("Points", { exact: true }).fill("3");
+		await page.getByLabel("Seconds").fill("4");
+		await page.getByRole("button", { name: "Search", exact: true }).click();
+		await page.getByText(/best so far \d/).waitFor();
+		const port = Number(new URL(server.address).port);
+		await server.close();
+		await page.getByText(/trying again/).waitFor();
+		server = await start({ jobFolder: join(folder, "jobs"), port });
+		await page.getByText(/clicks; the tree shows them/).waitFor({ timeout: 60_000 });
+		await page.getByText(/[1-3] added/).waitFor();
+		await picture(page, "search");
+		await page.close();
+	});
+
+	test("another build is compared", async () => {
+		const page = await loaded();
+		await page.getByLabel(/Compare with/).fill(demoText.replace('"level": 80', '"level": 60'));
+		await page.getByRole("button", { name: "Compare", exact: true }).click();
+		await page.getByRole("columnheader", { name: "Skywatcher 60" }).waitFor();
+		await page.close();
+	});
+
+	test("what is wrong is said", async () => {
+		const page = await open();
+		await page.getByLabel(/Code, XML or link/).fill("nonsense");
+		await page.getByRole("button", { name: "Load", exact: true }).click();
+		await page
+			.getByRole("alert")
+			.getByText(/cannot be read/)
+			.waitFor();
+		await page.close();
+	});
+
+	test("the dashboard shows what the server counts", async () => {
+		const page = await loaded();
+		await page.getByRole("button", { name: "Dashboard" }).click();
+		await page.getByText(/builds loaded/).waitFor();
+		await page.getByText(/^Rows a second: answered/).waitFor();
+		await page.waitForTimeout(4500);
+		expect(await page.locator(".uplot canvas").count()).toBe(6);
+		await picture(page, "dashboard");
+		expect(await violations(page)).toEqual([]);
+		await page.close();
+	});
+
+	test.each([
+		["dark, wide", { colorScheme: "dark", viewport: { width: 1280, height: 900 } }],
+		["light, wide", { colorScheme: "light", viewport: { width: 1280, height: 900 } }],
+		["dark, narrow", { colorScheme: "dark", viewport: { width: 390, height: 844 } }],
+		["light, narrow", { colorScheme: "light", viewport: { width: 390, height: 844 } }],
+	] as const)("keeps WCAG 2.1 AA, and does not scroll sideways: %s", async (name, options) => {
+		const page = await loaded(options);
+		await page.getByRole("button", { name: "Show heat" }).click();
+		await page.getByText(/nodes, brighter/).waitFor();
+		await page.locator("summary").first().click();
+		await picture(page, name.replace(", ", "-"));
+		expect(await violations(page)).toEqual([]);
+		const [wide, shown] = await page.evaluate<[number, number]>(
+			"[document.documentElement.scrollWidth, innerWidth]",
+		);
+		expect(wide).toBeLessThanOrEqual(shown);
+		await page.close();
+	});
+
+	test("nothing is asked of another machine", async () => {
+		const page = await loaded();
+		await page.close();
+		expect(foreign).toEqual([]);
+	});
+};
+
+if (program !== undefined) describe("the page", body);
+else describe.skip("the page (needs chromium: apt-get install chromium)", body);

@@ -1,0 +1,92 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Counter, Gauge, Registry } from "prom-client";
+import { describe, expect, test } from "vitest";
+import { type AlertConfig, Alerts, readAlertConfig } from "../../src/service/alerts.js";
+import { scratch } from "../support/server.js";
+
+function alerts(rules: AlertConfig["rules"], webhook?: string) {
+	const registry = new Registry();
+	const said: string[] = [];
+	const gauge = new Gauge({ name: "heap", help: "-", labelNames: ["state"], registers: [registry] });
+	const counter = new Counter({ name: "errors", help: "-", labelNames: ["code"], registers: [registry] });
+	const config = { rules, ...(webhook !== undefined && { webhook }) };
+	return { said, gauge, counter, alerts: new Alerts(registry, config, (text) => said.push(text)) };
+}
+
+describe("alerts", () => {
+	test("say once that a threshold is passed, and once that it is not any more", async () => {
+		const { said, gauge, alerts: one } = alerts([{ name: "memory", metric: "heap", above: 100 }]);
+		const steps = [50, 100, 101, 500, 100, 50];
+		for (const [at, value] of steps.entries()) {
+			gauge.set({ state: "0" }, value);
+			await one.check(at * 1000);
+		}
+		expect(said).toEqual(["alert firing: memory: heap is 101", "alert resolved: memory: heap is 100"]);
+	});
+
+	test("wait as long as a rule says, anew each time", async () => {
+		const { said, gauge, alerts: one } = alerts([{ name: "low", metric: "heap", below: 10, forSeconds: 3 }]);
+		for (const [second, value] of [5, 5, 50, 5, 5, 5, 5].entries()) {
+			gauge.set({ state: "0" }, value);
+			await one.check(second * 1000);
+			expect([second, one.firing()]).toEqual([second, second < 6 ? [] : ["low"]]);
+		}
+		expect(said).toHaveLength(1);
+	});
+
+	test("add up samples with the labels, and compare growth by second", async () => {
+		const {
+			said,
+			counter,
+			alerts: one,
+		} = alerts([{ name: "crashes", metric: "errors", labels: { code: "CRASH" }, perSecond: true, above: 2 }]);
+		counter.inc({ code: "CRASH" }, 1000);
+		await one.check(0);
+		counter.inc({ code: "TIMEOUT" }, 1000);
+		counter.inc({ code: "CRASH" }, 20);
+		await one.check(10_000);
+		expect(said).toEqual([]);
+		counter.inc({ code: "CRASH" }, 21);
+		await one.check(20_000);
+		expect(said).toEqual(["alert firing: crashes: errors is 2.1 a second"]);
+	});
+
+	test("go to a webhook; one that is not there costs a line", async () => {
+		const got: unknown[] = [];
+		const hook = createServer(async (request, response) => {
+			let text = "";
+			for await (const chunk of request) text += chunk;
+			got.push(JSON.parse(text));
+			response.end();
+		});
+		await new Promise<void>((resolve) => hook.listen(0, "127.0.0.1", resolve));
+		const address = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/alerts`;
+		const { gauge, said, alerts: one } = alerts([{ name: "memory", metric: "heap", above: 1 }], address);
+		gauge.set({ state: "0" }, 2);
+		await one.check(7000);
+		expect(got).toEqual([
+			{ rule: "memory", state: "firing", value: 2, at: 7000, text: "alert firing: memory: heap is 2" },
+		]);
+		hook.closeAllConnections();
+		await new Promise((resolve) => hook.close(resolve));
+		gauge.set({ state: "0" }, 0);
+		await one.check(8000);
+		expect(said.at(-1)).toMatch(/webhook could not be reached/);
+	});
+
+	test("a file that is wrong says where", async () => {
+		const files = scratch();
+		for (const [text, message] of [
+			["{", /not JSON/],
+			['{"rules":[{"name":"a"}]}', /metric/],
+			['{"rules":[{"name":"a","metric":"b"}]}', /neither above nor below/],
+			['{"rules":[],"webhok":"http://x"}', /additional/],
+		] as const)
+			await expect(readAlertConfig(files.write("alerts.json", text))).rejects.toMatchObject({
+				code: "INVALID_ARGUMENT",
+				message: expect.stringMatching(message),
+			});
+		await expect(readAlertConfig("nowhere.json")).rejects.toMatchObject({ code: "FILE_NOT_FOUND" });
+	});
+});

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openLuaTool } from "./lua-tool.js";
+import { miniPob } from "./pob.js";
+
+interface Versions {
+	functions: Record<string, Record<string, Record<string, string>>>;
+	tree_reads: Record<string, string>;
+	state: Record<string, Record<string, number>>;
+}
+
+/**
+ * What is known of the stand-in of test/fixtures, for the calculator's option `versions`: its functions do what those of Path
+ * of Building do, as far as parts of pobatch rely on them; those that do less (how tags are evaluated, paths are found, and
+ * helpers) are left out.
+ */
+export async function miniVersions(): Promise<Versions> {
+	await using tool = await openLuaTool("../../scripts/adopt/commands.lua");
+	const paths = (await tool.command("modules")) as string[];
+	const files = paths
+		.map((path) => ({ path, file: join(miniPob, "src", path) }))
+		.filter(({ file }) => existsSync(file))
+		.map(({ path, file }) => ({ path, text: readFileSync(file, "utf8") }));
+	const { versions } = (await tool.command("adopt", { files, release: "0.0.0" })) as unknown as {
+		versions: Versions;
+	};
+	delete versions.functions["Classes/ModStore.lua"]?.EvalMod;
+	delete versions.functions["Classes/PassiveSpec.lua"];
+	delete versions.functions["Modules/CalcTools.lua"];
+	return versions;
+}
