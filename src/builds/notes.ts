@@ -9,7 +9,7 @@ const entities: Readonly<Record<string, string>> = {
 /** A build's XML with a text before what its notes have. */
 export function withNote(xml: string, note: string): string {
 	const text = note.replace(/[&<>"']/g, (letter) => entities[letter] as string);
-	const open = /<Notes(\s[^>]*)?>/.exec(xml);
+	const open = /<Notes(\s[^>]*)?\/?>/.exec(xml);
 	if (!open) return xml.replace(/<\/PathOfBuilding2?>\s*$/, (end) => `<Notes>\n${text}\n</Notes>\n${end}`);
 	const { index } = open;
 	const [tag] = open;

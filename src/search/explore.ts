@@ -44,7 +44,9 @@ export interface Explored {
 /** Best plans that are kept, from which the annealing begins anew. */
 const beamWidth = 6;
 /** Rounds without anything better after which nothing more is expected: with few points there is little to try. */
-const patienceFor = (points: number) => (points <= 3 ? 8 : 24);
+const patienceFor = (points: number) => (points === 1 ? 1 : points <= fewPoints ? 4 : 24);
+/** So few points leave few plans: measuring anew around each of the beam would cost more than calculating them. */
+const fewPoints = 3;
 /** Annealing steps of a round begin as careful, curious and wild as these. */
 const heats: readonly Way[] = [
 	{ heat: 0.001, noise: 0.2, curiosity: 0, from: "best" },
@@ -121,10 +123,12 @@ export async function explore(
 		let from = 0;
 		for (const part of options.screen ? [near.length] : firstParts(near.length)) {
 			const nodes = near.slice(from, from + part);
-			await measure(model, options.screen ?? rows, build, objective.own, nodes, alike);
+			// Around the best plan so far: what nodes do beside it counts more than what they do without.
+			const { plan, values } = options.screen ? start : beam.best;
+			await measure(model, options.screen ?? rows, plan, values, nodes, alike);
 			if (from === 0) await measureWeaponSets(model, rows, build);
 			from += part;
-			if (from < near.length && !isOver()) await propose(16, heats.slice(0, 1));
+			if (from < near.length && !isOver()) await propose(32, heats.slice(0, 2));
 		}
 		if (options.screen) model.moveTo(build, objective.own);
 	}
@@ -136,6 +140,7 @@ export async function explore(
 		if (isOver()) break;
 		idle = improved ? 0 : idle + 1;
 		rounds++;
+		if (total <= fewPoints && !improved) continue;
 		const anchor = beam.unseen(measured) ?? beam.best;
 		if (anchor.plan.key === model.anchorPlan.key && measured.has(anchor.plan.key)) continue;
 		measured.add(anchor.plan.key);

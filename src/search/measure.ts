@@ -105,9 +105,15 @@ export async function measureWeaponSets(model: Model, rows: Rows, build: Plan): 
 	model.sumOf(build, sum);
 	model.weigh(sum);
 	const size = (i: number) => model.prize[i] as number;
+	const seen = new Set<string>();
 	const nodes = Array.from({ length: graph.size }, (_, i) => i)
 		.filter((i) => model.known[i] && !build.mode[i] && graph.weaponSet[i] && size(i) > 0)
 		.sort((a, b) => size(b) - size(a) || a - b)
+		.filter((i) => {
+			// Where a jewel makes many nodes alike, one of them stands for all: such nodes may not count in a weapon set.
+			const effect = model.effect.subarray(i * width, (i + 1) * width).join();
+			return !seen.has(effect) && seen.add(effect);
+		})
 		.slice(0, sample);
 	for (const set of sets) {
 		const plans = nodes.map((i) => {

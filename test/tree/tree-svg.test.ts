@@ -182,6 +182,14 @@ describe("treeToSvg", () => {
 		expect(on.filter(({ classes }) => classes[1] === "classStart")).toHaveLength(1);
 	});
 
+	test("marks what is added and what is given up, in the legend, too", () => {
+		const all = elements(tree.toSvg({ highlight: [1, 2], added: [2], removed: [3] }));
+		const marked = (mark: string) => all.filter(({ classes }) => classes.includes(mark));
+		// One on the tree, one in the legend.
+		expect(marked("added")).toHaveLength(2);
+		expect(marked("removed")).toHaveLength(2);
+	});
+
 	test("shows heat as colour, number and legend with its unit", () => {
 		const all = elements(tree.toSvg({ heat: { 3: 1234.5 }, heatLabel: "Life gained" }));
 		const hot = all.filter(({ classes }) => classes.includes("hot"));
@@ -243,6 +251,7 @@ describe("treeToSvg", () => {
 			}
 		};
 		expect(thrown(() => tree.toSvg({ highlight: [99] }))).toEqual(coded("UNKNOWN_NODE"));
+		expect(thrown(() => tree.toSvg({ removed: [99] }))).toEqual(coded("UNKNOWN_NODE"));
 		expect(thrown(() => tree.toSvg({ heat: { 99: 1 } }))).toEqual(coded("UNKNOWN_NODE"));
 		expect(thrown(() => tree.toSvg({ heat: { 3: "1" } as never }))).toEqual(coded("INVALID_ARGUMENT"));
 		expect(thrown(() => tree.toSvg({ highlight: 3 as never }))).toEqual(coded("INVALID_ARGUMENT"));
