@@ -302,7 +302,8 @@ local function tryVariants(id, changes)
 		if build == nil then
 			answers[i] = { refused = info }
 		else
-			answers[i] = { warnings = type(info) == "table" and info.warnings or {} }
+			info = type(info) == "table" and info or {}
+			answers[i] = { warnings = info.warnings or {}, unstableStats = info.unstableStats }
 		end
 	end
 	leaveVariant(id)

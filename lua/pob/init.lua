@@ -143,8 +143,18 @@ return function(host)
 		loaded:switch(build)
 		build.variants = build.variants or variants.new(world, build)
 		local derived, why = derive(build, change, key)
+		if not derived then
+			return nil, why
+		end
+		local about = { warnings = derived.warnings }
+		-- Asked for what is to be known of it, and not for rows: that takes as long as some of them.
+		if not key then
+			local found = unstableStats.ofVariant(world, build.mode, derived.rows)
+			about.unstableStats = found.unstable
+			table.insert(about.warnings, found.warning)
+		end
 		loaded.collector:step()
-		return derived, derived and { warnings = derived.warnings } or why
+		return derived, about
 	end
 
 	--- After a row that failed or was stopped: puts everything back, and proves it by the build's own row.
@@ -277,7 +287,7 @@ return function(host)
 
 	--- Lines that the item in a slot can roll: args.slot. See pob.variant.rolls.
 	function commands.rollable(build, args)
-		return rolls.of(need(build).mode, args.slot)
+		return rolls.of(world, need(build).mode, args.slot)
 	end
 
 	--- The sockets of the tree, and what is in the radius of jewels there: args, array of texts.

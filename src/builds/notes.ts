@@ -18,3 +18,15 @@ export function withNote(xml: string, note: string): string {
 	const at = index + tag.length;
 	return `${xml.slice(0, at)}\n${text}\n${xml.slice(at)}`;
 }
+
+/**
+ * A build's XML with its level as a number. Where Path of Building has the level follow the points, it would show a tree
+ * of more points at a higher level than that of the numbers which go with it.
+ */
+export function withLevel(xml: string, level: number): string {
+	return xml.replace(/<Build\b[^>]*>/, (tag) =>
+		tag
+			.replace(/\bcharacterLevelAutoMode="true"/, 'characterLevelAutoMode="false"')
+			.replace(/\blevel="\d+"/, `level="${level}"`),
+	);
+}

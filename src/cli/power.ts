@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { oneLine } from "../common/errors.js";
 import { drawPower, type PowerAnswer, rankNodes } from "../operations/power.js";
+import { fullDpsChange } from "../operations/skill-groups.js";
 import type { PowerResult } from "../search/power.js";
 import { describeBuild } from "./describe.js";
 import { Interrupt } from "./interrupt.js";
@@ -18,6 +19,7 @@ import {
 import { openOutput, writeWhole } from "./output.js";
 import { powerCsv, powerJson, powerTable } from "./power-text.js";
 import { progressBar } from "./progress.js";
+import { fullDpsOption } from "./ranking.js";
 import { buildArgument } from "./source.js";
 
 interface PowerFlags extends EngineFlags {
@@ -29,6 +31,7 @@ interface PowerFlags extends EngineFlags {
 	top?: number;
 	format: "table" | "csv" | "json";
 	svg?: string;
+	fullDps?: "auto" | number[];
 }
 
 /** Rows of the table if nobody says how many: a screen. */
@@ -53,6 +56,7 @@ export function powerCommand(): Command {
 				"only nodes so many tree units (as Path of Building's) from an allocated one",
 			).argParser(positive("tree units")),
 		)
+		.addOption(fullDpsOption())
 		.option("--per-point", "sort by the gain of a point")
 		.option("--remove", "also what is lost by each allocated node, with all that hangs on it")
 		.addOption(
@@ -90,8 +94,10 @@ async function runPower(source: string, flags: PowerFlags): Promise<void> {
 	const progress = progressBar({ known: true }, false);
 	let result: PowerAnswer;
 	try {
+		const around = flags.fullDps && (await fullDpsChange(build, flags.fullDps));
 		result = await rankNodes(build, {
 			stats: flags.stat,
+			around: around || undefined,
 			depth: flags.depth,
 			perPoint: flags.perPoint === true,
 			remove: flags.remove === true,
@@ -110,6 +116,7 @@ async function runPower(source: string, flags: PowerFlags): Promise<void> {
 	const shown = flags.top ?? (flags.format === "table" ? defaultTop : nodes.length);
 	const list = nodes.slice(0, shown);
 	announce(opened, flags);
+	for (const note of result.advice) process.stderr.write(`note: ${oneLine(note)}\n`);
 	const output = await openOutput(undefined, []);
 	if (flags.format === "csv") await output.write(powerCsv(list, base, stats));
 	else if (flags.format === "json") await output.write(powerJson(result, list));

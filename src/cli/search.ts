@@ -120,7 +120,7 @@ async function runSearch(source: string, flags: SearchFlags): Promise<void> {
 		throw new PobatchError("INVALID_ARGUMENT", "--format csv is for --pareto", { value: flags.format });
 	const text = await readBuild(source);
 	await using opened = await openBuild(source === "-" ? text : source, flags);
-	if (flags.pareto) return runPareto(source, opened, flags, flags.pareto);
+	if (flags.pareto) return await runPareto(source, opened, flags, flags.pareto);
 	const { build } = opened;
 	const isPob = build.info.calculator === "pob";
 	if (!isPob && (flags.code || flags.xml !== undefined)) {

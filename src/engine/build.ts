@@ -1,6 +1,6 @@
 import type { BuildInfo } from "../builds/build-info.js";
 import { encodePobCode } from "../builds/code.js";
-import { withNote } from "../builds/notes.js";
+import { withLevel, withNote } from "../builds/notes.js";
 import type { Sheet, SheetGroup, SheetOptions } from "../builds/sheet.js";
 import type { BuildWarning } from "../builds/warnings.js";
 import { type CachedBatch, divideBatch, divideBatchSync } from "../cache/cached-batch.js";
@@ -269,7 +269,8 @@ export class Build implements Evaluator {
 	async search(options: SearchOptions = {}): Promise<BuildSearchResult> {
 		const result = await searchTree(this, { ...options, stats: options.stats ?? this.defaultStats });
 		if (this.info.calculator !== "pob") return result;
-		const xml = withNote(await this.toXml(result.set), noteOf(result));
+		const written = withLevel(await this.toXml(result.set), this.info.level);
+		const xml = withNote(written, noteOf(result));
 		return { ...result, code: encodePobCode(xml), xml };
 	}
 

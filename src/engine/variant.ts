@@ -1,4 +1,4 @@
-import type { BuildInfo } from "../builds/build-info.js";
+import { type BuildInfo, texts } from "../builds/build-info.js";
 import { type BuildWarning, readWarnings } from "../builds/warnings.js";
 import { digest } from "../calculators/identity.js";
 import { PobatchError } from "../common/errors.js";
@@ -41,7 +41,12 @@ export interface OfVariant {
 
 /** Whether the calculator takes a variant. */
 export type VariantCheck =
-	| { readonly refused?: undefined; readonly warnings: readonly BuildWarning[] }
+	| {
+			readonly refused?: undefined;
+			readonly warnings: readonly BuildWarning[];
+			/** As `build.unstableStats`, for the variant. */
+			readonly unstableStats: readonly string[];
+	  }
 	/** Why not: what, and where in the change. */
 	| { readonly refused: string };
 
@@ -128,8 +133,10 @@ export class Variant implements Evaluator {
 
 /** @internal */
 export function readChecks(answer: Plain): VariantCheck[] {
-	return (Array.isArray(answer) ? answer : []).map(({ refused, warnings }) =>
-		typeof refused === "string" ? { refused } : { warnings: readWarnings(warnings) },
+	return (Array.isArray(answer) ? answer : []).map(({ refused, warnings, unstableStats }) =>
+		typeof refused === "string"
+			? { refused }
+			: { warnings: readWarnings(warnings), unstableStats: texts(unstableStats, []) },
 	);
 }
 

@@ -1,5 +1,6 @@
 import { PobatchError } from "../common/errors.js";
 import type { Build } from "../engine/build.js";
+import { mergeChanges } from "../variants/merge.js";
 import { type RankedAlternative, type Ranking, type RankingRequest, rankAlternatives } from "./ranking.js";
 
 export interface WeightsRequest extends RankingRequest {
@@ -30,7 +31,7 @@ const tolerance = 0.02;
  * whatever affix brings it; a line that changes nothing has none. `Linear` is "no" where a second step is worth less or
  * more than the first one. Needs the calculator `pob`.
  *
- * @throws PobatchError VARIANT_INVALID where there is no item in the slot
+ * @throws PobatchError VARIANT_INVALID where the slot takes no item that rolls lines
  */
 export async function rankWeights(
 	build: Build,
@@ -39,12 +40,12 @@ export async function rankWeights(
 	const answer = (await build.command("rollable", { slot })) as unknown as {
 		refused?: string;
 		text: string;
+		isEmpty: boolean;
 		lines: RollableLine[];
 	};
 	if (answer.refused !== undefined)
 		throw new PobatchError("VARIANT_INVALID", answer.refused, {
 			value: slot,
-			hint: "Weights are of lines that are added to the item in the slot: put one on.",
 		});
 	const lines = (Array.isArray(answer.lines) ? answer.lines : []).map(({ line, most }) => ({
 		line,
@@ -57,7 +58,10 @@ export async function rankWeights(
 			change: { items: { [slot]: `${answer.text}\n${line.replaceAll("#", String(step * times))}` } },
 		})),
 	);
-	const ranking = await rankAlternatives(build, alternatives, request);
+	// Against a plain item in an empty slot: what that brings itself is no line's worth.
+	const plain = answer.isEmpty ? { items: { [slot]: answer.text } } : {};
+	const around = mergeChanges(request.around ?? {}, plain);
+	const ranking = await rankAlternatives(build, alternatives, { ...request, around });
 	const at = new Map(ranking.rows.map((row) => [`${row.label.Line}\n${row.label.Step}`, row]));
 	const idle: string[] = [];
 	const rows: RankedAlternative[] = [];

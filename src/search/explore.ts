@@ -1,4 +1,4 @@
-import { anneal, Shortlist } from "./anneal.js";
+import { type AnnealOptions, anneal, Shortlist } from "./anneal.js";
 import { canBeClicked } from "./clicks.js";
 import { type Found, scored } from "./found.js";
 import { alikeNodes, measure, measureWeaponSets } from "./measure.js";
@@ -26,6 +26,10 @@ export interface ExploreOptions {
 	readonly isOver?: () => boolean;
 }
 
+interface Way extends Omit<AnnealOptions, "steps" | "most"> {
+	readonly from: "best" | "beam";
+}
+
 /** Why a search came to an end. */
 export type LimitedBy = "time" | "evaluations" | "signal" | "nothingLeft";
 
@@ -39,17 +43,17 @@ export interface Explored {
 
 /** Best plans that are kept, from which the annealing begins anew. */
 const beamWidth = 6;
-/** Rounds without anything better after which nothing more is expected. */
-const patience = 24;
+/** Rounds without anything better after which nothing more is expected: with few points there is little to try. */
+const patienceFor = (points: number) => (points <= 3 ? 8 : 24);
 /** Annealing steps of a round begin as careful, curious and wild as these. */
-const heats = [
+const heats: readonly Way[] = [
 	{ heat: 0.001, noise: 0.2, curiosity: 0, from: "best" },
 	{ heat: 0.01, noise: 0.6, curiosity: 0, from: "best" },
 	{ heat: 0.03, noise: 0.6, curiosity: 0.01, from: "beam" },
-] as const;
-const annealSteps = 500;
+];
+const annealStepsFor = (points: number) => Math.min(500, 60 + 60 * points);
 /** Rows of a round that measure single nodes anew around the plan at hand. */
-const measuredNodes = 400;
+const measuredNodesFor = (points: number) => Math.min(400, 40 + 40 * points);
 /** How much of an estimate's error a calculated plan corrects. */
 const learningRate = 0.3;
 
@@ -97,40 +101,51 @@ export async function explore(
 		return true;
 	};
 
+	const propose = async (count: number, ways: readonly Way[]): Promise<boolean> => {
+		const list = new Shortlist(count, (plan) => considered.has(plan.key));
+		const most = Math.max(3, Math.min(20, total));
+		for (const { from, ...way } of ways) {
+			const { plan } = from === "best" ? beam.best : beam.one(random);
+			await anneal(model, moves, random, plan, list, { ...way, steps: annealStepsFor(total), most }, isOver);
+		}
+		if (isOver()) return false;
+		return calculate(
+			list.plans.filter((plan) => connection.lost(plan).length === 0 && canBeClicked(task, plan)),
+		);
+	};
+
 	if (options.known) model.moveTo(build, objective.own);
 	else {
 		const near = nodesWithin(task, build, total);
-		await measure(model, options.screen ?? rows, build, objective.own, near, alikeNodes(task, near));
-		await measureWeaponSets(model, rows, build);
+		const alike = alikeNodes(task, near);
+		let from = 0;
+		for (const part of options.screen ? [near.length] : firstParts(near.length)) {
+			const nodes = near.slice(from, from + part);
+			await measure(model, options.screen ?? rows, build, objective.own, nodes, alike);
+			if (from === 0) await measureWeaponSets(model, rows, build);
+			from += part;
+			if (from < near.length && !isOver()) await propose(16, heats.slice(0, 1));
+		}
 		if (options.screen) model.moveTo(build, objective.own);
 	}
 	if (options.seeds && options.seeds.length > 0) await calculate(options.seeds);
 	const measured = new Set([options.screen ? -1 : build.key]);
 	const size = Math.min(96, Math.max(16, 8 * total));
-	while (!isOver() && idle < patience) {
-		const list = new Shortlist(size, (plan) => considered.has(plan.key));
-		const most = Math.max(3, Math.min(20, total));
-		for (const { heat, noise, curiosity, from } of heats) {
-			const { plan } = from === "best" ? beam.best : beam.one(random);
-			await anneal(
-				model,
-				moves,
-				random,
-				plan,
-				list,
-				{ steps: annealSteps, heat, noise, curiosity, most },
-				isOver,
-			);
-		}
+	while (!isOver() && idle < patienceFor(total)) {
+		const improved = await propose(size, heats);
 		if (isOver()) break;
-		const plans = list.plans.filter((plan) => connection.lost(plan).length === 0 && canBeClicked(task, plan));
-		const improved = await calculate(plans);
 		idle = improved ? 0 : idle + 1;
 		rounds++;
 		const anchor = beam.unseen(measured) ?? beam.best;
 		if (anchor.plan.key === model.anchorPlan.key && measured.has(anchor.plan.key)) continue;
 		measured.add(anchor.plan.key);
-		await measure(model, rows, anchor.plan, anchor.values, promising(task, model, anchor.plan));
+		await measure(
+			model,
+			rows,
+			anchor.plan,
+			anchor.values,
+			promising(task, model, anchor.plan, measuredNodesFor(total)),
+		);
 	}
 	const best = await tidy(objective, rows, connection, beam.best);
 	return { start, best, limitedBy: rows.ended ?? "nothingLeft", model, rounds };
@@ -179,7 +194,7 @@ function isEqual(a: Score, b: Score): boolean {
 }
 
 /** Nodes to measure around a plan: its own that can change, and those outside that look best. */
-function promising(task: Task, model: Model, plan: Plan): number[] {
+function promising(task: Task, model: Model, plan: Plan, count: number): number[] {
 	const { graph } = task;
 	const inside: number[] = [];
 	const outside: number[] = [];
@@ -196,8 +211,15 @@ function promising(task: Task, model: Model, plan: Plan): number[] {
 	return [
 		...(attribute >= 0 ? [attribute] : []),
 		...inside,
-		...outside.slice(0, Math.max(measuredNodes / 4, measuredNodes - inside.length)),
+		...outside.slice(0, Math.max(count / 4, count - inside.length)),
 	];
+}
+
+/** Nodes are first measured in parts, the nearest first, so that there is something to answer early. */
+function firstParts(count: number): number[] {
+	const parts: number[] = [];
+	for (let left = count, part = 200; left > 0; left -= part, part *= 2) parts.push(Math.min(part, left));
+	return parts;
 }
 
 /** Nodes that so many points reach, the nearest first, and those of the build that can be given up. */

@@ -57,7 +57,7 @@ export async function measure(
 	}
 	const { effect, known, width } = model;
 	for (const [i, like] of alike) {
-		if (!known[like]) continue;
+		if (!known[like] || known[i]) continue;
 		effect.copyWithin(i * width, like * width, (like + 1) * width);
 		known[i] = 1;
 	}
@@ -118,7 +118,8 @@ export async function measureWeaponSets(model: Model, rows: Rows, build: Plan): 
 		const answers = await rows.values(plans);
 		const { own } = model.objective;
 		const counting = answers.filter((values) => values.some((value, s) => value !== own[s])).length;
-		weaponSetCounts[set] = 2 * counting > nodes.length ? 1 : 0;
+		// Of a set that is not in use none does anything; of the other one some do not, either.
+		weaponSetCounts[set] = counting > 0 && 4 * counting >= nodes.length ? 1 : 0;
 	}
 }
 

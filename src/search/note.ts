@@ -13,6 +13,7 @@ export function noteOf(result: SearchResult): string {
 			const others = nodes.length > 1 ? ` (${nodes.length} nodes)` : "";
 			return `${i + 1}. ${verbs[action]} ${name}${others}`;
 		}),
+		"The level stays what it was, so that the numbers are those of the search.",
 	].join("\n");
 }
 

@@ -1,3 +1,5 @@
+import { PobatchError } from "../common/errors.js";
+import type { BatchResult } from "../rows/batch-result.js";
 import type { Evaluator } from "../rows/evaluator.js";
 import { type NodeSetDelta, NodeSets } from "../rows/node-sets.js";
 import { asNodeSetsAnswer } from "./power.js";
@@ -33,6 +35,13 @@ export interface Evidence {
 }
 
 export type Ended = "time" | "evaluations" | "signal";
+
+function single(result: BatchResult): Record<string, number> {
+	const [error] = result.errors;
+	if (error) throw error;
+	if (result.stopped) throw new PobatchError(result.stopped, "The build's own row was not calculated");
+	return result.row(0);
+}
 
 /** The exact numbers behind a search: asks for rows, counts them, remembers them, and knows when to stop. */
 export class Rows {
@@ -86,9 +95,7 @@ export class Rows {
 			...this.#batchOptions(true),
 		});
 		this.#count(result, 1);
-		const [error] = result.errors;
-		if (error) throw error;
-		return asNodeSetsAnswer(this.#evaluator, result.row(0));
+		return asNodeSetsAnswer(this.#evaluator, single(result));
 	}
 
 	/** Stats of one node set, for an answer: no limit applies. @throws RowError where the row fails */
@@ -98,9 +105,7 @@ export class Rows {
 			...this.#batchOptions(true),
 		});
 		this.#count(result, 1);
-		const [error] = result.errors;
-		if (error) throw error;
-		return result.row(0);
+		return single(result);
 	}
 
 	/**

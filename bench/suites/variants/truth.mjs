@@ -64,13 +64,17 @@ async function compare(naives, build, file, text, clothes) {
 	const wanted = variantChanges(build, text, clothes, gems, await build.configOptions(), count);
 	const tried = wanted.map(({ kind, change }) => ({ kind, change, variant: build.variant(change) }));
 	const checks = await build.checkVariants(tried.map(({ variant }) => variant));
-	const taken = tried.filter((_, i) => checks[i].refused === undefined);
+	const taken = tried
+		.map((one, i) => ({ ...one, ...checks[i] }))
+		.filter(({ refused }) => refused === undefined);
 	counts.variants = taken.length;
 	counts.refused = tried.length - taken.length;
 	const sets = [{ add: [], remove: [] }, ...clickedSets(build, setsEach - 1)];
 	const random = seededRandom(7);
 	const rows = taken
-		.flatMap(({ kind, variant }, i) => sets.map((set) => ({ kind, variant, set, place: i + 1 })))
+		.flatMap(({ kind, variant, unstableStats }, i) =>
+			sets.map((set) => ({ kind, variant, unstableStats, set, place: i + 1 })),
+		)
 		.map((row) => ({ row, order: random() }))
 		.sort((a, b) => a.order - b.order)
 		.map(({ row }) => row);
@@ -95,7 +99,8 @@ async function compare(naives, build, file, text, clothes) {
 	const clicked = rows.flatMap((row, i) => (shown[i].bits ? [{ ...row, bits: shown[i].bits }] : []));
 	counts.clicked = clicked.length;
 	const wrongKinds = new Map();
-	const judge = (row, values, compared, message) => {
+	const judge = (row, values, asked, message) => {
+		const compared = asked.filter((stat) => !row.unstableStats.includes(stat));
 		const wrong = message
 			? compared
 			: compared.filter((stat) => bitsOf(values[stat]) !== (row.bits.get(stat) ?? bitsOf(0)));

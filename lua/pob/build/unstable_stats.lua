@@ -59,11 +59,18 @@ local function firstTime(loaded, later)
 	return sorted(names)
 end
 
-local function unstable(world, build, own)
+local function warningOf(mode, env, names)
+	return {
+		code = "UNSTABLE_STATS", where = "build",
+		text = "Path of Building itself leaves these stats to chance" .. charmText(mode, env) .. ": " .. some(names),
+	}
+end
+
+local function unstable(world, ofRows, own)
 	local differing = {}
 	for _, variant in ipairs(VARIANTS) do
 		world.setOrderVariant(variant)
-		local ok, other = pcall(build.rows.everything, build.rows)
+		local ok, other = pcall(ofRows.everything, ofRows)
 		world.setOrderVariant(0)
 		if ok then
 			rows.compare(own, other, differing)
@@ -79,7 +86,7 @@ end
 -- warnings = about both }.
 function unstableStats.of(world, build)
 	local own, all, env = build.rows:everything()
-	local found = { warnings = {}, unstable = unstable(world, build, own) }
+	local found = { warnings = {}, unstable = unstable(world, build.rows, own) }
 	local first = firstTime(build.rows:remember(), own)
 	if #first > 0 then
 		found.recalculated = all
@@ -91,13 +98,16 @@ function unstableStats.of(world, build)
 		}
 	end
 	if #found.unstable > 0 then
-		found.warnings[#found.warnings + 1] = {
-			code = "UNSTABLE_STATS", where = "build",
-			text = "Path of Building itself leaves these stats to chance" .. charmText(build.mode, env) .. ": "
-				.. some(found.unstable),
-		}
+		found.warnings[#found.warnings + 1] = warningOf(build.mode, env, found.unstable)
 	end
 	return found
+end
+
+--- The same of a variant, which is applied: { unstable, warning? }.
+function unstableStats.ofVariant(world, mode, ofRows)
+	local own, _, env = ofRows:everything()
+	local names = unstable(world, ofRows, own)
+	return { unstable = names, warning = #names > 0 and warningOf(mode, env, names) or nil }
 end
 
 return unstableStats

@@ -15,17 +15,32 @@ local function template(line)
 	return text, most
 end
 
---- { text = the item's, lines = { { line, most } } by line } or { refused = why }. A line that several affixes have is there
+-- For an empty slot: the plainest base that it takes.
+local function plainItem(world, mode, slot)
+	local best
+	for name, base in pairs(mode.data.itemBases) do
+		local rank = ("%d %03d %s"):format(base.implicit and 1 or 0, base.req and base.req.level or 0, name)
+		if not base.hidden and base.type == slot.slotName:gsub(" %d.*", "") and (not best or rank < best.rank) then
+			best = { rank = rank, name = name }
+		end
+	end
+	local item = best and world.env.new("Item", "Rarity: RARE\nNew Item\n" .. best.name)
+	return item and item.base and mode.itemsTab:IsItemValidForSlot(item, slot.slotName) and item or nil
+end
+
+--- { text = the item's, or of a plain one where the slot is empty (isEmpty), lines = { { line, most } } by line } or
+--- { refused = why }. A line that several affixes have is there
 --- once.
-function rolls.of(mode, slotName)
+function rolls.of(world, mode, slotName)
 	local tab = mode.itemsTab
 	local slot = tab.slots[slotName]
 	if not slot then
 		return { refused = "there is no slot " .. tostring(slotName) }
 	end
-	local item = tab.items[slot.selItemId]
+	local worn = tab.items[slot.selItemId]
+	local item = worn or plainItem(world, mode, slot)
 	if not item then
-		return { refused = "there is no item in " .. slotName }
+		return { refused = "there is no item in " .. slotName .. ", and no kind of item that it takes is known" }
 	elseif not item.affixes then
 		return { refused = ("%s cannot roll modifiers"):format(item.name) }
 	end
@@ -46,7 +61,7 @@ function rolls.of(mode, slotName)
 	for i, name in ipairs(names) do
 		lines[i] = { line = name, most = most[name] }
 	end
-	return { text = item.raw or item:BuildRaw(), lines = lines }
+	return { text = item.raw or item:BuildRaw(), isEmpty = worn == nil, lines = lines }
 end
 
 return rolls

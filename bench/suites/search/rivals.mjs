@@ -1,0 +1,69 @@
+// The same points, the same rows, the same time: what each algorithm has reached after 1, 5, 20 and 60 s.
+import { basename } from "node:path";
+import Table from "cli-table3";
+import { explore } from "../../../dist/search/explore.js";
+import { prepareSearch } from "../../../dist/search/search.js";
+import { genetic, hillClimb, randomRestarts } from "./algorithms.mjs";
+import { cutBack, open, seconds } from "./builds.mjs";
+
+const marks = [1, 5, 20, 60].filter((mark) => mark <= seconds);
+const algorithms = {
+	search: ({ task, objective, rows }, onBest) =>
+		explore(task, objective, rows, {
+			seed: 1,
+			screen: undefined,
+			onImproved: ({ score }) => onBest(score.worth),
+		}),
+	"hill climbing": hillClimb,
+	"genetic, 100": genetic,
+	"random restarts": randomRestarts,
+};
+
+export async function rivals() {
+	const { engine, files } = await open(6);
+	const table = new Table({
+		head: ["Build", "Algorithm", ...marks.map((mark) => `${mark} s`), "Rows"],
+		style: { head: [], border: [], compact: true },
+	});
+	const ratios = [];
+	for (const { file, text } of files) {
+		const { build, cut, points } = await cutBack(engine, text, 0.25);
+		const reached = {};
+		for (const [name, run] of Object.entries(algorithms)) {
+			const prepared = await prepareSearch(cut, { goal: "balanced", ...points, timeLimitMs: seconds * 1000 });
+			const { rows, objective } = prepared;
+			const best = marks.map(() => objective.worth(objective.own, 0));
+			await run(prepared, (worth) => {
+				marks.forEach((mark, i) => {
+					if (rows.elapsedMs <= mark * 1000) best[i] = Math.max(best[i], worth);
+				});
+			});
+			reached[name] = best.at(-1);
+			table.push([basename(file), name, ...best.map((worth) => worth.toFixed(4)), rows.evidence.evaluations]);
+		}
+		ratios.push(
+			reached.search /
+				Math.max(
+					...Object.entries(reached)
+						.filter(([name]) => name !== "search")
+						.map(([, worth]) => worth),
+				),
+		);
+		await cut.close();
+		await build.close();
+	}
+	await engine.close();
+	console.log(table.toString());
+	const sorted = ratios.sort((a, b) => a - b);
+	return [
+		{
+			what: `goal after ${marks.at(-1)} s against the best of the others`,
+			value: sorted[Math.floor(sorted.length / 2)],
+			low: sorted[0],
+			high: sorted.at(-1),
+			unit: "x",
+			better: "higher",
+			target: 1,
+		},
+	];
+}
