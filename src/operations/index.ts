@@ -9,9 +9,16 @@ export { csv, jsonLines, jsonNumber, type RowWriter } from "../rows/row-writers.
 export { type RowFailure, readSetLine, type SetLine } from "../rows/set-line.js";
 export { asNodeSetsAnswer } from "../search/power.js";
 export { WorkClock } from "./ahead.js";
+export { rankAnoints } from "./anoints.js";
 export { type AnsweredRows, type BatchRequest, evaluateLines } from "./batch.js";
 export { type CalculateRequest, type Compared, calculateSheet, calculateStats } from "./calculate.js";
+export { compareItems, itemTexts } from "./compare-items.js";
+export { rankConditions } from "./conditions.js";
+export { rankJewels } from "./jewels.js";
 export type { NamedInput } from "./named-input.js";
 export { drawPower, type PowerAnswer, type PowerRequest, rankNodes } from "./power.js";
+export type { RankedAlternative, Ranking, RankingRequest } from "./ranking.js";
 export { searchBuild } from "./search.js";
 export { checkedStats, statsOf } from "./stats.js";
+export { rankSupports } from "./supports.js";
+export { rankWeights } from "./weights.js";

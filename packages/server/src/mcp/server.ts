@@ -49,7 +49,6 @@ function listed({ name, title, description, input, readOnly = true }: Tool) {
 		description,
 		inputSchema: { ...input, type: "object" as const },
 		annotations: {
-			title,
 			readOnlyHint: readOnly,
 			destructiveHint: false,
 			idempotentHint: readOnly,

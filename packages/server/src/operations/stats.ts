@@ -63,7 +63,7 @@ export async function calculateChanged(
 		const variant = build.variant(change);
 		const [check] = await build.checkVariants([variant]);
 		if (check?.refused !== undefined)
-			throw new PobatchError("INVALID_ARGUMENT", check.refused, { value: change });
+			throw new PobatchError("VARIANT_INVALID", check.refused, { value: change });
 		notes.push(...(check?.warnings ?? []).map(({ text }) => text));
 		const stats = statsOf(build, names);
 		const answer = await build.calculate(set ?? {}, { stats, variant });

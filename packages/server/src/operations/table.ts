@@ -1,6 +1,7 @@
 import { exportOperation } from "./export.js";
 import type { Operation } from "./operation.js";
 import { powerOperation } from "./power.js";
+import { rankingOperations } from "./rankings.js";
 import { orderOperation, paretoOperation, searchOperation, trimOperation } from "./search.js";
 import { sheetOperation, statsOperation } from "./stats.js";
 
@@ -14,6 +15,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
 		paretoOperation,
 		orderOperation,
 		trimOperation,
+		...rankingOperations,
 		exportOperation,
 	].map((one) => [one.name, one]),
 );

@@ -23,6 +23,8 @@ test("what_if with another level is the library's variant", async () => {
 		expect(answer.delta.Life).not.toBe(0);
 		const { isError } = await client.call("what_if", { level: 101 });
 		expect(isError).toBe(true);
+		const { answer: refused } = await client.call("weights", { slot: "Ring 1" });
+		expect(refused.error.hint).toMatch(/Path of Building can/);
 	} finally {
 		await client.close();
 		await service.close();
@@ -64,8 +66,22 @@ describeWithPob("what_if beside the tree", (pob) => {
 			const { isError, answer: refused } = await client.call("what_if", {
 				config: { conditionEnemyShoked: true },
 			});
-			expect([isError, refused.error.code]).toEqual([true, "INVALID_ARGUMENT"]);
+			expect([isError, refused.error.code]).toEqual([true, "VARIANT_INVALID"]);
 			expect(refused.error.message).toMatch(/conditionEnemyShoked/);
+
+			const ring = "Rarity: RARE\nDoom Band\nRuby Ring\n+100 to maximum Life";
+			const { answer: items } = await client.call("compare_items", { items: [ring], stats: ["Life"] });
+			const direct = build.variant({ items: { "Ring 1": ring } });
+			const worn = await build.calculate({}, { variant: direct, stats: ["Life"] });
+			const inFirst = items.rows.find(({ Slot }: { Slot: string }) => Slot === "Ring 1");
+			expect(inFirst.gains.Life).toBeCloseTo((worn.Life as number) - (base.Life as number), 1);
+			const { answer: anoints, text: told } = await client.call("anoints", { stats: "Life", top: 3 });
+			expect(anoints.rows).toHaveLength(3);
+			expect(anoints.rows[0]).toMatchObject({
+				Notable: expect.any(String),
+				gains: { Life: expect.any(Number) },
+			});
+			expect(Buffer.byteLength(told)).toBeLessThanOrEqual(4000);
 		} finally {
 			await client.close();
 			await service.close();

@@ -9,7 +9,7 @@ import { tool } from "../tool.js";
 
 export const buildArgument = Type.Optional(
 	Type.String({
-		description: "Id that load answered, or a build's code or link; the build loaded last if not given",
+		description: "Id, code or link; the build loaded last if not given",
 	}),
 );
 export const statsArgument = Type.Optional(

@@ -1,5 +1,6 @@
 import type { Tool } from "../tool.js";
 import { compare, load, stats, summary } from "./build.js";
+import { anoints, compareItems, supports, weights } from "./rankings.js";
 import { order, searchCancel, searchResult, searchStart, searchStatus, trim } from "./search.js";
 import { capabilities, exportBuild } from "./server.js";
 import { explain, findNodes, power, whatIf } from "./tree.js";
@@ -14,6 +15,10 @@ export const tools: readonly Tool[] = [
 	power,
 	whatIf,
 	compare,
+	compareItems,
+	weights,
+	supports,
+	anoints,
 	exportBuild,
 	searchStart,
 	searchStatus,
