@@ -169,6 +169,11 @@ return function(host)
 		loaded:unload(build)
 	end
 
+	--- The version of the checkout that was started.
+	function commands.version()
+		return checkout.version(world.place)
+	end
+
 	--- Version, trees and missing files of a checkout, without starting it: { dir = }.
 	function commands.doctor(_, args)
 		local dir = args and args.dir or world and world.place.root

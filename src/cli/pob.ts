@@ -9,6 +9,7 @@ import {
 } from "../calculators/pob/install.js";
 import { oneLine, PobatchError } from "../common/errors.js";
 import { type Certified, type CertifyOptions, certifyPob } from "../operations/certify/certify-pob.js";
+import { preparePob } from "../operations/prepare-pob.js";
 import { Interrupt } from "./interrupt.js";
 import { positive } from "./options.js";
 import { openOutput } from "./output.js";
@@ -32,7 +33,7 @@ function installCommand(): Command {
 		.option("--ref <ref>", "tag or branch; the newest release tag if not given")
 		.option(
 			"--no-certify",
-			"leave out what `pob certify` does, at most a minute for a release that is not known",
+			"only clone: leave out what makes the first run fast, and what `pob certify` does, at most a minute",
 		)
 		.addHelpText(
 			"after",
@@ -60,6 +61,9 @@ async function install({
 	await print(`Installed ${name} in ${path}\n`);
 	if (!certify) return;
 	try {
+		if (process.stderr.isTTY) process.stderr.write("getting it ready …");
+		await preparePob(path);
+		if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
 		const certificate = await certified(path, {});
 		if (certificate.tried > 0) await print(describeCertificate(certificate));
 	} catch (error) {

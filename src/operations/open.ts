@@ -144,6 +144,6 @@ function madeUpTree(name: string, tree: string, version = "<version>"): PobatchE
 }
 
 async function pobVersion(engine: Engine): Promise<string> {
-	const { version } = (await engine.command("doctor")) as { version?: string };
-	return version ?? "?";
+	const version = await engine.command("version");
+	return typeof version === "string" ? version : "?";
 }

@@ -13,44 +13,36 @@ local function code(text)
 	return (text:gsub("%-%-[^\n]*", ""):gsub("%[(=*)%[.-%]%1%]", "''"))
 end
 
----What one source does with the global `name`.
----@return boolean @whether it is called, and nothing else
----@return boolean @whether it is defined, or used in another way
-local function usesOf(text, name)
-	local isCalled, isOther = false, false
-	local at = 1
-	while true do
-		local first, last = text:find("%f[%w_]" .. name .. "%f[^%w_]", at)
-		if not first then
-			return isCalled, isOther
-		end
-		local before = text:sub(math.max(1, first - 40), first - 1)
-		local after = text:match("^%s*(.)", last + 1)
-		local isField = before:find("[%.:]%s*$") and not before:find("%.%.%s*$")
-		if not isField then
-			if before:find("function%s+$") or after ~= "(" then
-				isOther = true
-			else
-				isCalled = true
-			end
-		end
-		at = last + 1
+-- What a use of the global `name` at `first` to `last` in a text is: "field", "call" or "other" (a definition, or a look).
+local function useAt(text, first, last)
+	local before = text:sub(math.max(1, first - 40), first - 1)
+	if before:find("[%.:]%s*$") and not before:find("%.%.%s*$") then
+		return "field"
+	elseif before:find("function%s+$") or text:match("^%s*(.)", last + 1) ~= "(" then
+		return "other"
 	end
+	return "call"
 end
 
 ---Whether the sources call the global `name` and do nothing else with it.
 ---@param name string
 ---@param sources table @list of { path, text = function() -> string|nil }
 local function isWindowFunction(name, sources)
-	local isCalled = false
+	local isCalled, pattern = false, "%f[%w_]" .. name .. "%f[^%w_]"
 	for _, source in ipairs(sources) do
 		local text = source.text()
+		-- Most texts do not have it at all.
 		if text and text:find(name, 1, true) then
-			local called, other = usesOf(code(text), name)
-			if other then
-				return false
+			text = code(text)
+			local first, last = text:find(pattern)
+			while first do
+				local use = useAt(text, first, last)
+				if use == "other" then
+					return false
+				end
+				isCalled = isCalled or use == "call"
+				first, last = text:find(pattern, last + 1)
 			end
-			isCalled = isCalled or called
 		end
 	end
 	return isCalled
@@ -87,16 +79,20 @@ end
 ---@param sources table @list of { path, text }
 ---@return table @sorted list of names
 function windowApi.lacking(env, sources)
-	local seen, names = {}, {}
+	-- name -> "call" where nothing else is done with it, or "other": each text is read once
+	local uses, names = {}, {}
 	for _, source in ipairs(sources) do
-		for name in code(source.text() or ""):gmatch("%f[%w_](%u%w*%l%w*)%s*%(") do
-			if not seen[name] and rawget(env, name) == nil then
-				seen[name] = true
-				if isWindowFunction(name, sources) then
-					names[#names + 1] = name
-				end
+		local text = code(source.text() or "")
+		for first, name, after in text:gmatch("%f[%w_]()(%u%w*%l%w*)%f[^%w_]()") do
+			if uses[name] ~= "other" and rawget(env, name) == nil then
+				local use = useAt(text, first, after - 1)
+				uses[name] = use ~= "field" and use or uses[name]
 			end
-			seen[name] = true
+		end
+	end
+	for name, use in pairs(uses) do
+		if use == "call" then
+			names[#names + 1] = name
 		end
 	end
 	table.sort(names)

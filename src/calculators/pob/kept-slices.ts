@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import envPaths from "env-paths";
 import type { Plain } from "../../native/addon.js";
-import { digest } from "../identity.js";
+import { digest, luaDigest, manifestDigest } from "../identity.js";
+import { luaFolder } from "../lua-files.js";
+import { findPob, pobSource } from "./checkout.js";
 import { removeOld } from "./kept-analysis.js";
 import { readSealed, writeSealed } from "./sealed-file.js";
 
@@ -59,6 +61,21 @@ export class KeptSlices {
 		await writeSealed(this.#path, slices).catch(() => {});
 		await removeOld(slicesFolder()).catch(() => {});
 	}
+}
+
+/**
+ * Keeps slices that a state on a checkout made, for all that open it after that.
+ *
+ * @param made as the calculator's command `takeSlices` answers it
+ */
+export async function keepSlices(folder: string | undefined, made: Plain): Promise<void> {
+	const found = await findPob(folder);
+	if (found === undefined || !Array.isArray(made)) return;
+	const [program, manifest] = await Promise.all([
+		luaDigest(luaFolder),
+		manifestDigest(await pobSource(found)),
+	]);
+	await new KeptSlices(program, manifest, true).add(made as unknown as KeptSlice[]);
 }
 
 /** Lua forgets what a process knows, as a new one does; for tests. */
