@@ -12,8 +12,9 @@ export type PowerRequest = Omit<PowerOptions, "stats"> & {
 	readonly around?: VariantChange | undefined;
 };
 
-/** What each node within reach is worth, and the stats that count, the first one first. */
+/** What each node within reach is worth; sorted by the first stat that a row changes. */
 export interface PowerAnswer extends PowerResult {
+	/** In the order in which they were asked for. */
 	readonly stats: readonly string[];
 	/** True if it was stopped before the build's own row, which everything is compared with, was calculated. */
 	readonly empty: boolean;
@@ -42,14 +43,10 @@ export async function rankNodes(
 			? await (variant ?? build).calculate({}, { stats: build.defaultStats })
 			: {};
 	const { order, advice } = adviceOnStats(names, { ...more, ...result.base }, result.nodes);
-	if (order[0] === names[0]) return { ...result, stats: names, empty, advice };
-	return {
-		...result,
-		nodes: sortedBy(result.nodes, order[0] as string, options.perPoint),
-		stats: order,
-		empty,
-		advice,
-	};
+	const [first] = order;
+	const isSorted = first === undefined || first === names[0];
+	const nodes = isSorted ? result.nodes : sortedBy(result.nodes, first, options.perPoint);
+	return { ...result, nodes, stats: names, empty, advice };
 }
 
 /** As `nodePower` sorts them by the first stat. */

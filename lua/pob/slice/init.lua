@@ -310,7 +310,7 @@ end
 local function newWork(self, wanted, mode, before)
 	local slice = newSlice(wanted, before)
 	local facts, found
-	local made = { id = wanted.id, texts = {} }
+	local made = { id = wanted.id, fullDps = wanted.fullDps, texts = {} }
 	local steps = {
 		function()
 			facts = effects.new(self.env)
@@ -348,13 +348,18 @@ local function newWork(self, wanted, mode, before)
 	return { slice = slice, steps = steps, step = 1 }
 end
 
--- The slice for `wanted` that an earlier state made, where it has all that this one needs by now; or nil.
+-- A slice for `wanted` that an earlier state made, where it has all that this one needs by now; or nil.
 local function revive(self, wanted, mode)
-	if not self.known:has(wanted.id) then
+	local id = self.known:idFor(wanted)
+	if not id then
 		return nil
 	end
-	local slice, steps = newSlice(wanted), {}
-	local made = self.known:find(wanted.id, needsOf(self, wanted, mode, slice))
+	local fields = {}
+	for name in id:gmatch("[^,]+") do
+		fields[#fields + 1] = name
+	end
+	local slice, steps = newSlice({ id = id, fields = fields, fullDps = self.known:sumsSkills(id) }), {}
+	local made = self.known:find(id, needsOf(self, slice.wanted, mode, slice))
 	if not made then
 		return nil
 	end

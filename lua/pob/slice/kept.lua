@@ -10,7 +10,8 @@ local kept = {}
 kept.__index = kept
 
 ---@class pobatch.KeptSlice
----@field id string @names the numbers that are asked for
+---@field id string @the numbers that are asked for, with commas between them
+---@field fullDps boolean @whether calcs.calcFullDPS runs
 ---@field fields table @list of names of numbers that stay in
 ---@field modifiers table @list of names of modifiers that stay in
 ---@field leftOut table @{ names, patterns }, of liveness.lua
@@ -38,8 +39,36 @@ function kept.new(list)
 	return self
 end
 
-function kept:has(id)
-	return self.byId[id] ~= nil
+---The id of a slice that has all numbers that are asked for: that for these alone, or else the one for the fewest more.
+---@param wanted Wanted
+---@return string|nil
+function kept:idFor(wanted)
+	if self.byId[wanted.id] then
+		return wanted.id
+	end
+	local found, fewest
+	for id in pairs(self.byId) do
+		local has, count = {}, 0
+		for name in id:gmatch("[^,]+") do
+			has[name], count = true, count + 1
+		end
+		for _, name in ipairs(wanted.fields) do
+			count = has[name] and count or nil
+			if not count then
+				break
+			end
+		end
+		-- The second comparison is for a choice that does not depend on the order of `pairs`.
+		if count and (not fewest or count < fewest or count == fewest and id < found) then
+			found, fewest = id, count
+		end
+	end
+	return found
+end
+
+---Whether the slice serves calculations in which calcs.calcFullDPS runs.
+function kept:sumsSkills(id)
+	return self.byId[id].fullDps
 end
 
 ---The numbers that stayed in, as a set; empty where there is no such slice.
