@@ -65,7 +65,7 @@ describeWithBuilds("slices of the calculation", (pob) => {
 		const whole0 = await whole.load(text);
 		const rows = NodeSets.deltas(randomSets(whole0, 60, dice(11)));
 		const wanted = await whole0.calculateBatch(rows, { stats });
-		const maker = await open({ slicesAfter: 4, keepAnalysis: false });
+		const maker = await open({ slicesAfter: 4, slices: [], keepAnalysis: false });
 		const made = await (async () => {
 			await (await maker.load(text)).calculateBatch(rows, { stats });
 			return maker.command("takeSlices");
