@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Engine, NodeSets, PassiveTree } from "../../src/index.js";
 import { calculatorWith } from "../support/calculators.js";
@@ -146,6 +148,41 @@ describe("an engine over child processes", () => {
 		expect(others.map((result) => [...result.column("Sum")])).toEqual(
 			[2, 3, 4, 5, 6, 7, 8, 9].map((n) => [n]),
 		);
+	});
+
+	it("a row that was at work with many others when somebody killed its process survives a second kill", async () => {
+		// The second row kills its process twice, by a signal from outside: once with the others, once alone.
+		const counter = join(mkdtempSync(join(tmpdir(), "pobatch-kills-")), "count");
+		const killed = calculatorWith({
+			load: "function() return {}, { allocated = {} } end",
+			Calculate: `function(_, set)
+				local file = io.open("${counter}")
+				local count = file and #file:read("*a") or 0
+				if file then file:close() end
+				if set.add[1] == 2 and count < 2 then
+					file = io.open("${counter}", "a")
+					file:write("x")
+					file:close()
+					local ffi = require("ffi")
+					ffi.cdef("int getpid(void); int kill(int, int);")
+					ffi.C.kill(ffi.C.getpid(), 9)
+				end
+				return { A = set.add[1] }
+			end`,
+		});
+		await using engine = await Engine.open({
+			calculator: killed,
+			threads: 1,
+			isolation: "process",
+			sandbox: false,
+		});
+		const build = await engine.load("x");
+		const result = await build.calculateBatch(NodeSets.deltas([1, 2, 3, 4].map((id) => ({ add: [id] }))), {
+			stats: ["A"],
+		});
+		expect(result.errors).toEqual([]);
+		expect([...result.column("A")]).toEqual([1, 2, 3, 4]);
+		expect(readFileSync(counter, "utf8")).toBe("xx");
 	});
 
 	it("a batch that is stopped while another one's rows are at work stops only itself", async () => {

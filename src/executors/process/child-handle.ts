@@ -11,10 +11,13 @@ type Unnumbered<R> = R extends Request ? Omit<R, "id"> : never;
 export class ChildDied extends Error {
 	/** Whether the child was at work on the request; otherwise the request did not end it. */
 	readonly atWork: boolean;
+	/** Whether somebody else killed it: a user, or a system that is short of memory. */
+	readonly fromOutside: boolean;
 
-	constructor(message: string, atWork: boolean) {
+	constructor(message: string, atWork: boolean, fromOutside: boolean) {
 		super(message);
 		this.atWork = atWork;
+		this.fromOutside = fromOutside;
 	}
 }
 
@@ -50,7 +53,7 @@ export class ChildHandle {
 	/** In order; the first one is the child's, the others have not been sent. */
 	readonly #requests: Pending[] = [];
 	#lastId = 0;
-	#death: string | undefined;
+	#death: { how: string; fromOutside: boolean } | undefined;
 	readonly #onDeath: () => void;
 	/** As of its last answer. */
 	memory: NativeMemory | undefined;
@@ -67,16 +70,16 @@ export class ChildHandle {
 		this.#process.on("message", (answer: Answer) => this.#receive(answer, onLog));
 		this.#process.on("error", (error) => this.#die(error.message));
 		this.#process.on("exit", (status, signal) =>
-			this.#die(signal ? `killed by ${signal}` : `exited with ${status}`),
+			this.#die(signal ? `killed by ${signal}` : `exited with ${status}`, signal === "SIGKILL"),
 		);
 		this.#keepAlive(false);
 	}
 
-	#die(how: string): void {
+	#die(how: string, fromOutside = false): void {
 		if (this.#death !== undefined) return;
-		this.#death = how;
+		this.#death = { how, fromOutside };
 		for (const [place, { reject }] of this.#requests.splice(0).entries())
-			reject(new ChildDied(how, place === 0));
+			reject(new ChildDied(how, place === 0, fromOutside));
 		this.#onDeath();
 	}
 
@@ -117,7 +120,10 @@ export class ChildHandle {
 	}
 
 	#enqueue(request: Unnumbered<Request>): { pending?: Pending | undefined; answer: Promise<unknown> } {
-		if (this.#death !== undefined) return { answer: Promise.reject(new ChildDied(this.#death, false)) };
+		if (this.#death !== undefined) {
+			const { how, fromOutside } = this.#death;
+			return { answer: Promise.reject(new ChildDied(how, false, fromOutside)) };
+		}
 		const message = { ...request, id: ++this.#lastId } as Request;
 		let pending: Pending | undefined;
 		const answer = new Promise((resolve, reject) => {

@@ -220,12 +220,12 @@ export class ProcessBatch {
 		}
 	}
 
-	#afterDeath({ rows, deaths }: Chunk, { message, atWork }: ChildDied): void {
+	#afterDeath({ rows, deaths }: Chunk, { message, atWork, fromOutside }: ChildDied): void {
 		if (!atWork) {
 			this.#retries.push({ rows, deaths });
 		} else if (rows.length > 1) {
-			// Which of them it was is found by trying each alone.
-			for (const row of rows) this.#retries.push({ rows: [row], deaths: deaths + 1 });
+			// Which of them it was is found by trying each alone; a kill from outside was hardly for one of many.
+			for (const row of rows) this.#retries.push({ rows: [row], deaths: deaths + (fromOutside ? 0 : 1) });
 		} else if (deaths + 1 < 2) {
 			this.#retries.push({ rows, deaths: deaths + 1 });
 		} else {
