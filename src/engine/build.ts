@@ -30,6 +30,7 @@ import { type TrimOptions, type TrimResult, trimTree } from "../search/trim.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
 import type { VariantChange } from "../variants/change.js";
 import { type VariantRows, variantRows } from "../variants/variant-rows.js";
+import { ask } from "./ask.js";
 import {
 	type ConfigOption,
 	type OfVariant,
@@ -239,7 +240,7 @@ export class Build implements Evaluator {
 
 	/** The options of Path of Building's configuration. Needs the calculator `pob`. */
 	async configOptions(): Promise<readonly ConfigOption[]> {
-		return readOptions(await this.command("configOptions"));
+		return readOptions(await ask(this, "configOptions"));
 	}
 
 	/**

@@ -1,3 +1,4 @@
+import { ask } from "../engine/ask.js";
 import type { Build } from "../engine/build.js";
 import { type Ranking, type RankingRequest, rankAlternatives } from "./ranking.js";
 
@@ -11,7 +12,7 @@ export async function rankAnoints(
 	build: Build,
 	{ slot = "Amulet", ...request }: AnointsRequest,
 ): Promise<Ranking> {
-	const list = (await build.command("anointable")) as unknown as { id: number; name: string }[];
+	const list = (await ask(build, "anointable")) as unknown as { id: number; name: string }[];
 	const allocated = new Set(build.allocated);
 	const alternatives = (Array.isArray(list) ? list : [])
 		.filter(({ id }) => !allocated.has(id))

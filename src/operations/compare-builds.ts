@@ -1,4 +1,5 @@
 import { located } from "../common/errors.js";
+import { ask } from "../engine/ask.js";
 import type { Build } from "../engine/build.js";
 import type { Engine } from "../engine/engine.js";
 import type { NodeSetDelta } from "../rows/node-sets.js";
@@ -129,7 +130,7 @@ async function differences(build: Build, other: Build): Promise<{ parts: Alterna
 }
 
 async function contentsOf(build: Build): Promise<Contents> {
-	return (await build.command("contents")) as unknown as Contents;
+	return (await ask(build, "contents")) as unknown as Contents;
 }
 
 function nameOf({ names }: Contents, text: string | undefined): string {

@@ -1,4 +1,5 @@
 import { PobatchError } from "../common/errors.js";
+import { ask } from "../engine/ask.js";
 import type { Build } from "../engine/build.js";
 import { type Alternative, type Ranking, type RankingRequest, rankAlternatives } from "./ranking.js";
 
@@ -41,7 +42,7 @@ export async function compareItems(
 	build: Build,
 	{ items, ...request }: CompareItemsRequest,
 ): Promise<Ranking & { readonly refused: readonly string[] }> {
-	const fits = (await build.command("itemFits", items)) as unknown as ItemFit[];
+	const fits = (await ask(build, "itemFits", items)) as unknown as ItemFit[];
 	const list = Array.isArray(fits) ? fits : [];
 	const refused = list.flatMap(({ refused, places, name }) => {
 		if (refused !== undefined) return [refused];

@@ -1,4 +1,5 @@
 import { PobatchError } from "../common/errors.js";
+import { ask } from "../engine/ask.js";
 import type { Build } from "../engine/build.js";
 import type { ItemFit } from "./compare-items.js";
 import { type Alternative, type Ranking, type RankingRequest, rankAlternatives } from "./ranking.js";
@@ -32,7 +33,7 @@ export async function rankJewels(
 	build: Build,
 	{ jewels, depth = 8, ...request }: JewelsRequest,
 ): Promise<JewelRanking> {
-	const fits = (await build.command("itemFits", jewels)) as unknown as ItemFit[];
+	const fits = (await ask(build, "itemFits", jewels)) as unknown as ItemFit[];
 	const refused = fits.flatMap(({ refused }) => (refused === undefined ? [] : [refused]));
 	const known = jewels.filter((_, i) => fits[i]?.refused === undefined);
 	const names = fits.filter(({ refused }) => refused === undefined).map(({ name }) => name);
@@ -40,7 +41,7 @@ export async function rankJewels(
 		throw new PobatchError("VARIANT_INVALID", refused[0] ?? "There is no jewel in the text", {
 			value: jewels,
 		});
-	const sockets = (await build.command("sockets", known)) as unknown as SocketFacts[];
+	const sockets = (await ask(build, "sockets", known)) as unknown as SocketFacts[];
 	const allocated = new Set(build.allocated);
 	const paths = new Map(
 		(build.tree?.pathsWithin(build.allocated, depth) ?? []).map(({ target, nodes }) => [target, [...nodes]]),

@@ -1,4 +1,5 @@
 import { invalidArgument } from "../common/errors.js";
+import { ask } from "../engine/ask.js";
 import type { Build } from "../engine/build.js";
 import type { VariantChange } from "../variants/change.js";
 
@@ -29,7 +30,7 @@ export interface SkillGroup {
 
 /** Needs the calculator `pob`. */
 export async function skillGroups(build: Build): Promise<readonly SkillGroup[]> {
-	const list = (await build.command("skillGroups")) as unknown as SkillGroup[];
+	const list = (await ask(build, "skillGroups")) as unknown as SkillGroup[];
 	return (Array.isArray(list) ? list : []).map(({ gems, skills, ...group }) => ({
 		...group,
 		gems: Array.isArray(gems) ? gems : [],

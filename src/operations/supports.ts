@@ -1,4 +1,5 @@
 import { invalidArgument, PobatchError } from "../common/errors.js";
+import { ask } from "../engine/ask.js";
 import type { Build } from "../engine/build.js";
 import { type Ranking, type RankingRequest, rankAlternatives } from "./ranking.js";
 import { type SkillGroup, skillGroups } from "./skill-groups.js";
@@ -36,7 +37,7 @@ export async function rankSupports(
 	const group = await groupOf(build, wanted);
 	const size = given ?? Math.max(1, group.gems.filter(({ support, enabled }) => support && enabled).length);
 	const known = new Map<string, Ranking["rows"][number]>();
-	const names = (await build.command("supportsFor", { group: group.group })) as readonly string[];
+	const names = (await ask(build, "supportsFor", { group: group.group })) as readonly string[];
 	if (!Array.isArray(names) || names.length === 0)
 		throw new PobatchError("INVALID_ARGUMENT", `No support can support the skills of group ${group.group}`, {
 			value: group.group,

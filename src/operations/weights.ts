@@ -1,4 +1,5 @@
 import { PobatchError } from "../common/errors.js";
+import { ask } from "../engine/ask.js";
 import type { Build } from "../engine/build.js";
 import { mergeChanges } from "../variants/merge.js";
 import { type RankedAlternative, type Ranking, type RankingRequest, rankAlternatives } from "./ranking.js";
@@ -37,7 +38,7 @@ export async function rankWeights(
 	build: Build,
 	{ slot = "Ring 1", ...request }: WeightsRequest,
 ): Promise<Weights> {
-	const answer = (await build.command("rollable", { slot })) as unknown as {
+	const answer = (await ask(build, "rollable", { slot })) as unknown as {
 		refused?: string;
 		text: string;
 		isEmpty: boolean;

@@ -22,6 +22,7 @@ local effects = require("pob.slice.effects")
 local liveness = require("pob.slice.liveness")
 local emitter = require("pob.slice.emitter")
 local keptSlices = require("pob.slice.kept")
+local mentions = require("pob.slice.names")
 
 local slices = {}
 slices.__index = slices
@@ -108,33 +109,6 @@ function slices.new(shared, finish, wait, kept)
 	return self
 end
 
--- How a text reads outputs and flags by name: behind `.` or `?.`, where parentheses may be around the table.
-local READS = {
-	"utput%)?%s*%??%.%s*([%a_][%w_]*)",
-	"utput%??%.[MOm][%a]+%)?%s*%??%.%s*([%a_][%w_]*)",
-	"utput%)?%s*%??%.?%s*%[%s*[\"']([^\"'\n]+)[\"']",
-	"[fF]lags%)?%s*%??%.%s*([%a_][%w_]*)",
-	"[fF]lags%)?%s*%??%.?%s*%[%s*[\"']([^\"'\n]+)[\"']",
-}
-
--- The outputs and flags that a text reads by name, into `reads`.
-local function findReads(text, reads)
-	for _, pattern in ipairs(READS) do
-		for name in text:gmatch(pattern) do
-			reads[name] = true
-		end
-	end
-end
-
--- The texts in a text, into `names`.
-local function findTexts(text, names)
-	for _, pattern in ipairs({ '"([^"\n]+)"', "'([^'\n]+)'" }) do
-		for name in text:gmatch(pattern) do
-			names[name] = true
-		end
-	end
-end
-
 ---Sees the text of a module as Path of Building wrote it.
 function slices:see(path, text)
 	if not self.wait then
@@ -147,8 +121,8 @@ function slices:see(path, text)
 		while at do
 			if text:find(SKILL_FUNCTION_BEGINS, at) then
 				local body = text:sub(at, at + SKILL_FUNCTION_LENGTH)
-				findTexts(body, self.skillNames)
-				findReads(body, self.skillReads)
+				mentions.findTexts(body, self.skillNames)
+				mentions.findReads(body, self.skillReads)
 			end
 			at = text:find(SKILL_FUNCTION, at + 1, true)
 		end
@@ -170,12 +144,6 @@ function slices:unready()
 	self.env, self.calcs = nil, nil
 end
 
--- The text of calcs.calcFullDPS; all, where it is not written as usual.
-local function fullDpsOf(text)
-	local first = text:find("function calcs.calcFullDPS", 1, true)
-	return first and text:sub(first, (text:find("\nend", first, true))) or text
-end
-
 -- What other modules read, and names in them that may be names of modifiers.
 local function readOthers(self, wanted)
 	local reads, names = {}, {}
@@ -187,33 +155,15 @@ local function readOthers(self, wanted)
 	end
 	for _, path in ipairs(OTHERS) do
 		local text = self.texts[path]
-		findTexts(text, names)
+		mentions.findTexts(text, names)
 		if path ~= "Modules/Calcs.lua" then
-			findReads(text, reads)
+			mentions.findReads(text, reads)
 		elseif wanted.fullDps then
 			-- What else it reads of a finished calculation only mode MAIN shows.
-			findReads(fullDpsOf(text), reads)
+			mentions.findReads(mentions.fullDpsOf(text), reads)
 		end
 	end
 	return reads, names
-end
-
--- Stats that tags of the tree's modifiers name, into `stats`.
-local function findStats(mode, stats)
-	for _, node in pairs(mode.spec.nodes) do
-		for _, mod in ipairs(node.modList or {}) do
-			for _, tag in ipairs(mod) do
-				for _, key in ipairs({ "stat", "thresholdStat", "limitStat" }) do
-					if type(tag[key]) == "string" then
-						stats[tag[key]] = true
-					end
-				end
-				for _, stat in ipairs(tag.statList or {}) do
-					stats[stat] = true
-				end
-			end
-		end
-	end
 end
 
 -- Runs a module anew; answers the functions of `calcs` that it makes, and leaves all others as they are.
@@ -274,7 +224,7 @@ end
 local function needsOf(self, wanted, mode, slice)
 	local reads, names = readOthers(self, wanted)
 	local stats, fields, modifiers = {}, {}, {}
-	findStats(mode, stats)
+	mentions.findStats(mode, stats)
 	for _, name in ipairs(wanted.fields) do
 		fields[#fields + 1] = name
 	end

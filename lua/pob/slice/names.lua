@@ -1,0 +1,57 @@
+-- Names that texts and modifiers of Path of Building mention: outputs and flags that are read, modifiers that may be asked for,
+-- stats that tags name.
+
+local names = {}
+
+-- How a text reads outputs and flags by name: behind `.` or `?.`, where parentheses may be around the table.
+local READS = {
+	"utput%)?%s*%??%.%s*([%a_][%w_]*)",
+	"utput%??%.[MOm][%a]+%)?%s*%??%.%s*([%a_][%w_]*)",
+	"utput%)?%s*%??%.?%s*%[%s*[\"']([^\"'\n]+)[\"']",
+	"[fF]lags%)?%s*%??%.%s*([%a_][%w_]*)",
+	"[fF]lags%)?%s*%??%.?%s*%[%s*[\"']([^\"'\n]+)[\"']",
+}
+
+---The outputs and flags that a text reads by name, into `reads`.
+function names.findReads(text, reads)
+	for _, pattern in ipairs(READS) do
+		for name in text:gmatch(pattern) do
+			reads[name] = true
+		end
+	end
+end
+
+---The texts in a text, into `found`.
+function names.findTexts(text, found)
+	for _, pattern in ipairs({ '"([^"\n]+)"', "'([^'\n]+)'" }) do
+		for name in text:gmatch(pattern) do
+			found[name] = true
+		end
+	end
+end
+
+---The text of calcs.calcFullDPS; all, where it is not written as usual.
+function names.fullDpsOf(text)
+	local first = text:find("function calcs.calcFullDPS", 1, true)
+	return first and text:sub(first, (text:find("\nend", first, true))) or text
+end
+
+---Stats that tags of the tree's modifiers name, into `stats`.
+function names.findStats(mode, stats)
+	for _, node in pairs(mode.spec.nodes) do
+		for _, mod in ipairs(node.modList or {}) do
+			for _, tag in ipairs(mod) do
+				for _, key in ipairs({ "stat", "thresholdStat", "limitStat" }) do
+					if type(tag[key]) == "string" then
+						stats[tag[key]] = true
+					end
+				end
+				for _, stat in ipairs(tag.statList or {}) do
+					stats[stat] = true
+				end
+			end
+		end
+	end
+end
+
+return names
