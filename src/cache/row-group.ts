@@ -1,4 +1,4 @@
-import { digest } from "../calculators/identity.js";
+import { digest } from "../common/digest.js";
 
 /** What rows depend on besides their node sets. */
 export interface GroupFacts {

@@ -4,11 +4,11 @@ import { cacheOfEnvironment, type RowCacheOptions } from "../cache/cache-options
 import { RowCache, type RowCacheStatistics } from "../cache/row-cache.js";
 import { buildHash, type GroupFilter } from "../cache/row-group.js";
 import { fileCalculator } from "../calculators/file.js";
-import { digest } from "../calculators/identity.js";
 import { loopSource, sandboxSource } from "../calculators/lua-files.js";
 import { pobCalculator } from "../calculators/pob/calculator.js";
 import { referenceCalculator } from "../calculators/reference.js";
 import type { CalculatorSource, LoadOptions } from "../calculators/source.js";
+import { digest } from "../common/digest.js";
 import { type EngineWarning, emitWarning } from "../common/engine-warning.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
 import type { Executor } from "../executors/executor.js";
