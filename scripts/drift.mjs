@@ -19,7 +19,13 @@ import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { Engine } from "../dist/index.js";
 import { answersOf } from "./drift/comparison.mjs";
-import { cosmeticVariants, harmlessVariants, meaningVariants, textsOf } from "./drift/variants.mjs";
+import {
+	cosmeticVariants,
+	harmlessVariants,
+	loadedByBuilds,
+	meaningVariants,
+	textsOf,
+} from "./drift/variants.mjs";
 import { Worker } from "./drift/workers.mjs";
 import { openTool } from "./tool/open.mjs";
 
@@ -120,6 +126,7 @@ async function work(worker) {
 			const onlyReached = variant.point !== undefined;
 			found = await worker.compare(variant.files, {
 				...{ builds: ofVariant, rows, seed, certify, baselines, onlyReached },
+				isReused: onlyReached && loadedByBuilds.has(variant.point.path),
 			});
 			if (options.log !== undefined)
 				appendFileSync(

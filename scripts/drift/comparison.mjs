@@ -20,6 +20,7 @@ const unknowable = new Set(["TIMEOUT", "MEMORY"]);
  * @param certify the checkout is certified first, and what was found the same is used, without being verified: what
  * certification does not see shows as a difference
  * @param baselines by build, what `answersOf` has for the checkout before it was changed
+ * @param isReused whether states of the originals serve the next variant, too: each build loads anew all that is changed in them
  * @param onlyReached what shows in no row by its own functions is not calculated by the fast way
  * @param onPhase "certifying", "slow", "fast": whoever waits can tell which way does not end
  * @returns rows, values, differing, first (difference), parts (functions in use), off, certified, ratio, failed (why it does not
@@ -32,6 +33,7 @@ export async function compare({
 	seed,
 	certify,
 	baselines,
+	isReused = false,
 	onlyReached = false,
 	onPhase = () => {},
 }) {
@@ -52,7 +54,7 @@ export async function compare({
 		found.first ??= { build: basename(build), row, what, values };
 	};
 	onPhase("slow");
-	const slow = await answersOfAll(pob, builds, rows, seed, { cache: false, options: { fast: false } });
+	const slow = await originalAnswers({ pob, builds, rows, seed, isReused });
 	const failures = slow.failed ? [slow.failed] : builds.map((build) => slow.answers.get(build).failed);
 	if (failures.every((failure) => failure !== undefined)) found.failed = failures[0];
 	for (const build of builds)
@@ -145,29 +147,55 @@ function isOutOfTime({ failed }) {
 	return failed !== undefined && unknowable.has(failed.split(":")[0]);
 }
 
+/** An engine with Path of Building's own functions that serves several variants in one place. */
+let reused;
+
+async function originalAnswers({ pob, builds, rows, seed, isReused }) {
+	const options = { cache: false, options: { fast: false } };
+	if (!isReused) return answersOfAll(pob, builds, rows, seed, options);
+	reused ??= await open(pob, options).catch(() => undefined);
+	if (reused === undefined) return answersOfAll(pob, builds, rows, seed, options);
+	const found = await answersOfEngine(reused, builds, rows, seed);
+	// What fails may leave something behind: then it is asked again, of states of its own.
+	const isDoubtful = ({ failed, batches = [] }) =>
+		failed !== undefined || batches.some(({ codes }) => codes.some((code) => code !== ""));
+	if (![...found.answers.values()].some(isDoubtful)) return found;
+	await reused.close();
+	reused = undefined;
+	return answersOfAll(pob, builds, rows, seed, options);
+}
+
+function open(pob, options) {
+	return Engine.open({ calculator: "pob", pob, threads: 1, ...limits, ...options });
+}
+
 /** What an engine answers for builds; failed: why it does not start. */
 async function answersOfAll(pob, builds, rows, seed, options, given) {
-	const answers = new Map();
 	let engine;
 	try {
-		engine = await Engine.open({ calculator: "pob", pob, threads: 1, ...limits, ...options });
+		engine = await open(pob, options);
 	} catch (error) {
-		return { failed: told(error), answers };
+		return { failed: told(error), answers: new Map() };
 	}
 	try {
-		let spent = 0;
-		for (const build of builds) {
-			const found = await answersOf(engine, build, rows, seed, given?.get(build));
-			answers.set(build, found);
-			spent += found.spent ?? 0;
-		}
-		const { fast: report, parts } = await engine.command("doctor");
-		const statuses = {};
-		for (const { status } of parts ?? []) statuses[status] = (statuses[status] ?? 0) + 1;
-		return { answers, spent, report, statuses };
+		return await answersOfEngine(engine, builds, rows, seed, given);
 	} finally {
 		await engine.close();
 	}
+}
+
+async function answersOfEngine(engine, builds, rows, seed, given) {
+	const answers = new Map();
+	let spent = 0;
+	for (const build of builds) {
+		const found = await answersOf(engine, build, rows, seed, given?.get(build));
+		answers.set(build, found);
+		spent += found.spent ?? 0;
+	}
+	const { fast: report, parts } = await engine.command("doctor");
+	const statuses = {};
+	for (const { status } of parts ?? []) statuses[status] = (statuses[status] ?? 0) + 1;
+	return { answers, spent, report, statuses };
 }
 
 /**

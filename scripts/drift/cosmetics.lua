@@ -99,8 +99,9 @@ end
 -- a list; nil: it cannot.
 local function variablesOf(e, levels, own)
 	local names, isSeen, visitor, isFit = {}, {}, {}, true
-	function visitor:openFunction()
-		isFit = false
+	-- Of functions within it; it is gone through in one.
+	function visitor:openFunction(_, node)
+		isFit = isFit and node.k == nil
 	end
 	function visitor:expression(part)
 		if part.k == "vararg" or part.k == "local" and part.v == own then
@@ -161,7 +162,7 @@ function cosmetics.loop(path, text, number)
 	end
 	function visitor:statement(s)
 		local call = s.k == "in" and depth > 1 and #s.values == 1 and s.values[1]
-		if call and call.k == "call" and call.f.k == "global" and call.f.v == "ipairs" and #call.args == 1 and #s.names == 2
+		if call and call.k == "call" and call.f.name == "ipairs" and #call.args == 1 and #s.names == 2
 			and s.first and s.last and call.args[1].from then
 			local over = call.args[1]
 			local body = text:match("^%s*%)%s*do()%f[%W]", over.to + 1)

@@ -21,6 +21,9 @@ export const modules = [
 	"Classes/PassiveSpec.lua",
 ];
 
+/** Those that Path of Building loads anew for each build: Modules/Calcs.lua and what it loads. */
+export const loadedByBuilds = new Set(modules.slice(0, 8));
+
 /** What is changed in five functions each: changes of scripts/drift/cosmetics.lua. */
 const harmless = ["newLocal", "guard", "helper", "loop"];
 

@@ -3,8 +3,12 @@
 import { compare } from "./comparison.mjs";
 
 process.on("message", async (request) => {
-	const found = await compare({ ...request, onPhase: (phase) => process.send({ phase }) });
-	process.send({ found });
+	try {
+		const found = await compare({ ...request, onPhase: (phase) => process.send({ phase }) });
+		process.send({ found });
+	} catch ({ stack }) {
+		process.send({ fault: stack });
+	}
 });
 
 // Whoever asks is gone.

@@ -29,7 +29,7 @@ export class Worker {
 			stdio: ["ignore", "ignore", "pipe", "ipc"],
 		});
 		const child = this.#child;
-		return new Promise((resolve) => {
+		return new Promise((resolve, reject) => {
 			let phase = "slow";
 			let errors = "";
 			let timer;
@@ -61,6 +61,8 @@ export class Worker {
 			child.stderr.on("data", (data) => (errors += data));
 			child.on("message", (message) => {
 				if (message.found) return end(message.found);
+				// The laboratory's own: it says nothing of the variant.
+				if (message.fault) return reject(new Error(message.fault));
 				phase = message.phase;
 				wait();
 			});
