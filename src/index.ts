@@ -14,11 +14,11 @@ export {
 	type PobInstall,
 	removeInstall,
 } from "./calculators/pob/install.js";
-export type { LoadOptions } from "./calculators/source.js";
+export type { CertifyProgress, LoadOptions } from "./calculators/source.js";
 export type { EngineWarning, EngineWarningCode } from "./common/engine-warning.js";
 export { PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./common/errors.js";
 export { Build, type BuildSearchResult } from "./engine/build.js";
-export { Engine, type EngineOptions } from "./engine/engine.js";
+export { type CertificationResult, Engine, type EngineOptions } from "./engine/engine.js";
 export {
 	type ConfigOption,
 	type OfVariant,
@@ -32,7 +32,6 @@ export { versions } from "./native/versions.js";
 export {
 	type Certified,
 	type CertifyOptions,
-	type CertifyProgress,
 	certifyPob,
 } from "./operations/certify/certify-pob.js";
 export type { CorpusBuild } from "./operations/certify/corpus.js";

@@ -7,12 +7,19 @@ import { fileCalculator } from "../calculators/file.js";
 import { loopSource, sandboxSource } from "../calculators/lua-files.js";
 import { pobCalculator } from "../calculators/pob/calculator.js";
 import { referenceCalculator } from "../calculators/reference.js";
-import type { CalculatorSource, LoadOptions } from "../calculators/source.js";
+import type {
+	CalculatorSource,
+	Certifying,
+	CertifyProgress,
+	LoadOptions,
+	Verified,
+} from "../calculators/source.js";
 import { digest } from "../common/digest.js";
 import { type EngineWarning, emitWarning } from "../common/engine-warning.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
 import type { Executor } from "../executors/executor.js";
 import { ProcessExecutor } from "../executors/process/process-executor.js";
+import { ReplaceableExecutor } from "../executors/replaceable-executor.js";
 import { ThreadExecutor } from "../executors/thread-executor.js";
 import { VerifiedExecutor } from "../executors/verified-executor.js";
 import {
@@ -80,6 +87,8 @@ export interface EngineOptions {
 	profile?: boolean;
 	/** Gets what the calculator logs, line by line. */
 	onLog?: (text: string) => void;
+	/** Gets how far a certification in the background is: see {@link Engine.certification}. */
+	onCertifying?: (progress: CertifyProgress) => void;
 	/** Gets what should be known but stops nothing; `process.emitWarning` does by default. */
 	onWarning?: (warning: EngineWarning) => void;
 }
@@ -109,6 +118,20 @@ interface OpenedEngine {
 	readonly cacheKey: string;
 	readonly profiler: Profiler;
 	readonly warn: (warning: EngineWarning) => void;
+	readonly log: (text: string) => void;
+	readonly onCertifying: (progress: CertifyProgress) => void;
+	/** States of the calculator that are not open yet. */
+	readonly executorOf: (options: Plain, verification: Verified | undefined) => Executor;
+}
+
+/** What came of a certification in the background. */
+export interface CertificationResult {
+	/** Parts that were found to answer what Path of Building's own functions answer. */
+	readonly certified: readonly string[];
+	/** Whether batches from now on use them. */
+	readonly inUse: boolean;
+	/** What was found, for people. */
+	readonly text: string;
 }
 
 /**
@@ -137,7 +160,11 @@ export class Engine {
 	/** Whether the calculator derives variants. */
 	readonly #derives: boolean;
 	readonly #profiler: Profiler;
-	readonly #warn: (warning: EngineWarning) => void;
+	readonly #opened: OpenedEngine;
+	/** States whose place others may take; undefined where that cannot come. */
+	readonly #replaceable: ReplaceableExecutor | undefined;
+	#certifying: { readonly running: Certifying; readonly result: Promise<CertificationResult> } | undefined;
+	#isAskedToCertify = false;
 	#lastBuild = 0;
 	#lastLoaded = 0;
 	readonly #submitting = new Set<Promise<unknown>>();
@@ -157,7 +184,8 @@ export class Engine {
 		this.#canonicalizer = opened.cache && new (addon().Canonicalizer)();
 		this.#cacheKey = opened.cacheKey;
 		this.#profiler = opened.profiler;
-		this.#warn = opened.warn;
+		this.#opened = opened;
+		this.#replaceable = opened.executor instanceof ReplaceableExecutor ? opened.executor : undefined;
 	}
 
 	/**
@@ -189,9 +217,7 @@ export class Engine {
 		const { cache = cacheOfEnvironment(calculator === "pob") } = options;
 		const source = await resolveCalculator(calculator, options, cache);
 		const rowCache =
-			cache === false || source.verification
-				? undefined
-				: await RowCache.open(cache === true ? {} : cache, options.onWarning);
+			cache === false ? undefined : await RowCache.open(cache === true ? {} : cache, options.onWarning);
 		const { isolation = "thread" } = options;
 		if (isolation !== "thread" && isolation !== "process")
 			throw invalidArgument('"thread" or "process"', "isolation", isolation);
@@ -209,20 +235,22 @@ export class Engine {
 		};
 		const states = (count: number, own: Plain): Executor =>
 			new StateExecutor({ ...config, threads: count, options: own }, log);
-		const { verification } = source;
-		const executor = verification
-			? new VerifiedExecutor({
-					share: verification.share,
-					trusting: () => states(threads, source.options),
-					originals: () => states(1, verification.originals),
-					doubting: () => states(threads, verification.doubting),
-					onDifference(why) {
-						const text = verification.onDifference(why);
-						log(text);
-						warn({ code: "CERTIFICATE_WITHDRAWN", text, where: source.chunkFolder ?? "" });
-					},
-				})
-			: states(threads, source.options);
+		const executorOf = (own: Plain, verification: Verified | undefined) =>
+			verification
+				? new VerifiedExecutor({
+						share: verification.share,
+						trusting: () => states(threads, own),
+						originals: () => states(1, verification.originals),
+						doubting: () => states(threads, verification.doubting),
+						onDifference(why) {
+							const text = verification.onDifference(why);
+							log(text);
+							warn({ code: "CERTIFICATE_WITHDRAWN", text, where: source.chunkFolder ?? "" });
+						},
+					})
+				: states(threads, own);
+		const first = executorOf(source.options, source.verification);
+		const executor = source.certify ? new ReplaceableExecutor(first) : first;
 		try {
 			const profiler = new Profiler(executor, source.chunkFolder);
 			if (options.profile === true) await profiler.keepSampling();
@@ -242,6 +270,9 @@ export class Engine {
 				cacheKey,
 				profiler,
 				warn,
+				log,
+				onCertifying: options.onCertifying ?? (() => {}),
+				executorOf,
 			});
 		} catch (error) {
 			executor.close();
@@ -271,7 +302,10 @@ export class Engine {
 			throw this.#source.explain?.(refusal) ?? refusal;
 		}
 		const { info, stats, tree, base } = loaded;
-		if (this.#lastLoaded === 0) await this.#source.loaded?.((name) => this.command(name), this.#warn);
+		if (this.#lastLoaded === 0) {
+			await this.#source.loaded?.((name) => this.command(name));
+			await this.#certify(text);
+		}
 		this.#lastLoaded = id;
 		return new Build({
 			executor: this.#executor,
@@ -296,6 +330,40 @@ export class Engine {
 			submitting: this.#submitting,
 			calculated: (rows) => this.#calculated(rows),
 		});
+	}
+
+	/**
+	 * With `options: { trust: "certified" }` and a checkout that has no certificate: what came of the certification that began, in
+	 * a process of its own, when the first build was loaded. Rows are answered without what may be certified meanwhile, with it
+	 * after. Never rejects; undefined where none was begun. Closing the engine ends it, and nothing is kept.
+	 */
+	get certification(): Promise<CertificationResult> | undefined {
+		this.#certifying?.running.keepAlive();
+		return this.#certifying?.result;
+	}
+
+	async #certify(text: string): Promise<void> {
+		if (this.#isAskedToCertify) return;
+		this.#isAskedToCertify = true;
+		const { onCertifying, warn } = this.#opened;
+		const running = await this.#source.certify?.((name) => this.command(name), text, {
+			onProgress: onCertifying,
+			warn,
+		});
+		if (running === undefined) return;
+		if (this.#closed) return running.end();
+		this.#certifying = { running, result: this.#useCertified(running) };
+	}
+
+	async #useCertified(running: Certifying): Promise<CertificationResult> {
+		const { executorOf, log } = this.#opened;
+		const { states, ...found } = await running.done;
+		if (this.#closed) return { ...found, inUse: false };
+		log(found.text);
+		const inUse =
+			states !== undefined &&
+			(await this.#replaceable?.replace(() => executorOf(states.options, states.verification))) === true;
+		return { ...found, inUse };
 	}
 
 	#calculated(rows: number): void {
@@ -387,6 +455,7 @@ export class Engine {
 	/** Stops what runs, ends the threads and frees the states. Further calls throw ENGINE_CLOSED. */
 	async close(): Promise<void> {
 		this.#closed = true;
+		await this.#certifying?.running.end();
 		// A batch that is still being looked up ends as one that runs: with what is known, and `stopped`.
 		if (this.#submitting.size > 0) await Promise.allSettled(this.#submitting);
 		this.#executor.close();

@@ -7,7 +7,7 @@ import { Engine, type EngineOptions } from "../engine/engine.js";
 export interface EngineRequest
 	extends Pick<
 		EngineOptions,
-		"threads" | "rowTimeoutMs" | "isolation" | "cache" | "profile" | "onWarning" | "pob"
+		"threads" | "rowTimeoutMs" | "isolation" | "cache" | "profile" | "onWarning" | "onCertifying" | "pob"
 	> {
 	/** As of an engine; Path of Building wherever it can answer if not given. */
 	readonly calculator?: string;
