@@ -16,7 +16,8 @@ export type { LoadOptions } from "./calculators/source.js";
 export type { EngineWarning, EngineWarningCode } from "./common/engine-warning.js";
 export { PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./common/errors.js";
 export { Build, type BuildSearchResult } from "./engine/build.js";
-export { Engine, type EngineOptions } from "./engine/engine.js";
+export { Engine } from "./engine/engine.js";
+export type { EngineOptions, QueueOptions } from "./engine/options.js";
 export {
 	type ConfigOption,
 	type OfVariant,

@@ -3,7 +3,7 @@ import { childOf, childrenOf, MAX_WORK, nestedTooDeep, scanXml, type XmlElement 
 import { invalidArgument, PobatchError } from "../../common/errors.js";
 import type { Plain } from "../../native/addon.js";
 import type { PassiveTree } from "../../tree/passive-tree.js";
-import { digest, luaDigest, manifestDigest } from "../identity.js";
+import { contentsDigest, digest, luaDigest, manifestDigest } from "../identity.js";
 import { embedded, luaFolder } from "../lua-files.js";
 import type { CalculatorSource } from "../source.js";
 import { type Certificate, certificateOf } from "./certificates.js";
@@ -75,6 +75,7 @@ export async function pobCalculator(
 		tree: undefined,
 		treeOf,
 		identity: async () => digest(program, manifest, JSON.stringify(options)),
+		contents: async () => digest(program, await contentsDigest(source), JSON.stringify(options)),
 		prepare(text, { spec }) {
 			const { kind, text: xml } = recognizeBuild(text);
 			if (kind === "json") throw jsonForPob();
