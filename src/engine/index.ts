@@ -12,6 +12,7 @@ export type {
 	Refused,
 	RunningBatch,
 } from "../executors/executor.js";
+export { noChildLeft } from "../executors/process/process-batch.js";
 export type { Identity, NativeBatchResult, NativeMemory, NativeProfile } from "../native/addon.js";
 export { rowStatus, rowStatuses } from "../native/row-status.js";
 export { versions } from "../native/versions.js";

@@ -6,6 +6,9 @@ import { ChildDied, type ChildHandle, type RunningRows } from "./child-handle.js
 /** How long one chunk should take: a crash costs it, and progress comes in its steps. */
 const chunkMs = 50;
 
+/** How the message of rows begins that fail since no child could be had for them. */
+export const noChildLeft = "no child process is left";
+
 interface Chunk {
 	rows: Uint32Array;
 	/** How many children these rows ended. */
@@ -88,7 +91,7 @@ export class ProcessBatch {
 
 	#failRest({ message }: Error): void {
 		for (let chunk = this.#take(); chunk && !this.#rows.stopped; chunk = this.#take()) {
-			for (const row of chunk.rows) this.#rows.crash(row, `no child process is left: ${message}`);
+			for (const row of chunk.rows) this.#rows.crash(row, `${noChildLeft}: ${message}`);
 		}
 	}
 

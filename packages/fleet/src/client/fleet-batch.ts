@@ -11,6 +11,8 @@ import type { Speed } from "./speed.js";
 const parts = 8;
 /** How often rows are sent again whose job came back without an answer, for another reason. */
 const attempts = 3;
+/** The same for rows whose worker had no state for them: it takes its time before it says so. */
+const stateAttempts = 20;
 /** A job is looked after when nothing was heard of it for so long, in milliseconds. */
 const silenceMs = 2000;
 
@@ -18,6 +20,8 @@ interface Chunk {
 	readonly rows: Uint32Array;
 	/** How often they came back without an answer. */
 	readonly returns: number;
+	/** They are of a job that ended its workers. */
+	readonly areSuspect?: boolean;
 }
 
 interface Sent extends Chunk {
@@ -141,15 +145,18 @@ export class FleetBatch implements JobListener {
 		return { rows: this.#rows.take(count), returns: 0 };
 	}
 
-	#sendChunk({ rows, returns }: Chunk): void {
+	#sendChunk(chunk: Chunk): void {
+		const { rows, areSuspect = false } = chunk;
 		const { client, digest, priority } = this.#context;
 		const job = `${this.#id}-${++this.#lastJob}`;
-		const sent = { rows, returns, isThere: false, isEnding: false, heardAt: performance.now(), progress: 0 };
+		const sent = { ...chunk, isThere: false, isEnding: false, heardAt: performance.now(), progress: 0 };
 		this.#sent.set(job, sent);
-		client.add(job, writeJob(this.#id, digest, this.#rows.requestOf(rows)), priority, this).then(() => {
-			sent.isThere = true;
-			sent.heardAt = performance.now();
-		}, this.fail);
+		client
+			.add(job, writeJob(this.#id, digest, this.#rows.requestOf(rows), areSuspect), priority, this)
+			.then(() => {
+				sent.isThere = true;
+				sent.heardAt = performance.now();
+			}, this.fail);
 	}
 
 	completed(job: string, returned: unknown): void {
@@ -183,7 +190,7 @@ export class FleetBatch implements JobListener {
 			sent.heardAt = performance.now();
 			if (found.state === "completed") this.completed(job, found.returned);
 			if (found.state === "failed") this.failed(job, found.reason);
-			if (found.state === "unknown") this.#sendAgain(job, { ...sent, returns: sent.returns });
+			if (found.state === "unknown") this.#sendAgain(job, sent);
 		}
 	}
 
@@ -212,13 +219,19 @@ export class FleetBatch implements JobListener {
 		if (typeof ms === "number" && ms > 0) this.#context.speed.note(rows.length, ms);
 		this.#forget(job);
 		const undone = this.#rows.merge(rows, answer);
-		if (undone.length > 0) this.#again.push({ rows: undone, returns: sent.returns });
+		if (undone.length > 0) this.#giveUpOrAgain(undone, sent);
 		this.#send();
+	}
+
+	/** Rows whose worker had no state left for them. */
+	#giveUpOrAgain(rows: Uint32Array, { returns }: Sent): void {
+		if (returns + 1 < stateAttempts) this.#again.push({ rows, returns: returns + 1 });
+		else for (const row of rows) this.#rows.crash(row, "no worker has a state for it");
 	}
 
 	async #giveBack(job: string, sent: Sent, reason: string): Promise<void> {
 		const failure = readFailure(reason);
-		if (failure === "died") {
+		if (failure.why === "died") {
 			this.#divide(job, sent);
 			return;
 		}
@@ -230,15 +243,15 @@ export class FleetBatch implements JobListener {
 	}
 
 	/** Sends rows once more, unless that was tried often enough. */
-	#return(job: string, { rows, returns }: Sent, code: string, message: string): void {
-		if (returns + 1 < attempts) this.#sendAgain(job, { rows, returns: returns + 1 });
+	#return(job: string, sent: Sent, code: string, message: string): void {
+		if (sent.returns + 1 < attempts) this.#sendAgain(job, { ...sent, returns: sent.returns + 1 });
 		else
 			this.fail(new PobatchError(code as PobatchErrorCode, `${message} (from a worker, ${attempts} times)`));
 	}
 
-	#sendAgain(job: string, chunk: Chunk): void {
+	#sendAgain(job: string, { rows, returns, areSuspect = false }: Chunk): void {
 		this.#forget(job);
-		this.#again.push(chunk);
+		this.#again.push({ rows, returns, areSuspect });
 		this.#send();
 	}
 
@@ -246,10 +259,10 @@ export class FleetBatch implements JobListener {
 	#divide(job: string, { rows, returns }: Sent): void {
 		this.#forget(job);
 		if (rows.length === 1)
-			this.#rows.crash(rows[0] as number, `the row ended its worker, ${deathsAllowed} times`);
+			this.#rows.crash(rows[0] as number, `the row ended its worker, ${deathsAllowed(1)} times`);
 		const size = Math.ceil(rows.length / parts);
 		for (let from = 0; rows.length > 1 && from < rows.length; from += size)
-			this.#again.push({ rows: rows.slice(from, from + size), returns });
+			this.#again.push({ rows: rows.slice(from, from + size), returns, areSuspect: true });
 		this.#send();
 	}
 

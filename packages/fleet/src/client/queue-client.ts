@@ -55,7 +55,10 @@ export class QueueClient {
 		const name = queueName(kind);
 		this.redis = redis;
 		this.#eventsRedis = address.connection();
-		for (const connection of [redis, this.#eventsRedis]) connection.on("error", onProblem);
+		for (const connection of [redis, this.#eventsRedis]) {
+			connection.on("error", onProblem);
+			connection.on("reconnecting", () => onProblem(new Error("the connection was lost")));
+		}
 		this.#queue = new Queue(name, { connection: redis, prefix });
 		this.#events = new QueueEvents(name, {
 			connection: this.#eventsRedis,
@@ -106,7 +109,7 @@ export class QueueClient {
 	forget(job: string): void {
 		this.#listeners.delete(job);
 		this.#queue.remove(job).catch(() => {});
-		this.redis.del(keys.answer(job)).catch(() => {});
+		this.redis.del(keys.answer(job), keys.begun(job)).catch(() => {});
 	}
 
 	/** Workers give up the jobs of a batch. */

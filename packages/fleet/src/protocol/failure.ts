@@ -1,8 +1,10 @@
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 
-/** How often a job may lose its worker before it counts as the cause. */
-export const deathsAllowed = 3;
+/** How many workers a job of so many rows may end before it counts as the cause: only a row alone is given up. */
+export function deathsAllowed(rows: number): number {
+	return rows === 1 ? 3 : 2;
+}
 
 /** Why a worker gives a job back, as the reason of its failure in the queue. */
 const Failure = Type.Object({
@@ -13,6 +15,8 @@ const Failure = Type.Object({
 		Type.Literal("notLoaded"),
 		/** The job is not of the form that it should have. */
 		Type.Literal("refused"),
+		/** It was begun before, and whoever began it died, too often. */
+		Type.Literal("died"),
 		/** Something else. */
 		Type.Literal("failed"),
 	]),
@@ -34,10 +38,9 @@ export class JobFailure extends Error {
 	}
 }
 
-/** `died`: workers that had it did not come back. */
-export function readFailure(reason: string): Failure | "died" {
-	// BullMQ's own words.
-	if (reason.startsWith("job stalled")) return "died";
+export function readFailure(reason: string): Failure {
+	// BullMQ's own words for a job that was lost again and again.
+	if (reason.startsWith("job stalled")) return { why: "died", code: "CRASH", message: reason };
 	try {
 		const found: unknown = JSON.parse(reason);
 		if (FailureCheck.Check(found)) return found;

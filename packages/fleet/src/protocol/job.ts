@@ -17,6 +17,8 @@ const Job = Type.Object(
 		/** All jobs of a batch have it in common. */
 		batch: hex(24),
 		build: hex(64),
+		/** Its rows may be what ended a worker: no other job is at work beside it. */
+		alone: Type.Optional(Type.Literal(true)),
 		kind: Type.Union([Type.Literal("full"), Type.Literal("delta")]),
 		/** As of `NodeSets`; of each row how many. */
 		words: base64(4 * limits.words),
@@ -47,6 +49,7 @@ const JobCheck = Compile(Job);
 export interface RowsJob {
 	readonly batch: string;
 	readonly build: string;
+	readonly alone: boolean;
 	readonly sets: NodeSets;
 	readonly stats: readonly string[];
 	readonly rowTimeoutMs: number | undefined;
@@ -59,7 +62,7 @@ export interface RowsJob {
 		| undefined;
 }
 
-export function writeJob(batch: string, build: string, request: RowsRequest): JobData {
+export function writeJob(batch: string, build: string, request: RowsRequest, alone: boolean): JobData {
 	const { kind, words, offsets, stats, rowTimeoutMs, variants } = request;
 	const lengths = new Uint32Array(offsets.length - 1);
 	for (let row = 0; row < lengths.length; row++)
@@ -69,6 +72,7 @@ export function writeJob(batch: string, build: string, request: RowsRequest): Jo
 		form: 1,
 		batch,
 		build,
+		...(alone && { alone }),
 		kind,
 		words: wordBytes.toString("base64"),
 		lengths: lengthBytes.toString("base64"),
@@ -106,6 +110,7 @@ export function readJob(data: unknown): RowsJob {
 	return {
 		batch: data.batch,
 		build: data.build,
+		alone: data.alone === true,
 		sets: NodeSets.from(data.kind as SetKind, wordsIn(words), offsets),
 		stats: data.stats,
 		rowTimeoutMs: data.rowTimeoutMs,

@@ -16,6 +16,8 @@ export const keys = {
 	build: (digest: string) => `${prefix}:build:${digest}`,
 	/** The rows of a job. */
 	answer: (job: string) => `${prefix}:answer:${job}`,
+	/** How often a job was begun. */
+	begun: (job: string) => `${prefix}:begun:${job}`,
 	/** There while nobody wants the rows of a batch any more. */
 	stopped: (batch: string) => `${prefix}:stopped:${batch}`,
 	/** The channel on which that is said. */

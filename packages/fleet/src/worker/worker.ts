@@ -9,6 +9,8 @@ import {
 	type EngineKind,
 	engineKind,
 	kindDigest,
+	type NativeBatchResult,
+	noChildLeft,
 	normalChange,
 	type RunningBatch,
 	rowStatus,
@@ -23,6 +25,7 @@ import { QueueAddress } from "../queue/address.js";
 import { presenceMs, sayGone, sayPresent } from "../queue/members.js";
 import { answerSeconds, keys, prefix, queueName } from "../queue/names.js";
 import { WorkerBuilds } from "./builds.js";
+import { Gate } from "./gate.js";
 import { WorkerMetrics } from "./metrics.js";
 
 /** The calculator and its states are those of an engine; the defaults too, but for `isolation`. */
@@ -63,6 +66,8 @@ export interface RunningWorker {
 
 /** Jobs that a worker has at once: the next one is there, read and checked, when the states have done one. */
 const jobsAtOnce = 2;
+/** How long a worker without states waits before it says so, in milliseconds. */
+const stateWaitMs = 5000;
 /** Least time between two reports of a job's progress, in milliseconds. */
 const progressMs = 250;
 
@@ -119,6 +124,7 @@ class QueueWorker implements RunningWorker {
 	readonly #worker: Worker;
 	/** For the channel on which is said which batches are stopped. */
 	readonly #stops: Redis;
+	readonly #gate = new Gate();
 	readonly #running = new Map<RunningBatch, string>();
 	readonly #presence: NodeJS.Timeout;
 	/** When the states had last done a job. */
@@ -153,7 +159,8 @@ class QueueWorker implements RunningWorker {
 			concurrency: jobsAtOnce,
 			lockDuration: deadAfterMs,
 			stalledInterval: Math.ceil(deadAfterMs / 2),
-			maxStalledCount: deathsAllowed - 1,
+			// What a death is due to is told by which jobs were begun: see `#begin`.
+			maxStalledCount: 1000,
 		});
 		this.#worker.on("error", problem);
 		this.#presence = setInterval(() => void this.#sayPresent().catch(problem), presenceMs);
@@ -219,6 +226,7 @@ class QueueWorker implements RunningWorker {
 		const asked = checked(() => readJob(job.data));
 		if (await redis.exists(keys.stopped(asked.batch))) return this.#stopped();
 		const build = await this.#builds.acquire(asked.build);
+		const leave = await this.#begin(id, asked);
 		try {
 			const variants = checked(() => this.#variants(asked));
 			const started = performance.now();
@@ -246,6 +254,10 @@ class QueueWorker implements RunningWorker {
 			this.#running.set(running, asked.batch);
 			const result = await running.promise.finally(() => this.#running.delete(running));
 			if (result.stopped) return this.#stopped();
+			if (leaveUndone(result)) {
+				this.#parts.log("no state is left: the rows go back, later ones wait");
+				await new Promise((resolve) => setTimeout(resolve, stateWaitMs));
+			}
 			// The states may have been busy with another job at first.
 			const ended = performance.now();
 			const ms = ended - Math.max(started, this.#lastEnd);
@@ -255,7 +267,30 @@ class QueueWorker implements RunningWorker {
 			this.metrics.answered(asked.sets.length, failed, ms);
 			return { ms };
 		} finally {
+			leave();
 			this.#builds.release(build, asked.sets.length);
+		}
+	}
+
+	/**
+	 * Lets a job begin, and says so at the queue: a job that was begun before, and is here all the same, has ended a worker, or
+	 * was beside one that did. It is then alone, so that it is known the next time.
+	 *
+	 * @throws JobFailure `died` where that happened too often
+	 */
+	async #begin(id: string, { alone, sets }: RowsJob): Promise<() => void> {
+		const { redis } = this.#parts;
+		const begun = Number(await redis.get(keys.begun(id)));
+		const leave = await this.#gate.enter(alone || begun > 0);
+		try {
+			const [[, times] = []] =
+				(await redis.multi().incr(keys.begun(id)).expire(keys.begun(id), answerSeconds).exec()) ?? [];
+			if (Number(times) > deathsAllowed(sets.length))
+				throw new JobFailure("died", "CRASH", `it ended ${deathsAllowed(sets.length)} workers`);
+			return leave;
+		} catch (error) {
+			leave();
+			throw error;
 		}
 	}
 
@@ -279,6 +314,23 @@ class QueueWorker implements RunningWorker {
 		});
 		return variantRows(Array.from(variants.rows, (place) => (place === 0 ? undefined : parts[place - 1])));
 	}
+}
+
+/**
+ * Rows that failed only since too many states have died, of other rows, are as good as untouched: they get no state, for which
+ * engines send them again.
+ *
+ * @returns whether there are any
+ */
+function leaveUndone({ status, errorRows, errorTexts, texts }: NativeBatchResult): boolean {
+	let found = false;
+	for (const [i, row] of errorRows.entries()) {
+		const { message = "" } = texts[errorTexts[i] as number] ?? {};
+		if (status[row] !== rowStatus.crash || !message.startsWith(noChildLeft)) continue;
+		status[row] = rowStatus.noState;
+		found = true;
+	}
+	return found;
 }
 
 /** What is wrong with a job itself is told apart from what goes wrong with it. */
