@@ -53,6 +53,7 @@ export class Engine {
 	 * Building, where each build brings its version of the tree (`build.tree`).
 	 */
 	readonly tree: PassiveTree | undefined;
+	/** Native threads that calculate rows; 0 where workers of a queue do. */
 	readonly threads: number;
 	readonly #executor: Executor;
 	readonly #source: CalculatorSource;
@@ -130,7 +131,7 @@ export class Engine {
 				executor,
 				source,
 				calculator: identity,
-				threads,
+				threads: options.executor === undefined ? threads : 0,
 				rowTimeoutMs,
 				cache: rowCache,
 				cacheKey,

@@ -192,9 +192,9 @@ describe.skipIf(!redisProgram)(`a fleet${needsRedis}`, () => {
 			await build?.calculateBatch(setsOf(idsTo(count)));
 			order.push(name);
 		};
-		const long = run("last", last, 600);
+		const long = run("last", last, 300);
 		await new Promise((resolve) => setTimeout(resolve, 300));
-		await Promise.all([long, run("first", first, 100)]);
+		await Promise.all([long, run("first", first, 40)]);
 		expect(order).toEqual(["first", "last"]);
 	});
 
