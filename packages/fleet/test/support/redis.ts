@@ -26,6 +26,10 @@ export async function freePort(): Promise<number> {
 	return port;
 }
 
+const servers = new Set<RedisServer>();
+// Of the file: hooks that are set while tests run do not count.
+afterAll(() => Promise.all(Array.from(servers, (server) => server.end())));
+
 /** A server of its own on a free port, which writes down what it is told and can be started again. */
 export class RedisServer {
 	readonly port: number;
@@ -38,10 +42,7 @@ export class RedisServer {
 		this.port = port;
 		this.url = `redis://127.0.0.1:${port}`;
 		this.#options = options;
-		afterAll(async () => {
-			await this.stop();
-			rmSync(this.#folder, { recursive: true, force: true });
-		});
+		servers.add(this);
 	}
 
 	static async start(...options: readonly string[]): Promise<RedisServer> {
@@ -67,12 +68,17 @@ export class RedisServer {
 		redis.disconnect();
 	}
 
+	async end(): Promise<void> {
+		await this.stop();
+		rmSync(this.#folder, { recursive: true, force: true });
+	}
+
 	/** Without a word: as when its machine loses power. */
 	async stop(): Promise<void> {
-		const { exitCode } = this.#process ?? {};
-		if (!this.#process || exitCode !== null) return;
-		const ended = new Promise((resolve) => this.#process?.once("exit", resolve));
-		this.#process.kill("SIGKILL");
+		const running = this.#process;
+		if (!running || running.exitCode !== null || running.signalCode !== null) return;
+		const ended = new Promise((resolve) => running.once("exit", resolve));
+		running.kill("SIGKILL");
 		await ended;
 	}
 }

@@ -1,6 +1,10 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterAll } from "vitest";
 
+const relays = new Set<Relay>();
+// Of the file: hooks that are set while tests run do not count.
+afterAll(() => Promise.all(Array.from(relays, (relay) => relay.cut())));
+
 /** A way to a port that can be cut. */
 export class Relay {
 	readonly #target: number;
@@ -10,7 +14,7 @@ export class Relay {
 
 	constructor(target: number) {
 		this.#target = target;
-		afterAll(() => this.cut());
+		relays.add(this);
 	}
 
 	/** Opens it, at the same port as before. */

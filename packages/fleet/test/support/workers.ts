@@ -5,6 +5,12 @@ import type { WorkerOptions } from "../../src/index.js";
 
 const script = fileURLToPath(new URL("worker-child.mjs", import.meta.url));
 
+const all = new Set<Workers>();
+// Of the file: hooks that are set while tests run do not count.
+afterAll(() => {
+	for (const workers of all) workers.end();
+});
+
 /** Workers in processes of their own; one that dies is replaced, as a service manager would. */
 export class Workers {
 	readonly #options: WorkerOptions;
@@ -17,7 +23,7 @@ export class Workers {
 
 	private constructor(options: WorkerOptions) {
 		this.#options = options;
-		afterAll(() => this.end());
+		all.add(this);
 	}
 
 	/** Resolves when all of them are ready. */
