@@ -88,7 +88,7 @@ export class Variant implements Evaluator {
 		this.build = build;
 		this.change = change;
 		this.normal = prepare(normal);
-		this.digest = digest("variant", JSON.stringify(normal));
+		this.digest = changeDigest(normal);
 	}
 
 	/** Of the build without the change: node sets are changes of the same nodes. */
@@ -129,6 +129,11 @@ export class Variant implements Evaluator {
 			throw new PobatchError("VARIANT_INVALID", found.refused, { value: this.change });
 		return found?.warnings ?? [];
 	}
+}
+
+/** A SHA-256 that stands for a change; of what `normalChange` answers. @internal */
+export function changeDigest(normal: Readonly<Record<string, Plain>>): string {
+	return digest("variant", JSON.stringify(normal));
 }
 
 /** @internal */

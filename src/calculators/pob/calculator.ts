@@ -4,7 +4,7 @@ import { digest } from "../../common/digest.js";
 import { invalidArgument, PobatchError } from "../../common/errors.js";
 import type { Plain } from "../../native/addon.js";
 import type { PassiveTree } from "../../tree/passive-tree.js";
-import { luaDigest, manifestDigest } from "../identity.js";
+import { contentsDigest, luaDigest, manifestDigest } from "../identity.js";
 import { embedded, luaFolder } from "../lua-files.js";
 import type { CalculatorSource, Certified } from "../source.js";
 import { type CertifyAnswer, certifyInBackground } from "./background-certification.js";
@@ -84,6 +84,7 @@ export async function pobCalculator(
 		tree: undefined,
 		treeOf,
 		identity: async () => digest(program, manifest, JSON.stringify(options)),
+		contents: async () => digest(program, await contentsDigest(source), JSON.stringify(options)),
 		prepare(text, { spec }) {
 			const { kind, text: xml } = recognizeBuild(text);
 			if (kind === "json") throw jsonForPob();

@@ -126,15 +126,8 @@ export class ProcessExecutor implements Executor {
 	}
 
 	/** The children have a base of their own. */
-	batch({ base: _, part, ...request }: BatchRequest, onProgress?: (rows: number) => void): RunningBatch {
-		const rows = part && { rows: part.rows, firstEqual: part.canonical.firstEqual };
-		const batch = new ProcessBatch(
-			request,
-			rows,
-			(slot) => this.#child(slot),
-			this.#slots.length,
-			onProgress,
-		);
+	batch(request: BatchRequest, onProgress?: (rows: number) => void): RunningBatch {
+		const batch = new ProcessBatch(request, (slot) => this.#child(slot), this.#slots.length, onProgress);
 		this.#batches.add(batch);
 		const promise = batch.run().finally(() => this.#batches.delete(batch));
 		return { promise, stop: () => batch.stop("ABORTED") };
