@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Engine } from "../../../dist/index.js";
-import { builds, changes, rows } from "../pob/workload.mjs";
 import { Naive } from "../pob/naive.mjs";
+import { builds, changes, rows } from "../pob/workload.mjs";
 import { sideBySide } from "./figures.mjs";
 import { pobatch, withFolder } from "./run.mjs";
 

@@ -3,8 +3,8 @@
 // one row for each path. What both report is compared: the power of the path to each node that no attribute node lies on,
 // for which the window's report takes no attribute and its clicks do.
 import { join } from "node:path";
-import { builds } from "../pob/workload.mjs";
 import { Naive } from "../pob/naive.mjs";
+import { builds } from "../pob/workload.mjs";
 import { sideBySide } from "./figures.mjs";
 import { pobatch, withFolder } from "./run.mjs";
 

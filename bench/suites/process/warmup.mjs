@@ -23,7 +23,8 @@ export async function warmup(pob) {
 			costs.push({ ms: (user + system) / 1000, rows: step - cache.hits });
 		}
 		await engine.close();
-		const mean = (list) => list.reduce((sum, { ms }) => sum + ms, 0) / list.reduce((sum, { rows }) => sum + rows, 0);
+		const mean = (list) =>
+			list.reduce((sum, { ms }) => sum + ms, 0) / list.reduce((sum, { rows }) => sum + rows, 0);
 		const first = mean(costs.slice(0, early / step));
 		const last = mean(costs.slice(lateFrom / step));
 		ratios.push(first / last);
@@ -36,6 +37,15 @@ export async function warmup(pob) {
 	const what = `One of the first ${early} rows of a state against one after ${lateFrom}`;
 	return [
 		{ key: "warm-up", what, ...rest, unit: "x", better: "lower", target: 2.5 },
-		{ key: "warm-up worst", what: "worst build", value: max, low: max, high: max, unit: "x", better: "lower", target: 4 },
+		{
+			key: "warm-up worst",
+			what: "worst build",
+			value: max,
+			low: max,
+			high: max,
+			unit: "x",
+			better: "lower",
+			target: 4,
+		},
 	];
 }
