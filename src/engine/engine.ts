@@ -187,7 +187,7 @@ export class Engine {
 		const StateExecutor = isolation === "process" ? ProcessExecutor : ThreadExecutor;
 		const log = onLog ?? (() => {});
 		const warn = options.onWarning ?? emitWarning;
-		const config = {
+		const ownConfig = {
 			loopSource: await loopSource(),
 			source: source.source,
 			sandboxSource: source.trusted ? "" : await sandboxSource(),
@@ -196,6 +196,7 @@ export class Engine {
 			packagePath: source.packagePath,
 			memoryLimit: Math.round((memoryLimitMB ?? 0) * 2 ** 20),
 		};
+		const config = { ...ownConfig, ...(source.compiled && { compiled: await source.compiled.read() }) };
 		const states = (count: number, own: Plain): Executor =>
 			new StateExecutor({ ...config, threads: count, options: own }, log);
 		const { verification } = source;
@@ -203,7 +204,9 @@ export class Engine {
 			? new VerifiedExecutor({
 					share: verification.share,
 					trusting: () => states(threads, source.options),
-					originals: () => states(1, verification.originals),
+					// They are what the others are compared with: nothing is shared between them.
+					originals: () =>
+						new StateExecutor({ ...ownConfig, threads: 1, options: verification.originals }, log),
 					doubting: () => states(threads, verification.doubting),
 					onDifference(why) {
 						const text = verification.onDifference(why);
@@ -262,6 +265,8 @@ export class Engine {
 		const { info, stats, tree, base } = loaded;
 		if (this.#lastLoaded === 0) await this.#source.loaded?.((name) => this.command(name), this.#warn);
 		this.#lastLoaded = id;
+		const compiled = this.#source.compiled && (await this.#executor.takeCompiled());
+		if (compiled) await this.#source.compiled?.write(compiled);
 		return new Build({
 			executor: this.#executor,
 			id,

@@ -14,6 +14,7 @@ export type Request =
 	| { id: number; type: "command"; name: string; build: number; args: Plain }
 	| { id: number; type: "base"; build: number; tree: TreeArrays | null; words: Uint32Array }
 	| { id: number; type: "rows"; chunk: ChunkRequest }
+	| { id: number; type: "takeCompiled" }
 	| { id: number; type: "collectGarbage" };
 
 /** Rows of a batch; the child has the base. */
