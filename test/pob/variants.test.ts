@@ -251,14 +251,37 @@ describeWithPob("variants of a build", (pob) => {
 	});
 
 	it("a variant is written with a node set, and the build beside it stays as it is", async () => {
-		const before = [await build.toXml(), await build.sheet()];
+		const before = [await build.toXml(), await build.sheet(), await build.configOptions()];
 		const [set] = [sets.row(0)];
 		const written = await engine.load(await variant("another weapon").toCode(set));
 		const stats = build.stats().filter((stat) => written.stats().includes(stat));
 		const wanted = await variant("another weapon").calculate(set, { stats });
 		expect(differences(await written.calculate({}, { stats }), wanted)).toEqual([]);
-		expect([await build.toXml(), await build.sheet()]).toEqual(before);
+		expect([await build.toXml(), await build.sheet(), await build.configOptions()]).toEqual(before);
 		await written.close();
+	});
+
+	it("rows without anything that makes them faster are the same", async () => {
+		const plain = await Engine.open({
+			calculator: "pob",
+			pob,
+			threads: 1,
+			cache: false,
+			options: { fast: false },
+		});
+		const same = await plain.load(text);
+		const stats = build.defaultStats;
+		const ask = async (of: Build) =>
+			of.calculateBatch(NodeSets.deltas(kinds.map(() => ({}))), {
+				stats,
+				variants: kinds.map(([, change]) => of.variant(change)),
+			});
+		const [fast, slow] = [await ask(build), await ask(same)];
+		expect(slow.errors).toEqual([]);
+		kinds.forEach(([name], row) => {
+			expect(differences(slow.row(row), fast.row(row)), name).toEqual([]);
+		});
+		await plain.close();
 	});
 
 	it("a variant that the window would refuse is neither written nor shown", async () => {

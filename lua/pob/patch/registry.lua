@@ -421,6 +421,10 @@ function registry.attach(host, options)
 			-- They know by the queries what they depend on.
 			return self:isActive("queries") and self.shared.newEnvironments and self.shared.newEnvironments(mode)
 		end,
+		---From now on, until a row begins or ends, mode MAIN does without what only the window's tooltips show.
+		adapt = function()
+			self.shared.isAdapting = true
+		end,
 		---A cache of rows for one build, or nil where its parts are not in use. `build` is a number that stands for the build
 		---in all states of the engine, nil where this one is by itself; `id` names what else its rows are calculated with.
 		rows = function(build, id)

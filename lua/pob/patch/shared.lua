@@ -44,6 +44,7 @@
 -- Modifiers of nodes. Set by replacements/node_modifiers.lua.
 ---@field tagged table @modifier -> the weapon set that it is tagged for at present
 ---@field nodeLists table @the lists of the last buildModListForNodeList, node by node; read by environment/pool.lua
+---@field isAdapting boolean @a variant is adapted in mode MAIN; set by patch/registry.lua
 ---@field listNodes function @(calcEnv, nodes, increase, records, isAsked, sequence): those lists for a kept environment; called
 ---by environment/snapshot.lua
 --

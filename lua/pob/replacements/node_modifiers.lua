@@ -17,6 +17,9 @@
 --
 -- The list of all nodes is put together in the original's order, that of
 -- pairs(nodeList).
+--
+-- In mode MAIN the original also leaves each node's list with the node, and what a radius jewel found with the jewel: the
+-- window's tooltips show these, and no calculation reads them. Adapting a variant (`shared.isAdapting`) goes without.
 
 local pairs = pairs
 local clear = require("table.clear")
@@ -177,8 +180,12 @@ function part.install(shared, env, calcs)
 		return calcEnv.build.itemsTab.activeItemSet.useSecondWeaponSet
 	end
 
+	local function isForWindow(calcEnv)
+		return calcEnv.mode ~= "CALCULATOR" and not (shared.isAdapting and calcEnv.mode == "MAIN")
+	end
+
 	function calcs.buildModListForNode(calcEnv, node, increase, withKeystones)
-		if calcEnv.mode ~= "CALCULATOR" then
+		if isForWindow(calcEnv) then
 			tag(node.modList, nil)
 			return originalNode(calcEnv, node, increase, withKeystones)
 		end
@@ -264,10 +271,11 @@ function part.install(shared, env, calcs)
 	-- Nodes change between rows, in place.
 	shared.hooks:beforeRow(part.name, function()
 		clear(last)
+		shared.isAdapting = false
 	end)
 
 	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)
-		if calcEnv.mode ~= "CALCULATOR" then
+		if isForWindow(calcEnv) then
 			return originalList(calcEnv, nodeList, finishJewels, withKeystones)
 		elseif finishJewels and not withKeystones and isLast(calcEnv, nodeList) then
 			last.all = last.all or joined(last.lists)

@@ -108,6 +108,7 @@ function rows:adapt(base)
 	self.allocation:apply(NOTHING)
 	if extension then
 		extension.hooks:begin(nil)
+		extension.adapt()
 	end
 	local env, playerDB, enemyDB, minionDB = self.adaptation:adapt()
 	session:rollback()

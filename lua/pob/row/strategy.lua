@@ -55,7 +55,8 @@ function strategies.choose(row, plan, memo, reasons)
 		strategy.firstSkill = plan.fullDps and not plan.sums and row.environments ~= nil and extension.isActive("first_skill")
 	end
 	if not (reasons and reasons.missed) then
-		if plan and not plan.sums and (row.environments or row.plainRows) and not row.isUnsliced then
+		local mayLeaveOut = row.environments or row.plainRows and extension
+		if plan and not plan.sums and mayLeaveOut and not row.isUnsliced then
 			strategy.slice = extension.slices:of(plan, row.mode)
 		end
 		strategy.memo = memo
