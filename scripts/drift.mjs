@@ -1,31 +1,32 @@
 // `npm run drift -- CHECKOUT [options]`: what becomes of rows when Path of Building changes. Makes variants of a checkout, outside
-// of the repository, and compares in each of them rows with all that makes them fast against rows without, bit by bit.
+// of the repository, and compares in each of them rows with all that makes them fast against rows of its own functions, bit by bit.
 //
 //   cosmetic          locals renamed and laid out anew; comments moved
-//   harmless          statements that do nothing, in five functions of modules of the calculation
+//   harmless          a new local, a guard, a helper extracted, a loop in another form, in five functions each; a field renamed
 //   meaning changed   one place of one function changed: a constant, a comparison, a name ... Each has to show in fast rows
-//                     exactly as in plain ones
+//                     exactly as in plain ones. Only places that a row of a build runs through are changed
 //
-// Options: --builds DIR (../shared/data/builds), --mutations N (200), --rows N (24), --seed N (1), --kinds cosmetic,harmless,meaning,
-// --certify (each variant is certified first, and what is found the same is used)
+// Options: --builds DIR (../shared/data/builds; those of data/corpus are always there), --mutations N: so many that show in a row
+// (200), --each N: so many of each harmless kind (2), --rows N of each build (12), --seed N (1), --kinds cosmetic,harmless,meaning,
+// --certify (each variant is certified first, and what is found the same is used), --log FILE: a line of JSON for each variant;
+// those that it has already are not calculated again.
 // Ends with status 1 if a bit differed.
-import { spawn } from "node:child_process";
-import {
-	existsSync,
-	mkdirSync,
-	mkdtempSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	statSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { Engine } from "../dist/index.js";
+import { answersOf } from "./drift/comparison.mjs";
+import {
+	cosmeticVariants,
+	harmlessVariants,
+	loadedByBuilds,
+	meaningVariants,
+	textsOf,
+} from "./drift/variants.mjs";
+import { Worker } from "./drift/workers.mjs";
 import { openTool } from "./tool/open.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -34,10 +35,12 @@ const { values: options, positionals } = parseArgs({
 	options: {
 		builds: { type: "string", default: join(root, "../shared/data/builds") },
 		mutations: { type: "string", default: "200" },
-		rows: { type: "string", default: "24" },
+		each: { type: "string", default: "2" },
+		rows: { type: "string", default: "12" },
 		seed: { type: "string", default: "1" },
 		certify: { type: "boolean", default: false },
 		kinds: { type: "string", default: "cosmetic,harmless,meaning" },
+		log: { type: "string" },
 	},
 });
 const [checkout] = positionals;
@@ -45,127 +48,133 @@ if (checkout === undefined || !existsSync(join(checkout, "src", "Launch.lua"))) 
 	console.error("usage: npm run drift -- CHECKOUT (a folder with src/Launch.lua)");
 	process.exit(2);
 }
-const builds = xmlFiles(options.builds);
-if (builds.length === 0) {
-	console.error(`error: no build (*.xml) in ${options.builds}`);
-	process.exit(2);
-}
-const seed = Number(options.seed);
+const builds = [...new Set([...xmlFiles(join(root, "data", "corpus")), ...xmlFiles(options.builds)])];
+const [seed, rows, wanted] = [options.seed, options.rows, options.mutations].map(Number);
 const kinds = new Set(options.kinds.split(","));
+const folder = mkdtempSync(join(tmpdir(), "pobatch-drift-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
 
-// The modules in which parts stand for functions, or look at statements.
-const modules = [
-	"Modules/Calcs.lua",
-	"Modules/CalcSetup.lua",
-	"Modules/CalcPerform.lua",
-	"Modules/CalcActiveSkill.lua",
-	"Modules/CalcDefence.lua",
-	"Modules/CalcOffence.lua",
-	"Modules/CalcTriggers.lua",
-	"Modules/CalcMirages.lua",
-	"Modules/CalcTools.lua",
-	"Modules/ModTools.lua",
-	"Modules/Common.lua",
-	"Data/Global.lua",
-	"Classes/ModStore.lua",
-	"Classes/ModDB.lua",
-	"Classes/ModList.lua",
-	"Classes/PassiveSpec.lua",
-];
-// Small modules are what parts stand for themselves: each has as many changes as a large one.
-const texts = new Map(modules.map((path) => [path, readFileSync(join(checkout, "src", path), "latin1")]));
-
+const texts = textsOf(checkout);
 const tool = await openTool("drift");
-
 const variants = [];
-if (kinds.has("cosmetic"))
-	for (const kind of ["renamed", "commented"]) {
-		const files = new Map();
-		for (const [path, text] of texts) {
-			const { text: made } = await tool.command("change", { kind, path, text, number: 1 });
-			if (made) files.set(path, made);
-		}
-		variants.push({ kind: `cosmetic: ${kind}`, files, about: `${files.size} modules` });
-	}
+if (kinds.has("cosmetic")) variants.push(...(await cosmeticVariants(tool, texts)));
 if (kinds.has("harmless"))
-	for (let i = 0; i < 6; i++) {
-		const files = new Map();
-		for (let k = 0; k < 5; k++) {
-			const path = modules[(i * 5 + k * 3) % modules.length];
-			const text = files.get(path) ?? texts.get(path);
-			const { text: made } = await tool.command("change", {
-				kind: "harmless",
-				path,
-				text,
-				number: i * 5 + k + seed,
-			});
-			if (made) files.set(path, made);
-		}
-		variants.push({ kind: "harmless", files, about: [...files.keys()].join(" ") });
-	}
-if (kinds.has("meaning")) {
-	const roll = dice(seed);
-	const byModule = new Map();
-	for (const [path, text] of texts) byModule.set(path, await tool.command("mutations", { path, text }));
-	for (let i = 0; i < Number(options.mutations); i++) {
-		const path = modules[i % modules.length];
-		const list = byModule.get(path);
-		const ofKind = [...new Set(list.map(({ kind }) => kind))];
-		const kind = ofKind[roll(ofKind.length)];
-		const ones = list.filter((one) => one.kind === kind);
-		const { first, last, by, line } = ones[roll(ones.length)];
-		const text = texts.get(path);
-		const files = new Map([[path, text.slice(0, first - 1) + by + text.slice(last)]]);
-		variants.push({
-			kind: `meaning: ${kind}`,
-			files,
-			about: `${path}:${line} ${text.slice(first - 1, last).split("\n")[0]} -> ${by.split("\n")[0]}`,
-		});
-	}
-}
+	variants.push(...(await harmlessVariants(tool, texts, checkout, Number(options.each), seed)));
+// Some places are run by no row, and some changes show in none.
+const changes = kinds.has("meaning") ? await meaningVariants(tool, texts, 4 * wanted, seed) : [];
 await tool.close();
 
-const folder = mkdtempSync(join(tmpdir(), "pobatch-drift-"));
+const { baselines, reachedBy } = await originals(changes.map(({ point }) => point));
 const results = new Map();
-let done = 0;
-let bad = 0;
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
+const bad = [];
+/** Changes of meaning that rows of the originals show. */
+let shown = 0;
+let unrun = 0;
+const known = readLog();
+const queue = [...variants, ...changes].values();
+const workers = Array.from(
+	{ length: Math.min(2, availableParallelism()) },
+	(_, i) => new Worker(checkout, join(folder, String(i))),
+);
+try {
+	await Promise.all(workers.map(work));
+} finally {
+	for (const worker of workers) worker.close();
+}
 print();
-process.exitCode = bad > 0 ? 1 : 0;
+process.exitCode = bad.length > 0 ? 1 : 0;
 
-async function work() {
-	for (;;) {
-		const i = done++;
-		const variant = variants[i];
-		if (variant === undefined) return;
-		const copy = linkedCopy(join(folder, String(i)), variant.files);
-		const build = builds[i % builds.length];
-		const found = await compare(copy, build, i + seed);
-		rmSync(copy, { recursive: true, force: true });
-		const sum = results.get(variant.kind) ?? {
-			variants: 0,
-			failed: 0,
-			certified: 0,
-			rows: 0,
-			values: 0,
-			differing: 0,
-			parts: [],
-			ratios: [],
-		};
-		results.set(variant.kind, sum);
-		sum.variants++;
-		sum.failed += found.failed === undefined ? 0 : 1;
-		sum.certified += found.certified?.length > 0 ? 1 : 0;
-		for (const key of ["rows", "values", "differing"]) sum[key] += found[key];
-		if (found.parts !== undefined) sum.parts.push(found.parts);
-		if (found.ratio !== undefined) sum.ratios.push(found.ratio);
-		if (found.differing > 0) {
-			bad++;
-			console.log(`DIFFERS  ${variant.about}\n         ${build}: ${JSON.stringify(found.first)}`);
+/** Answers of the checkout as it is, by build; and for each build the numbers, from 1, of the places that its rows run through. */
+async function originals(points) {
+	const baselines = new Map();
+	const reachedBy = new Map();
+	const engine = await Engine.open({
+		calculator: "pob",
+		pob: checkout,
+		threads: 1,
+		cache: false,
+		options: { fast: false, points },
+	});
+	try {
+		for (const build of builds) {
+			baselines.set(build, await answersOf(engine, build, rows, seed));
+			const reached = await engine.command("reached");
+			reachedBy.set(build, new Set(Array.isArray(reached) ? reached : []));
 		}
-		if (process.env.DRIFT_VERBOSE) console.log(`${i} ${variant.about}: ${JSON.stringify(found)}`);
+	} finally {
+		await engine.close();
 	}
+	return { baselines, reachedBy };
+}
+
+async function work(worker) {
+	for (;;) {
+		if (shown >= wanted && variants.length === 0) return;
+		const { value: variant } = queue.next();
+		if (variant === undefined) return;
+		if (variant.point && shown >= wanted) continue;
+		const ofVariant = buildsOf(variant);
+		if (ofVariant.length === 0) {
+			unrun++;
+			continue;
+		}
+		const certify = options.certify;
+		const key = `${variant.kind} ${variant.about}${certify ? " certified" : ""}`;
+		let found = known.get(key);
+		if (found === undefined) {
+			const onlyReached = variant.point !== undefined;
+			found = await worker.compare(variant.files, {
+				...{ builds: ofVariant, rows, seed, certify, baselines, onlyReached },
+				isReused: onlyReached && loadedByBuilds.has(variant.point.path),
+			});
+			if (options.log !== undefined)
+				appendFileSync(
+					options.log,
+					`${JSON.stringify({ key, builds: ofVariant.map((b) => basename(b)), ...found })}\n`,
+				);
+		}
+		count(variant, found);
+	}
+}
+
+/** Two builds whose rows run through what is changed, not always the same two; of changes without a place, two of all. */
+function buildsOf({ point, about }) {
+	const number = changes.findIndex((change) => change.point === point) + 1;
+	const fit = point === undefined ? builds : builds.filter((build) => reachedBy.get(build).has(number));
+	const from = [...about].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, seed);
+	return [...new Set([fit[from % fit.length], fit[(from >>> 8) % fit.length]])].filter(Boolean);
+}
+
+function count(variant, found) {
+	const sum = results.get(variant.kind) ?? {
+		made: 0,
+		broken: 0,
+		unreached: 0,
+		followed: 0,
+		missed: 0,
+		certified: 0,
+		rows: 0,
+		values: 0,
+		differing: 0,
+		statuses: [],
+		ratios: [],
+	};
+	results.set(variant.kind, sum);
+	sum.made++;
+	const isMissed = found.differing > 0;
+	if (isMissed) sum.missed++;
+	else if (found.failed !== undefined) sum.broken++;
+	else if (!found.reached) sum.unreached++;
+	else sum.followed++;
+	if (variant.point && (isMissed || (found.reached && found.failed === undefined))) shown++;
+	sum.certified += found.certified.length > 0 ? 1 : 0;
+	for (const key of ["rows", "values", "differing"]) sum[key] += found[key];
+	if (found.statuses !== undefined) sum.statuses.push(found.statuses);
+	if (found.ratio !== undefined) sum.ratios.push(found.ratio);
+	if (!isMissed) return;
+	bad.push(variant);
+	console.log(`DIFFERS  ${variant.kind}: ${variant.about}\n         ${JSON.stringify(found.first)}`);
 }
 
 function print() {
@@ -173,30 +182,51 @@ function print() {
 		head: [
 			"variants of the checkout",
 			"made",
-			"start not",
+			"broken",
+			"in no row",
+			"followed",
+			"missed",
 			"certified",
 			"rows",
 			"values",
 			"differing",
-			"functions in use",
+			"parts off",
 			"time of plain rows",
 		],
 		style: { head: [], border: [] },
 	});
-	for (const [kind, sum] of [...results].sort(([a], [b]) => (a < b ? -1 : 1)))
+	const all = [...results].sort(([a], [b]) => (a < b ? -1 : 1));
+	for (const [kind, sum] of all)
 		table.push([
 			kind,
-			sum.variants,
-			sum.failed,
-			sum.certified,
-			sum.rows,
-			sum.values,
-			sum.differing,
-			range(sum.parts, 0),
+			...[
+				"made",
+				"broken",
+				"unreached",
+				"followed",
+				"missed",
+				"certified",
+				"rows",
+				"values",
+				"differing",
+			].map((key) => sum[key]),
+			range(
+				sum.statuses.map(({ off = 0 }) => off),
+				0,
+			),
 			range(sum.ratios, 2),
 		]);
 	console.log(table.toString());
-	console.log(`${variants.length} variants, ${bad} not followed exactly`);
+	const total = (key) =>
+		all.reduce((sum, [kind, entry]) => sum + (kind.startsWith("meaning") ? entry[key] : 0), 0);
+	if (changes.length > 0)
+		console.log(
+			`${total("made")} changes of meaning: ${total("followed")} followed, ${total("missed")} missed, ` +
+				`${total("unreached")} show in no row, ${total("broken")} break it itself (${unrun} more stand where no row comes by)`,
+		);
+	console.log(
+		`${all.reduce((sum, [, { made }]) => sum + made, 0)} variants, ${bad.length} not followed exactly`,
+	);
 }
 
 function range(numbers, digits) {
@@ -205,50 +235,14 @@ function range(numbers, digits) {
 	return low === high ? low : `${low} to ${high}`;
 }
 
-/** A checkout of symbolic links, but for the files that are changed. */
-function linkedCopy(to, files) {
-	mkdirSync(join(to, "src"), { recursive: true });
-	for (const name of readdirSync(checkout))
-		if (name !== "src" && name !== ".git") symlinkSync(join(checkout, name), join(to, name));
-	for (const name of readdirSync(join(checkout, "src"))) {
-		const from = join(checkout, "src", name);
-		if ((name === "Modules" || name === "Classes" || name === "Data") && statSync(from).isDirectory()) {
-			mkdirSync(join(to, "src", name));
-			for (const inner of readdirSync(from)) symlinkSync(join(from, inner), join(to, "src", name, inner));
-		} else symlinkSync(from, join(to, "src", name));
+function readLog() {
+	const known = new Map();
+	if (options.log === undefined || !existsSync(options.log)) return known;
+	for (const line of readFileSync(options.log, "utf8").split("\n").filter(Boolean)) {
+		const { key, ...found } = JSON.parse(line);
+		known.set(key, found);
 	}
-	for (const [path, text] of files) {
-		rmSync(join(to, "src", path));
-		writeFileSync(join(to, "src", path), text, "latin1");
-	}
-	return to;
-}
-
-function compare(copy, build, number) {
-	const program = fileURLToPath(new URL("./drift/compare.mjs", import.meta.url));
-	return new Promise((resolve, reject) => {
-		// A mutated loop may never end: neither way does.
-		const trust = options.certify ? ["certified"] : [];
-		const child = spawn(process.execPath, [program, copy, build, options.rows, String(number), ...trust], {
-			timeout: options.certify ? 900_000 : 180_000,
-		});
-		let out = "";
-		let errors = "";
-		child.stdout.on("data", (data) => (out += data));
-		child.stderr.on("data", (data) => (errors += data));
-		child.on("error", reject);
-		child.on("close", (status, signal) => {
-			if (signal === "SIGTERM") return resolve({ rows: 0, values: 0, differing: 0, failed: "never ends" });
-			if (status !== 0)
-				return resolve({
-					rows: 0,
-					values: 0,
-					differing: 1,
-					first: { status, signal, errors: errors.slice(-400) },
-				});
-			resolve(JSON.parse(out));
-		});
-	});
+	return known;
 }
 
 function xmlFiles(dir) {
@@ -257,12 +251,4 @@ function xmlFiles(dir) {
 		.filter((name) => name.endsWith(".xml"))
 		.sort()
 		.map((name) => join(dir, name));
-}
-
-function dice(start) {
-	let state = start >>> 0;
-	return (sides) => {
-		state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-		return Math.floor((state / 2 ** 32) * sides);
-	};
 }

@@ -2,7 +2,9 @@ export type { BuildInfo } from "./builds/build-info.js";
 export { decodePobCode, encodePobCode } from "./builds/code.js";
 export type { Sheet, SheetGroup, SheetLine, SheetNote, SheetOptions } from "./builds/sheet.js";
 export type { BuildWarning, BuildWarningCode } from "./builds/warnings.js";
-export type { RowCacheOptions, RowCacheStatistics } from "./cache/row-cache.js";
+export type { RowCacheOptions } from "./cache/cache-options.js";
+export type { CachePolicy } from "./cache/memory/row-memory.js";
+export type { RowCacheStatistics } from "./cache/row-cache.js";
 export type { Certificate, PartStatus } from "./calculators/pob/certificates.js";
 export { findPob } from "./calculators/pob/checkout.js";
 export {
@@ -12,11 +14,11 @@ export {
 	type PobInstall,
 	removeInstall,
 } from "./calculators/pob/install.js";
-export type { LoadOptions } from "./calculators/source.js";
+export type { CertifyProgress, LoadOptions } from "./calculators/source.js";
 export type { EngineWarning, EngineWarningCode } from "./common/engine-warning.js";
 export { PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./common/errors.js";
 export { Build, type BuildSearchResult } from "./engine/build.js";
-export { Engine } from "./engine/engine.js";
+export { type CacheScope, type CertificationResult, Engine } from "./engine/engine.js";
 export type { EngineOptions, QueueOptions } from "./engine/options.js";
 export {
 	type ConfigOption,
@@ -31,7 +33,6 @@ export { versions } from "./native/versions.js";
 export {
 	type Certified,
 	type CertifyOptions,
-	type CertifyProgress,
 	certifyPob,
 } from "./operations/certify/certify-pob.js";
 export type { CorpusBuild } from "./operations/certify/corpus.js";

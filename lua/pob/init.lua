@@ -222,11 +222,12 @@ return function(host)
 		return extension and extension.certifiable() or {}
 	end
 
-	--- Of the option `points` the numbers of those that calculations ran through.
+	--- Of the option `points` the numbers of those that calculations ran through since this was last asked.
 	function commands.reached()
 		local list = {}
 		for number in pairs(probes and probes.reached or {}) do
 			list[#list + 1] = number
+			probes.reached[number] = nil
 		end
 		table.sort(list)
 		return list

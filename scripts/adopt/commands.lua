@@ -199,7 +199,7 @@ return {
 			texts = {
 				functions = functionsText(), statements = statementsText(), tree_reads = readsText(), state = stateText(),
 			},
-			versions = { functions = functions, tree_reads = treeReads, state = state },
+			versions = { functions = functions, statements = statements, tree_reads = treeReads, state = state },
 		}
 	end,
 }

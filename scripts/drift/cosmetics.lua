@@ -66,22 +66,122 @@ local function functionsOf(path, text)
 	return list
 end
 
-local HARMLESS = {
-	"local pobatchDrift = nil; ", "if false then return end; ", "do local unused = { }; end; ",
-	"local drift = (function() return 1 end)(); ",
-}
+-- One of a list, by a number; nil: it is empty.
+local function chosen(list, number)
+	return list[(number * 7919) % math.max(#list, 1) + 1]
+end
 
----One of a module's functions with a statement more that does nothing; nil: no function of that number.
+-- A text that is another one and can be compiled; nil: it cannot.
+local function compiled(text)
+	return loadstring(text) and text or nil
+end
+
+local function begunWith(path, text, number, statement)
+	local entry = chosen(functionsOf(path, text), number)
+	return entry and compiled(text:sub(1, entry.first - 1) .. statement .. text:sub(entry.first))
+end
+
+local LOCALS = { "local pobatchDrift = nil; ", "do local unused = { }; end; " }
+local GUARDS = { "if false then return end; ", "if type(nil) ~= 'nil' then error('no number') end; " }
+
+---One of a module's functions with a variable more that nobody reads; nil: there is no function.
 ---@param number number @from 1
-function cosmetics.harmless(path, text, number)
-	local list = functionsOf(path, text)
-	local entry = list[(number * 7919) % math.max(#list, 1) + 1]
+function cosmetics.newLocal(path, text, number)
+	return begunWith(path, text, number, LOCALS[number % #LOCALS + 1])
+end
+
+---One of a module's functions with a guard that never holds.
+function cosmetics.guard(path, text, number)
+	return begunWith(path, text, number, GUARDS[number % #GUARDS + 1])
+end
+
+-- What an expression calculates, if it can stand in a function of its own: the variables of functions around it that it reads,
+-- a list; nil: it cannot.
+local function variablesOf(e, levels, own)
+	local names, isSeen, visitor, isFit = {}, {}, {}, true
+	-- Of functions within it; it is gone through in one.
+	function visitor:openFunction(_, node)
+		isFit = isFit and node.k == nil
+	end
+	function visitor:expression(part)
+		if part.k == "vararg" or part.k == "local" and part.v == own then
+			isFit = false
+		elseif part.k == "local" and (levels[part.v] or 2) > 1 and not isSeen[part.v] then
+			isSeen[part.v] = true
+			names[#names + 1] = part.name
+		end
+	end
+	walk.through({ params = {}, body = { { k = "return", values = { e } } } }, visitor)
+	return isFit and names or nil
+end
+
+---A calculation of one of a module's functions in a function of its own, in front of it.
+function cosmetics.helper(path, text, number)
+	local levels, list, visitor, depth, outermost = {}, {}, {}, 0, nil
+	function visitor:openFunction()
+		depth = depth + 1
+	end
+	function visitor:closeFunction()
+		depth = depth - 1
+	end
+	function visitor:declare(variable)
+		levels[variable] = depth
+	end
+	function visitor:statement(s)
+		if depth == 1 and (s.k == "function" or s.k == "localfunction") then
+			outermost = s
+		end
+		local e = (s.k == "local" or s.k == "assign") and #s.values == 1 and s.values[1]
+		if depth > 1 and outermost and outermost.first and e and e.k == "binary" and e.from then
+			local names = variablesOf(e, levels, outermost.var)
+			local written = text:sub(e.from, e.to)
+			if names and not written:find("self", 1, true) and not written:find("--", 1, true) then
+				list[#list + 1] = { e = e, names = table.concat(names, ", "), first = outermost.first, written = written }
+			end
+		end
+	end
+	walk.through(parser.parse(text, path, true), visitor)
+	local entry = chosen(list, number)
 	if not entry then
 		return nil
 	end
-	local statement = HARMLESS[number % #HARMLESS + 1]
-	local made = text:sub(1, entry.first - 1) .. statement .. text:sub(entry.first)
-	return loadstring(made) and made or nil
+	local name = "pobatchHelper" .. number
+	return compiled(("%slocal function %s(%s) return %s end; %s%s(%s)%s"):format(
+		text:sub(1, entry.first - 1), name, entry.names, entry.written,
+		text:sub(entry.first, entry.e.from - 1), name, entry.names, text:sub(entry.e.to + 1)))
+end
+
+---A loop over a list in one of a module's functions as one that counts.
+function cosmetics.loop(path, text, number)
+	local list, visitor, depth = {}, {}, 0
+	function visitor:openFunction()
+		depth = depth + 1
+	end
+	function visitor:closeFunction()
+		depth = depth - 1
+	end
+	function visitor:statement(s)
+		local call = s.k == "in" and depth > 1 and #s.values == 1 and s.values[1]
+		if call and call.k == "call" and call.f.name == "ipairs" and #call.args == 1 and #s.names == 2
+			and s.first and s.last and call.args[1].from then
+			local over = call.args[1]
+			local body = text:match("^%s*%)%s*do()%f[%W]", over.to + 1)
+			if body then
+				list[#list + 1] = { s = s, over = text:sub(over.from, over.to), body = text:sub(body, s.last - 3) }
+			end
+		end
+	end
+	walk.through(parser.parse(text, path, true), visitor)
+	local entry = chosen(list, number)
+	if not entry then
+		return nil
+	end
+	local s = entry.s
+	local key, value = s.names[1].name, s.names[2].name
+	return compiled(text:sub(1, s.first - 1)
+		.. ("do local list__, at__ = %s, 0 while true do at__ = at__ + 1 local %s, %s = at__, list__[at__]"):format(
+			entry.over, key, value)
+		.. (" if %s == nil then break end"):format(value) .. entry.body .. "end end" .. text:sub(s.last + 1))
 end
 
 return cosmetics

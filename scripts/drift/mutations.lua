@@ -10,7 +10,8 @@ local COMPARISONS = { ["<"] = "<=", ["<="] = "<", [">"] = ">=", [">="] = ">", ["
 local ARITHMETIC = { ["+"] = "-", ["-"] = "+", ["*"] = "/", ["/"] = "*" }
 local ROUNDING = { m_floor = "m_ceil", m_ceil = "m_floor", m_max = "m_min", m_min = "m_max", round = "m_floor" }
 
----All changes of a module that are known: list of { kind, first, last, by, line }.
+---All changes of a module that are known: list of { kind, first, last, by, line, at }. `at` is the place, { line, column }, of
+---the innermost statement that has it: where a mark tells whether it is run.
 ---@param path string
 ---@param text string
 function mutations.of(path, text)
@@ -18,10 +19,34 @@ function mutations.of(path, text)
 	local list = {}
 	-- Of functions only: what runs while a module loads is seen by whoever starts.
 	local depth = 0
+	-- The statements around, the innermost last; false: one that has no text of its own.
+	local statements = {}
+	local lineStarts = { 1 }
+	for at in text:gmatch("\n()") do
+		lineStarts[#lineStarts + 1] = at
+	end
+	local function placeOf(byte)
+		local low, high = 1, #lineStarts
+		while low < high do
+			local middle = math.ceil((low + high) / 2)
+			if lineStarts[middle] <= byte then
+				low = middle
+			else
+				high = middle - 1
+			end
+		end
+		return { line = low, column = byte - lineStarts[low] + 1 }
+	end
+	local function around()
+		for i = #statements, 1, -1 do
+			if statements[i] then
+				return placeOf(statements[i])
+			end
+		end
+	end
 	local function add(kind, first, last, by)
 		if depth > 1 and first then
-			local _, line = text:sub(1, first):gsub("\n", "")
-			list[#list + 1] = { kind = kind, first = first, last = last, by = by, line = line + 1 }
+			list[#list + 1] = { kind = kind, first = first, last = last, by = by, line = placeOf(first).line, at = around() }
 		end
 	end
 	local visitor = {}
@@ -55,7 +80,11 @@ function mutations.of(path, text)
 			add("another text", e.from, e.to, '"' .. e.v .. 'Other"')
 		end
 	end
+	function visitor:after()
+		statements[#statements] = nil
+	end
 	function visitor:statement(s)
+		statements[#statements + 1] = s.first or false
 		if s.k == "if" and s.clauses[1].cond.from then
 			local cond = s.clauses[1].cond
 			-- Parentheses around it are not part of it.

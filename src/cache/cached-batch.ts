@@ -2,7 +2,8 @@ import { PobatchError } from "../common/errors.js";
 import type { NativeBatchResult, NativeCanonicalSets } from "../native/addon.js";
 import { rowStatus } from "../native/row-status.js";
 import type { CacheUse } from "../rows/batch-result.js";
-import type { RowCache, RowGroup } from "./row-cache.js";
+import type { RowCache } from "./row-cache.js";
+import type { RowGroup } from "./row-group.js";
 import { isSliceEnd, runAsync, runSync, Slices, type Steps } from "./store/steps.js";
 import type { KnownRows } from "./store/view.js";
 
@@ -11,7 +12,10 @@ export interface CachedBatch {
 	readonly canonical: NativeCanonicalSets;
 	/** The distinct rows to calculate, ascending. */
 	readonly rows: Uint32Array;
-	/** Puts the known rows between what was calculated. Throws CACHE_MISMATCH if a verified row differs. */
+	/**
+	 * Puts the known rows between what was calculated, which is kept unless it is unproven. Throws CACHE_MISMATCH if a verified
+	 * row differs.
+	 */
 	merge(calculated: NativeBatchResult): Steps<CacheUse>;
 }
 
@@ -64,8 +68,10 @@ function* divide(
 		rows: Uint32Array.from(rows),
 		*merge(calculated) {
 			const slices = new Slices();
-			yield* verify(verified, calculated, group.width, slices);
-			yield* keep(rows, verified, calculated, canonical, cache, group, slices);
+			if (calculated.unproven !== true) {
+				yield* verify(verified, calculated, group.width, slices);
+				yield* keep(rows, verified, calculated, canonical, cache, group, slices);
+			}
 			yield* fillIn(known, firstEqual, calculated, group.width, slices);
 			const missed = rows.length - verified.size;
 			// Those that are verified may be known to the calculator, too.

@@ -18,6 +18,51 @@ export interface LoadOptions {
 	timeoutMs?: number;
 }
 
+/** How far a certification is. */
+export interface CertifyProgress {
+	step: "originals" | "comparing" | "one part at a time";
+	/** Builds done, of all. */
+	done: number;
+	total: number;
+}
+
+/** States that may turn out to be wrong, and what checks them. */
+export interface Verified {
+	/** Share of the rows, 0 to 1. */
+	readonly share: number;
+	/** Options of `open` of the states that check rows, and of those that take over where one differs. */
+	readonly originals: Plain;
+	readonly doubting: Plain;
+	/** Remembers a difference; answers what to tell the user. */
+	onDifference(why: string): string;
+}
+
+/** Who is told of a certification. */
+export interface CertificationListeners {
+	onProgress(progress: CertifyProgress): void;
+	warn(warning: EngineWarning): void;
+}
+
+/** A certification that goes on in the background. */
+export interface Certifying {
+	/** Never rejects. */
+	readonly done: Promise<Certified>;
+	/** A program that has nothing else to do goes on until it is certified. */
+	keepAlive(): void;
+	/** It is needed no longer; resolves when nothing of it goes on. */
+	end(): Promise<void>;
+}
+
+/** What came of it. */
+export interface Certified {
+	/** For people. */
+	readonly text: string;
+	/** The parts that were found to answer the same. */
+	readonly certified: readonly string[];
+	/** Options of `open` of states that use these, which take the place of those that are there. */
+	readonly states?: { readonly options: Plain; readonly verification: Verified };
+}
+
 /** One calculator as an engine opens it: its Lua half, and what its builds' texts become before they cross to Lua. */
 export interface CalculatorSource {
 	/** Text of the Lua file. */
@@ -45,19 +90,20 @@ export interface CalculatorSource {
 	/** What its `load` gets for a text, and what was noticed on the way. */
 	prepare(text: string, options: LoadOptions): { source: Plain; warnings: BuildWarning[] };
 	/** Where it uses what may turn out to be wrong: how rows are checked while it is in use. */
-	readonly verification?: {
-		/** Share of the rows, 0 to 1. */
-		readonly share: number;
-		/** Options of `open` of the states that check rows, and of those that take over where one differs. */
-		readonly originals: Plain;
-		readonly doubting: Plain;
-		/** Remembers a difference; answers what to tell the user. */
-		onDifference(why: string): string;
-	};
+	readonly verification?: Verified;
+	/**
+	 * Where it may use more than it does once that has been found out by calculating. After the first build was loaded; undefined
+	 * where there is nothing to find out.
+	 */
+	certify?(
+		command: (name: string) => Promise<Plain>,
+		text: string,
+		tell: CertificationListeners,
+	): Promise<Certifying | undefined>;
 	/** What its `derive` gets of a variant's change; the change itself where there is no such function. */
 	prepareChange?(change: Members): Members;
 	/** After the first build was loaded: `command` calls one of the calculator's commands. */
-	loaded?(command: (name: string) => Promise<Plain>, warn: (warning: EngineWarning) => void): Promise<void>;
+	loaded?(command: (name: string) => Promise<Plain>): Promise<void>;
 	/** After every some thousand rows. */
 	calculated?(command: (name: string) => Promise<Plain>): Promise<void>;
 	/** Another error for one of its `open` or `load`, where it is about the calculator's own files. */

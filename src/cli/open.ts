@@ -1,9 +1,9 @@
-import { cacheFolder } from "../cache/row-cache.js";
+import { cacheFolder } from "../cache/cache-options.js";
 import { oneLine, PobatchError } from "../common/errors.js";
 import { type EngineRequest, type OpenedBuild, openBuild as open } from "../operations/open.js";
 import { describeEngine } from "./describe.js";
 import type { EngineFlags } from "./options.js";
-import { waiting } from "./progress.js";
+import { tellAside, waiting } from "./progress.js";
 import { nameOfBuild, readBuild } from "./source.js";
 import { warningLines } from "./warnings.js";
 
@@ -23,6 +23,7 @@ function engineRequest(flags: EngineFlags): EngineRequest {
 		...(cache === false && { cache: false }),
 		...(cache === true && { cache: { dir: cacheFolder() } }),
 		...(typeof cache === "string" && { cache: { dir: cache } }),
+		onCertifying: ({ step, done, total }) => tellAside(`certifying: ${step}, ${done} of ${total} builds`),
 		onWarning: ({ text }) => process.stderr.write(`warning: ${oneLine(text)}\n`),
 	};
 }
@@ -41,7 +42,9 @@ export async function openBuild(source: string, flags: EngineFlags): Promise<Ope
 	using _line = waiting("opening the build …");
 	const { spec } = flags;
 	const name = nameOfBuild(source);
-	return await open({ ...engineRequest(flags), text, name, ...(spec !== undefined && { spec }) });
+	const opened = await open({ ...engineRequest(flags), text, name, ...(spec !== undefined && { spec }) });
+	void opened.engine.certification?.then(() => tellAside(undefined));
+	return opened;
 }
 
 /**

@@ -12,6 +12,14 @@ export interface Progress {
 
 const scale = 10_000;
 
+/** What goes on beside the command. */
+let aside: string | undefined;
+
+/** What else bars say from now on, at their end; undefined: nothing. */
+export function tellAside(text: string | undefined): void {
+	aside = text;
+}
+
 /** A line on the terminal while something goes on whose end is not known; it goes away at the end. */
 export function waiting(text: string): Disposable {
 	if (!process.stderr.isTTY) return { [Symbol.dispose]() {} };
@@ -48,7 +56,7 @@ export function progressBar(total: { known: boolean }, rowsOnTerminal: boolean):
 			bar.update(Math.min(Math.round((fraction ?? 0) * scale), scale - 1), {
 				rows: rows.toLocaleString("en-US"),
 				rate: rate.toLocaleString("en-US", { maximumFractionDigits: rate < 10 ? 1 : 0 }),
-				note: note === undefined ? "" : ` | ${note}`,
+				note: [note, aside].map((text) => (text === undefined ? "" : ` | ${text}`)).join(""),
 			});
 		},
 		stop: () => bar.stop(),

@@ -1,10 +1,12 @@
 import { readInfo, texts } from "../builds/build-info.js";
 import { RowCache, type RowCacheStatistics } from "../cache/row-cache.js";
-import { digest } from "../calculators/identity.js";
-import type { CalculatorSource, LoadOptions } from "../calculators/source.js";
+import { buildHash, type GroupFilter } from "../cache/row-group.js";
+import type { CalculatorSource, Certifying, CertifyProgress, LoadOptions } from "../calculators/source.js";
+import { digest } from "../common/digest.js";
 import { type EngineWarning, emitWarning } from "../common/engine-warning.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
 import type { Executor } from "../executors/executor.js";
+import { ReplaceableExecutor } from "../executors/replaceable-executor.js";
 import {
 	addon,
 	type Identity,
@@ -19,7 +21,16 @@ import { Build } from "./build.js";
 import { fleetExecutor } from "./fleet.js";
 import { engineKind } from "./kind.js";
 import type { EngineOptions } from "./options.js";
-import { cacheOption, createStates } from "./states.js";
+import { cacheOption, createStates, type States } from "./states.js";
+
+/** Which rows of the cache are meant. */
+export interface CacheScope {
+	readonly build?: Build;
+	/** Part of a calculator's name and version, such as `"0.16.0"`. */
+	readonly calculator?: string;
+	/** Rows that have any of these stats. */
+	readonly stats?: readonly string[];
+}
 
 /** After so many rows there may be something that is worth keeping for later processes. */
 const rowsToTell = 1000;
@@ -35,6 +46,20 @@ interface OpenedEngine {
 	readonly cacheKey: string;
 	readonly profiler: Profiler;
 	readonly warn: (warning: EngineWarning) => void;
+	readonly log: (text: string) => void;
+	readonly onCertifying: (progress: CertifyProgress) => void;
+	/** States of the calculator that are not open yet. */
+	readonly executorOf: States["executorOf"];
+}
+
+/** What came of a certification in the background. */
+export interface CertificationResult {
+	/** Parts that were found to answer what Path of Building's own functions answer. */
+	readonly certified: readonly string[];
+	/** Whether batches from now on use them. */
+	readonly inUse: boolean;
+	/** What was found, for people. */
+	readonly text: string;
 }
 
 /**
@@ -64,7 +89,11 @@ export class Engine {
 	/** Whether the calculator derives variants. */
 	readonly #derives: boolean;
 	readonly #profiler: Profiler;
-	readonly #warn: (warning: EngineWarning) => void;
+	readonly #opened: OpenedEngine;
+	/** States whose place others may take; undefined where that cannot come. */
+	readonly #replaceable: ReplaceableExecutor | undefined;
+	#certifying: { readonly running: Certifying; readonly result: Promise<CertificationResult> } | undefined;
+	#isAskedToCertify = false;
 	#lastBuild = 0;
 	#lastLoaded = 0;
 	readonly #submitting = new Set<Promise<unknown>>();
@@ -84,7 +113,8 @@ export class Engine {
 		this.#canonicalizer = opened.cache && new (addon().Canonicalizer)();
 		this.#cacheKey = opened.cacheKey;
 		this.#profiler = opened.profiler;
-		this.#warn = opened.warn;
+		this.#opened = opened;
+		this.#replaceable = opened.executor instanceof ReplaceableExecutor ? opened.executor : undefined;
 	}
 
 	/**
@@ -99,6 +129,8 @@ export class Engine {
 			source,
 			executor: states,
 			threads,
+			executorOf,
+			log,
 		} = await createStates(options.executor === undefined ? options : { ...options, threads: 1 });
 		const { rowTimeoutMs } = options;
 		const warn = options.onWarning ?? emitWarning;
@@ -115,9 +147,7 @@ export class Engine {
 					});
 		const cache = cacheOption(options);
 		const rowCache =
-			cache === false || source.verification
-				? undefined
-				: await RowCache.open(cache === true ? {} : cache, options.onWarning);
+			cache === false ? undefined : await RowCache.open(cache === true ? {} : cache, options.onWarning);
 		try {
 			const profiler = new Profiler(executor, source.chunkFolder);
 			if (options.profile === true) await profiler.keepSampling();
@@ -137,6 +167,9 @@ export class Engine {
 				cacheKey,
 				profiler,
 				warn,
+				log,
+				onCertifying: options.onCertifying ?? (() => {}),
+				executorOf,
 			});
 		} catch (error) {
 			executor.close();
@@ -173,7 +206,10 @@ export class Engine {
 			throw this.#source.explain?.(refusal) ?? refusal;
 		}
 		const { info, stats, tree, base } = loaded;
-		if (this.#lastLoaded === 0) await this.#source.loaded?.((name) => this.command(name), this.#warn);
+		if (this.#lastLoaded === 0) {
+			await this.#source.loaded?.((name) => this.command(name));
+			await this.#certify(text);
+		}
 		this.#lastLoaded = id;
 		return new Build({
 			executor: this.#executor,
@@ -189,11 +225,49 @@ export class Engine {
 			rowTimeoutMs: this.#rowTimeoutMs,
 			cache: this.#cache,
 			canonicalizer: this.#canonicalizer,
-			cacheKey: this.#cache ? digest(this.#cacheKey, text, String(options.spec ?? "")) : "",
+			cacheFacts: {
+				calculator: this.#cacheKey,
+				name: `${this.calculator.name} ${this.calculator.version}`,
+				build: this.#cache ? buildHash(text, options.spec) : "",
+			},
 			checkOpen: () => this.#checkOpen(),
 			submitting: this.#submitting,
 			calculated: (rows) => this.#calculated(rows),
 		});
+	}
+
+	/**
+	 * With `options: { trust: "certified" }` and a checkout that has no certificate: what came of the certification that began, in
+	 * a process of its own, when the first build was loaded. Rows are answered without what may be certified meanwhile, with it
+	 * after. Never rejects; undefined where none was begun. Closing the engine ends it, and nothing is kept.
+	 */
+	get certification(): Promise<CertificationResult> | undefined {
+		this.#certifying?.running.keepAlive();
+		return this.#certifying?.result;
+	}
+
+	async #certify(text: string): Promise<void> {
+		if (this.#isAskedToCertify) return;
+		this.#isAskedToCertify = true;
+		const { onCertifying, warn } = this.#opened;
+		const running = await this.#source.certify?.((name) => this.command(name), text, {
+			onProgress: onCertifying,
+			warn,
+		});
+		if (running === undefined) return;
+		if (this.#closed) return running.end();
+		this.#certifying = { running, result: this.#useCertified(running) };
+	}
+
+	async #useCertified(running: Certifying): Promise<CertificationResult> {
+		const { executorOf, log } = this.#opened;
+		const { states, ...found } = await running.done;
+		if (this.#closed) return { ...found, inUse: false };
+		log(found.text);
+		const inUse =
+			states !== undefined &&
+			(await this.#replaceable?.replace(() => executorOf(states.options, states.verification))) === true;
+		return { ...found, inUse };
 	}
 
 	#calculated(rows: number): void {
@@ -220,6 +294,33 @@ export class Engine {
 	/** What the row cache did since the engine was opened; undefined where it is off. */
 	cacheStatistics(): RowCacheStatistics | undefined {
 		return this.#cache?.statistics();
+	}
+
+	/**
+	 * Forgets rows of the cache, in memory and in its folder: those of which all that `scope` says is true. Rows do not
+	 * age, so this frees memory and disk, or takes a person's build out of a shared folder. Nothing happens without a cache.
+	 *
+	 * @returns how many rows the folder had
+	 * @throws PobatchError INVALID_ARGUMENT, ENGINE_CLOSED
+	 * @example
+	 * await engine.invalidateCache({ build });
+	 * await engine.invalidateCache({ calculator: "0.16.0" });
+	 */
+	async invalidateCache(scope: CacheScope = {}): Promise<number> {
+		this.#checkOpen();
+		const { build, calculator, stats } = scope;
+		if (calculator !== undefined && (typeof calculator !== "string" || calculator === ""))
+			throw invalidArgument("part of a calculator's name and version", "calculator", calculator);
+		if (stats !== undefined && !(Array.isArray(stats) && stats.every((stat) => typeof stat === "string")))
+			throw invalidArgument("a list of stat names", "stats", stats);
+		if (build !== undefined && !(build instanceof Build))
+			throw invalidArgument("a build of an engine", "build", build);
+		const filter: GroupFilter = {
+			...(build && { builds: [build.context.cacheFacts.build] }),
+			...(calculator !== undefined && { name: calculator }),
+			...(stats && { stats }),
+		};
+		return (await this.#cache?.forget(filter)) ?? 0;
 	}
 
 	/**
@@ -258,6 +359,7 @@ export class Engine {
 	/** Stops what runs, ends the threads and frees the states. Further calls throw ENGINE_CLOSED. */
 	async close(): Promise<void> {
 		this.#closed = true;
+		await this.#certifying?.running.end();
 		// A batch that is still being looked up ends as one that runs: with what is known, and `stopped`.
 		if (this.#submitting.size > 0) await Promise.allSettled(this.#submitting);
 		this.#executor.close();

@@ -1,6 +1,6 @@
-import { digest } from "../calculators/identity.js";
 import { arithmeticSource, loopSource } from "../calculators/lua-files.js";
 import type { CalculatorSource } from "../calculators/source.js";
+import { digest } from "../common/digest.js";
 import { ThreadExecutor } from "../executors/thread-executor.js";
 import type { Identity } from "../native/addon.js";
 import { versions } from "../native/versions.js";

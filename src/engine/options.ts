@@ -1,4 +1,5 @@
-import type { RowCacheOptions } from "../cache/row-cache.js";
+import type { RowCacheOptions } from "../cache/cache-options.js";
+import type { CertifyProgress } from "../calculators/source.js";
 import type { EngineWarning } from "../common/engine-warning.js";
 import type { Plain } from "../native/addon.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
@@ -74,6 +75,8 @@ export interface EngineOptions {
 	executor?: QueueOptions;
 	/** Gets what the calculator logs, line by line. */
 	onLog?: (text: string) => void;
+	/** Gets how far a certification in the background is: see `engine.certification`. */
+	onCertifying?: (progress: CertifyProgress) => void;
 	/** Gets what should be known but stops nothing; `process.emitWarning` does by default. */
 	onWarning?: (warning: EngineWarning) => void;
 }

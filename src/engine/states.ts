@@ -1,14 +1,15 @@
 import { availableParallelism } from "node:os";
-import type { RowCacheOptions } from "../cache/row-cache.js";
+import { cacheOfEnvironment, type RowCacheOptions } from "../cache/cache-options.js";
 import { fileCalculator } from "../calculators/file.js";
 import { loopSource, sandboxSource } from "../calculators/lua-files.js";
 import { pobCalculator } from "../calculators/pob/calculator.js";
 import { referenceCalculator } from "../calculators/reference.js";
-import type { CalculatorSource } from "../calculators/source.js";
+import type { CalculatorSource, Verified } from "../calculators/source.js";
 import { emitWarning } from "../common/engine-warning.js";
 import { invalidArgument } from "../common/errors.js";
 import type { Executor } from "../executors/executor.js";
 import { ProcessExecutor } from "../executors/process/process-executor.js";
+import { ReplaceableExecutor } from "../executors/replaceable-executor.js";
 import { ThreadExecutor } from "../executors/thread-executor.js";
 import { VerifiedExecutor } from "../executors/verified-executor.js";
 import type { Plain } from "../native/addon.js";
@@ -22,6 +23,9 @@ export interface States {
 	readonly source: CalculatorSource;
 	readonly executor: Executor;
 	readonly threads: number;
+	/** States with other options, and how rows of them are verified. */
+	readonly executorOf: (options: Plain, verification: Verified | undefined) => Executor;
+	readonly log: (text: string) => void;
 }
 
 /** @throws PobatchError INVALID_ARGUMENT, FILE_NOT_FOUND, TREE_INVALID, POB_NOT_FOUND, POB_INVALID, ADDON_NOT_FOUND */
@@ -53,26 +57,30 @@ export async function createStates(options: EngineOptions): Promise<States> {
 	};
 	const states = (count: number, own: Plain): Executor =>
 		new StateExecutor({ ...config, threads: count, options: own }, log);
-	const { verification } = source;
-	const executor = verification
-		? new VerifiedExecutor({
-				share: verification.share,
-				trusting: () => states(threads, source.options),
-				originals: () => states(1, verification.originals),
-				doubting: () => states(threads, verification.doubting),
-				onDifference(why) {
-					const text = verification.onDifference(why);
-					log(text);
-					warn({ code: "CERTIFICATE_WITHDRAWN", text, where: source.chunkFolder ?? "" });
-				},
-			})
-		: states(threads, source.options);
-	return { source, executor, threads };
+	const executorOf = (own: Plain, verification: Verified | undefined) =>
+		verification
+			? new VerifiedExecutor({
+					share: verification.share,
+					trusting: () => states(threads, own),
+					originals: () => states(1, verification.originals),
+					doubting: () => states(threads, verification.doubting),
+					onDifference(why) {
+						const text = verification.onDifference(why);
+						log(text);
+						warn({ code: "CERTIFICATE_WITHDRAWN", text, where: source.chunkFolder ?? "" });
+					},
+				})
+			: states(threads, own);
+	const first = executorOf(source.options, source.verification);
+	// Rows of a fleet are calculated by workers, whose kind must not change meanwhile.
+	const isReplaceable = source.certify !== undefined && options.executor === undefined;
+	const executor = isReplaceable ? new ReplaceableExecutor(first) : first;
+	return { source, executor, threads, executorOf, log };
 }
 
 /** Whether rows are remembered, and how. */
 export function cacheOption({ cache, calculator }: EngineOptions): boolean | RowCacheOptions {
-	return cache ?? calculator === "pob";
+	return cache ?? cacheOfEnvironment(calculator === "pob");
 }
 
 async function resolveCalculator(calculator: string, options: EngineOptions): Promise<CalculatorSource> {

@@ -107,7 +107,7 @@ export class VerifiedExecutor implements Executor {
 				if (!isTrusted) return result;
 				const why = this.#doubt ? undefined : await this.#difference(request, result, sample);
 				if (why !== undefined) await this.#withdraw(why);
-				if (this.#doubt === undefined || isStopped) return result;
+				if (this.#doubt === undefined || isStopped) return { ...result, unproven: true };
 			} catch (error) {
 				// States that are replaced stop what they do.
 				if (!isTrusted || this.#doubt === undefined || this.#closed) throw error;
@@ -128,10 +128,10 @@ export class VerifiedExecutor implements Executor {
 		if (this.#doubt !== undefined) return this.#originals.batchSync(request);
 		const result = this.#main.batchSync(request);
 		const sample = this.#sample(request);
-		if (sample.length === 0) return result;
+		if (sample.length === 0) return { ...result, unproven: true };
 		const checked = this.#originals.batchSync(part(request, sample));
 		const why = differenceOf(request, result, checked, sample, this.#unstable(request.build));
-		if (why === undefined) return result;
+		if (why === undefined) return { ...result, unproven: true };
 		void this.#withdraw(why).catch(() => {});
 		return { ...this.#originals.batchSync(request), recalculated: why };
 	}

@@ -108,6 +108,8 @@ export interface NativeBatchResult {
 	stopped: "" | "TIMEOUT" | "ABORTED";
 	/** Why all of it was calculated a second time, otherwise; see executors/verified-executor.ts. */
 	recalculated?: string;
+	/** Rows may be withdrawn later: nobody keeps them. */
+	unproven?: boolean;
 }
 
 /** What a calculator's `load` answered; `refused` alone where it says why the build cannot be loaded. */

@@ -8,7 +8,15 @@ import type { EngineOptions } from "../engine/options.js";
 export interface EngineRequest
 	extends Pick<
 		EngineOptions,
-		"threads" | "rowTimeoutMs" | "isolation" | "executor" | "cache" | "profile" | "onWarning" | "pob"
+		| "threads"
+		| "rowTimeoutMs"
+		| "isolation"
+		| "executor"
+		| "cache"
+		| "profile"
+		| "onWarning"
+		| "onCertifying"
+		| "pob"
 	> {
 	/** As of an engine; Path of Building wherever it can answer if not given. */
 	readonly calculator?: string;

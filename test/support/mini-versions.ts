@@ -5,6 +5,7 @@ import { miniPob } from "./pob.js";
 
 interface Versions {
 	functions: Record<string, Record<string, Record<string, string>>>;
+	statements: Record<string, Record<string, Record<string, string>>>;
 	tree_reads: Record<string, string>;
 	state: Record<string, Record<string, number>>;
 }
@@ -24,8 +25,10 @@ export async function miniVersions(): Promise<Versions> {
 	const { versions } = (await tool.command("adopt", { files, release: "0.0.0" })) as unknown as {
 		versions: Versions;
 	};
-	delete versions.functions["Classes/ModStore.lua"]?.EvalMod;
-	delete versions.functions["Classes/PassiveSpec.lua"];
-	delete versions.functions["Modules/CalcTools.lua"];
+	for (const forms of [versions.functions, versions.statements]) {
+		delete forms["Classes/ModStore.lua"]?.EvalMod;
+		delete forms["Classes/PassiveSpec.lua"];
+		delete forms["Modules/CalcTools.lua"];
+	}
 	return versions;
 }

@@ -2,7 +2,7 @@
 
 local more = {}
 
-local TABLES = { "functions", "tree_reads", "state" }
+local TABLES = { "functions", "statements", "tree_reads", "state" }
 
 local function merge(known, added)
 	for key, value in pairs(added) do

@@ -1,11 +1,13 @@
 import { firstGame, recognizeBuild, unreadable } from "../../builds/build-text.js";
 import { childOf, childrenOf, MAX_WORK, nestedTooDeep, scanXml, type XmlElement } from "../../builds/xml.js";
+import { digest } from "../../common/digest.js";
 import { invalidArgument, PobatchError } from "../../common/errors.js";
 import type { Plain } from "../../native/addon.js";
 import type { PassiveTree } from "../../tree/passive-tree.js";
-import { contentsDigest, digest, luaDigest, manifestDigest } from "../identity.js";
+import { contentsDigest, luaDigest, manifestDigest } from "../identity.js";
 import { embedded, luaFolder } from "../lua-files.js";
-import type { CalculatorSource } from "../source.js";
+import type { CalculatorSource, Certified } from "../source.js";
+import { type CertifyAnswer, certifyInBackground } from "./background-certification.js";
 import { type Certificate, certificateOf } from "./certificates.js";
 import { findPob, installHint, pobSource, pobTree } from "./checkout.js";
 import { type Conclusions, KeptAnalysis } from "./kept-analysis.js";
@@ -38,12 +40,10 @@ export async function pobCalculator(
 	};
 	const [program, manifest] = await Promise.all([luaDigest(luaFolder), manifestDigest(source)]);
 	const { fast, keepAnalysis, trust, verifyShare } = checkedOptions(options);
-	const kept = fast && trust === "certified" ? await certificateOf(source) : undefined;
-	const certificate = await kept?.read();
-	const certified = certificate && !certificate.withdrawn ? certifiedParts(certificate) : {};
-	const isCertified = Object.keys(certified).length > 0;
 	// Forms that are given are part of what is known, as pobatch's own Lua is.
-	const { versions } = (options ?? {}) as { versions?: unknown };
+	const { versions } = (options ?? {}) as { versions?: Plain };
+	const kept = fast && trust === "certified" ? await certificateOf(source, { versions }) : undefined;
+	const certificate = await kept?.read();
 	const known = versions === undefined ? program : digest(program, JSON.stringify(versions));
 	const analysis = fast ? new KeptAnalysis(known, source, keepAnalysis) : undefined;
 	const slices = fast ? new KeptSlices(known, manifest, keepAnalysis) : undefined;
@@ -54,24 +54,33 @@ export async function pobCalculator(
 		...(options as object),
 		dir: source,
 	};
-	return {
-		...(await embedded("pob/calculator.lua")),
-		chunkFolder: source,
-		options: isCertified ? { ...ofStates, certified } : ofStates,
-		...(isCertified && {
+	/** How states are opened that use what is certified; undefined: nothing is. */
+	const statesOf = (certificate: Certificate | undefined): Certified["states"] => {
+		const certified = certificate && !certificate.withdrawn ? certifiedParts(certificate) : [];
+		if (certified.length === 0) return undefined;
+		const onDifference = (why: string) => {
+			kept?.write({ ...(certificate as Certificate), withdrawn: why }).catch(() => {});
+			return (
+				`The certificate of Path of Building in ${found} is withdrawn: ${why}. ` +
+				`Rows go on without ${certified.join(", ")}.`
+			);
+		};
+		return {
+			options: { ...ofStates, certified: Object.fromEntries(certified.map((part) => [part, true])) },
 			verification: {
 				share: verifyShare,
 				originals: { ...ofStates, fast: false, rowCache: false },
 				doubting: ofStates,
-				onDifference(why: string) {
-					kept?.write({ ...(certificate as Certificate), withdrawn: why }).catch(() => {});
-					return (
-						`The certificate of Path of Building in ${found} is withdrawn: ${why}. ` +
-						`Rows go on without ${Object.keys(certified).join(", ")}.`
-					);
-				},
+				onDifference,
 			},
-		}),
+		};
+	};
+	const states = statesOf(certificate);
+	return {
+		...(await embedded("pob/calculator.lua")),
+		chunkFolder: source,
+		options: states?.options ?? ofStates,
+		...(states && { verification: states.verification }),
 		tree: undefined,
 		treeOf,
 		identity: async () => digest(program, manifest, JSON.stringify(options)),
@@ -94,16 +103,26 @@ export async function pobCalculator(
 			};
 			return { source, warnings: [] };
 		},
-		async loaded(command, warn) {
-			if (kept && !isCertified) {
-				const candidates = (await command("certifiable")) as unknown as readonly { points?: Plain }[];
-				if (
-					Array.isArray(candidates) &&
-					candidates.some(({ points }) => points !== undefined) &&
-					!certificate
-				)
+		...(kept &&
+			!certificate &&
+			({
+				async certify(command, text, { onProgress, warn }) {
+					if (!(await canBeCertified(command))) return undefined;
 					warn({ code: "POB_NOT_CERTIFIED", text: notCertified(found), where: found });
-			}
+					const { done, ...running } = certifyInBackground(
+						kept.path,
+						{ pob: found, builds: [{ name: "the build that was loaded", text }], versions },
+						onProgress,
+					);
+					const read = async (): Promise<Certified> => {
+						const answer = await done;
+						const states = statesOf(await kept.read());
+						return { ...summaryOf(found, answer), ...(states && { states }) };
+					};
+					return { done: read(), ...running };
+				},
+			} satisfies Pick<CalculatorSource, "certify">)),
+		async loaded(command) {
 			// What is not kept is found out again.
 			await command("takeConclusions").then(
 				(found) => analysis?.add(found as Conclusions),
@@ -136,17 +155,34 @@ interface PobOptions {
 	readonly verifyShare: number;
 }
 
-function certifiedParts({ parts }: Certificate): Record<string, true> {
-	return Object.fromEntries(
-		parts.filter(({ status }) => status === "certified").map(({ part }) => [part, true]),
-	);
+function certifiedParts({ parts }: Pick<Certificate, "parts">): string[] {
+	return parts.filter(({ status }) => status === "certified").map(({ part }) => part);
+}
+
+async function canBeCertified(command: (name: string) => Promise<Plain>): Promise<boolean> {
+	const candidates = (await command("certifiable")) as unknown as readonly { points?: Plain }[];
+	return Array.isArray(candidates) && candidates.some(({ points }) => points !== undefined);
 }
 
 function notCertified(pob: string): string {
 	return (
-		`Some of what makes rows fast is off, since this Path of Building is not one that is known: ` +
-		`\`pobatch pob certify ${pob}\` finds out in a minute what can be used`
+		`Some of what makes rows fast is off, since this Path of Building is not one that is known. What can be used is found out ` +
+		`in the background while the engine is open; \`pobatch pob certify ${pob}\` does it at once`
 	);
+}
+
+function summaryOf(pob: string, answer: CertifyAnswer): Omit<Certified, "states"> {
+	if (!("certificate" in answer)) {
+		const why = "failed" in answer ? answer.failed : "it did not end";
+		return { certified: [], text: `Path of Building in ${pob} is not certified: ${why}` };
+	}
+	const { parts, rows, values } = answer.certificate;
+	const certified = certifiedParts(answer.certificate);
+	const compared = `${rows} rows and ${values} numbers compared`;
+	const used = certified.length === 0 ? "nothing more can be used" : `${certified.join(", ")} can be used`;
+	const off = parts.filter(({ status }) => status === "off").map(({ part, why }) => `${part} (${why})`);
+	const left = off.length === 0 ? "" : `; off: ${off.join(", ")}`;
+	return { certified, text: `Path of Building in ${pob} is certified, ${compared}: ${used}${left}` };
 }
 
 /** @throws PobatchError INVALID_ARGUMENT */

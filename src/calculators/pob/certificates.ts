@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import envPaths from "env-paths";
+import { digest } from "../../common/digest.js";
 import { addon } from "../../native/addon.js";
-import { digest, luaDigest, manifestDigest } from "../identity.js";
+import { luaDigest, manifestDigest } from "../identity.js";
 import { luaFolder } from "../lua-files.js";
 import { readSealed, writeSealed } from "./sealed-file.js";
 
@@ -40,10 +41,11 @@ export function certificateFolder(): string {
  * The certificate of a checkout: of these very files, for this very pobatch, LuaJIT and platform. A file that is damaged is none.
  *
  * @param source `src` of the checkout
+ * @param options `versions`: the calculator's option, forms that are given, which are part of what is known
  */
 export async function certificateOf(
 	source: string,
-	folder = certificateFolder(),
+	{ folder = certificateFolder(), versions }: { folder?: string; versions?: unknown } = {},
 ): Promise<{
 	path: string;
 	read(): Promise<Certificate | undefined>;
@@ -55,6 +57,7 @@ export async function certificateOf(
 		await manifestDigest(source),
 		addon().versions.luajit,
 		platform,
+		...(versions === undefined ? [] : [JSON.stringify(versions)]),
 	).slice(0, 32);
 	const path = join(folder, `${name}.json`);
 	return {

@@ -1,5 +1,6 @@
 import { type Certificate, certificateOf, type PartStatus } from "../../calculators/pob/certificates.js";
 import { findPob, installHint, pobSource } from "../../calculators/pob/checkout.js";
+import type { CertifyProgress } from "../../calculators/source.js";
 import { invalidArgument, PobatchError } from "../../common/errors.js";
 import type { Plain } from "../../native/addon.js";
 import {
@@ -12,14 +13,6 @@ import {
 	originalsOf,
 } from "./corpus.js";
 
-/** How far a certification is. */
-export interface CertifyProgress {
-	step: "originals" | "comparing" | "one part at a time";
-	/** Builds done, of all. */
-	done: number;
-	total: number;
-}
-
 export interface CertifyOptions {
 	/** Builds of one's own, besides those that come with pobatch. */
 	builds?: readonly CorpusBuild[];
@@ -27,10 +20,16 @@ export interface CertifyOptions {
 	rows?: number;
 	/** Milliseconds for all of it; what is not proven by then stays off. 60,000 by default. */
 	timeoutMs?: number;
+	/** Counts these milliseconds; time that passes by default. */
+	clock?: () => number;
 	onProgress?: (progress: CertifyProgress) => void;
 	signal?: AbortSignal;
 	/** Where it is kept; the user's data folder by default. */
 	folder?: string;
+	/** Forms of a Path of Building that is no release, as the calculator's option of this name. */
+	versions?: Plain;
+	/** Whether a certificate is kept in which there was no time for some parts. Yes by default. */
+	keepsUnfinished?: boolean;
 }
 
 export interface Certified extends Certificate {
@@ -62,6 +61,8 @@ interface Point {
 const emptyBuild = '<PathOfBuilding2><Build level="1" targetVersion="0_1"/></PathOfBuilding2>';
 /** Share of the time that the originals may take: what is compared has to be calculated four times. */
 const originalsShare = 0.5;
+/** Milliseconds that an engine may take to open on a machine that is busy with something else. */
+const patientMs = 600_000;
 
 /**
  * Finds out by calculating which parts that are off in a checkout answer what its own functions answer, bit by bit, and keeps
@@ -70,43 +71,87 @@ const originalsShare = 0.5;
  * @throws PobatchError POB_NOT_FOUND, POB_INVALID, INVALID_ARGUMENT, FILE_NOT_WRITABLE; ABORTED by `signal`
  */
 export async function certifyPob(folder?: string, options: CertifyOptions = {}): Promise<Certified> {
-	const { rows = 24, timeoutMs = 60_000, builds = [], onProgress = () => {} } = options;
+	const { rows = 24, timeoutMs = 60_000, builds = [], onProgress = () => {}, versions } = options;
+	const { clock = () => performance.now(), keepsUnfinished = true } = options;
 	if (!Number.isInteger(rows) || rows < 1) throw invalidArgument("a positive integer", "rows", rows);
 	if (!(timeoutMs > 0 && Number.isFinite(timeoutMs)))
 		throw invalidArgument("a positive number of milliseconds", "timeoutMs", timeoutMs);
-	const start = performance.now();
+	const [start, begin] = [performance.now(), clock()];
 	const pob = await findPob(folder);
 	if (pob === undefined)
 		throw new PobatchError("POB_NOT_FOUND", "No Path of Building checkout was found", { hint: installHint });
-	const kept = await certificateOf(await pobSource(pob), options.folder);
-	const trial = new Trial(pob, start + timeoutMs, rows, onProgress, options.signal);
-	const corpus = [...builds, ...(await corpusBuilds())];
-	const parts = await trial.run(corpus, start + originalsShare * timeoutMs);
-	const certificate: Certificate = { parts, ...trial.compared, at: new Date().toISOString() };
-	await kept.write(certificate).catch((cause) => {
-		throw new PobatchError("FILE_NOT_WRITABLE", `The certificate ${kept.path} cannot be written`, {
-			cause,
-			value: kept.path,
-		});
+	const kept = await certificateOf(await pobSource(pob), {
+		...(options.folder !== undefined && { folder: options.folder }),
+		versions,
 	});
+	const trial = new Trial({
+		pob,
+		end: begin + timeoutMs,
+		rows,
+		clock,
+		isPatient: options.clock !== undefined,
+		onProgress,
+		signal: options.signal,
+		known: versions === undefined ? {} : { versions },
+	});
+	const corpus = [...builds, ...(await corpusBuilds())];
+	const parts = await trial.run(corpus, begin + originalsShare * timeoutMs);
+	const certificate: Certificate = { parts, ...trial.compared, at: new Date().toISOString() };
+	const isKept = keepsUnfinished || !trial.isUnfinished;
+	if (isKept)
+		await kept.write(certificate).catch((cause) => {
+			throw new PobatchError("FILE_NOT_WRITABLE", `The certificate ${kept.path} cannot be written`, {
+				cause,
+				value: kept.path,
+			});
+		});
 	const { tried } = trial;
 	return { ...certificate, pob, path: kept.path, tried, elapsedMs: performance.now() - start };
+}
+
+interface TrialOptions {
+	pob: string;
+	/** By the clock. */
+	end: number;
+	rows: number;
+	clock: () => number;
+	/** It does not count time that passes: the machine may be busy with something else. */
+	isPatient: boolean;
+	onProgress: (progress: CertifyProgress) => void;
+	signal: AbortSignal | undefined;
+	/** Options of all engines: what else is known. */
+	known: Record<string, Plain>;
 }
 
 class Trial {
 	compared = { builds: 0, rows: 0, values: 0 };
 	tried = 0;
 
-	constructor(
-		readonly pob: string,
-		/** By `performance.now()`. */
-		readonly end: number,
-		readonly rows: number,
-		readonly onProgress: (progress: CertifyProgress) => void,
-		readonly signal: AbortSignal | undefined,
-	) {}
+	/** There was no time for something. */
+	isUnfinished = false;
+
+	readonly #late = new AbortController();
+	/** Aborted when there is no time left, or from outside. */
+	readonly #limit: AbortSignal;
+
+	constructor(readonly given: TrialOptions) {
+		const { signal } = given;
+		this.#limit = signal === undefined ? this.#late.signal : AbortSignal.any([this.#late.signal, signal]);
+	}
 
 	async run(corpus: readonly CorpusBuild[], originalsEnd: number): Promise<PartStatus[]> {
+		const { clock, end } = this.given;
+		const timer = setInterval(() => {
+			if (clock() >= end) this.#late.abort();
+		}, 100);
+		try {
+			return await this.#run(corpus, originalsEnd);
+		} finally {
+			clearInterval(timer);
+		}
+	}
+
+	async #run(corpus: readonly CorpusBuild[], originalsEnd: number): Promise<PartStatus[]> {
 		const candidates = await this.#candidates();
 		const why = new Map<string, string>();
 		for (const { part, why: reason } of candidates) if (reason !== undefined) why.set(part, reason);
@@ -115,6 +160,7 @@ class Trial {
 		if (wanted.length > 0) {
 			const points = wanted.flatMap((candidate) => listOf(candidate.points));
 			const { originals, reached } = await this.#originals(corpus, points, originalsEnd);
+			this.isUnfinished = originals.length < corpus.length;
 			let at = 0;
 			for (const { part, points } of wanted)
 				for (const { what, path, line } of listOf(points)) {
@@ -133,7 +179,7 @@ class Trial {
 
 	/** What is off, and what it would take. */
 	async #candidates(): Promise<Candidate[]> {
-		const engine = await openPob(this.pob, 1, this.#left(), {});
+		const engine = await openPob(this.given.pob, 1, this.#openMs(), { ...this.given.known });
 		try {
 			await engine.load(emptyBuild);
 			return [...listOf((await engine.command("certifiable")) as unknown as readonly Candidate[])];
@@ -148,19 +194,20 @@ class Trial {
 		const reached = new Set<number>();
 		let next = 0;
 		const work = async () => {
-			const engine = await openPob(this.pob, 1, this.#left(), {
+			const engine = await openPob(this.given.pob, 1, this.#openMs(), {
+				...this.given.known,
 				fast: false,
 				points: points as unknown as Plain,
 			});
 			try {
 				// The user's own builds are first, and one of each half is always done.
-				while (next < corpus.length && (performance.now() < end || originals.length < 2)) {
+				while (next < corpus.length && (this.given.clock() < end || originals.length < 2)) {
 					const build = corpus[next++] as CorpusBuild;
-					const found = await originalsOf(engine, build, this.rows, this.#limit(this.end));
+					const found = await originalsOf(engine, build, this.given.rows, this.#limit);
 					this.#checkAborted();
 					if (found === undefined) return;
 					originals.push(found);
-					this.onProgress({ step: "originals", done: originals.length, total: corpus.length });
+					this.given.onProgress({ step: "originals", done: originals.length, total: corpus.length });
 				}
 			} finally {
 				for (const number of listOf((await engine.command("reached")) as readonly number[]))
@@ -215,26 +262,30 @@ class Trial {
 		step: CertifyProgress["step"],
 	): Promise<Difference | undefined> {
 		const late = { build: "", row: 0, what: "time", original: 0, fast: 0 };
-		if (performance.now() >= this.end) return late;
+		if (this.#isLate()) return late;
 		const certified = Object.fromEntries(parts.map(({ part }) => [part, true]));
-		const engine = await openPob(this.pob, 2, this.#left(), {
+		const engine = await openPob(this.given.pob, 2, this.#openMs(), {
+			...this.given.known,
 			certified,
 			rowCache: true,
 			slicesAfter: 8,
 		}).catch(isTimeout);
-		if (engine === undefined) return late;
+		if (engine === undefined) {
+			this.isUnfinished = true;
+			return late;
+		}
 		try {
 			const compared = { builds: 0, rows: 0, values: 0 };
 			for (const [i, entry] of originals.entries()) {
-				if (performance.now() >= this.end) return late;
-				const difference = await firstDifference(engine, entry, this.#limit(this.end));
+				if (this.#isLate()) return late;
+				const difference = await firstDifference(engine, entry, this.#limit);
 				this.#checkAborted();
 				if (difference !== undefined) return difference;
-				if (performance.now() >= this.end) return late;
+				if (this.#isLate()) return late;
 				compared.builds++;
 				compared.rows += entry.sets.length;
 				compared.values += entry.values.length;
-				this.onProgress({ step, done: i + 1, total: originals.length });
+				this.given.onProgress({ step, done: i + 1, total: originals.length });
 			}
 			this.compared = compared;
 			return undefined;
@@ -243,18 +294,20 @@ class Trial {
 		}
 	}
 
-	/** Milliseconds. */
-	#left(): number {
-		return Math.ceil(this.end - performance.now());
+	#isLate(): boolean {
+		if (this.given.clock() < this.given.end) return false;
+		this.isUnfinished = true;
+		return true;
 	}
 
-	#limit(end: number): AbortSignal {
-		const left = AbortSignal.timeout(Math.max(1, Math.ceil(end - performance.now())));
-		return this.signal === undefined ? left : AbortSignal.any([left, this.signal]);
+	/** Milliseconds that an engine may take to open. */
+	#openMs(): number {
+		const { clock, end, isPatient } = this.given;
+		return isPatient ? patientMs : Math.ceil(end - clock());
 	}
 
 	#checkAborted() {
-		if (this.signal?.aborted) throw new PobatchError("ABORTED", "The certification was aborted");
+		if (this.given.signal?.aborted) throw new PobatchError("ABORTED", "The certification was aborted");
 	}
 }
 

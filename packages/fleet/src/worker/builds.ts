@@ -1,5 +1,4 @@
 import { LRUCache } from "lru-cache";
-import { type EngineWarning, PobatchError } from "pobatch";
 import type { Loaded, States } from "pobatch/engine";
 import { type BuildText, readBuild } from "../protocol/build.js";
 import { JobFailure } from "../protocol/failure.js";
@@ -21,22 +20,15 @@ const rowsToTell = 1000;
 export class WorkerBuilds {
 	readonly #states: States;
 	readonly #fetch: (digest: string) => Promise<string | null>;
-	readonly #warn: (warning: EngineWarning) => void;
 	readonly #kept: LRUCache<string, WorkerBuild>;
 	readonly #loading = new Map<string, Promise<WorkerBuild>>();
 	#lastId = 0;
 	#rows = 0;
 
 	/** @param fetch reads a build's text from the queue; null where it is not there */
-	constructor(
-		states: States,
-		count: number,
-		fetch: (digest: string) => Promise<string | null>,
-		warn: (warning: EngineWarning) => void,
-	) {
+	constructor(states: States, count: number, fetch: (digest: string) => Promise<string | null>) {
 		this.#states = states;
 		this.#fetch = fetch;
-		this.#warn = warn;
 		this.#kept = new LRUCache({
 			max: count,
 			dispose: (build) => {
@@ -88,7 +80,7 @@ export class WorkerBuilds {
 		const loaded = await this.#loadText(id, given).catch((error: PobatchError) => {
 			throw new JobFailure("notLoaded", error.code ?? "CRASH", error.message);
 		});
-		if (id === 1) await this.#states.source.loaded?.((name) => this.#command(name), this.#warn);
+		if (id === 1) await this.#states.source.loaded?.((name) => this.#command(name));
 		const build = { id, loaded, users: 0, isEvicted: false };
 		this.#kept.set(digest, build);
 		return build;

@@ -145,7 +145,7 @@ class QueueWorker implements RunningWorker {
 		this.kind = kind;
 		this.identity = kindDigest(kind);
 		this.threads = states.threads;
-		this.#builds = new WorkerBuilds(states, builds, (digest) => redis.get(keys.build(digest)), parts.warn);
+		this.#builds = new WorkerBuilds(states, builds, (digest) => redis.get(keys.build(digest)));
 		this.metrics = new WorkerMetrics(() => this.#builds.size);
 		const problem = (error: Error) => this.#problem(error);
 		redis.on("error", problem);
