@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { PobatchError } from "pobatch";
 import type { Loaded, States } from "pobatch/engine";
 import { type BuildText, readBuild } from "../protocol/build.js";
 import { JobFailure } from "../protocol/failure.js";
