@@ -89,6 +89,12 @@ export interface CalculatorSource {
 	contents(): Promise<string>;
 	/** What its `load` gets for a text, and what was noticed on the way. */
 	prepare(text: string, options: LoadOptions): { source: Plain; warnings: BuildWarning[] };
+	/** What its states compile, kept for later processes; undefined where states compile each for themselves. */
+	readonly compiled?: {
+		/** What an earlier process kept; empty where there is nothing. */
+		read(): Promise<Uint8Array>;
+		write(compiled: Uint8Array): Promise<void>;
+	};
 	/** Where it uses what may turn out to be wrong: how rows are checked while it is in use. */
 	readonly verification?: Verified;
 	/**

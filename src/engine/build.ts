@@ -294,18 +294,21 @@ export class Build implements Evaluator {
 	 * The build as Path of Building's XML, lossless; with a node set written into it, so that the result of a search
 	 * opens in Path of Building. Needs the calculator `pob`.
 	 */
-	async toXml(set?: NodeSetDelta | FullNodeSet): Promise<string> {
-		return (await this.command("toXml", set && { set: this.#canonical(set) })) as string;
+	async toXml(set?: NodeSetDelta | FullNodeSet, { variant }: OfVariant = {}): Promise<string> {
+		return (await this.command("toXml", await this.#changed(set, variant))) as string;
 	}
 
 	/** The same as the code in which builds are shared. */
-	async toCode(set?: NodeSetDelta | FullNodeSet): Promise<string> {
-		return encodePobCode(await this.toXml(set));
+	async toCode(set?: NodeSetDelta | FullNodeSet, options: OfVariant = {}): Promise<string> {
+		return encodePobCode(await this.toXml(set, options));
 	}
 
 	/** The sheet of Path of Building's side bar, for the build or a change of it. Needs the calculator `pob`. */
-	async sheet(set?: NodeSetDelta | FullNodeSet, { recalculated = false }: SheetOptions = {}): Promise<Sheet> {
-		const args = { recalculated, ...(set && { set: this.#canonical(set) }) };
+	async sheet(
+		set?: NodeSetDelta | FullNodeSet,
+		{ recalculated = false, variant }: SheetOptions & OfVariant = {},
+	): Promise<Sheet> {
+		const args = { recalculated, ...(await this.#changed(set, variant)) };
 		const { groups, warnings } = (await this.command("sheet", args)) as { groups: Plain; warnings: Plain };
 		return {
 			groups: (listOf(groups) as { title?: string; rows: Plain }[]).map(({ rows, ...group }) => ({
@@ -330,6 +333,19 @@ export class Build implements Evaluator {
 		const { submitting } = this.context;
 		if (submitting.size > 0) await Promise.allSettled(submitting);
 		await this.context.executor.unload(this.context.id);
+	}
+
+	// What commands of the calculator are to be about: a node set, a variant, or both.
+	async #changed(
+		set: NodeSetDelta | FullNodeSet | undefined,
+		variant: Variant | undefined,
+	): Promise<Record<string, Plain>> {
+		// Refused with the place in the change, as its rows are.
+		await (variant && this.#own(variant).check());
+		return {
+			...(set && { set: this.#canonical(set) }),
+			...(variant && { variant: variant.normal }),
+		};
 	}
 
 	// A node set as the contract's `set` table, for commands.

@@ -211,6 +211,8 @@ export class Engine {
 			await this.#certify(text);
 		}
 		this.#lastLoaded = id;
+		const compiled = this.#source.compiled && (await this.#executor.takeCompiled());
+		if (compiled) await this.#source.compiled?.write(compiled);
 		return new Build({
 			executor: this.#executor,
 			id,

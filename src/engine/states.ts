@@ -46,7 +46,7 @@ export async function createStates(options: EngineOptions): Promise<States> {
 	const StateExecutor = isolation === "process" ? ProcessExecutor : ThreadExecutor;
 	const log = onLog ?? (() => {});
 	const warn = options.onWarning ?? emitWarning;
-	const config = {
+	const ownConfig = {
 		loopSource: await loopSource(),
 		source: source.source,
 		sandboxSource: source.trusted ? "" : await sandboxSource(),
@@ -55,6 +55,7 @@ export async function createStates(options: EngineOptions): Promise<States> {
 		packagePath: source.packagePath,
 		memoryLimit: Math.round((memoryLimitMB ?? 0) * 2 ** 20),
 	};
+	const config = { ...ownConfig, ...(source.compiled && { compiled: await source.compiled.read() }) };
 	const states = (count: number, own: Plain): Executor =>
 		new StateExecutor({ ...config, threads: count, options: own }, log);
 	const executorOf = (own: Plain, verification: Verified | undefined) =>
@@ -62,7 +63,9 @@ export async function createStates(options: EngineOptions): Promise<States> {
 			? new VerifiedExecutor({
 					share: verification.share,
 					trusting: () => states(threads, own),
-					originals: () => states(1, verification.originals),
+					// They are what the others are compared with: nothing is shared between them.
+					originals: () =>
+						new StateExecutor({ ...ownConfig, threads: 1, options: verification.originals }, log),
 					doubting: () => states(threads, verification.doubting),
 					onDifference(why) {
 						const text = verification.onDifference(why);

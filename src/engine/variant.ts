@@ -1,4 +1,5 @@
 import { type BuildInfo, texts } from "../builds/build-info.js";
+import type { Sheet } from "../builds/sheet.js";
 import { type BuildWarning, readWarnings } from "../builds/warnings.js";
 import { digest } from "../common/digest.js";
 import { PobatchError } from "../common/errors.js";
@@ -58,6 +59,9 @@ export interface VariantBuild extends Evaluator {
 		options?: CalculateOptions & OfVariant,
 	): Promise<Record<string, number>>;
 	checkVariants(variants: readonly Variant[]): Promise<readonly VariantCheck[]>;
+	toXml(set?: NodeSetDelta | FullNodeSet, options?: OfVariant): Promise<string>;
+	toCode(set?: NodeSetDelta | FullNodeSet, options?: OfVariant): Promise<string>;
+	sheet(set?: NodeSetDelta | FullNodeSet, options?: OfVariant): Promise<Sheet>;
 }
 
 /**
@@ -115,6 +119,26 @@ export class Variant implements Evaluator {
 		options: CalculateOptions = {},
 	): Promise<Record<string, number>> {
 		return this.build.calculate(set, { ...options, variant: this });
+	}
+
+	/**
+	 * The changed build as Path of Building's XML, with a node set written into it; loaded again it answers what the variant
+	 * does. Needs the calculator `pob`.
+	 *
+	 * @throws PobatchError VARIANT_INVALID
+	 */
+	toXml(set?: NodeSetDelta | FullNodeSet): Promise<string> {
+		return this.build.toXml(set, { variant: this });
+	}
+
+	/** The same as the code in which builds are shared. */
+	toCode(set?: NodeSetDelta | FullNodeSet): Promise<string> {
+		return this.build.toCode(set, { variant: this });
+	}
+
+	/** The sheet of Path of Building's side bar, as `build.sheet`. @throws PobatchError VARIANT_INVALID */
+	sheet(set?: NodeSetDelta | FullNodeSet): Promise<Sheet> {
+		return this.build.sheet(set, { variant: this });
 	}
 
 	/**

@@ -101,6 +101,8 @@ export interface Executor {
 	batch(request: BatchRequest, onProgress?: (rows: number) => void): RunningBatch;
 	/** The same, blocking the calling thread. @throws PobatchError INVALID_ARGUMENT where there is no such way */
 	batchSync(request: BatchRequest): NativeBatchResult;
+	/** What the states compiled, for later processes, where there is more of it than last time; see `NativeEngineConfig`. */
+	takeCompiled(): Promise<Uint8Array | undefined>;
 	/** Of each state. */
 	memory(): NativeMemory[];
 	/** A full collection in every state. */

@@ -147,6 +147,15 @@ export class ProcessExecutor implements Executor {
 
 	async takeProfile(): Promise<undefined> {}
 
+	async takeCompiled(): Promise<Uint8Array | undefined> {
+		const compiled = await this.#onSlot<Uint8Array | null>(
+			0,
+			(child) => child.request({ type: "takeCompiled" }),
+			"its process ended twice while what it compiled was taken",
+		);
+		return compiled ?? undefined;
+	}
+
 	memory(): NativeMemory[] {
 		return this.#slots.flatMap((child) => child?.memory ?? []);
 	}

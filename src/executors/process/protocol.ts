@@ -14,6 +14,7 @@ export type Request =
 	| { id: number; type: "command"; name: string; build: number; args: Plain }
 	| { id: number; type: "base"; build: number; tree: TreeArrays | null; words: Uint32Array }
 	| { id: number; type: "rows"; chunk: RowsRequest }
+	| { id: number; type: "takeCompiled" }
 	| { id: number; type: "collectGarbage" };
 
 /** Ends the rows at work early; they are answered as stopped. */

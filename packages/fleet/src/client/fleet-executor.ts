@@ -142,6 +142,10 @@ export class FleetExecutor implements Executor {
 		return this.#own.executor.memory();
 	}
 
+	takeCompiled(): Promise<Uint8Array | undefined> {
+		return this.#own.executor.takeCompiled();
+	}
+
 	collectGarbage(): Promise<void> {
 		return this.#own.executor.collectGarbage();
 	}
