@@ -249,7 +249,8 @@ export class Engine {
 	}
 
 	async #certify(text: string): Promise<void> {
-		if (this.#isAskedToCertify) return;
+		// States of workers cannot be replaced from here.
+		if (this.#isAskedToCertify || !this.#replaceable) return;
 		this.#isAskedToCertify = true;
 		const { onCertifying, warn } = this.#opened;
 		const running = await this.#source.certify?.((name) => this.command(name), text, {

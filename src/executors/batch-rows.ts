@@ -126,6 +126,7 @@ export class BatchRows {
 		}
 		this.#result.reloads += answer.reloads;
 		this.#result.memoized += answer.memoized;
+		if (answer.unproven) this.#result.unproven = true;
 		if (answer.recalculated !== undefined) this.#result.recalculated = answer.recalculated;
 		answer.errorRows.forEach((row, i) => {
 			const text = answer.texts[answer.errorTexts[i] as number];

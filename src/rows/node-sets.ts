@@ -56,17 +56,15 @@ export class NodeSets {
 
 	/** Node sets as changes of a build's allocated nodes. */
 	static deltas(sets: Iterable<NodeSetDelta>): NodeSets {
-		return pack("delta", sets, (set, name, push) => {
-			for (const id of ids(set.add ?? [], `${name}.add`)) push(id | choices(set, id, name));
-			for (const id of ids(set.remove ?? [], `${name}.remove`)) push(id | removeBit);
+		return pack("delta", sets, (set, packer) => {
+			packer.ids(set.add ?? [], "add", 0, set);
+			packer.ids(set.remove ?? [], "remove", removeBit);
 		});
 	}
 
 	/** Node sets as all nodes that are allocated in each. */
 	static full(sets: Iterable<FullNodeSet>): NodeSets {
-		return pack("full", sets, (set, name, push) => {
-			for (const id of ids(set.nodes, `${name}.nodes`)) push(id | choices(set, id, name));
-		});
+		return pack("full", sets, (set, packer) => packer.ids(set.nodes, "nodes", 0, set));
 	}
 
 	/**
@@ -175,33 +173,66 @@ export function readWord(word: number): { id: number; attribute: number; weaponS
 function pack<Set extends NodeChoices>(
 	kind: SetKind,
 	sets: Iterable<Set>,
-	write: (set: Set, name: string, push: (word: number) => void) => void,
+	write: (set: Set, packer: Packer) => void,
 ): NodeSets {
 	if (typeof sets?.[Symbol.iterator] !== "function")
 		throw invalidArgument("a list of node sets", "sets", sets);
-	const words: number[] = [];
-	const ends: number[] = [0];
-	let row: number[] = [];
+	const packer = new Packer();
 	for (const set of sets) {
-		const name = `sets[${ends.length - 1}]`;
-		if (typeof set !== "object" || set === null) throw invalidArgument("a node set", name, set);
-		row = [];
-		write(set, name, (word) => row.push(word));
-		// Sorted here, once, so that each batch finds them in order; bit 20 keeps removed nodes behind added ones.
-		row.sort((a, b) => (a & removeBit) - (b & removeBit) || (a & MAX_NODE_ID) - (b & MAX_NODE_ID));
-		for (const word of row) words.push(word);
-		ends.push(words.length);
+		if (typeof set !== "object" || set === null) throw invalidArgument("a node set", packer.name, set);
+		write(set, packer);
+		packer.endRow();
 	}
-	return NodeSets.from(kind, shared(words), shared(ends));
+	return NodeSets.from(kind, shared(packer.words), shared(packer.ends));
 }
 
-function* ids(list: Iterable<number>, name: string): Generator<number> {
-	if (typeof list !== "object" || typeof list?.[Symbol.iterator] !== "function")
-		throw invalidArgument("a list of node ids", name, list);
-	for (const id of list) {
-		if (!Number.isInteger(id) || id < 0 || id > MAX_NODE_ID)
-			throw invalidArgument(`a node id (0 to ${MAX_NODE_ID})`, name, id);
-		yield id;
+/** What rows are sorted by: bit 20 keeps removed nodes behind added ones. */
+const orderBits = removeBit | MAX_NODE_ID;
+
+/** Words of one row after the other. */
+class Packer {
+	#words = new Uint32Array(4096);
+	#length = 0;
+	readonly ends: number[] = [0];
+
+	get words(): Uint32Array {
+		return this.#words.subarray(0, this.#length);
+	}
+
+	/** The row at hand, for errors. */
+	get name(): string {
+		return `sets[${this.ends.length - 1}]`;
+	}
+
+	/** @param given has the nodes' choices, if they can have any */
+	ids(list: Iterable<number>, member: string, bit: number, given?: NodeChoices): void {
+		if (typeof list !== "object" || typeof list?.[Symbol.iterator] !== "function")
+			throw invalidArgument("a list of node ids", `${this.name}.${member}`, list);
+		const chosen = given?.attributes || given?.weaponSets ? given : undefined;
+		for (const id of list) {
+			if (!Number.isInteger(id) || id < 0 || id > MAX_NODE_ID)
+				throw invalidArgument(`a node id (0 to ${MAX_NODE_ID})`, `${this.name}.${member}`, id);
+			if (this.#length === this.#words.length) this.#grow();
+			this.#words[this.#length++] = id | bit | (chosen ? choices(chosen, id, this.name) : 0);
+		}
+	}
+
+	/** Sorts the row, once, so that each batch finds it in order. */
+	endRow(): void {
+		const words = this.#words;
+		const start = this.ends[this.ends.length - 1] as number;
+		for (let i = start + 1; i < this.#length; i++) {
+			if (((words[i - 1] as number) & orderBits) <= ((words[i] as number) & orderBits)) continue;
+			words.subarray(start, this.#length).sort((a, b) => (a & orderBits) - (b & orderBits));
+			break;
+		}
+		this.ends.push(this.#length);
+	}
+
+	#grow(): void {
+		const words = new Uint32Array(2 * this.#words.length);
+		words.set(this.#words);
+		this.#words = words;
 	}
 }
 

@@ -19,6 +19,7 @@ const Head = Compile(
 		reloads: index,
 		memoized: index,
 		recalculated: Type.Optional(Type.String()),
+		unproven: Type.Optional(Type.Boolean()),
 	}),
 );
 
@@ -27,7 +28,7 @@ export class DamagedAnswer extends Error {}
 
 /** @param job its id: the buffer is for no other one */
 export function writeAnswer(job: string, stats: number, result: NativeBatchResult): Buffer {
-	const { results, status, errorRows, errorTexts, texts, reloads, memoized, recalculated } = result;
+	const { results, status, errorRows, errorTexts, texts, reloads, memoized, recalculated, unproven } = result;
 	const head = Buffer.from(
 		JSON.stringify({
 			job,
@@ -39,6 +40,7 @@ export function writeAnswer(job: string, stats: number, result: NativeBatchResul
 			reloads,
 			memoized,
 			...(recalculated !== undefined && { recalculated }),
+			...(unproven !== undefined && { unproven }),
 		}),
 	);
 	const length = Buffer.alloc(4);
@@ -65,7 +67,7 @@ export function readAnswer(bytes: Buffer, job: string, rows: number, stats: numb
 	const status = Uint8Array.from(bytes.subarray(statusAt));
 	if (status.some((number) => number === rowStatus.pending || number >= rowStatuses.length))
 		throw new DamagedAnswer("a row without an end");
-	const { errorRows, errorTexts, texts, reloads, memoized, recalculated } = head;
+	const { errorRows, errorTexts, texts, reloads, memoized, recalculated, unproven } = head;
 	if (
 		errorRows.length !== errorTexts.length ||
 		errorRows.some((row) => row >= rows) ||
@@ -82,5 +84,6 @@ export function readAnswer(bytes: Buffer, job: string, rows: number, stats: numb
 		memoized,
 		stopped: "",
 		...(recalculated !== undefined && { recalculated }),
+		...(unproven !== undefined && { unproven }),
 	};
 }

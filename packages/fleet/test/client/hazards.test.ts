@@ -42,7 +42,7 @@ describe.skipIf(!redisProgram)(`hazards of a fleet${needsRedis}`, () => {
 		return {
 			/** Resolves when so many rows are done. */
 			async until(rows: number) {
-				await expect.poll(() => done, { timeout: 20_000, interval: 20 }).toBeGreaterThanOrEqual(rows);
+				await expect.poll(() => done, { timeout: 60_000, interval: 20 }).toBeGreaterThanOrEqual(rows);
 			},
 			async isRight() {
 				const result = await running;
@@ -58,7 +58,7 @@ describe.skipIf(!redisProgram)(`hazards of a fleet${needsRedis}`, () => {
 	}
 
 	it("workers are killed with -9 during a batch: no row is lost or wrong", {
-		timeout: 60_000,
+		timeout: 120_000,
 	}, async () => {
 		const { until, isRight } = begin();
 		for (const [i, rows] of [300, 1500, 3000].entries()) {
@@ -69,7 +69,7 @@ describe.skipIf(!redisProgram)(`hazards of a fleet${needsRedis}`, () => {
 		expect(workers.deaths).toBe(3);
 	});
 
-	it("the queue is killed and restarted during a batch", { timeout: 60_000 }, async () => {
+	it("the queue is killed and restarted during a batch", { timeout: 120_000 }, async () => {
 		const { until, isRight } = begin();
 		for (const rows of [500, 2500]) {
 			await until(rows);
@@ -81,7 +81,7 @@ describe.skipIf(!redisProgram)(`hazards of a fleet${needsRedis}`, () => {
 		expect(warnings.map(({ code }) => code)).toContain("QUEUE_UNAVAILABLE");
 	});
 
-	it("the queue is restarted empty during a batch", { timeout: 60_000 }, async () => {
+	it("the queue is restarted empty during a batch", { timeout: 120_000 }, async () => {
 		const { until, isRight } = begin();
 		await until(1000);
 		const redis = new Redis(own.url);
@@ -90,7 +90,7 @@ describe.skipIf(!redisProgram)(`hazards of a fleet${needsRedis}`, () => {
 		await isRight();
 	});
 
-	it("the network is gone for 10 s during a batch", { timeout: 60_000 }, async () => {
+	it("the network is gone for 10 s during a batch", { timeout: 120_000 }, async () => {
 		const { until, isRight } = begin();
 		await until(1000);
 		await relay.cut();
@@ -116,7 +116,7 @@ describe.skipIf(!redisProgram)(`hazards of a fleet${needsRedis}`, () => {
 		workers.end();
 	});
 
-	it("a row that ends its worker, each time, is found, and fails alone", { timeout: 60_000 }, async () => {
+	it("a row that ends its worker, each time, is found, and fails alone", { timeout: 120_000 }, async () => {
 		const calculator = luaFile("poison.lua", counting(0));
 		const options = {
 			queue: own.url,
@@ -128,13 +128,13 @@ describe.skipIf(!redisProgram)(`hazards of a fleet${needsRedis}`, () => {
 		const workers = await Workers.start(2, { ...options, deadAfterMs: 400 });
 		await using engine = await Engine.open({ calculator, sandbox: false, executor: { queue: own.url } });
 		const build = await engine.load("ab");
-		const ids = idsTo(20).map((id, i) => (i === 17 ? 666 : id));
+		const ids = idsTo(8).map((id, i) => (i === 5 ? 666 : id));
 		const result = await build.calculateBatch(setsOf(ids));
-		expect(result.errors.map(({ row, code }) => [row, code])).toEqual([[17, "CRASH"]]);
+		expect(result.errors.map(({ row, code }) => [row, code])).toEqual([[5, "CRASH"]]);
 		expect(result.errors[0]?.message).toMatch(/ended its worker, 3 times/);
 		const three = result.column("Three");
 		ids.forEach((id, row) => {
-			expect(three[row]).toBe(row === 17 ? Number.NaN : 3 * id);
+			expect(three[row]).toBe(row === 5 ? Number.NaN : 3 * id);
 		});
 		expect(workers.deaths).toBeGreaterThanOrEqual(3);
 		workers.end();

@@ -11,6 +11,8 @@ const result: NativeBatchResult = {
 	reloads: 2,
 	memoized: 1,
 	stopped: "",
+	recalculated: "a row differed",
+	unproven: true,
 };
 const written = () => writeAnswer("job-1", 2, result);
 
