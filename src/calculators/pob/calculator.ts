@@ -38,19 +38,22 @@ export async function pobCalculator(
 		}
 		return tree;
 	};
-	const [program, manifest] = await Promise.all([luaDigest(luaFolder), manifestDigest(source)]);
 	const { fast, keepAnalysis, trust, verifyShare } = checkedOptions(options);
+	const program = await luaDigest(luaFolder);
+	// Forms that are given are part of what is known, as pobatch's own Lua is.
+	const { versions } = (options ?? {}) as { versions?: unknown };
+	const known = versions === undefined ? program : digest(program, JSON.stringify(versions));
+	// With `fast: false` states run what the checkout says, without anything in between.
+	const compiled = fast && keepAnalysis ? new CompiledFile(source, compiledIdentity(known)) : undefined;
+	// It is large: read while other files are looked at.
+	const reading = compiled?.read();
+	const manifest = await manifestDigest(source);
 	const kept = fast && trust === "certified" ? await certificateOf(source) : undefined;
 	const certificate = await kept?.read();
 	const certified = certificate && !certificate.withdrawn ? certifiedParts(certificate) : {};
 	const isCertified = Object.keys(certified).length > 0;
-	// Forms that are given are part of what is known, as pobatch's own Lua is.
-	const { versions } = (options ?? {}) as { versions?: unknown };
-	const known = versions === undefined ? program : digest(program, JSON.stringify(versions));
 	const analysis = fast ? new KeptAnalysis(known, source, keepAnalysis) : undefined;
 	const slices = fast ? new KeptSlices(known, manifest, keepAnalysis) : undefined;
-	// With `fast: false` states run what the checkout says, without anything in between.
-	const compiled = fast && keepAnalysis ? new CompiledFile(source, compiledIdentity(known)) : undefined;
 	const ofStates = {
 		...defaults,
 		...(analysis && { analysis: await analysis.read() }),
@@ -62,7 +65,10 @@ export async function pobCalculator(
 		...(await embedded("pob/calculator.lua")),
 		chunkFolder: source,
 		options: isCertified ? { ...ofStates, certified } : ofStates,
-		...(compiled && { compiled }),
+		...(compiled &&
+			reading && {
+				compiled: { read: () => reading, write: (bytes: Uint8Array) => compiled.write(bytes) },
+			}),
 		...(isCertified && {
 			verification: {
 				share: verifyShare,
