@@ -42,7 +42,7 @@ return {
 			bytes = table.concat(everyByte) .. "\0001\n2\r3",
 		}
 		for i = 1, args.size do
-			data.list[#data.list + 1] = "text " .. i
+			data.list[#data.list + 1] = { i }
 		end
 		local store, made = args.stores and newStore() or nil, 0
 		local function ask(text)
