@@ -19,8 +19,9 @@ function builds.new(world)
 	return setmetatable({ world = world, current = nil, loading = 0, collector = collector.new(world.native.nursery) }, builds)
 end
 
--- Loads that LuaJIT compiles code in: what loading runs through often is compiled after these.
-local COMPILED_LOADS = 1
+-- The load that LuaJIT compiles code in, after which what loading runs through often is compiled. Not the first one: a process
+-- with one build would not run that code again.
+local COMPILED_LOAD = 2
 
 local function emptyCache()
 	return { MAIN = {}, CALCS = {}, CALCULATOR = {}, CACHE = {} }
@@ -51,10 +52,11 @@ function builds:switch(build)
 	end
 end
 
---- Calls `load(source)` while LuaJIT compiles nothing, unless the state has loaded too few builds for that. Code that
--- is compiled already runs, and what the rows run through is compiled with them.
+--- Calls `load(source)` while LuaJIT compiles nothing, but for one load of a state. Code that is compiled already runs, and
+-- what the rows run through is compiled with them.
 function builds:uncompiled(load, source)
-	if self.loading >= COMPILED_LOADS then
+	-- Of those before it.
+	if self.loading + 1 ~= COMPILED_LOAD then
 		jit.off()
 	end
 	local ok, build, info, traceback = pcall(load, source)

@@ -4,7 +4,7 @@
 -- some 20 ms); everything, at a moment that suits (`settle`, 200 ms and more); and LuaJIT's own, at any moment, where
 -- all else would let the heap grow beyond its bound. Nothing is collected while Path of Building starts and loads the first
 -- build; what lives then is only marked (100 ms), so that the young can be told from it, and what does not goes with the
--- first full collection.
+-- first full collection, which comes once rows have gone on for a while.
 --
 -- `living` is what lives, in MB, as far as it is known: what lived at the last full collection, what was found alive of
 -- the builds loaded since, without the builds closed since. Everything is measured against it.
@@ -17,6 +17,8 @@ collector.__index = collector
 local BOUND, GARBAGE = 130, 120
 -- Rows have what they made collected each time that it is this much, in MB.
 local NURSERY = 16
+-- So many times the young alone are collected before the garbage of the start goes, too: a short run ends before.
+local SWEEPS = 40
 -- What loading a build takes as a rule, garbage included, in MB; and what each further tree of it takes.
 local LOADING, EACH_TREE = 64, 16
 
@@ -42,6 +44,8 @@ function collector.new(nursery)
 		-- nothing was collected or marked yet; what there was once Path of Building had started
 		isNew = true,
 		started = 0,
+		-- how often the young were collected since what lives was only marked; nil: the last collection was a full one
+		sweeps = nil,
 		-- where rows have garbage collected
 		collectAt = 0,
 	}, collector)
@@ -68,6 +72,7 @@ local function take(self)
 		return
 	end
 	self.living, self.left, self.collections = lived / 1024, lived / 1024, collections
+	self.isNew, self.sweeps = false, nil
 	for build in pairs(self.fresh) do
 		-- It is among what lives, with no more than loading it took.
 		build.size, self.fresh[build] = build.grown, nil
@@ -78,7 +83,7 @@ local function settle(self)
 	-- It fails where a memory limit leaves no room for its own work; the next one may not.
 	if pcall(self.nursery.settle) then
 		take(self)
-		self.isSettled, self.isNew = true, false
+		self.isSettled = true
 		rest(self)
 	end
 end
@@ -86,7 +91,7 @@ end
 -- Tells what is there from the young to come; nothing is freed.
 local function mark(self)
 	self.isSettled, self.isNew = pcall(self.nursery.settle, true), false
-	self.left = used()
+	self.left, self.sweeps = used(), 0
 	for build in pairs(self.fresh) do
 		build.size, build.foundAt, self.fresh[build] = build.grown, self.collections, nil
 		self.living = self.living + SURE * build.size
@@ -129,12 +134,13 @@ function collector:step()
 		return
 	end
 	take(self)
-	if used() > self.living + GARBAGE then
-		settle(self)
-	elseif self.isNew then
+	if self.isNew and used() < bound(self) then
 		mark(self)
+	elseif used() > self.living + GARBAGE or self.sweeps == SWEEPS then
+		settle(self)
 	else
 		sweep(self)
+		self.sweeps = self.sweeps and self.sweeps + 1
 	end
 	plan(self)
 end

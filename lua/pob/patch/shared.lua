@@ -11,6 +11,7 @@
 ---@field nursery table @frees what a row made; read by environment/snapshot.lua
 ---@field generalize function @(chunk, depth): the chunk's functions are compiled for any upvalue; read by slice/init.lua
 ---@field modifierQueries table @native queries of modifier stores; read by replacements/queries.lua
+---@field compiled table|nil @what is compiled or found out once, see pob.host.kept_data; read by replacements/mod_parser.lua
 ---@field texts table|nil @what all states of the engine share by name; read by memo/memo.lua
 ---@field hooks table @where parts come in while a row is calculated, see patch/hooks.lua
 --
@@ -98,6 +99,7 @@ function sharedTable.new(host, keepsLines)
 		generalize = host.generalize,
 		modifierQueries = host.modifierQueries,
 		texts = host.shared,
+		compiled = host.compiled,
 		hooks = hooks.new(),
 		names = composedNames.places(),
 		rewritten = keepsLines and {} or nil,

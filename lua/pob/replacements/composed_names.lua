@@ -71,8 +71,8 @@ end
 -- Room for the places of all modules: compiled code finds each by its slot, until the table grows.
 local PLACES = 2048
 
----The answers of all places, by name: prefix, suffix and what is between two keys, divided by "\1", which edited modules
----know as `__pobatchNames`. A name says all of a place, so that a module that is edited alike is the same in each state.
+---The answers of all places, by name: prefix, suffix and what is between two keys, divided by "\1". Edited modules know it as
+---`__pobatchNames`. A name says all of a place, so that a module is edited alike in each state.
 function composedNames.places()
 	return setmetatable(new(0, PLACES), {
 		__index = function(places, name)

@@ -91,10 +91,10 @@ function part.ready(_, path)
 end
 
 -- list -> its index; another for lists that are searched as plain texts
-local function indexes(plain)
+local function indexes(plain, store)
 	return setmetatable({}, {
 		__index = function(known, list)
-			local index = patterns.index(list, plain)
+			local index = patterns.index(list, plain, store)
 			known[list] = index
 			return index
 		end,
@@ -102,7 +102,7 @@ local function indexes(plain)
 end
 
 function part.install(shared)
-	local ofPatterns, ofTexts = indexes(false), indexes(true)
+	local ofPatterns, ofTexts = indexes(false, shared.compiled), indexes(true, shared.compiled)
 	local tried = {}
 
 	---As the original: the value of the pattern that fits best, the line without what it matched, the captures.

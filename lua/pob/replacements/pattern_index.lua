@@ -3,6 +3,8 @@
 
 local byte, sub, find = string.byte, string.sub, string.find
 
+local keptData = require("pob.host.kept_data")
+
 local patterns = {}
 
 -- Lists up to this length are tried as they are.
@@ -108,18 +110,7 @@ local function rarestGram(text, counts, rarest, least)
 	return rarest, least
 end
 
----An index of the keys of `list`, which must not change from here on.
----@param list table @keys: patterns
----@param plain boolean @whether they are plain texts
----@return table @{ always = patterns that may match any text, byGram = { number = patterns } }
-function patterns.index(list, plain)
-	local keys = {}
-	for pattern in pairs(list) do
-		keys[#keys + 1] = pattern
-	end
-	if #keys <= SHORT then
-		return { always = keys, byGram = {} }
-	end
+local function indexOf(keys, plain)
 	-- A rare one leaves few patterns to try.
 	local literals, counts = {}, {}
 	for i, pattern in ipairs(keys) do
@@ -142,6 +133,28 @@ function patterns.index(list, plain)
 		place[#place + 1] = pattern
 	end
 	return { always = always, byGram = byGram }
+end
+
+---An index of the keys of `list`, which must not change from here on.
+---@param list table @keys: patterns
+---@param plain boolean @whether they are plain texts
+---@param store table|nil @of the engine, see pob.host.kept_data
+---@return table @{ always = patterns that may match any text, byGram = { number = patterns } }
+function patterns.index(list, plain, store)
+	local keys = {}
+	for pattern in pairs(list) do
+		keys[#keys + 1] = pattern
+	end
+	if #keys <= SHORT then
+		return { always = keys, byGram = {} }
+	end
+	table.sort(keys)
+	local text = table.concat(keys, "\0")
+	-- Lists have no names of their own.
+	local name = ("index of %d %s %d"):format(#keys, plain and "texts" or "patterns", #text)
+	return keptData.of(store, name, text, function()
+		return indexOf(keys, plain)
+	end)
 end
 
 ---The patterns of an index that may match `text`; one may be there more than once.

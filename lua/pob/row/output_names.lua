@@ -3,6 +3,8 @@
 -- They are read from the text of its modules. It writes most of them out; others it joins from words and variables
 -- (damageType .. "Max"), and what such a variable stands for is learned from the names that the build has.
 
+local keptData = require("pob.host.kept_data")
+
 local outputNames = {}
 
 local SOURCES = {
@@ -25,40 +27,52 @@ local function partsOf(inside)
 	return #parts > 1 and variables > 0 and variables < 3 and parts or nil
 end
 
+-- What a module's text says of the names of the output, added to `found`.
+local function readNames(text, found)
+	local names, joinings, words, lists = found.names, found.joinings, found.words, found.lists
+	-- with `.` or `?.`
+	for name in text:gmatch("[oO]utput%??%.([%a_][%w_]*)") do
+		names[name] = true
+	end
+	for name in text:gmatch('[oO]utput%??%.?%["([%a][%w:_]*)"%]') do
+		names[name] = true
+	end
+	for name in text:gmatch("{%d*:?output:([%a][%w_]*)}") do
+		names[name] = true
+	end
+	for inside in text:gmatch("[oO]utput%??%.?%[([^%[%]\n]-)%]") do
+		joinings[#joinings + 1] = partsOf(inside)
+	end
+	for word in text:gmatch('"(%u[%w ]*)"') do
+		words[word] = true
+	end
+	for list in text:gmatch("{([^{}]*)}") do
+		if not list:gsub('"%u[%w ]*"', ""):find("[^%s,]") then
+			local members = {}
+			for word in list:gmatch('"(%u[%w ]*)"') do
+				members[#members + 1] = word
+			end
+			lists[#lists + 1] = #members > 1 and members or nil
+		end
+	end
+end
+
 -- What the text of PoB's calculation says about the names of its output: those that it writes out, how it joins
 -- others, and words in quotes that may be joined (alone, and in lists of nothing else).
 local function sourceOf(world)
 	if not world.outputSource then
-		local names, joinings, words, lists = {}, {}, {}, {}
-		for _, path in ipairs(SOURCES) do
-			local text = world.files:read(path) or ""
-			-- with `.` or `?.`
-			for name in text:gmatch("[oO]utput%??%.([%a_][%w_]*)") do
-				names[name] = true
-			end
-			for name in text:gmatch('[oO]utput%??%.?%["([%a][%w:_]*)"%]') do
-				names[name] = true
-			end
-			for name in text:gmatch("{%d*:?output:([%a][%w_]*)}") do
-				names[name] = true
-			end
-			for inside in text:gmatch("[oO]utput%??%.?%[([^%[%]\n]-)%]") do
-				joinings[#joinings + 1] = partsOf(inside)
-			end
-			for word in text:gmatch('"(%u[%w ]*)"') do
-				words[word] = true
-			end
-			for list in text:gmatch("{([^{}]*)}") do
-				if not list:gsub('"%u[%w ]*"', ""):find("[^%s,]") then
-					local members = {}
-					for word in list:gmatch('"(%u[%w ]*)"') do
-						members[#members + 1] = word
-					end
-					lists[#lists + 1] = #members > 1 and members or nil
-				end
-			end
+		local texts = {}
+		for i, path in ipairs(SOURCES) do
+			texts[i] = world.files:read(path) or ""
 		end
-		world.outputSource = { names = names, joinings = joinings, words = words, lists = lists }
+		local store = world.native and world.native.compiled
+		world.outputSource = keptData.of(store, "output names", table.concat(texts, "\0"), function()
+			local found = { names = {}, joinings = {}, words = {}, lists = {} }
+			for _, text in ipairs(texts) do
+				readNames(text, found)
+			end
+			return found
+		end)
 	end
 	return world.outputSource
 end

@@ -40,17 +40,20 @@ export async function pobCalculator(
 		}
 		return tree;
 	};
-	const [program, manifest] = await Promise.all([luaDigest(luaFolder), manifestDigest(source)]);
 	const { fast, keepAnalysis, trust, verifyShare } = checkedOptions(options);
+	const program = await luaDigest(luaFolder);
 	// Forms that are given are part of what is known, as pobatch's own Lua is.
 	const { versions } = (options ?? {}) as { versions?: Plain };
-	const kept = fast && trust === "certified" ? await certificateOf(source, { versions }) : undefined;
-	const certificate = await kept?.read();
 	const known = versions === undefined ? program : digest(program, JSON.stringify(versions));
-	const analysis = fast ? new KeptAnalysis(known, source, keepAnalysis) : undefined;
-	const slices = fast ? new KeptSlices(known, manifest, keepAnalysis) : undefined;
 	// With `fast: false` states run what the checkout says, without anything in between.
 	const compiled = fast && keepAnalysis ? new CompiledFile(source, compiledIdentity(known)) : undefined;
+	// It is large: read while other files are looked at.
+	const reading = compiled?.read();
+	const manifest = await manifestDigest(source);
+	const kept = fast && trust === "certified" ? await certificateOf(source, { versions }) : undefined;
+	const certificate = await kept?.read();
+	const analysis = fast ? new KeptAnalysis(known, source, keepAnalysis) : undefined;
+	const slices = fast ? new KeptSlices(known, manifest, keepAnalysis) : undefined;
 	const ofStates = {
 		...defaults,
 		...(analysis && { analysis: await analysis.read() }),
@@ -84,7 +87,10 @@ export async function pobCalculator(
 		...(await embedded("pob/calculator.lua")),
 		chunkFolder: source,
 		options: states?.options ?? ofStates,
-		...(compiled && { compiled }),
+		...(compiled &&
+			reading && {
+				compiled: { read: () => reading, write: (bytes: Uint8Array) => compiled.write(bytes) },
+			}),
 		...(states && { verification: states.verification }),
 		tree: undefined,
 		treeOf,
