@@ -205,7 +205,12 @@ return new(5):add(6)
 		expect(text).not.toMatch(/--/);
 	});
 
-	it.each(["newLocal", "guard", "helper", "loop"])("changes functions without their meaning: %s", async (kind) => {
+	it.each([
+		"newLocal",
+		"guard",
+		"helper",
+		"loop",
+	])("changes functions without their meaning: %s", async (kind) => {
 		const texts = new Set<string>();
 		for (let number = 1; number <= 12; number++) {
 			const { text, does, changedDoes } = await change(kind, number);
