@@ -2,7 +2,9 @@ export type { BuildInfo } from "./builds/build-info.js";
 export { decodePobCode, encodePobCode } from "./builds/code.js";
 export type { Sheet, SheetGroup, SheetLine, SheetNote, SheetOptions } from "./builds/sheet.js";
 export type { BuildWarning, BuildWarningCode } from "./builds/warnings.js";
-export type { RowCacheOptions, RowCacheStatistics } from "./cache/row-cache.js";
+export type { RowCacheOptions } from "./cache/cache-options.js";
+export type { CachePolicy } from "./cache/memory/row-memory.js";
+export type { RowCacheStatistics } from "./cache/row-cache.js";
 export type { Certificate, PartStatus } from "./calculators/pob/certificates.js";
 export { findPob } from "./calculators/pob/checkout.js";
 export {

@@ -1,10 +1,14 @@
 // The search against other algorithms, and what it makes of trees that were cut back. Variables: POBATCH_POB (else what
 // is installed), POBATCH_BUILDS (a folder of builds; the demo with the reference calculator if not given), BENCH_BUILDS
-// (how many of them), BENCH_SECONDS (for each run), BENCH_PARTS (rivals, recovery).
+// (how many of them), BENCH_SECONDS (for each run), BENCH_PARTS (rivals, recovery; with a folder of builds also respec,
+// screened, reopened), BENCH_PLOT (an SVG file: the goal over time of rivals).
 import { recovery } from "./search/recovery.mjs";
+import { reopened } from "./search/reopened.mjs";
+import { respec } from "./search/respec.mjs";
 import { rivals } from "./search/rivals.mjs";
+import { screened } from "./search/screened.mjs";
 
 const wanted = (process.env.BENCH_PARTS ?? "rivals,recovery").split(",");
-export const parts = Object.entries({ rivals, recovery }).flatMap(([name, part]) =>
-	wanted.includes(name) ? [part] : [],
+export const parts = Object.entries({ rivals, recovery, respec, screened, reopened }).flatMap(
+	([name, part]) => (wanted.includes(name) ? [part] : []),
 );

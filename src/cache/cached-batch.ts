@@ -2,7 +2,8 @@ import { PobatchError } from "../common/errors.js";
 import type { NativeBatchResult, NativeCanonicalSets } from "../native/addon.js";
 import { rowStatus } from "../native/row-status.js";
 import type { CacheUse } from "../rows/batch-result.js";
-import type { RowCache, RowGroup } from "./row-cache.js";
+import type { RowCache } from "./row-cache.js";
+import type { RowGroup } from "./row-group.js";
 import { isSliceEnd, runAsync, runSync, Slices, type Steps } from "./store/steps.js";
 import type { KnownRows } from "./store/view.js";
 

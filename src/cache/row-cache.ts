@@ -1,31 +1,13 @@
-import { join } from "node:path";
-import envPaths from "env-paths";
 import { LRUCache } from "lru-cache";
 import { type EngineWarning, emitWarning } from "../common/engine-warning.js";
-import { invalidArgument } from "../common/errors.js";
+import { checkCacheOptions, type RowCacheOptions } from "./cache-options.js";
+import { openMemory } from "./memory/open-memory.js";
+import type { CachePolicy, RowMemory } from "./memory/row-memory.js";
+import { type GroupFilter, isMeant, type RowGroup } from "./row-group.js";
 import type { Files } from "./store/files.js";
 import { RowStore } from "./store/row-store.js";
 import { atOnce, isSliceEnd, runAsync, runSync, Slices, type Steps } from "./store/steps.js";
 import type { FrameMemory, FrameRows, KnownRows } from "./store/view.js";
-
-export interface RowCacheOptions {
-	/** Megabytes (2^20 bytes) of rows kept in memory; the least recently used go first. 64 by default. */
-	maxMB?: number;
-	/** Milliseconds after which a row in memory is forgotten. Never by default: rows do not age. */
-	ttlMs?: number;
-	/**
-	 * A folder that keeps rows on disk, too; processes may share it. Where it cannot be used, rows are calculated, and
-	 * the engine warns once (`onWarning`).
-	 */
-	dir?: string;
-	/** Megabytes (2^20 bytes) of rows kept in `dir`, at least 1; the oldest go first. 1024 by default. */
-	maxDiskMB?: number;
-	/**
-	 * Share of the rows found in the cache that is calculated all the same, 0 to 1; a difference of one bit raises
-	 * CACHE_MISMATCH. 0 by default.
-	 */
-	verify?: number;
-}
 
 export interface RowCacheStatistics {
 	/** Rows answered from the cache, and rows looked up in vain, since the engine was opened. */
@@ -34,29 +16,17 @@ export interface RowCacheStatistics {
 	/** Rows in memory, and what they take. */
 	entries: number;
 	bytes: number;
-}
-
-/** All that some rows depend on but their node sets: the calculator and its files, the build, the stats. */
-export class RowGroup {
-	readonly bytes: Uint8Array;
-	readonly units: Uint16Array;
-
-	/** @param digest of all of that, in hexadecimal */
-	constructor(
-		digest: string,
-		/** Numbers a row. */
-		readonly width: number,
-	) {
-		this.bytes = Uint8Array.from(Buffer.from(digest.slice(0, 32), "hex"));
-		this.units = new Uint16Array(this.bytes.buffer);
-	}
+	/** Rows, and pieces of files with rows, that left memory because there was no room. */
+	evictions: number;
+	policy: CachePolicy;
 }
 
 // A map entry, its key and a typed array's own fields, besides the numbers: measured to the next power of two.
 const overheadBytes = 256;
-const megabyte = 2 ** 20;
+/** Groups whose rows memory may have; those of others are not found any more, and leave. */
+const maxGroups = 4096;
 
-type Memory = LRUCache<string, Float64Array | FrameRows>;
+type Memory = RowMemory<Float64Array | FrameRows>;
 
 function isFrame(entry: Float64Array | FrameRows): entry is FrameRows {
 	return !(entry instanceof Float64Array);
@@ -65,14 +35,20 @@ function isFrame(entry: Float64Array | FrameRows): entry is FrameRows {
 /** Rows that were calculated before, by group and 128-bit hash of the canonical node set. */
 export class RowCache {
 	readonly verify: number;
+	readonly #policy: CachePolicy;
 	/** Rows that were calculated, by `keyOf`, and frames of rows that were read, by names that are longer. */
 	readonly #memory: Memory;
+	/** Groups by a number, the first units of their rows' keys; and by their bytes, to find the number. */
+	readonly #groups = new LRUCache<string, { number: number; group: RowGroup }>({ max: maxGroups });
+	#lastGroup: { number: number; group: RowGroup } | undefined;
+	#groupCount = 0;
 	readonly #store: RowStore | undefined;
 	#hits = 0;
 	#misses = 0;
 
-	private constructor(verify: number, memory: Memory, store: RowStore | undefined) {
+	private constructor(verify: number, policy: CachePolicy, memory: Memory, store: RowStore | undefined) {
 		this.verify = verify;
+		this.#policy = policy;
 		this.#memory = memory;
 		this.#store = store;
 	}
@@ -86,33 +62,25 @@ export class RowCache {
 		onWarning: (warning: EngineWarning) => void = emitWarning,
 		files?: Files,
 	): Promise<RowCache> {
-		const { maxMB = 64, ttlMs = 0, verify = 0, dir, maxDiskMB = 1024 } = options;
-		if (!(Number.isFinite(maxMB) && maxMB > 0))
-			throw invalidArgument("a positive number", "cache.maxMB", maxMB);
-		if (!(Number.isFinite(maxDiskMB) && maxDiskMB >= 1))
-			throw invalidArgument("a number of at least 1", "cache.maxDiskMB", maxDiskMB);
-		if (!(Number.isFinite(ttlMs) && ttlMs >= 0))
-			throw invalidArgument("a number of ms", "cache.ttlMs", ttlMs);
-		if (!(verify >= 0 && verify <= 1)) throw invalidArgument("a share from 0 to 1", "cache.verify", verify);
-		if (dir !== undefined && (typeof dir !== "string" || dir === ""))
-			throw invalidArgument("a folder's path", "cache.dir", dir);
-		const memory: Memory = new LRUCache({
-			maxSize: Math.round(maxMB * megabyte),
-			sizeCalculation: (entry) =>
+		const { policy, maxBytes, maxEntries, ttlMs, dir, maxDiskBytes, verify } = checkCacheOptions(options);
+		const memory: Memory = openMemory(policy, {
+			maxBytes,
+			maxEntries,
+			ttlMs,
+			sizeOf: (entry) =>
 				overheadBytes + (isFrame(entry) ? entry.keys.byteLength + entry.values.byteLength : entry.byteLength),
-			ttl: ttlMs,
 		});
 		const store =
 			dir === undefined
 				? undefined
 				: await RowStore.open({
 						folder: dir,
-						maxBytes: Math.round(maxDiskMB * megabyte),
+						maxBytes: maxDiskBytes,
 						memory: memory as FrameMemory,
 						onWarning,
 						...(files && { files }),
 					});
-		return new RowCache(verify, memory, store);
+		return new RowCache(verify, policy, memory, store);
 	}
 
 	/**
@@ -139,18 +107,30 @@ export class RowCache {
 
 	/** Keeps a row, which must not change any more. */
 	keep(group: RowGroup, hashes: BigUint64Array, row: number, values: Float64Array): void {
-		this.#memory.set(keyOf(group, unitsOf(hashes), row), values);
-		this.#store?.add(group.bytes, wordsOf(hashes), row, values);
+		this.#memory.set(keyOf(this.#numberOf(group), unitsOf(hashes), row), values);
+		this.#store?.add(group, wordsOf(hashes), row, values);
+	}
+
+	/** Forgets rows, in memory and on disk. @returns how many the disk had */
+	async forget(filter: GroupFilter): Promise<number> {
+		const meant = [...this.#groups.values()].filter(({ group }) => isMeant(group.facts, filter));
+		const numbers = new Set(meant.map(({ number }) => number));
+		// What a frame is read from goes as well, and frames are read fast.
+		for (const [key, entry] of [...this.#memory.entries()])
+			if (isFrame(entry) || numbers.has(numberOfKey(key))) this.#memory.delete(key);
+		return (await this.#store?.forget(filter)) ?? 0;
 	}
 
 	statistics(): RowCacheStatistics {
 		let entries = 0;
-		for (const entry of this.#memory.values()) entries += isFrame(entry) ? entry.keys.length / 4 : 1;
+		for (const [, entry] of this.#memory.entries()) entries += isFrame(entry) ? entry.keys.length / 4 : 1;
 		return {
 			hits: this.#hits,
 			misses: this.#misses,
 			entries,
-			bytes: this.#memory.calculatedSize,
+			bytes: this.#memory.bytes,
+			evictions: this.#memory.evictions,
+			policy: this.#policy,
 		};
 	}
 
@@ -166,10 +146,11 @@ export class RowCache {
 		const absent: number[] = [];
 		const [words, units] = [wordsOf(hashes), unitsOf(hashes)];
 		const slices = new Slices();
+		const number = this.#numberOf(group);
 		for (let row = 0; row < rows; row++) {
 			if (isSliceEnd(row)) yield* slices.next();
 			if (!isValid(words, row) || (firstEqual && firstEqual[row] !== row)) continue;
-			known[row] = this.#memory.get(keyOf(group, units, row)) as Float64Array | undefined;
+			known[row] = this.#memory.get(keyOf(number, units, row)) as Float64Array | undefined;
 			if (!known[row]) absent.push(row);
 		}
 		return { known, absent };
@@ -180,6 +161,15 @@ export class RowCache {
 		return this.#store
 			.find(sought.group, wordsOf(sought.hashes), absent, known)
 			.then(() => this.#counted(sought, known));
+	}
+
+	#numberOf(group: RowGroup): number {
+		if (this.#lastGroup?.group === group) return this.#lastGroup.number;
+		const name = Buffer.from(group.bytes).toString("latin1");
+		const known = this.#groups.get(name) ?? { number: this.#groupCount++, group };
+		this.#groups.set(name, known);
+		this.#lastGroup = { number: known.number, group };
+		return known.number;
 	}
 
 	#counted({ hashes, firstEqual }: Sought, known: KnownRows): KnownRows {
@@ -218,22 +208,23 @@ function isValid(words: Uint32Array, row: number): boolean {
 	return (words[at] || words[at + 1] || words[at + 2] || words[at + 3]) !== 0;
 }
 
-/** Group and row as one text of 8 units: a short key is what a Map finds fastest. Both are hashes of 128 bits. */
-function keyOf({ units: g }: RowGroup, units: Uint16Array, row: number): string {
+/** Group and row as one text of 10 units: a short key is what a Map finds fastest. */
+function keyOf(group: number, units: Uint16Array, row: number): string {
 	const at = 8 * row;
 	return String.fromCharCode(
-		(units[at] as number) ^ (g[0] as number),
-		(units[at + 1] as number) ^ (g[1] as number),
-		(units[at + 2] as number) ^ (g[2] as number),
-		(units[at + 3] as number) ^ (g[3] as number),
-		(units[at + 4] as number) ^ (g[4] as number),
-		(units[at + 5] as number) ^ (g[5] as number),
-		(units[at + 6] as number) ^ (g[6] as number),
-		(units[at + 7] as number) ^ (g[7] as number),
+		group & 0xffff,
+		group >>> 16,
+		units[at] as number,
+		units[at + 1] as number,
+		units[at + 2] as number,
+		units[at + 3] as number,
+		units[at + 4] as number,
+		units[at + 5] as number,
+		units[at + 6] as number,
+		units[at + 7] as number,
 	);
 }
 
-/** Where rows are kept on disk if no folder is named: `~/.cache/pobatch/rows` by the XDG rules, the like elsewhere. */
-export function cacheFolder(): string {
-	return join(envPaths("pobatch", { suffix: "" }).cache, "rows");
+function numberOfKey(key: string): number {
+	return key.charCodeAt(0) + 0x10000 * key.charCodeAt(1);
 }

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { digest } from "../common/digest.js";
 import { PobatchError } from "../common/errors.js";
 import type { Plain } from "../native/addon.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
-import { digest } from "./identity.js";
 import type { CalculatorSource } from "./source.js";
 
 /** A user's own Lua file. `require` finds its neighbours. */

@@ -1,13 +1,6 @@
-import { createHash } from "node:crypto";
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-
-/** One SHA-256, in hexadecimal, of texts in order; where one ends counts. */
-export function digest(...texts: readonly string[]): string {
-	const hash = createHash("sha256");
-	for (const text of texts) hash.update(`${text.length}:`).update(text);
-	return hash.digest("hex");
-}
+import { digest } from "../common/digest.js";
 
 /** Contents of all Lua files below a folder. */
 export async function luaDigest(folder: string): Promise<string> {

@@ -1,9 +1,10 @@
 import { readBuildSource } from "../builds/build-source.js";
 import { parseItemText } from "../builds/item-text.js";
+import { digest } from "../common/digest.js";
 import type { Plain } from "../native/addon.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
 import { treeForCalculator } from "../tree/tree-data.js";
-import { digest, luaDigest } from "./identity.js";
+import { luaDigest } from "./identity.js";
 import { embedded, luaFolder } from "./lua-files.js";
 import type { CalculatorSource } from "./source.js";
 

@@ -1,7 +1,23 @@
 import { Command } from "commander";
-import { cacheFolder } from "../cache/row-cache.js";
-import { clearDiskCache, type DiskCacheStatistics, diskCacheStatistics } from "../cache/store/statistics.js";
+import { cacheFolder } from "../cache/cache-options.js";
+import { buildHash, type GroupFilter } from "../cache/row-group.js";
+import {
+	clearDiskCache,
+	type DiskCacheStatistics,
+	diskCacheStatistics,
+	forgetRows,
+} from "../cache/store/statistics.js";
 import { openOutput } from "./output.js";
+import { readBuild } from "./source.js";
+
+/** Passive trees of a build whose rows are looked for. */
+const maxSpecs = 100;
+
+interface ClearFlags {
+	build?: string;
+	calculator?: string;
+	stats?: string;
+}
 
 export function cacheCommand(): Command {
 	const command = new Command("cache")
@@ -16,28 +32,65 @@ export function cacheCommand(): Command {
 			}),
 		)
 		.addCommand(
-			folderCommand("clear", "forget all rows; safe while other runs use them", async (folder) => {
-				const found = await clearDiskCache(folder);
-				return found ? `Forgot ${describe(found)} in ${folder}\n` : `No rows are kept in ${folder}\n`;
-			}),
+			folderCommand(
+				"clear",
+				"forget all rows, or some; safe while other runs use them",
+				async (folder, flags: ClearFlags) => {
+					const filter = await filterOf(flags);
+					if (filter) {
+						const deleted = await forgetRows(folder, filter);
+						return deleted
+							? `Forgot ${count(deleted)} in ${folder}\n`
+							: `No such rows are kept in ${folder}\n`;
+					}
+					const found = await clearDiskCache(folder);
+					return found ? `Forgot ${describe(found)} in ${folder}\n` : `No rows are kept in ${folder}\n`;
+				},
+			)
+				.option("--build <build>", "only those of a build, given as to other commands")
+				.option("--calculator <text>", 'only those of a calculator or its version, such as "0.16.0"')
+				.option("--stats <names>", "only those with any of these stats, by comma"),
 		);
 }
 
-function folderCommand(name: string, description: string, run: (folder: string) => Promise<string>): Command {
+async function filterOf({ build, calculator, stats }: ClearFlags): Promise<GroupFilter | undefined> {
+	if (build === undefined && calculator === undefined && stats === undefined) return undefined;
+	return {
+		...(build !== undefined && { builds: hashesOf(await readBuild(build)) }),
+		...(calculator !== undefined && { name: calculator }),
+		...(stats !== undefined && { stats: stats.split(",").map((name) => name.trim()) }),
+	};
+}
+
+/** Of the build with each of its passive trees. */
+function hashesOf(text: string): string[] {
+	return [undefined, ...Array.from({ length: maxSpecs }, (_, i) => i + 1)].map((spec) =>
+		buildHash(text, spec),
+	);
+}
+
+function folderCommand<Flags extends object>(
+	name: string,
+	description: string,
+	run: (folder: string, flags: Flags) => Promise<string>,
+): Command {
 	return new Command(name)
 		.description(description)
 		.option("--cache <folder>", "folder of the rows; the user's cache folder if not given")
 		.addHelpText("after", `\nExample:\n  $ pobatch cache ${name}`)
-		.action(async ({ cache = cacheFolder() }: { cache?: string }) => {
-			const text = await run(cache);
+		.action(async ({ cache = cacheFolder(), ...flags }: Flags & { cache?: string }) => {
+			const text = await run(cache, flags as Flags);
 			await (await openOutput(undefined, [])).write(text);
 		});
 }
 
 /** `1,311 rows, 340 KB, 4 KB of it unreadable,`. */
 function describe({ entries, bytes, unreadableBytes }: DiskCacheStatistics): string {
-	const rows = `${entries.toLocaleString("en-US")} ${entries === 1 ? "row" : "rows"}`;
-	return `${rows}, ${size(bytes)},${unreadableBytes > 0 ? ` ${size(unreadableBytes)} of it unreadable,` : ""}`;
+	return `${count(entries)}, ${size(bytes)},${unreadableBytes > 0 ? ` ${size(unreadableBytes)} of it unreadable,` : ""}`;
+}
+
+function count(rows: number): string {
+	return `${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"}`;
 }
 
 function size(bytes: number): string {

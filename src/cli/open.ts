@@ -1,4 +1,4 @@
-import { cacheFolder } from "../cache/row-cache.js";
+import { cacheFolder } from "../cache/cache-options.js";
 import { oneLine } from "../common/errors.js";
 import { type EngineRequest, type OpenedBuild, openBuild as open } from "../operations/open.js";
 import { describeEngine } from "./describe.js";

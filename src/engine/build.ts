@@ -4,9 +4,9 @@ import { withLevel, withNote } from "../builds/notes.js";
 import type { Sheet, SheetGroup, SheetOptions } from "../builds/sheet.js";
 import type { BuildWarning } from "../builds/warnings.js";
 import { type CachedBatch, divideBatch, divideBatchSync } from "../cache/cached-batch.js";
-import { type RowCache, RowGroup } from "../cache/row-cache.js";
+import type { RowCache } from "../cache/row-cache.js";
+import { type GroupFacts, RowGroup } from "../cache/row-group.js";
 import { atOnce, runAsync, runSync } from "../cache/store/steps.js";
-import { digest } from "../calculators/identity.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
 import { nearest } from "../common/suggest.js";
 import type { BatchRequest, Executor } from "../executors/executor.js";
@@ -62,8 +62,8 @@ export interface BuildContext {
 	cache: RowCache | undefined;
 	/** Where there is a cache. */
 	canonicalizer: NativeCanonicalizer | undefined;
-	/** Names everything that a row of this build depends on but its stats and its node set. */
-	cacheKey: string;
+	/** Everything that a row of this build depends on but its stats and its node set. */
+	cacheFacts: Omit<GroupFacts, "stats">;
 	/** Throws if the engine is closed. */
 	checkOpen: () => void;
 	/** Batches of the engine whose rows are still being looked up. */
@@ -445,7 +445,7 @@ export class Build implements Evaluator {
 	}
 
 	#group(stats: readonly string[]): RowGroup {
-		return new RowGroup(digest(this.context.cacheKey, ...stats), stats.length);
+		return new RowGroup({ ...this.context.cacheFacts, stats });
 	}
 
 	/** Closing waits for it, also that of the engine: what was asked for earlier is answered, or stopped. */

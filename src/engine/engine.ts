@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
 import { readInfo, texts } from "../builds/build-info.js";
-import { RowCache, type RowCacheOptions, type RowCacheStatistics } from "../cache/row-cache.js";
+import { cacheOfEnvironment, type RowCacheOptions } from "../cache/cache-options.js";
+import { RowCache, type RowCacheStatistics } from "../cache/row-cache.js";
+import { buildHash, type GroupFilter } from "../cache/row-group.js";
 import { fileCalculator } from "../calculators/file.js";
-import { digest } from "../calculators/identity.js";
 import { loopSource, sandboxSource } from "../calculators/lua-files.js";
 import { pobCalculator } from "../calculators/pob/calculator.js";
 import { referenceCalculator } from "../calculators/reference.js";
@@ -13,6 +14,7 @@ import type {
 	LoadOptions,
 	Verified,
 } from "../calculators/source.js";
+import { digest } from "../common/digest.js";
 import { type EngineWarning, emitWarning } from "../common/engine-warning.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
 import type { Executor } from "../executors/executor.js";
@@ -90,6 +92,15 @@ export interface EngineOptions {
 	onCertifying?: (progress: CertifyProgress) => void;
 	/** Gets what should be known but stops nothing; `process.emitWarning` does by default. */
 	onWarning?: (warning: EngineWarning) => void;
+}
+
+/** Which rows of the cache are meant. */
+export interface CacheScope {
+	readonly build?: Build;
+	/** Part of a calculator's name and version, such as `"0.16.0"`. */
+	readonly calculator?: string;
+	/** Rows that have any of these stats. */
+	readonly stats?: readonly string[];
 }
 
 const maxThreads = 256;
@@ -204,7 +215,7 @@ export class Engine {
 			if (value !== undefined && !(Number.isFinite(value) && value > 0))
 				throw invalidArgument("a positive number", name, value);
 		}
-		const { cache = calculator === "pob" } = options;
+		const { cache = cacheOfEnvironment(calculator === "pob") } = options;
 		const source = await resolveCalculator(calculator, options, cache);
 		const rowCache =
 			cache === false ? undefined : await RowCache.open(cache === true ? {} : cache, options.onWarning);
@@ -311,7 +322,11 @@ export class Engine {
 			rowTimeoutMs: this.#rowTimeoutMs,
 			cache: this.#cache,
 			canonicalizer: this.#canonicalizer,
-			cacheKey: this.#cache ? digest(this.#cacheKey, text, String(options.spec ?? "")) : "",
+			cacheFacts: {
+				calculator: this.#cacheKey,
+				name: `${this.calculator.name} ${this.calculator.version}`,
+				build: this.#cache ? buildHash(text, options.spec) : "",
+			},
 			checkOpen: () => this.#checkOpen(),
 			submitting: this.#submitting,
 			calculated: (rows) => this.#calculated(rows),
@@ -376,6 +391,33 @@ export class Engine {
 	/** What the row cache did since the engine was opened; undefined where it is off. */
 	cacheStatistics(): RowCacheStatistics | undefined {
 		return this.#cache?.statistics();
+	}
+
+	/**
+	 * Forgets rows of the cache, in memory and in its folder: those of which all that `scope` says is true. Rows do not
+	 * age, so this frees memory and disk, or takes a person's build out of a shared folder. Nothing happens without a cache.
+	 *
+	 * @returns how many rows the folder had
+	 * @throws PobatchError INVALID_ARGUMENT, ENGINE_CLOSED
+	 * @example
+	 * await engine.invalidateCache({ build });
+	 * await engine.invalidateCache({ calculator: "0.16.0" });
+	 */
+	async invalidateCache(scope: CacheScope = {}): Promise<number> {
+		this.#checkOpen();
+		const { build, calculator, stats } = scope;
+		if (calculator !== undefined && (typeof calculator !== "string" || calculator === ""))
+			throw invalidArgument("part of a calculator's name and version", "calculator", calculator);
+		if (stats !== undefined && !(Array.isArray(stats) && stats.every((stat) => typeof stat === "string")))
+			throw invalidArgument("a list of stat names", "stats", stats);
+		if (build !== undefined && !(build instanceof Build))
+			throw invalidArgument("a build of an engine", "build", build);
+		const filter: GroupFilter = {
+			...(build && { builds: [build.context.cacheFacts.build] }),
+			...(calculator !== undefined && { name: calculator }),
+			...(stats && { stats }),
+		};
+		return (await this.#cache?.forget(filter)) ?? 0;
 	}
 
 	/**

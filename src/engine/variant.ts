@@ -1,6 +1,6 @@
 import { type BuildInfo, texts } from "../builds/build-info.js";
 import { type BuildWarning, readWarnings } from "../builds/warnings.js";
-import { digest } from "../calculators/identity.js";
+import { digest } from "../common/digest.js";
 import { PobatchError } from "../common/errors.js";
 import type { Plain } from "../native/addon.js";
 import type { BatchResult } from "../rows/batch-result.js";

@@ -1,7 +1,7 @@
 // What faces of other packages (a server, a page) are built on: `pobatch/operations`. It changes with them, not by the
 // rules of the public API in src/index.ts.
 export { looksLikeBuild, recognizeBuild } from "../builds/build-text.js";
-export { digest } from "../calculators/identity.js";
+export { digest } from "../common/digest.js";
 export { oneLine } from "../common/errors.js";
 export { gainOf, percentOf } from "../common/gain.js";
 export { nearest } from "../common/suggest.js";

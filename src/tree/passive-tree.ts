@@ -39,6 +39,7 @@ export class PassiveTree {
 	readonly arrays: TreeArrays;
 	/** @internal */
 	readonly native: NativeTree;
+	static #embedded: Promise<PassiveTree> | undefined;
 	readonly #byId: ReadonlyMap<number, TreeNode>;
 	readonly #locked: readonly TreeNode[];
 
@@ -79,7 +80,14 @@ export class PassiveTree {
 
 	/** The made-up tree that comes with the package: the shape and size of the game's, nothing of its content. */
 	static async embedded(): Promise<PassiveTree> {
-		return PassiveTree.load(join(packageFolder, "data", "demo-tree.json"));
+		// Nobody changes a tree, and a program may open many engines.
+		PassiveTree.#embedded ??= PassiveTree.load(join(packageFolder, "data", "demo-tree.json"));
+		try {
+			return await PassiveTree.#embedded;
+		} catch (error) {
+			PassiveTree.#embedded = undefined;
+			throw error;
+		}
 	}
 
 	/** `0_5` for instance. */

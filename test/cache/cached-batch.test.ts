@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, test } from "vitest";
-import { RowCache, RowGroup } from "../../src/cache/row-cache.js";
+import { RowCache } from "../../src/cache/row-cache.js";
+import { RowGroup } from "../../src/cache/row-group.js";
 import { type BatchResult, Engine, NodeSets, PassiveTree } from "../../src/index.js";
 import { addon } from "../../src/native/addon.js";
 import { calculatorWith } from "../support/calculators.js";
@@ -159,7 +160,10 @@ test("rows are looked up while the event loop turns", async () => {
 		if (!isDone) setImmediate(count);
 	};
 	setImmediate(count);
-	const known = await cache.find(new RowGroup("ab".repeat(32), 1), keys);
+	const known = await cache.find(
+		new RowGroup({ calculator: "c", name: "c 1", build: "b", stats: ["A"] }),
+		keys,
+	);
 	isDone = true;
 	expect(known.length).toBe(200_000);
 	expect(turns).toBeGreaterThan(2);

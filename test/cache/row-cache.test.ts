@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { RowCache, RowGroup } from "../../src/cache/row-cache.js";
+import { RowCache } from "../../src/cache/row-cache.js";
+import { RowGroup } from "../../src/cache/row-group.js";
 import { Engine, NodeSets } from "../../src/index.js";
 import { calculatorWith } from "../support/calculators.js";
 
@@ -153,7 +154,7 @@ describe("a row cache", () => {
 
 	it("forgets the least recently used rows beyond its size", async () => {
 		const cache = await RowCache.open({ maxMB: 0.01 });
-		const group = new RowGroup("ab".repeat(32), 1);
+		const group = new RowGroup({ calculator: "c", name: "c 1", build: "b", stats: ["A"] });
 		const hashes = BigUint64Array.from({ length: 200 }, (_, i) => BigInt(i + 1));
 		for (let row = 0; row < 100; row++) cache.keep(group, hashes, row, Float64Array.of(row));
 		const known = await cache.find(group, hashes);

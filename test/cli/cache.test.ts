@@ -1,5 +1,5 @@
 /** The command line over a cache folder that is damaged or cannot be used. */
-import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { demoBuild, lines, main, run, scratch } from "./run.js";
@@ -28,13 +28,31 @@ describe.skipIf(!existsSync(main))("the cache folder (needs dist/: npm run build
 	test("with a file that was cut answers the same, and tells what cannot be read", async () => {
 		const folder = files.path("cut");
 		const first = await batch("--cache", folder);
-		truncateSync(join(folder, readdirSync(folder)[0] as string), 70);
+		const rows = readdirSync(folder).find((name) => name.startsWith("rows-"));
+		truncateSync(join(folder, rows as string), 70);
 		expect((await run(["cache", "stats", "--cache", folder])).stdout).toMatch(
 			/^0 rows, 1 KB, 1 KB of it unreadable, in /,
 		);
 		const again = await batch("--cache", folder);
 		expect(again).toMatchObject({ status: 0, stdout: first.stdout });
 		expect(again.stderr).not.toContain("warning");
+	});
+
+	test("forgets the rows of one build, of a calculator or a stat, and keeps the others", async () => {
+		const folder = files.path("some");
+		const build = files.write(
+			"other.json",
+			readFileSync(demoBuild, "utf8").replace(/"level": *\d+/, '"level": 11'),
+		);
+		const clear = async (...more: string[]) =>
+			(await run(["cache", "clear", "--cache", folder, ...more])).stdout;
+		await batch("--cache", folder);
+		expect(await clear("--build", build)).toBe(`No such rows are kept in ${folder}\n`);
+		expect(await clear("--calculator", "Path of Building 1")).toBe(`No such rows are kept in ${folder}\n`);
+		expect(await clear("--stats", "Mana, TotalEHP")).toBe(`No such rows are kept in ${folder}\n`);
+		expect((await run(["cache", "stats", "--cache", folder])).stdout).toMatch(/^1 row, /);
+		expect(await clear("--build", demoBuild, "--stats", "Life")).toBe(`Forgot 1 row in ${folder}\n`);
+		expect((await run(["cache", "stats", "--cache", folder])).stdout).toBe(`No rows are kept in ${folder}\n`);
 	});
 
 	test("that is a file costs a warning in one line with the reason, and no row", async () => {

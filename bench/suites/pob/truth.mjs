@@ -99,7 +99,7 @@ async function loadKnown(engine, text) {
 }
 
 /** The stats that Path of Building answers alike each time; see docs/exactness.md. */
-function certain({ unstableStats }, stats) {
+export function certain({ unstableStats }, stats) {
 	const chance = new Set(unstableStats);
 	return stats.filter((stat) => !chance.has(stat));
 }
@@ -107,7 +107,7 @@ function certain({ unstableStats }, stats) {
 const view = new DataView(new ArrayBuffer(8));
 
 /** As the other side writes them; Path of Building's 0 and -0 read alike. */
-function bitsOf(value) {
+export function bitsOf(value) {
 	view.setFloat64(0, value === 0 ? 0 : value);
 	return view.getBigUint64(0).toString(16).padStart(16, "0");
 }

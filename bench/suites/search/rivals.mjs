@@ -1,8 +1,10 @@
 // The same points, the same rows, the same time: what each algorithm has reached after 1, 5, 20 and 60 s.
+import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import Table from "cli-table3";
 import { explore } from "../../../dist/search/explore.js";
 import { prepareSearch } from "../../../dist/search/search.js";
+import { linePlot } from "../../lib/plot.mjs";
 import { genetic, hillClimb, randomRestarts } from "./algorithms.mjs";
 import { cutBack, open, seconds } from "./builds.mjs";
 
@@ -26,9 +28,11 @@ export async function rivals() {
 		style: { head: [], border: [], compact: true },
 	});
 	const ratios = [];
+	const panels = [];
 	for (const { file, text } of files) {
 		const { build, cut, points } = await cutBack(engine, text, 0.25);
 		const reached = {};
+		const lines = [];
 		for (const [name, run] of Object.entries(algorithms)) {
 			const prepared = await prepareSearch(cut, { goal: "balanced", ...points, timeLimitMs: seconds * 1000 });
 			const { rows, objective } = prepared;
@@ -39,8 +43,10 @@ export async function rivals() {
 				});
 			});
 			reached[name] = best.at(-1);
+			lines.push({ name, points: marks.map((mark, i) => [mark, best[i]]) });
 			table.push([basename(file), name, ...best.map((worth) => worth.toFixed(4)), rows.evidence.evaluations]);
 		}
+		panels.push({ title: basename(file).replace(/\.\w+$/, ""), lines });
 		ratios.push(
 			reached.search /
 				Math.max(
@@ -54,6 +60,8 @@ export async function rivals() {
 	}
 	await engine.close();
 	console.log(table.toString());
+	if (process.env.BENCH_PLOT)
+		writeFileSync(process.env.BENCH_PLOT, linePlot("Goal over time, the build's own is 1", panels));
 	const sorted = ratios.sort((a, b) => a - b);
 	return [
 		{

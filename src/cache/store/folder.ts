@@ -31,6 +31,12 @@ export interface Limits {
 	segment: number;
 }
 
+/** Bytes of a segment, where the folder may have many times as many. */
+export const segmentBytes = 2 ** 25;
+
+/** What is written without an engine takes no other rows' place. */
+export const defaultLimits: Limits = { total: Number.POSITIVE_INFINITY, segment: segmentBytes };
+
 export function* listFolder(files: Files, folder: string): Steps<Listing> {
 	const entries = yield* step(files.list(folder, wantedName));
 	const own = entries
@@ -50,12 +56,21 @@ function numberOf(entry: Entry | undefined): number {
 /**
  * Appends to the newest segment that has room and can be written to, else to a new one.
  *
+ * @param except a segment that is about to be deleted
  * @returns what was in the folder before
  */
-export function* append(files: Files, folder: string, bytes: Buffer, limits: Limits): Steps<Listing> {
+export function* append(
+	files: Files,
+	folder: string,
+	bytes: Buffer,
+	limits: Limits,
+	except?: string,
+): Steps<Listing> {
 	const listing = yield* listOrMake(files, folder);
+	const most = limits.segment - bytes.length;
+	const usable = listing.segments.filter(({ name, size }) => size <= most && name !== except);
 	const file =
-		(yield* openWithRoom(files, folder, listing, limits.segment - bytes.length)) ??
+		(yield* openNewest(files, folder, usable)) ??
 		(yield* openNew(files, folder, listing, limits, bytes.length));
 	try {
 		for (let at = 0; at < bytes.length; ) at += yield* step(files.write(file, bytes, at));
@@ -75,13 +90,8 @@ export function* listOrMake(files: Files, folder: string): Steps<Listing> {
 	}
 }
 
-function* openWithRoom(
-	files: Files,
-	folder: string,
-	{ segments }: Listing,
-	most: number,
-): Steps<number | undefined> {
-	for (const { name } of segments.filter(({ size }) => size <= most).reverse()) {
+function* openNewest(files: Files, folder: string, segments: Listing["segments"]): Steps<number | undefined> {
+	for (const { name } of [...segments].reverse()) {
 		try {
 			return yield* step(files.open(join(folder, name), constants.O_WRONLY | constants.O_APPEND));
 		} catch (error) {

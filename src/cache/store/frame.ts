@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 
 /**
- * A frame: some rows of one group, with checksums (docs/disk-cache.md). All that is known of it is in it, so that a
+ * A frame: some rows of one group, with checksums (docs/row-cache.md). All that is known of it is in it, so that a
  * reader can trust a frame wherever it finds one.
  *
  * | bytes | what |

@@ -1,8 +1,8 @@
+import type { RowGroup } from "../row-group.js";
 import { encodeFrame, frameLength, keyBytes, maxRows } from "./frame.js";
 
 interface Rows {
-	group: Uint8Array;
-	width: number;
+	group: RowGroup;
 	/** Four words a row. */
 	keys: number[];
 	values: Float64Array[];
@@ -16,11 +16,11 @@ export class Pending {
 	/** What they take on disk, roughly. */
 	bytes = 0;
 
-	add(group: Uint8Array, keys: Uint32Array, row: number, values: Float64Array): void {
-		const name = Buffer.from(group).toString("latin1");
+	add(group: RowGroup, keys: Uint32Array, row: number, values: Float64Array): void {
+		const name = Buffer.from(group.bytes).toString("latin1");
 		let rows = this.#groups.get(name);
 		if (!rows) {
-			rows = { group, width: values.length, keys: [], values: [], written: 0 };
+			rows = { group, keys: [], values: [], written: 0 };
 			this.#groups.set(name, rows);
 		}
 		for (let i = 4 * row; i < 4 * row + 4; i++) rows.keys.push(keys[i] as number);
@@ -33,12 +33,13 @@ export class Pending {
 		const frames: Buffer[] = [];
 		let taken = 0;
 		for (const [name, rows] of this.#groups) {
-			const { group, width, keys, values } = rows;
+			const { group, keys, values } = rows;
+			const { width } = group;
 			while (rows.written < values.length) {
 				const count = Math.min(maxRows(width), values.length - rows.written);
 				const length = frameLength(count, width);
 				if (taken > 0 && taken + length > bytes) return Buffer.concat(frames);
-				frames.push(encodeFrame(group, width, keys, values, rows.written, count));
+				frames.push(encodeFrame(group.bytes, width, keys, values, rows.written, count));
 				taken += length;
 				rows.written += count;
 				this.bytes -= count * (keyBytes + 8 * width);
@@ -46,6 +47,11 @@ export class Pending {
 			this.#groups.delete(name);
 		}
 		return frames.length === 0 ? undefined : Buffer.concat(frames);
+	}
+
+	/** Of the rows that wait. */
+	groups(): RowGroup[] {
+		return [...this.#groups.values()].map(({ group }) => group);
 	}
 
 	clear(): void {

@@ -1,8 +1,11 @@
 import { resolve } from "node:path";
 import type { EngineWarning } from "../../common/engine-warning.js";
 import { reason } from "../../common/system-error.js";
+import type { GroupFilter, RowGroup } from "../row-group.js";
+import { describe, hex } from "./descriptions.js";
 import { type Files, nodeFiles } from "./files.js";
-import { append, type Limits, listOrMake } from "./folder.js";
+import { append, type Limits, listOrMake, segmentBytes } from "./folder.js";
+import { forgetGroups } from "./forget.js";
 import { maxWidth } from "./frame.js";
 import { Pending } from "./pending.js";
 import { runAsync, runSync, type Steps } from "./steps.js";
@@ -17,7 +20,8 @@ const maxPendingBytes = 2 ** 28;
 /** Milliseconds until what other processes have written is looked for again, and until a full disk is tried again. */
 const refreshMs = 1000;
 const retryMs = 60_000;
-const segmentBytes = 2 ** 25;
+/** Groups that this process remembers to have described; more are described again. */
+const maxDescribed = 10_000;
 
 export interface RowStoreOptions {
 	folder: string;
@@ -43,6 +47,8 @@ export class RowStore {
 	#refreshed = Number.NEGATIVE_INFINITY;
 	#refreshing: Promise<void> | undefined;
 	readonly #pending = new Pending();
+	/** Groups that the folder has a line of, by this process. */
+	readonly #described = new Set<string>();
 	#timer: NodeJS.Timeout | undefined;
 	#writing: Promise<void> | undefined;
 	#writesAgain = Number.NEGATIVE_INFINITY;
@@ -115,7 +121,7 @@ export class RowStore {
 	}
 
 	/** Keeps a row, which must not change any more; it is written soon. */
-	add(group: Uint8Array, keys: Uint32Array, row: number, values: Float64Array): void {
+	add(group: RowGroup, keys: Uint32Array, row: number, values: Float64Array): void {
 		if (this.#isClosed || performance.now() < this.#writesAgain) return;
 		if (values.length > maxWidth || this.#pending.bytes > maxPendingBytes) return;
 		this.#pending.add(group, keys, row, values);
@@ -132,9 +138,27 @@ export class RowStore {
 		}
 	}
 
+	/** Deletes the rows of some groups. @returns how many, 0 after a warning where the folder cannot be used */
+	async forget(filter: GroupFilter): Promise<number> {
+		await this.#writeOut();
+		try {
+			const deleted = await runAsync(forgetGroups(this.#files, this.#folder, filter, this.#limits));
+			this.#view = this.#newView();
+			this.#refreshed = Number.NEGATIVE_INFINITY;
+			return deleted;
+		} catch (error) {
+			this.#warnUnusable("cannot be written to", error);
+			return 0;
+		}
+	}
+
 	/** Ends once all that waits is written. */
 	async close(): Promise<void> {
 		this.#isClosed = true;
+		await this.#writeOut();
+	}
+
+	async #writeOut(): Promise<void> {
 		while (this.#writing || this.#pending.bytes > 0) {
 			this.#write();
 			await this.#writing;
@@ -183,6 +207,7 @@ export class RowStore {
 
 	*#writeAll(): Steps<void> {
 		for (;;) {
+			yield* this.#describe();
 			const bytes = this.#pending.take(Math.min(writeBytes, this.#limits.segment));
 			if (!bytes) return;
 			const { segments, old } = yield* append(this.#files, this.#folder, bytes, this.#limits);
@@ -190,6 +215,15 @@ export class RowStore {
 			const text = `The cache folder ${this.#folder} has files of an older pobatch, which are not read any more and can be deleted: ${old.join(", ")}`;
 			this.#onWarning({ code: "CACHE_OLD", text, where: this.#folder });
 		}
+	}
+
+	*#describe(): Steps<void> {
+		const fresh = this.#pending.groups().filter(({ bytes }) => !this.#described.has(hex(bytes)));
+		if (fresh.length === 0) return;
+		yield* listOrMake(this.#files, this.#folder);
+		yield* describe(this.#files, this.#folder, fresh);
+		if (this.#described.size > maxDescribed) this.#described.clear();
+		for (const { bytes } of fresh) this.#described.add(hex(bytes));
 	}
 
 	#cannotWrite(error: unknown): void {

@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import { PobatchError } from "../../common/errors.js";
 import { reason } from "../../common/system-error.js";
+import type { GroupFilter } from "../row-group.js";
+import { descriptionsName } from "./descriptions.js";
 import { type Files, isCode, nodeFiles } from "./files.js";
-import { listFolder, removeFile } from "./folder.js";
+import { defaultLimits, listFolder, removeFile } from "./folder.js";
+import { forgetGroups } from "./forget.js";
 import { RowIndex } from "./row-index.js";
-import { runAsync, type Steps } from "./steps.js";
+import { runAsync, type Steps, step } from "./steps.js";
 import { View } from "./view.js";
 
 /** What a folder of rows holds. */
@@ -33,11 +36,17 @@ export async function clearDiskCache(dir: string): Promise<DiskCacheStatistics |
 		(function* () {
 			const before = yield* statistics(nodeFiles, dir);
 			const { segments, old } = yield* listFolder(nodeFiles, dir);
-			for (const name of [...segments.map((segment) => segment.name), ...old])
+			const descriptions = (yield* step(nodeFiles.list(dir, descriptionsName))).map(({ name }) => name);
+			for (const name of [...segments.map((segment) => segment.name), ...old, ...descriptions])
 				yield* removeFile(nodeFiles, join(dir, name));
 			return before;
 		})(),
 	);
+}
+
+/** Deletes the rows of some groups. @returns how many @throws PobatchError FILE_NOT_WRITABLE */
+export async function forgetRows(dir: string, filter: GroupFilter): Promise<number> {
+	return (await usable(dir, forgetGroups(nodeFiles, dir, filter, defaultLimits))) ?? 0;
 }
 
 function* statistics(files: Files, dir: string): Steps<DiskCacheStatistics | undefined> {

@@ -1,9 +1,10 @@
 import { firstGame, recognizeBuild, unreadable } from "../../builds/build-text.js";
 import { childOf, childrenOf, MAX_WORK, nestedTooDeep, scanXml, type XmlElement } from "../../builds/xml.js";
+import { digest } from "../../common/digest.js";
 import { invalidArgument, PobatchError } from "../../common/errors.js";
 import type { Plain } from "../../native/addon.js";
 import type { PassiveTree } from "../../tree/passive-tree.js";
-import { digest, luaDigest, manifestDigest } from "../identity.js";
+import { luaDigest, manifestDigest } from "../identity.js";
 import { embedded, luaFolder } from "../lua-files.js";
 import type { CalculatorSource, Certified } from "../source.js";
 import { type CertifyAnswer, certifyInBackground } from "./background-certification.js";

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import envPaths from "env-paths";
+import { digest } from "../../common/digest.js";
 import { addon } from "../../native/addon.js";
-import { digest, luaDigest, manifestDigest } from "../identity.js";
+import { luaDigest, manifestDigest } from "../identity.js";
 import { luaFolder } from "../lua-files.js";
 import { readSealed, writeSealed } from "./sealed-file.js";
 

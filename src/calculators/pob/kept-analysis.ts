@@ -1,8 +1,8 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import envPaths from "env-paths";
+import { digest } from "../../common/digest.js";
 import type { Plain } from "../../native/addon.js";
-import { digest } from "../identity.js";
 import { readSealed, writeSealed } from "./sealed-file.js";
 
 /**

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { makeFolder } from "../../cache/store/make-folder.js";
-import { digest } from "../identity.js";
+import { digest } from "../../common/digest.js";
 
 /*
  * What pobatch remembers of checkouts, as files: a line with the SHA-256 of the rest, then JSON. A file that is cut, changed

@@ -3,14 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { RowCache, RowGroup } from "../../../src/cache/row-cache.js";
+import { RowCache } from "../../../src/cache/row-cache.js";
+import { RowGroup } from "../../../src/cache/row-group.js";
 import { encodeFrame, magic } from "../../../src/cache/store/frame.js";
 import { diskCacheStatistics } from "../../../src/cache/store/statistics.js";
 
 const dir = mkdtempSync(join(tmpdir(), "pobatch-scan-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const group = new RowGroup("fedcba9876543210".repeat(4), 2);
+const group = new RowGroup({ calculator: "c", name: "c 1", build: "b", stats: ["A", "B"] });
 const hashes = BigUint64Array.from({ length: 20 }, (_, i) => BigInt(i + 1) * 0x9e3779b97f4a7c15n);
 const words = new Uint32Array(hashes.buffer);
 const valuesOf = (row: number) => [row + 0.5, -row];

@@ -1,0 +1,8 @@
+import { createHash } from "node:crypto";
+
+/** One SHA-256, in hexadecimal, of texts in order; where one ends counts. */
+export function digest(...texts: readonly string[]): string {
+	const hash = createHash("sha256");
+	for (const text of texts) hash.update(`${text.length}:`).update(text);
+	return hash.digest("hex");
+}
