@@ -21,8 +21,11 @@ const soak = [
 	"test/cache/store/failures.test.ts",
 ];
 
-/** The second package; it takes the library from its sources, as the tests here do. */
-const server = ["packages/server/test/**/*.test.ts"];
+/** The other packages; they take the library from its sources, as the tests here do. */
+const packages = {
+	server: ["packages/server/test/**/*.test.ts"],
+	fleet: ["packages/fleet/test/**/*.test.ts"],
+};
 const source = (path: string) => fileURLToPath(new URL(`src/${path}`, import.meta.url));
 
 const project = (name: string, include: string[], exclude: string[] = []) => ({
@@ -39,15 +42,16 @@ export default defineConfig({
 			project("processes", processes),
 			project("pob", pob),
 			project("soak", soak),
-			{
-				...project("server", server),
+			...Object.entries(packages).map(([name, include]) => ({
+				...project(name, include),
 				resolve: {
 					alias: [
-						{ find: /^pobatch\/operations$/, replacement: source("operations/index.ts") },
+						{ find: /^pobatch\/(operations|engine)$/, replacement: source("$1/index.ts") },
 						{ find: /^pobatch$/, replacement: source("index.ts") },
+						{ find: /^@pobatch\/fleet$/, replacement: source("../packages/fleet/src/index.ts") },
 					],
 				},
-			},
+			})),
 		],
 		// Engines own native threads: forks give each file a process of its own, as in a user's program.
 		pool: "forks",

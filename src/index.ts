@@ -18,7 +18,8 @@ export type { CertifyProgress, LoadOptions } from "./calculators/source.js";
 export type { EngineWarning, EngineWarningCode } from "./common/engine-warning.js";
 export { PobatchError, type PobatchErrorCode, type PobatchErrorDetails } from "./common/errors.js";
 export { Build, type BuildSearchResult } from "./engine/build.js";
-export { type CertificationResult, Engine, type EngineOptions } from "./engine/engine.js";
+export { type CacheScope, type CertificationResult, Engine } from "./engine/engine.js";
+export type { EngineOptions, QueueOptions } from "./engine/options.js";
 export {
 	type ConfigOption,
 	type OfVariant,

@@ -134,8 +134,11 @@ static int lived(lua_State* L) {
 static int settle(lua_State* L) {
 	Nursery* const nursery = nurseryOf(L);
 	global_State* const g = G(L);
-	lua_gc(L, LUA_GCCOLLECT, 0);
-	nursery->lives = g->gc.total;
+	// Marking may begin where no cycle is at work: all that is there has the present white.
+	if (!lua_toboolean(L, 1) || g->gc.state != GCSpause) {
+		lua_gc(L, LUA_GCCOLLECT, 0);
+		nursery->lives = g->gc.total;
+	}
 	gc_mark_start(g);
 	gc_propagate_gray(g);
 	markReachable(L);
@@ -143,7 +146,7 @@ static int settle(lua_State* L) {
 	g->gc.estimate = RESTING;
 	g->gc.threshold = LJ_MAX_MEM;
 	if (nursery->room != 0) {
-		g->gc.threshold = nursery->lives + nursery->room;
+		g->gc.threshold = g->gc.total + nursery->room;
 		// The cycle that LuaJIT goes on with then frees nothing that is old: the next one follows at once.
 		g->gc.pause = 100;
 	}

@@ -10,10 +10,11 @@ struct lua_State;
 
 // Pushes a table of functions for Lua:
 //
-// settle()
-//   Collects everything, and takes what lives for old. From then on LuaJIT's own collector rests until
-//   something sets it going (the bound set by `rest`, collectgarbage("restart"), a memory limit that comes
-//   near).
+// settle([keeps])
+//   Collects everything, and takes what lives for old; with `keeps` nothing is collected where LuaJIT's own
+//   collector is not at work: what is dead already stays until the next full collection. From then on
+//   LuaJIT's own collector rests until something sets it going (the bound set by `rest`,
+//   collectgarbage("restart"), a memory limit that comes near).
 // sweep() -> boolean
 //   Collects what was made since and is not reachable any more; what is reachable is old from then on.
 //   Strings, userdata with a finalizer and old objects that died wait for the next `settle`. False, and

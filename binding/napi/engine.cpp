@@ -1,6 +1,7 @@
 #include "napi/engine.hpp"
 
 #include <chrono>
+#include <cstring>
 #include <memory>
 
 #include "batch/batch.hpp"
@@ -24,12 +25,13 @@ public:
 		     method<&EngineWrap::memory>("memory"), method<&EngineWrap::interruptingMs>("interruptingMs"),
 		     method<&EngineWrap::collectGarbage>("collectGarbage"),
 		     method<&EngineWrap::startProfile>("startProfile"),
-		     method<&EngineWrap::takeProfile>("takeProfile"), method<&EngineWrap::close>("close"),
+		     method<&EngineWrap::takeProfile>("takeProfile"),
+		     method<&EngineWrap::takeCompiled>("takeCompiled"), method<&EngineWrap::close>("close"),
 		     InstanceValue("readsCanonicalForm", Napi::Boolean::New(env, true))});
 	}
 
 	// {threads, loopSource, source, sandboxSource, rollback, chunkName, packagePath, options, memoryLimit,
-	// failAllocation?, failAfterOpen?}, onLog(text)
+	// compiled?, failAllocation?, failAfterOpen?}, onLog(text)
 	explicit EngineWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EngineWrap>(info) {
 		const auto config = info[0].As<Napi::Object>();
 		const auto text = [&](const char* name) { return config.Get(name).As<Napi::String>().Utf8Value(); };
@@ -42,6 +44,11 @@ public:
 		config_->packagePath = text("packagePath");
 		config_->options = fromJs(config.Get("options"));
 		config_->memoryLimit = static_cast<size_t>(config.Get("memoryLimit").As<Napi::Number>().Int64Value());
+		if (const Napi::Value data = config.Get("compiled"); data.IsTypedArray()) {
+			const auto bytes = data.As<Napi::Uint8Array>();
+			config_->compiled = std::make_shared<CompiledChunks>();
+			config_->compiled->give({reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength()});
+		}
 		if (const Napi::Value count = config.Get("failAllocation"); count.IsNumber()) {
 			config_->failAllocation =
 			    std::make_shared<std::atomic<int64_t>>(count.As<Napi::Number>().Int64Value());
@@ -291,6 +298,16 @@ private:
 		const bool end = info[0].ToBoolean().Value();
 		return submitTask(info.Env(), false, info.Env().Undefined(),
 		                  [end](Worker& worker) { return worker.takeProfile(end); });
+	}
+
+	// -> Uint8Array | null
+	Napi::Value takeCompiled(const Napi::CallbackInfo& info) {
+		const std::optional<std::string> data =
+		    config_->compiled != nullptr ? config_->compiled->take() : std::nullopt;
+		if (!data) return info.Env().Null();
+		auto bytes = newArray<Napi::Uint8Array>(info.Env(), "Uint8Array", data->size());
+		std::memcpy(bytes.Data(), data->data(), data->size());
+		return bytes;
 	}
 
 	Napi::Value close(const Napi::CallbackInfo& info) {

@@ -104,6 +104,10 @@ void Calculator::start(const CalculatorConfig& config) {
 		lua_setfield(L, -2, "modifierQueries");
 		shared_->push(L);
 		lua_setfield(L, -2, "shared");
+		if (compiled_ != nullptr) {
+			compiled_->push(L);
+			lua_setfield(L, -2, "compiled");
+		}
 		pushChunkLayout(L, chunk_.get());
 		state_.pushCollect(L);
 		if (config.sandboxSource.empty())

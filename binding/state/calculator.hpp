@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "state/chunk.hpp"
+#include "state/compiled_chunks.hpp"
 #include "state/host_functions.hpp"
 #include "state/lua_state.hpp"
 #include "state/plain_value.hpp"
@@ -35,6 +36,8 @@ struct CalculatorConfig {
 	LogSink log;  // called on the state's thread
 	// Of all states of the engine.
 	std::shared_ptr<SharedTexts> shared = std::make_shared<SharedTexts>();
+	// The same; null: its calculator compiles what it loads itself.
+	std::shared_ptr<CompiledChunks> compiled;
 };
 
 struct RowFailure {
@@ -55,6 +58,7 @@ public:
 	// Makes the state; runs no code of the calculator yet.
 	explicit Calculator(const CalculatorConfig& config)
 	    : shared_(config.shared),
+	      compiled_(config.compiled),
 	      host_(config.log),
 	      state_(config.failAfterOpen ? nullptr : config.failAllocation.get()) {}
 
@@ -92,6 +96,7 @@ private:
 
 	std::unique_ptr<Chunk> chunk_ = std::make_unique<Chunk>();
 	std::shared_ptr<SharedTexts> shared_;
+	std::shared_ptr<CompiledChunks> compiled_;
 	HostFunctions host_;
 	LuaState state_;
 	// Registry references; calling one that was never set is a Lua error.

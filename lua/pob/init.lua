@@ -63,6 +63,26 @@ return function(host)
 		return build
 	end
 
+	local derive = refusal.answering(function(build, change, key)
+		return build.variants:derive(change, key)
+	end)
+
+	-- What a command is about: rows, and the node set that it is asked of. A variant's own nodes are calculated as a set that
+	-- changes nothing.
+	local function changed(build, args)
+		need(build)
+		local set = changeOf(args)
+		if not (args and args.variant) then
+			return build.rows, set
+		end
+		build.variants = build.variants or variants.new(world, build)
+		local derived, why = derive(build, args.variant)
+		if not derived then
+			error(why, 0)
+		end
+		return derived.rows, set or EMPTY
+	end
+
 	--- options: dir, the folder of a checkout (or its `src`); fast = false leaves PoB's functions as they are;
 	-- rowCache = true answers rows whose nodes bring the same as a known row's, and verify is the share of those
 	-- that is calculated all the same; slicesAfter = rows of the same stats after which they leave out what these do not need
@@ -114,10 +134,6 @@ return function(host)
 		build.info.recalculated = found.recalculated
 		loaded.collector:endLoad(build)
 		return build, build.info
-	end)
-
-	local derive = refusal.answering(function(build, change, key)
-		return build.variants:derive(change, key)
 	end)
 
 	function pob.load(source)
@@ -241,15 +257,18 @@ return function(host)
 		return need(build).rows.stats:list()
 	end
 
-	--- PoB's side bar with args.set allocated. Without one as loaded, with args.recalculated as after a change.
+	--- PoB's side bar with args.set allocated, of the variant args.variant. Without both as loaded, with args.recalculated as
+	-- after a change.
 	function commands.sheet(build, args)
-		need(build)
-		return sheet.of(build, changeOf(args) or args and args.recalculated and EMPTY or nil, boot.plain)
+		local ofBuild, set = changed(build, args)
+		return sheet.of(ofBuild, set or args and args.recalculated and EMPTY or nil, boot.plain)
 	end
 
-	--- The build as PoB would save it, with args.set allocated. Loaded again it answers the numbers that it answers now.
+	--- The build as PoB would save it, with args.set allocated, of the variant args.variant. Loaded again it answers the
+	-- numbers that it answers now.
 	function commands.toXml(build, args)
-		return need(build).rows:window(changeOf(args), function(mode, autoLevel)
+		local ofBuild, set = changed(build, args)
+		return ofBuild:window(set, function(mode, autoLevel)
 			mode.characterLevelAutoMode = autoLevel
 			return mode:SaveDB("build")
 		end)

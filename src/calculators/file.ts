@@ -25,6 +25,7 @@ export async function fileCalculator(
 		});
 	}
 	const folder = dirname(path);
+	const identity = async () => digest(source, JSON.stringify(options), tree ? JSON.stringify(tree.data) : "");
 	return {
 		source,
 		trusted: !sandbox,
@@ -35,7 +36,8 @@ export async function fileCalculator(
 		options,
 		tree,
 		treeOf: async () => tree,
-		identity: async () => digest(source, JSON.stringify(options), tree ? JSON.stringify(tree.data) : ""),
+		identity,
+		contents: async () => digest(await identity(), sandbox ? "" : "trusted"),
 		prepare: (text) => ({ source: text, warnings: [] }),
 	};
 }

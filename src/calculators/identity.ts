@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { digest } from "../common/digest.js";
 
 /** Contents of all Lua files below a folder. */
@@ -17,6 +18,25 @@ export async function manifestDigest(folder: string): Promise<string> {
 	const facts: string[] = [];
 	await collectFacts(folder, "", new Set([await realpath(folder)]), facts);
 	return digest(...facts.sort());
+}
+
+/**
+ * What a checkout of Path of Building calculates with: the contents of its Lua and JSON files, of its runtime too; not of the
+ * builds that its user keeps in it.
+ *
+ * @param source the checkout's `src`
+ */
+export async function contentsDigest(source: string): Promise<string> {
+	const hash = createHash("sha256");
+	for (const folder of [source, join(dirname(source), "runtime", "lua")]) {
+		const names = await readdir(folder, { recursive: true }).catch(() => [] as string[]);
+		for (const name of names.map((path) => path.replaceAll("\\", "/")).sort()) {
+			if (!/\.(lua|json)$/.test(name) || name.startsWith("Builds/")) continue;
+			const text = await readFile(join(folder, name));
+			hash.update(`${name.length}:${name}${text.length}:`).update(text);
+		}
+	}
+	return hash.digest("hex");
 }
 
 /** @param above real paths of the folders on the way: a link to one of them has no end */

@@ -11,6 +11,11 @@ export async function loopSource(): Promise<string> {
 	return readFile(join(luaFolder, "batch_loop.lua"), "utf8");
 }
 
+/** The text of lua/arithmetic.lua: it tells machines apart whose mathematics has other last digits. */
+export async function arithmeticSource(): Promise<string> {
+	return readFile(join(luaFolder, "arithmetic.lua"), "utf8");
+}
+
 /** The text of lua/sandbox.lua, for a calculator that is not trusted. */
 export async function sandboxSource(): Promise<string> {
 	return readFile(join(luaFolder, "sandbox.lua"), "utf8");

@@ -10,13 +10,15 @@ import type { CalculatorSource } from "./source.js";
 
 /** The embedded reference calculator over a passive tree. */
 export async function referenceCalculator(tree: PassiveTree): Promise<CalculatorSource> {
+	const identity = async () => digest(await luaDigest(luaFolder), JSON.stringify(tree.data));
 	return {
 		...(await embedded("reference/init.lua")),
 		chunkFolder: undefined,
 		options: { tree: treeForCalculator(tree.data) as unknown as Plain },
 		tree,
 		treeOf: async () => tree,
-		identity: async () => digest(await luaDigest(luaFolder), JSON.stringify(tree.data)),
+		identity,
+		contents: identity,
 		prepare(text, { spec }) {
 			const { warnings, ...source } = readBuildSource(text, {
 				tree: tree.data,

@@ -85,8 +85,16 @@ export interface CalculatorSource {
 	treeOf(version: string): Promise<PassiveTree | undefined>;
 	/** Of all that the answers depend on besides the build and what the calculator says of itself. */
 	identity(): Promise<string>;
+	/** The same by contents alone: equal on all machines that have the same. */
+	contents(): Promise<string>;
 	/** What its `load` gets for a text, and what was noticed on the way. */
 	prepare(text: string, options: LoadOptions): { source: Plain; warnings: BuildWarning[] };
+	/** What its states compile, kept for later processes; undefined where states compile each for themselves. */
+	readonly compiled?: {
+		/** What an earlier process kept; empty where there is nothing. */
+		read(): Promise<Uint8Array>;
+		write(compiled: Uint8Array): Promise<void>;
+	};
 	/** Where it uses what may turn out to be wrong: how rows are checked while it is in use. */
 	readonly verification?: Verified;
 	/**

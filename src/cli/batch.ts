@@ -4,6 +4,8 @@ import { PobatchError } from "../common/errors.js";
 import { WorkClock } from "../operations/ahead.js";
 import { type AnsweredRows, evaluateLines } from "../operations/batch.js";
 import { unreadable } from "../operations/named-input.js";
+import { readNamedVariants } from "../operations/named-variants.js";
+import { fullDpsChange } from "../operations/skill-groups.js";
 import { checkedStats } from "../operations/stats.js";
 import { csv, jsonLines, type RowWriter } from "../rows/row-writers.js";
 import { Interrupt } from "./interrupt.js";
@@ -18,11 +20,14 @@ import {
 } from "./options.js";
 import { openOutput, refuseInputs } from "./output.js";
 import { progressBar } from "./progress.js";
+import { fullDpsOption } from "./ranking.js";
 import { resumeAfter } from "./resume.js";
-import { buildArgument, namedInput, nameOf } from "./source.js";
+import { buildArgument, namedInput, nameOf, readText } from "./source.js";
 
 interface BatchFlags extends EngineFlags {
 	sets: string;
+	variants?: string;
+	fullDps?: "auto" | number[];
 	stats?: string[];
 	format: "jsonl" | "csv";
 	out?: string;
@@ -34,6 +39,8 @@ export function batchCommand(): Command {
 		.description("evaluate many node sets: JSON lines in, one row of stats each out, in order")
 		.argument("<build>", buildArgument)
 		.requiredOption("--sets <file>", 'node sets as JSON lines; "-" for stdin')
+		.option("--variants <file>", "changes that lines may name, as a JSON object")
+		.addOption(fullDpsOption())
 		.addOption(statsOption())
 		.addOption(new Option("--format <format>", "of the rows").choices(["jsonl", "csv"]).default("jsonl"))
 		.option("--out <file>", "write the rows there instead of to stdout")
@@ -47,6 +54,10 @@ export function batchCommand(): Command {
 A line of node sets is a change of the build's nodes, or all nodes:
   {"add":[1],"remove":[2],"attributes":{"1":"Str"},"weaponSets":{"1":2}}
   {"nodes":[1,3,4]}
+A line may also be of a variant of the build, named in the file of --variants
+({"ring":{"items":{"Ring 1":"..."}}}) or described in the line itself:
+  {"add":[1],"variant":"ring"}
+  {"variant":{"level":95,"config":{"conditionEnemyShocked":true}}}
 A row that fails (an unknown node, say) has an error instead of stats and costs
 no other row. A line that is no node set ends the command with status 2, after
 the rows before it. The last line on stderr counts rows and the time from the
@@ -54,15 +65,19 @@ first row read to the last one written.
 
 Example:
   $ pobatch batch build.xml --sets sets.jsonl --format csv --out rows.csv
+  $ pobatch batch build.xml --sets sets.jsonl --variants variants.json
   $ pobatch batch build.xml --sets sets.jsonl --out rows.jsonl --resume`,
 		)
 		.action(runBatch);
 }
 
 async function runBatch(source: string, flags: BatchFlags): Promise<void> {
-	if (source === "-" && flags.sets === "-") {
-		throw new PobatchError("INVALID_ARGUMENT", "The build and the node sets cannot both come from stdin", {
-			hint: "Give one of them as a file.",
+	if ([source, flags.sets, flags.variants].filter((input) => input === "-").length > 1) {
+		const inputs =
+			flags.variants === "-" ? "The build, the node sets and the variants" : "The build and the node sets";
+		const which = flags.variants === "-" ? "two of them" : "both";
+		throw new PobatchError("INVALID_ARGUMENT", `${inputs} cannot ${which} come from stdin`, {
+			hint: flags.variants === "-" ? "Give the others as files." : "Give one of them as a file.",
 		});
 	}
 	if (flags.resume && flags.out === undefined) {
@@ -71,12 +86,17 @@ async function runBatch(source: string, flags: BatchFlags): Promise<void> {
 		});
 	}
 	const size = await sizeOf(flags.sets);
-	const inputs = [source, flags.sets];
+	const variants =
+		flags.variants === undefined
+			? undefined
+			: readNamedVariants(await readText(flags.variants, "variants"), nameOf(flags.variants));
+	const inputs = [source, flags.sets, ...(flags.variants === undefined ? [] : [flags.variants])];
 	// Opened before anything is calculated: a wrong path must not cost an hour of work.
 	const fresh = flags.resume ? undefined : await openOutput(flags.out, inputs);
 	await using opened = await openBuild(source, flags);
 	const { build } = opened;
 	const stats = await checkedStats(build, flags.stats);
+	const around = flags.fullDps === undefined ? undefined : await fullDpsChange(build, flags.fullDps);
 	const onTerminal = process.stderr.isTTY;
 	if (onTerminal) announce(opened, flags);
 
@@ -99,7 +119,7 @@ async function runBatch(source: string, flags: BatchFlags): Promise<void> {
 		const input = namedInput(flags.sets);
 		const onProgress = (rows: number, position: number) =>
 			progress.update(rows, size === undefined ? undefined : position / Math.max(size, 1));
-		const request = { input, stats, skip: written.rows, clock, signal, onProgress };
+		const request = { input, stats, around, variants, skip: written.rows, clock, signal, onProgress };
 		for await (const rows of evaluateLines(build, request)) {
 			await output.write(rowsText(rows, writer, tally));
 			clock.end();

@@ -4,12 +4,14 @@ import { PobatchError } from "../common/errors.js";
 import { gainOf } from "../common/gain.js";
 import { calculateSheet, calculateStats } from "../operations/calculate.js";
 import type { OpenedBuild } from "../operations/open.js";
+import { fullDpsChange } from "../operations/skill-groups.js";
 import { statsOf } from "../operations/stats.js";
 import { jsonNumber } from "../rows/row-writers.js";
 import { describeBuild } from "./describe.js";
 import { announce, openBuild } from "./open.js";
 import { calculatorOptions, type EngineFlags, rowTimeoutOption, statsOption } from "./options.js";
 import { openOutput, writeWhole } from "./output.js";
+import { fullDpsOption } from "./ranking.js";
 import { type OneSet, readSetOption } from "./set-option.js";
 import { sheetText } from "./sheet.js";
 import { buildArgument } from "./source.js";
@@ -19,6 +21,7 @@ interface CalcFlags extends EngineFlags {
 	stats?: string[];
 	json?: boolean;
 	set?: OneSet;
+	fullDps?: "auto" | number[];
 	xml?: string;
 	code?: boolean;
 }
@@ -29,6 +32,7 @@ export function calcCommand(): Command {
 		.argument("<build>", buildArgument)
 		.addOption(statsOption())
 		.option("--set <json>", "with this node set instead of the build's own nodes", readSetOption)
+		.addOption(fullDpsOption())
 		.option("--json", "print JSON, with all digits")
 		.option("--xml <file>", 'write the build, with --set, as Path of Building\'s XML; "-" for stdout')
 		.option("--code", "print the build, with --set, as a PoB code")
@@ -41,6 +45,7 @@ Example:
   $ pobatch calc build.xml
   $ pobatch calc build.xml --set '{"add":[4739],"attributes":{"4739":"Str"}}'
   $ pobatch calc build.xml --set '{"add":[4739]}' --code | xclip
+  $ pobatch calc build.xml --full-dps auto --stats FullDPS
   $ pobatch calc build.xml --calculator reference --tree tree.json --stats Life`,
 		)
 		.action(runCalc);
@@ -74,17 +79,19 @@ async function runCalc(source: string, flags: CalcFlags): Promise<void> {
 async function answer(opened: OpenedBuild, flags: CalcFlags, isPob: boolean): Promise<string> {
 	const { build } = opened;
 	const { set, stats } = flags;
-	if (flags.xml !== undefined) return ensureEnd(await build.toXml(set));
-	if (flags.code) return `${await build.toCode(set)}\n`;
+	const around = flags.fullDps === undefined ? undefined : await fullDpsChange(build, flags.fullDps);
+	const variant = around && build.variant(around);
+	if (flags.xml !== undefined) return ensureEnd(await build.toXml(set, { variant }));
+	if (flags.code) return `${await build.toCode(set, { variant })}\n`;
 	if (flags.json) {
-		const values = await build.calculate(set ?? {}, { stats: statsOf(build, stats) });
-		return json(opened, values, isPob ? await build.sheet(set) : undefined);
+		const values = await build.calculate(set ?? {}, { stats: statsOf(build, stats), variant });
+		return json(opened, values, isPob ? await build.sheet(set, { variant }) : undefined);
 	}
 	if (isPob && stats === undefined) {
-		const { answer, base } = await calculateSheet(build, { set });
+		const { answer, base } = await calculateSheet(build, { set, around });
 		return `${describeBuild(build)}\n\n${sheetText(answer, base)}`;
 	}
-	const { answer, base } = await calculateStats(build, { stats, set });
+	const { answer, base } = await calculateStats(build, { stats, set, around });
 	return `${describeBuild(build)}\n\n${statTable(answer, base)}`;
 }
 

@@ -1,40 +1,31 @@
 import { Command } from "commander";
-import { PobatchError } from "../common/errors.js";
+import { loadCompanion } from "../common/companion.js";
 
-/** The package that has them; nothing of it is loaded for the other commands. */
-const companion = "@pobatch/server";
-
-/** Its commands, as `--help` lists them. */
-const commands: Readonly<Record<string, string>> = {
-	serve: "answer other programs over HTTP, with a page to look at",
-	open: "look at a build in a browser",
-	mcp: "answer a language model's questions over the Model Context Protocol",
+/** The packages that have further commands, as `--help` lists them; nothing of them is loaded for the other commands. */
+const packages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+	"@pobatch/server": {
+		serve: "answer other programs over HTTP, with a page to look at",
+		open: "look at a build in a browser",
+		mcp: "answer a language model's questions over the Model Context Protocol",
+	},
+	"@pobatch/fleet": {
+		worker: "calculate rows for engines on other machines, from a queue",
+		fleet: "who works at a queue, and how much is waiting there",
+	},
 };
 
-/** What the package exports to the command line. */
+/** What such a package exports to the command line. */
 interface Companion {
 	commands(): Command[];
 }
 
-/** The commands of `@pobatch/server`: its own where one of them is asked for, else their names. */
+/** The commands of the other packages: a package's own where one of them is asked for, else their names. */
 export async function companionCommands(args: readonly string[]): Promise<Command[]> {
 	const wanted = args.find((argument) => !argument.startsWith("-"));
-	if (wanted === undefined || !Object.hasOwn(commands, wanted))
-		return Object.entries(commands).map(([name, text]) => new Command(name).description(text));
-	return (await load(wanted)).commands();
-}
-
-async function load(wanted: string): Promise<Companion> {
-	try {
-		return (await import(companion)) as Companion;
-	} catch (cause) {
-		const { code, message } = cause as NodeJS.ErrnoException;
-		// Something that the package itself needs may be missing, too.
-		if (code !== "ERR_MODULE_NOT_FOUND" || !message.includes(`'${companion}'`)) throw cause;
-		throw new PobatchError("PACKAGE_NOT_FOUND", `\`pobatch ${wanted}\` comes with the package ${companion}`, {
-			cause,
-			value: companion,
-			hint: `\`npm install ${companion}\` beside pobatch (with -g if pobatch was installed so) gets it.`,
-		});
-	}
+	const lists = Object.entries(packages).map(async ([name, commands]) => {
+		if (wanted !== undefined && Object.hasOwn(commands, wanted))
+			return (await loadCompanion<Companion>(name, `\`pobatch ${wanted}\``)).commands();
+		return Object.entries(commands).map(([command, text]) => new Command(command).description(text));
+	});
+	return (await Promise.all(lists)).flat();
 }

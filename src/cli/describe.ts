@@ -30,6 +30,8 @@ export function describeEngine(engine: Engine, build?: Build, pob = ""): string 
 	return [
 		`calculator ${engine.calculator.name} ${engine.calculator.version}${pob}`,
 		...(tree === undefined ? [] : [`tree ${tree}`]),
-		`${engine.threads} ${engine.threads === 1 ? "thread" : "threads"}`,
+		engine.threads === 0
+			? "rows by the workers of a queue"
+			: `${engine.threads} ${engine.threads === 1 ? "thread" : "threads"}`,
 	].join(", ");
 }

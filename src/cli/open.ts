@@ -1,5 +1,5 @@
 import { cacheFolder } from "../cache/cache-options.js";
-import { oneLine } from "../common/errors.js";
+import { oneLine, PobatchError } from "../common/errors.js";
 import { type EngineRequest, type OpenedBuild, openBuild as open } from "../operations/open.js";
 import { describeEngine } from "./describe.js";
 import type { EngineFlags } from "./options.js";
@@ -9,7 +9,7 @@ import { warningLines } from "./warnings.js";
 
 /** What a command's options mean for an engine. */
 function engineRequest(flags: EngineFlags): EngineRequest {
-	const { calculator, pob, tree, threads, rowTimeout, isolation, cache, profile, trust } = flags;
+	const { calculator, pob, tree, threads, rowTimeout, isolation, cache, profile, trust, queue } = flags;
 	return {
 		...(calculator !== undefined && { calculator }),
 		...(pob !== undefined && { pob }),
@@ -17,6 +17,7 @@ function engineRequest(flags: EngineFlags): EngineRequest {
 		...(threads !== undefined && { threads }),
 		...(rowTimeout !== undefined && { rowTimeoutMs: rowTimeout }),
 		...(isolation !== undefined && { isolation }),
+		...(queue !== undefined && { executor: { queue: addressOf(queue) } }),
 		...(profile !== undefined && { profile }),
 		...(trust !== undefined && { trust }),
 		...(cache === false && { cache: false }),
@@ -25,6 +26,14 @@ function engineRequest(flags: EngineFlags): EngineRequest {
 		onCertifying: ({ step, done, total }) => tellAside(`certifying: ${step}, ${done} of ${total} builds`),
 		onWarning: ({ text }) => process.stderr.write(`warning: ${oneLine(text)}\n`),
 	};
+}
+
+function addressOf(queue: string | true): string {
+	const address = queue === true ? process.env.POBATCH_QUEUE : queue;
+	if (address) return address;
+	throw new PobatchError("INVALID_ARGUMENT", "--queue has no address, nor has the variable POBATCH_QUEUE", {
+		hint: "Give one of them: --queue redis://HOST:PORT.",
+	});
 }
 
 /** Opens the engine and loads the build of a command's BUILD argument. */

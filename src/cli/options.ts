@@ -13,6 +13,8 @@ export interface EngineFlags {
 	/** A folder, true for the user's own, false for `--no-cache`. */
 	cache?: string | boolean;
 	isolation?: "thread" | "process";
+	/** Its address; true for that of the variable POBATCH_QUEUE. */
+	queue?: string | true;
 	/** Lists the build's warnings instead of counting them. */
 	warnings?: boolean;
 	/** Samples from the start; no option, but what a command is for. */
@@ -58,9 +60,13 @@ export function pobOption(): Option {
 	);
 }
 
-/** Of the commands that may meet the same row again. */
+/** Of the commands that calculate many rows, and may meet the same one again. */
 export function cacheOptions(command: Command): Command {
 	return command
+		.option(
+			"--queue [url]",
+			"rows by the workers at redis://[user:password@]host[:port][/database] (`pobatch worker`); without an address at that of the variable POBATCH_QUEUE",
+		)
 		.option(
 			"--cache [folder]",
 			"keep rows on disk for the next run, too; without a name in the user's cache folder",

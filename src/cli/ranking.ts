@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { oneLine } from "../common/errors.js";
-import { percentOf } from "../common/gain.js";
+import { gainOf, percentOf } from "../common/gain.js";
 import type { OpenedBuild } from "../operations/open.js";
 import type { RankedAlternative, Ranking, RankingRequest } from "../operations/ranking.js";
 import { fullDpsChange } from "../operations/skill-groups.js";
@@ -20,7 +20,7 @@ import {
 } from "./options.js";
 import { openOutput } from "./output.js";
 import { progressBar } from "./progress.js";
-import { readable, signed } from "./table.js";
+import { readable, signed, table } from "./table.js";
 
 /** Options of the commands that rank changes of a build. */
 export interface RankingFlags extends EngineFlags {
@@ -109,10 +109,10 @@ export function rankingText(
 	const rows = answer.rows.slice(0, shown);
 	if (format === "csv") return csv(answer, rows);
 	if (format === "json") return json(answer, rows);
-	const { text, leftOut } = table(answer, rows);
+	const { text, leftOut } = rankedTable(answer, rows);
 	const more = answer.rows.length - rows.length;
 	return (
-		`${title}\n\n${text}` +
+		`${title}\n\n${besideText(answer)}${text}` +
 		(more > 0 ? `${more} more: --top ${answer.rows.length} shows all.\n` : "") +
 		(leftOut.length > 0 ? `No room for: ${leftOut.join(", ")}. --format csv has all.\n` : "")
 	);
@@ -122,7 +122,19 @@ function labelsOf({ rows }: Ranking): string[] {
 	return [...new Set(rows.flatMap(({ label }) => Object.keys(label)))];
 }
 
-function table({ base, stats, ...ranking }: Ranking, rows: readonly RankedAlternative[]) {
+/** Another build stat by stat, above its parts. */
+function besideText({ beside }: Ranking): string {
+	if (!beside) return "";
+	const rows = beside.stats.map(({ stat, build, other }) => [
+		stat,
+		readable(build),
+		readable(other),
+		signed(gainOf(other, build)),
+	]);
+	return `${table(["Stat", "Build", "Other", "Change"], rows, [1, 2, 3])}\n`;
+}
+
+function rankedTable({ base, stats, ...ranking }: Ranking, rows: readonly RankedAlternative[]) {
 	const labels = labelsOf({ base, stats, ...ranking });
 	const named = labels.map(
 		(name, i): Column => ({
@@ -173,7 +185,7 @@ function csv(ranking: Ranking, rows: readonly RankedAlternative[]): string {
 	return [head, ...lines].map((cells) => `${cells.map(csvField).join(",")}\n`).join("");
 }
 
-function json({ base, stats, advice, stopped }: Ranking, rows: readonly RankedAlternative[]): string {
+function json({ base, stats, advice, stopped, beside }: Ranking, rows: readonly RankedAlternative[]): string {
 	const numbers = (values: Readonly<Record<string, number>>) =>
 		`{${stats.map((stat) => `${JSON.stringify(stat)}:${jsonNumber(values[stat] as number)}`).join(",")}}`;
 	const lines = rows.map(({ label, values, gains, error }) => {
@@ -181,7 +193,11 @@ function json({ base, stats, advice, stopped }: Ranking, rows: readonly RankedAl
 		const answer = error ? `"error":${failure}` : `"values":${numbers(values)},"gains":${numbers(gains)}`;
 		return `{"label":${JSON.stringify(label)},${answer}}`;
 	});
-	return `{"base":${numbers(base)},"advice":${JSON.stringify(advice)},"stopped":${stopped},"rows":[\n${lines.join(",\n")}\n]}\n`;
+	const others = (beside?.stats ?? []).map(
+		({ stat, build, other }) => `${JSON.stringify(stat)}:[${jsonNumber(build)},${jsonNumber(other)}]`,
+	);
+	const both = beside ? `"beside":{${others.join(",")}},` : "";
+	return `{${both}"base":${numbers(base)},"advice":${JSON.stringify(advice)},"stopped":${stopped},"rows":[\n${lines.join(",\n")}\n]}\n`;
 }
 
 /** `1287 rows, 2.04 s, 412 from the cache, 310 memoized`. */

@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { rankAnoints } from "../operations/anoints.js";
 import { itemTexts } from "../operations/compare-items.js";
 import { rankConditions } from "../operations/conditions.js";
@@ -125,24 +125,49 @@ export function jewelsCommand(): Command {
 			new Option("--depth <n>", "only sockets that so many points reach")
 				.argParser(integer(1, 100))
 				.default(8),
+		)
+		.addOption(
+			new Option(
+				"--seeds <list>",
+				"seeds that a timeless jewel is tried with instead of its own: 2000-2100,7000",
+			).argParser(seedList),
 		);
 	return rankingOptions(command)
 		.addHelpText(
 			"after",
 			`
-A gain is that of the jewel and the path together. A file may hold many jewels, a
-timeless jewel once for each seed.
+A gain is that of the jewel and the path together. A file may hold many jewels;
+a timeless jewel is tried with each seed of --seeds in each socket.
 
 Example:
-  $ pobatch jewels build.xml --jewel jewel.txt --stat FullDPS,TotalEHP --depth 6`,
+  $ pobatch jewels build.xml --jewel jewel.txt --stat FullDPS,TotalEHP --depth 6
+  $ pobatch jewels build.xml --jewel timeless.txt --seeds 2000-2100 --stat TotalEHP`,
 		)
-		.action(async (source: string, flags: RankingFlags & { jewel: string; depth: number }) => {
-			const jewels = itemTexts(await readText(flags.jewel, "jewel"));
-			await runRanking(
-				source,
-				flags,
-				({ build }, request) => rankJewels(build, { ...request, jewels, depth: flags.depth }),
-				({ refused }) => refused,
-			);
-		});
+		.action(
+			async (source: string, flags: RankingFlags & { jewel: string; depth: number; seeds?: number[] }) => {
+				const jewels = itemTexts(await readText(flags.jewel, "jewel"));
+				await runRanking(
+					source,
+					flags,
+					({ build }, request) =>
+						rankJewels(build, { ...request, jewels, depth: flags.depth, seeds: flags.seeds }),
+					({ refused }) => refused,
+				);
+			},
+		);
+}
+
+const mostSeeds = 10_000;
+
+function seedList(text: string): number[] {
+	const seeds = new Set<number>();
+	for (const part of text.split(",")) {
+		const [, first, last = first] = /^\s*(\d+)\s*(?:-\s*(\d+)\s*)?$/.exec(part) ?? [];
+		if (first === undefined || Number(last) < Number(first))
+			throw new InvalidArgumentError("Expected numbers and ranges, as in 2000-2100,7000.");
+		if (seeds.size + Number(last) - Number(first) >= mostSeeds)
+			throw new InvalidArgumentError(`Expected at most ${mostSeeds} seeds.`);
+		for (let seed = Number(first); seed <= Number(last); seed++) seeds.add(seed);
+	}
+	return [...seeds];
 }

@@ -2,7 +2,7 @@
 export interface EngineWarning {
 	readonly code: EngineWarningCode;
 	readonly text: string;
-	/** What it is about: the cache's folder, or the checkout. */
+	/** What it is about: the cache's folder, the checkout, or the queue. */
 	readonly where: string;
 }
 
@@ -16,7 +16,11 @@ export type EngineWarningCode =
 	/** `trust: "certified"`, and the checkout has no certificate: one is made in the background, or by `pobatch pob certify`. */
 	| "POB_NOT_CERTIFIED"
 	/** A row that was verified differed: nothing of the checkout is certified any more. */
-	| "CERTIFICATE_WITHDRAWN";
+	| "CERTIFICATE_WITHDRAWN"
+	/** No worker of the engine's kind is at the queue: its rows wait. */
+	| "NO_WORKER"
+	/** The queue cannot be reached at the moment: rows wait. */
+	| "QUEUE_UNAVAILABLE";
 
 const emitted = new Set<string>();
 

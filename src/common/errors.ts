@@ -41,7 +41,7 @@ export type PobatchErrorCode =
 	| "SETS_INVALID"
 	/** The native addon for this platform was not found or does not load. */
 	| "ADDON_NOT_FOUND"
-	/** A command comes with another package, which is not installed. */
+	/** A command or an option comes with another package, which is not installed. */
 	| "PACKAGE_NOT_FOUND"
 	/** A file that the caller named does not exist or cannot be read. */
 	| "FILE_NOT_FOUND"
@@ -57,7 +57,11 @@ export type PobatchErrorCode =
 	| "CACHE_MISMATCH"
 	/** No profile can be taken: of states in other processes, on this platform, or while another one is taken. */
 	| "PROFILE_UNAVAILABLE"
-	/** A child process of an isolated engine died while it worked on this row. */
+	/** The queue of a fleet cannot be reached, or refuses. */
+	| "QUEUE_UNAVAILABLE"
+	/** No worker of the engine's kind was at the queue for as long as a batch waits. */
+	| "NO_WORKER"
+	/** A child process of an isolated engine, or workers of a fleet, died while they worked on this row. */
 	| "CRASH";
 
 /** What to do about {@link PobatchErrorCode | MEMORY}. */

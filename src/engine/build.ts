@@ -3,22 +3,9 @@ import { encodePobCode } from "../builds/code.js";
 import { withLevel, withNote } from "../builds/notes.js";
 import type { Sheet, SheetGroup, SheetOptions } from "../builds/sheet.js";
 import type { BuildWarning } from "../builds/warnings.js";
-import { type CachedBatch, divideBatch, divideBatchSync } from "../cache/cached-batch.js";
-import type { RowCache } from "../cache/row-cache.js";
-import { type GroupFacts, RowGroup } from "../cache/row-group.js";
-import { atOnce, runAsync, runSync } from "../cache/store/steps.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
-import { nearest } from "../common/suggest.js";
-import type { BatchRequest, Executor } from "../executors/executor.js";
-import {
-	fromNative,
-	type NativeAllocatedNodes,
-	type NativeBatchResult,
-	type NativeCanonicalizer,
-	type NativeCanonicalSets,
-	type Plain,
-} from "../native/addon.js";
-import { BatchResult, type CacheUse } from "../rows/batch-result.js";
+import { fromNative, type Plain } from "../native/addon.js";
+import type { BatchResult } from "../rows/batch-result.js";
 import type { AsyncBatchOptions, BatchOptions, CalculateOptions, Evaluator } from "../rows/evaluator.js";
 import { type FullNodeSet, type NodeSetDelta, NodeSets, readWord } from "../rows/node-sets.js";
 import { noteOf } from "../search/note.js";
@@ -31,6 +18,8 @@ import type { PassiveTree } from "../tree/passive-tree.js";
 import type { VariantChange } from "../variants/change.js";
 import { type VariantRows, variantRows } from "../variants/variant-rows.js";
 import { ask } from "./ask.js";
+import { Batches } from "./batches.js";
+import type { BuildContext } from "./build-context.js";
 import {
 	type ConfigOption,
 	type OfVariant,
@@ -40,37 +29,6 @@ import {
 	Variant,
 	type VariantCheck,
 } from "./variant.js";
-
-type Limits = Pick<BatchRequest, "rowTimeoutMs" | "timeoutMs">;
-
-/** What the engine hands to its builds. @internal */
-export interface BuildContext {
-	executor: Executor;
-	id: number;
-	base: NativeAllocatedNodes;
-	info: BuildInfo;
-	stats: readonly string[];
-	defaultStats: readonly string[];
-	/** Stats that are 0 for the build as it is, so not listed, but which node sets can have. */
-	otherStats: readonly string[];
-	tree: PassiveTree | undefined;
-	/** Whether the calculator derives variants. */
-	derives: boolean;
-	/** What the calculator gets of a variant's change. */
-	prepareChange: (change: Readonly<Record<string, Plain>>) => Plain;
-	rowTimeoutMs: number | undefined;
-	cache: RowCache | undefined;
-	/** Where there is a cache. */
-	canonicalizer: NativeCanonicalizer | undefined;
-	/** Everything that a row of this build depends on but its stats and its node set. */
-	cacheFacts: Omit<GroupFacts, "stats">;
-	/** Throws if the engine is closed. */
-	checkOpen: () => void;
-	/** Batches of the engine whose rows are still being looked up. */
-	submitting: Set<Promise<unknown>>;
-	/** Rows were calculated. */
-	calculated: (rows: number) => void;
-}
 
 /** What a search found; with Path of Building as a build to open there, too. */
 export interface BuildSearchResult extends SearchResult {
@@ -88,11 +46,13 @@ export interface BuildSearchResult extends SearchResult {
 export class Build implements Evaluator {
 	/** @internal */
 	readonly context: BuildContext;
+	readonly #batches: Batches;
 	#closed = false;
 
 	/** @internal */
 	constructor(context: BuildContext) {
 		this.context = context;
+		this.#batches = new Batches(context);
 	}
 
 	get info(): BuildInfo {
@@ -137,60 +97,14 @@ export class Build implements Evaluator {
 	 * the batch
 	 */
 	async calculateBatch(sets: NodeSets, options: AsyncBatchOptions & OfVariants = {}): Promise<BatchResult> {
-		const { signal, onProgress } = options;
-		const stats = this.#stats(options);
-		const limits = this.#limits(options);
 		this.#check(sets);
-		const variants = this.#variants(sets, options);
-		const start = performance.now();
-		let thrown: { error: unknown } | undefined;
-		// Where a batch cannot read the canonical form, it must not read what the caller has made of the sets meanwhile.
-		const read = !this.context.cache || this.context.executor.readsCanonicalForm ? sets : sets.copy();
-		const submit = (divided: CachedBatch | undefined) => {
-			const known = divided ? sets.length - divided.rows.length : 0;
-			const report = (rows: number) => {
-				if (thrown) return;
-				try {
-					onProgress?.(known + rows, sets.length);
-				} catch (error) {
-					thrown = { error };
-					handle.stop();
-				}
-			};
-			const request = this.#request(read, divided, variants, stats, limits);
-			const handle = this.context.executor.batch(request, onProgress && report);
-			const stop = () => handle.stop();
-			// It may have been aborted while its rows were looked up.
-			if (signal?.aborted) stop();
-			signal?.addEventListener("abort", stop, { once: true });
-			return { divided, handle, stop };
-		};
-		const looked = this.#lookUp(read, variants, stats);
-		const { divided, handle, stop } =
-			looked instanceof Promise ? await this.#beforeClose(looked.then(submit)) : submit(looked);
-		try {
-			const calculated = await handle.promise;
-			if (thrown) throw thrown.error;
-			const use = divided && (await runAsync(divided.merge(calculated)));
-			this.context.calculated(divided ? divided.rows.length : sets.length);
-			return finish(calculated, use, sets, stats, start);
-		} finally {
-			signal?.removeEventListener("abort", stop);
-		}
+		return this.#batches.run(sets, this.#variants(sets, options), options);
 	}
 
 	/** The same, blocking the calling thread until all rows are done. */
 	calculateBatchSync(sets: NodeSets, options: BatchOptions & OfVariants = {}): BatchResult {
-		const stats = this.#stats(options);
-		const limits = this.#limits(options);
 		this.#check(sets);
-		const variants = this.#variants(sets, options);
-		const start = performance.now();
-		const { cache, executor } = this.context;
-		const divided = cache && divideBatchSync(this.#canonicalSync(sets, variants), cache, this.#group(stats));
-		const calculated = executor.batchSync(this.#request(sets, divided, variants, stats, limits));
-		const use = divided && runSync(divided.merge(calculated));
-		return finish(calculated, use, sets, stats, start);
+		return this.#batches.runSync(sets, this.#variants(sets, options), options);
 	}
 
 	/**
@@ -249,7 +163,7 @@ export class Build implements Evaluator {
 	 */
 	hashes(sets: NodeSets): bigint[] {
 		this.#check(sets);
-		const { keys } = this.#canonicalSync(sets);
+		const { keys } = this.#batches.canonical(sets);
 		return Array.from(
 			{ length: sets.length },
 			(_, i) => ((keys[2 * i + 1] as bigint) << 64n) | (keys[2 * i] as bigint),
@@ -294,18 +208,21 @@ export class Build implements Evaluator {
 	 * The build as Path of Building's XML, lossless; with a node set written into it, so that the result of a search
 	 * opens in Path of Building. Needs the calculator `pob`.
 	 */
-	async toXml(set?: NodeSetDelta | FullNodeSet): Promise<string> {
-		return (await this.command("toXml", set && { set: this.#canonical(set) })) as string;
+	async toXml(set?: NodeSetDelta | FullNodeSet, { variant }: OfVariant = {}): Promise<string> {
+		return (await this.command("toXml", await this.#changed(set, variant))) as string;
 	}
 
 	/** The same as the code in which builds are shared. */
-	async toCode(set?: NodeSetDelta | FullNodeSet): Promise<string> {
-		return encodePobCode(await this.toXml(set));
+	async toCode(set?: NodeSetDelta | FullNodeSet, options: OfVariant = {}): Promise<string> {
+		return encodePobCode(await this.toXml(set, options));
 	}
 
 	/** The sheet of Path of Building's side bar, for the build or a change of it. Needs the calculator `pob`. */
-	async sheet(set?: NodeSetDelta | FullNodeSet, { recalculated = false }: SheetOptions = {}): Promise<Sheet> {
-		const args = { recalculated, ...(set && { set: this.#canonical(set) }) };
+	async sheet(
+		set?: NodeSetDelta | FullNodeSet,
+		{ recalculated = false, variant }: SheetOptions & OfVariant = {},
+	): Promise<Sheet> {
+		const args = { recalculated, ...(await this.#changed(set, variant)) };
 		const { groups, warnings } = (await this.command("sheet", args)) as { groups: Plain; warnings: Plain };
 		return {
 			groups: (listOf(groups) as { title?: string; rows: Plain }[]).map(({ rows, ...group }) => ({
@@ -332,6 +249,19 @@ export class Build implements Evaluator {
 		await this.context.executor.unload(this.context.id);
 	}
 
+	// What commands of the calculator are to be about: a node set, a variant, or both.
+	async #changed(
+		set: NodeSetDelta | FullNodeSet | undefined,
+		variant: Variant | undefined,
+	): Promise<Record<string, Plain>> {
+		// Refused with the place in the change, as its rows are.
+		await (variant && this.#own(variant).check());
+		return {
+			...(set && { set: this.#canonical(set) }),
+			...(variant && { variant: variant.normal }),
+		};
+	}
+
 	// A node set as the contract's `set` table, for commands.
 	#canonical(set: NodeSetDelta | FullNodeSet): Plain {
 		const sets = setsOf(set);
@@ -350,23 +280,6 @@ export class Build implements Evaluator {
 		} catch (error) {
 			throw fromNative(error);
 		}
-	}
-
-	#stats({ stats = this.defaultStats }: CalculateOptions): readonly string[] {
-		if (!Array.isArray(stats) || stats.length === 0)
-			throw invalidArgument("a list of stat names", "stats", stats);
-		const known = new Set([...this.context.stats, ...this.context.otherStats]);
-		for (const stat of stats) {
-			if (typeof stat !== "string") throw invalidArgument("a stat name", "stats", stat);
-			if (known.has(stat)) continue;
-			const close = nearest(stat, this.context.stats);
-			throw new PobatchError(
-				"UNKNOWN_STAT",
-				`The calculator ${this.info.calculator} has no stat ${JSON.stringify(stat)} for this build`,
-				{ value: stat, ...(close.length > 0 && { hint: `Did you mean ${close.join(" or ")}?` }) },
-			);
-		}
-		return [...new Set(stats)];
 	}
 
 	#check(sets: NodeSets): void {
@@ -396,79 +309,6 @@ export class Build implements Evaluator {
 			throw invalidArgument(`a list of ${length} variants, one a row`, "variants", variants);
 		return variantRows(variants.map((variant) => variant && this.#own(variant)));
 	}
-
-	#limits({ rowTimeoutMs = this.context.rowTimeoutMs, timeoutMs }: BatchOptions): Limits {
-		for (const [name, value] of Object.entries({ rowTimeoutMs, timeoutMs })) {
-			if (value !== undefined && !(Number.isFinite(value) && value > 0))
-				throw invalidArgument("a positive number of milliseconds", name, value);
-		}
-		return { rowTimeoutMs, timeoutMs };
-	}
-
-	#request(
-		sets: NodeSets,
-		part: CachedBatch | undefined,
-		variants: VariantRows | undefined,
-		stats: readonly string[],
-		limits: Limits,
-	): BatchRequest {
-		const { kind, words, offsets } = sets;
-		const { id: build, base } = this.context;
-		return { build, base, kind, words, offsets, part, variants, stats, ...limits };
-	}
-
-	#lookUp(
-		sets: NodeSets,
-		variants: VariantRows | undefined,
-		stats: readonly string[],
-	): CachedBatch | Promise<CachedBatch> | undefined {
-		const { cache, canonicalizer, base } = this.context;
-		if (!cache || !canonicalizer) return undefined;
-		const group = this.#group(stats);
-		const { kind, words, offsets } = sets;
-		if (sets.length <= atOnce.rows && words.length <= atOnce.words)
-			return divideBatch(this.#canonicalSync(sets, variants), cache, group);
-		return canonicalizer.run(base, kind, words, offsets, variants).then(
-			(canonical) => divideBatch(canonical, cache, group),
-			(error) => {
-				throw fromNative(error);
-			},
-		);
-	}
-
-	#canonicalSync({ kind, words, offsets }: NodeSets, variants?: VariantRows): NativeCanonicalSets {
-		try {
-			return this.context.base.canonicalize(kind, words, offsets, variants);
-		} catch (error) {
-			throw fromNative(error);
-		}
-	}
-
-	#group(stats: readonly string[]): RowGroup {
-		return new RowGroup({ ...this.context.cacheFacts, stats });
-	}
-
-	/** Closing waits for it, also that of the engine: what was asked for earlier is answered, or stopped. */
-	async #beforeClose<Value>(submitted: Promise<Value>): Promise<Value> {
-		this.context.submitting.add(submitted);
-		try {
-			return await submitted;
-		} finally {
-			this.context.submitting.delete(submitted);
-		}
-	}
-}
-
-function finish(
-	calculated: NativeBatchResult,
-	use: CacheUse | undefined,
-	sets: NodeSets,
-	stats: readonly string[],
-	start: number,
-): BatchResult {
-	const memoized = calculated.memoized;
-	const uncached = { hits: 0, memoized, misses: sets.length - memoized, verified: 0 };
-	return new BatchResult(calculated, sets, stats, performance.now() - start, use ?? uncached);
 }
 
 // An empty Lua table arrives as an object.

@@ -1,27 +1,12 @@
-import { availableParallelism } from "node:os";
 import { readInfo, texts } from "../builds/build-info.js";
-import { cacheOfEnvironment, type RowCacheOptions } from "../cache/cache-options.js";
 import { RowCache, type RowCacheStatistics } from "../cache/row-cache.js";
 import { buildHash, type GroupFilter } from "../cache/row-group.js";
-import { fileCalculator } from "../calculators/file.js";
-import { loopSource, sandboxSource } from "../calculators/lua-files.js";
-import { pobCalculator } from "../calculators/pob/calculator.js";
-import { referenceCalculator } from "../calculators/reference.js";
-import type {
-	CalculatorSource,
-	Certifying,
-	CertifyProgress,
-	LoadOptions,
-	Verified,
-} from "../calculators/source.js";
+import type { CalculatorSource, Certifying, CertifyProgress, LoadOptions } from "../calculators/source.js";
 import { digest } from "../common/digest.js";
 import { type EngineWarning, emitWarning } from "../common/engine-warning.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
 import type { Executor } from "../executors/executor.js";
-import { ProcessExecutor } from "../executors/process/process-executor.js";
 import { ReplaceableExecutor } from "../executors/replaceable-executor.js";
-import { ThreadExecutor } from "../executors/thread-executor.js";
-import { VerifiedExecutor } from "../executors/verified-executor.js";
 import {
 	addon,
 	type Identity,
@@ -31,68 +16,12 @@ import {
 } from "../native/addon.js";
 import type { Profile } from "../profile/profile.js";
 import { Profiler } from "../profile/profiler.js";
-import { PassiveTree } from "../tree/passive-tree.js";
-import type { TreeData } from "../tree/tree-data.js";
+import type { PassiveTree } from "../tree/passive-tree.js";
 import { Build } from "./build.js";
-
-export interface EngineOptions {
-	/** `"reference"` (the default), `"pob"`, or the path of a Lua file that keeps the calculator contract. */
-	calculator?: string;
-	/**
-	 * Folder of a Path of Building checkout, for `"pob"`. Else the variable POBATCH_POB, else the newest that
-	 * `pobatch pob install` put into the user's data folder.
-	 */
-	pob?: string;
-	/** The passive tree: a tree, its data, or the path of Path of Building's tree JSON. The embedded one by default. */
-	tree?: PassiveTree | TreeData | string;
-	/** Native threads, each with a state of its own; one per core by default. */
-	threads?: number;
-	/**
-	 * `"thread"` (the default): states on threads of this process. `"process"`: each state in a child process, so that
-	 * a crash, a kill or a wedged C call loses nothing; no synchronous calls.
-	 */
-	isolation?: "thread" | "process";
-	/** Megabytes (2^20 bytes) that each state may hold once its calculator is open. No limit by default. */
-	memoryLimitMB?: number;
-	/** Milliseconds that one row may take, unless a batch says otherwise. No limit by default. */
-	rowTimeoutMs?: number;
-	/** Milliseconds that opening the calculator may take. No limit by default. */
-	openTimeoutMs?: number;
-	/**
-	 * Rows that were calculated before are not calculated again. On by default with Path of Building; the reference
-	 * calculator is about as fast as a cache.
-	 */
-	cache?: boolean | RowCacheOptions;
-	/**
-	 * Takes files, processes, the FFI, the debug library and bytecode away from a calculator of your own. On by default;
-	 * off only for a file that you trust like your own program.
-	 */
-	sandbox?: boolean;
-	/**
-	 * Undoes after each row whatever a calculator of your own changed: its build, its variables, its globals. On by
-	 * default in the sandbox, and only possible there. It takes time in proportion to what the calculator keeps; off for
-	 * a file that you know to leave nothing behind.
-	 */
-	rollback?: boolean;
-	/**
-	 * Passed to the `open` of a calculator of your own. With Path of Building: `trust`, `"known"` (the default) or
-	 * `"certified"`, what is used of a release that is not known (docs/exactness.md), see {@link Engine.certification};
-	 * `verifyShare`, of rows that are verified
-	 * then (0.01); `fast: false`, nothing but its own functions; `keepAnalysis: false`, nothing about the checkout is kept on disk.
-	 */
-	options?: Plain;
-	/**
-	 * Samples the first state from before the calculator opens, for {@link Engine.takeProfile}. Off by default; states
-	 * that are sampled run slower.
-	 */
-	profile?: boolean;
-	/** Gets what the calculator logs, line by line. */
-	onLog?: (text: string) => void;
-	/** Gets how far a certification in the background is: see {@link Engine.certification}. */
-	onCertifying?: (progress: CertifyProgress) => void;
-	/** Gets what should be known but stops nothing; `process.emitWarning` does by default. */
-	onWarning?: (warning: EngineWarning) => void;
-}
+import { fleetExecutor } from "./fleet.js";
+import { engineKind } from "./kind.js";
+import type { EngineOptions } from "./options.js";
+import { cacheOption, createStates, type States } from "./states.js";
 
 /** Which rows of the cache are meant. */
 export interface CacheScope {
@@ -102,8 +31,6 @@ export interface CacheScope {
 	/** Rows that have any of these stats. */
 	readonly stats?: readonly string[];
 }
-
-const maxThreads = 256;
 
 /** After so many rows there may be something that is worth keeping for later processes. */
 const rowsToTell = 1000;
@@ -122,7 +49,7 @@ interface OpenedEngine {
 	readonly log: (text: string) => void;
 	readonly onCertifying: (progress: CertifyProgress) => void;
 	/** States of the calculator that are not open yet. */
-	readonly executorOf: (options: Plain, verification: Verified | undefined) => Executor;
+	readonly executorOf: States["executorOf"];
 }
 
 /** What came of a certification in the background. */
@@ -151,6 +78,7 @@ export class Engine {
 	 * Building, where each build brings its version of the tree (`build.tree`).
 	 */
 	readonly tree: PassiveTree | undefined;
+	/** Native threads that calculate rows; 0 where workers of a queue do. */
 	readonly threads: number;
 	readonly #executor: Executor;
 	readonly #source: CalculatorSource;
@@ -196,62 +124,30 @@ export class Engine {
 	 * CALCULATOR_ERROR, TIMEOUT, MEMORY, ADDON_NOT_FOUND
 	 */
 	static async open(options: EngineOptions = {}): Promise<Engine> {
+		// Rows of a fleet are not this process's.
 		const {
-			calculator = "reference",
-			threads = availableParallelism(),
-			memoryLimitMB,
-			rowTimeoutMs,
-			onLog,
-		} = options;
-		if (typeof calculator !== "string" || calculator === "")
-			throw invalidArgument('"reference" or the path of a Lua file', "calculator", calculator);
-		if (!Number.isInteger(threads) || threads < 1 || threads > maxThreads)
-			throw invalidArgument(`an integer from 1 to ${maxThreads}`, "threads", threads);
-		for (const [name, value] of Object.entries({
-			memoryLimitMB,
-			rowTimeoutMs,
-			openTimeoutMs: options.openTimeoutMs,
-		})) {
-			if (value !== undefined && !(Number.isFinite(value) && value > 0))
-				throw invalidArgument("a positive number", name, value);
-		}
-		const { cache = cacheOfEnvironment(calculator === "pob") } = options;
-		const source = await resolveCalculator(calculator, options, cache);
+			source,
+			executor: states,
+			threads,
+			executorOf,
+			log,
+		} = await createStates(options.executor === undefined ? options : { ...options, threads: 1 });
+		const { rowTimeoutMs } = options;
+		const warn = options.onWarning ?? emitWarning;
+		const executor =
+			options.executor === undefined
+				? states
+				: await fleetExecutor(options.executor, {
+						executor: states,
+						kind: (calculator) => engineKind(source, calculator),
+						warn,
+					}).catch((error) => {
+						states.close();
+						throw error;
+					});
+		const cache = cacheOption(options);
 		const rowCache =
 			cache === false ? undefined : await RowCache.open(cache === true ? {} : cache, options.onWarning);
-		const { isolation = "thread" } = options;
-		if (isolation !== "thread" && isolation !== "process")
-			throw invalidArgument('"thread" or "process"', "isolation", isolation);
-		const StateExecutor = isolation === "process" ? ProcessExecutor : ThreadExecutor;
-		const log = onLog ?? (() => {});
-		const warn = options.onWarning ?? emitWarning;
-		const config = {
-			loopSource: await loopSource(),
-			source: source.source,
-			sandboxSource: source.trusted ? "" : await sandboxSource(),
-			rollback: source.rollback,
-			chunkName: source.chunkName,
-			packagePath: source.packagePath,
-			memoryLimit: Math.round((memoryLimitMB ?? 0) * 2 ** 20),
-		};
-		const states = (count: number, own: Plain): Executor =>
-			new StateExecutor({ ...config, threads: count, options: own }, log);
-		const executorOf = (own: Plain, verification: Verified | undefined) =>
-			verification
-				? new VerifiedExecutor({
-						share: verification.share,
-						trusting: () => states(threads, own),
-						originals: () => states(1, verification.originals),
-						doubting: () => states(threads, verification.doubting),
-						onDifference(why) {
-							const text = verification.onDifference(why);
-							log(text);
-							warn({ code: "CERTIFICATE_WITHDRAWN", text, where: source.chunkFolder ?? "" });
-						},
-					})
-				: states(threads, own);
-		const first = executorOf(source.options, source.verification);
-		const executor = source.certify ? new ReplaceableExecutor(first) : first;
 		try {
 			const profiler = new Profiler(executor, source.chunkFolder);
 			if (options.profile === true) await profiler.keepSampling();
@@ -265,7 +161,7 @@ export class Engine {
 				executor,
 				source,
 				calculator: identity,
-				threads,
+				threads: options.executor === undefined ? threads : 0,
 				rowTimeoutMs,
 				cache: rowCache,
 				cacheKey,
@@ -296,7 +192,14 @@ export class Engine {
 		const id = ++this.#lastBuild;
 		const { timeoutMs } = options;
 		const treeOf = (version: string) => this.#source.treeOf(version);
-		const loaded = await this.#executor.load({ build: id, source, timeoutMs, treeOf });
+		const loaded = await this.#executor.load({
+			build: id,
+			text,
+			spec: options.spec,
+			source,
+			timeoutMs,
+			treeOf,
+		});
 		if (loaded.refused !== undefined) {
 			const { refused, traceback } = loaded;
 			const refusal = new PobatchError("BUILD_INVALID", refused, { traceback });
@@ -308,6 +211,8 @@ export class Engine {
 			await this.#certify(text);
 		}
 		this.#lastLoaded = id;
+		const compiled = this.#source.compiled && (await this.#executor.takeCompiled());
+		if (compiled) await this.#source.compiled?.write(compiled);
 		return new Build({
 			executor: this.#executor,
 			id,
@@ -471,34 +376,4 @@ export class Engine {
 	#checkOpen(): void {
 		if (this.#closed) throw new PobatchError("ENGINE_CLOSED", "The engine is closed");
 	}
-}
-
-async function resolveCalculator(
-	calculator: string,
-	options: EngineOptions,
-	cache: boolean | RowCacheOptions,
-): Promise<CalculatorSource> {
-	const { tree, pob, options: own = {}, sandbox = true, rollback = sandbox } = options;
-	if (calculator === "pob") {
-		const verify = typeof cache === "object" ? (cache.verify ?? 0) : 0;
-		return pobCalculator(pob, own, { rowCache: cache !== false, verify });
-	}
-	if (calculator === "reference") return referenceCalculator(await resolveTree(tree));
-	if (typeof rollback !== "boolean") throw invalidArgument("a boolean", "rollback", rollback);
-	if (rollback && !sandbox)
-		throw invalidArgument(
-			"false, or the sandbox on: outside of it not all can be undone",
-			"rollback",
-			rollback,
-		);
-	const nodes = tree === undefined ? undefined : await resolveTree(tree);
-	return fileCalculator(calculator, own, nodes, { sandbox, rollback });
-}
-
-async function resolveTree(tree: EngineOptions["tree"]): Promise<PassiveTree> {
-	if (tree === undefined) return PassiveTree.embedded();
-	if (tree instanceof PassiveTree) return tree;
-	if (typeof tree === "string") return PassiveTree.load(tree);
-	if (typeof tree === "object" && tree !== null && Array.isArray(tree.nodes)) return new PassiveTree(tree);
-	throw invalidArgument("a PassiveTree, its data or a file's path", "tree", tree);
 }

@@ -1,4 +1,5 @@
 import { type BuildInfo, texts } from "../builds/build-info.js";
+import type { Sheet } from "../builds/sheet.js";
 import { type BuildWarning, readWarnings } from "../builds/warnings.js";
 import { digest } from "../common/digest.js";
 import { PobatchError } from "../common/errors.js";
@@ -58,6 +59,9 @@ export interface VariantBuild extends Evaluator {
 		options?: CalculateOptions & OfVariant,
 	): Promise<Record<string, number>>;
 	checkVariants(variants: readonly Variant[]): Promise<readonly VariantCheck[]>;
+	toXml(set?: NodeSetDelta | FullNodeSet, options?: OfVariant): Promise<string>;
+	toCode(set?: NodeSetDelta | FullNodeSet, options?: OfVariant): Promise<string>;
+	sheet(set?: NodeSetDelta | FullNodeSet, options?: OfVariant): Promise<Sheet>;
 }
 
 /**
@@ -88,7 +92,7 @@ export class Variant implements Evaluator {
 		this.build = build;
 		this.change = change;
 		this.normal = prepare(normal);
-		this.digest = digest("variant", JSON.stringify(normal));
+		this.digest = changeDigest(normal);
 	}
 
 	/** Of the build without the change: node sets are changes of the same nodes. */
@@ -118,6 +122,26 @@ export class Variant implements Evaluator {
 	}
 
 	/**
+	 * The changed build as Path of Building's XML, with a node set written into it; loaded again it answers what the variant
+	 * does. Needs the calculator `pob`.
+	 *
+	 * @throws PobatchError VARIANT_INVALID
+	 */
+	toXml(set?: NodeSetDelta | FullNodeSet): Promise<string> {
+		return this.build.toXml(set, { variant: this });
+	}
+
+	/** The same as the code in which builds are shared. */
+	toCode(set?: NodeSetDelta | FullNodeSet): Promise<string> {
+		return this.build.toCode(set, { variant: this });
+	}
+
+	/** The sheet of Path of Building's side bar, as `build.sheet`. @throws PobatchError VARIANT_INVALID */
+	sheet(set?: NodeSetDelta | FullNodeSet): Promise<Sheet> {
+		return this.build.sheet(set, { variant: this });
+	}
+
+	/**
 	 * Derives the variant once and answers its warnings: item lines that Path of Building does not support, items that
 	 * are put down.
 	 *
@@ -129,6 +153,11 @@ export class Variant implements Evaluator {
 			throw new PobatchError("VARIANT_INVALID", found.refused, { value: this.change });
 		return found?.warnings ?? [];
 	}
+}
+
+/** A SHA-256 that stands for a change; of what `normalChange` answers. @internal */
+export function changeDigest(normal: Readonly<Record<string, Plain>>): string {
+	return digest("variant", JSON.stringify(normal));
 }
 
 /** @internal */

@@ -15,7 +15,10 @@ import type { VariantRows } from "../variants/variant-rows.js";
 export interface LoadRequest {
 	/** The number by which later requests name the build; each is used once. */
 	readonly build: number;
-	/** What the calculator's `load` gets. */
+	/** As it was given to the engine. */
+	readonly text: string;
+	readonly spec: number | undefined;
+	/** What the calculator's `load` gets for it. */
 	readonly source: Plain;
 	readonly timeoutMs: number | undefined;
 	/** The passive tree of a version, which the loaded build names; undefined where there is none. */
@@ -98,6 +101,8 @@ export interface Executor {
 	batch(request: BatchRequest, onProgress?: (rows: number) => void): RunningBatch;
 	/** The same, blocking the calling thread. @throws PobatchError INVALID_ARGUMENT where there is no such way */
 	batchSync(request: BatchRequest): NativeBatchResult;
+	/** What the states compiled, for later processes, where there is more of it than last time; see `NativeEngineConfig`. */
+	takeCompiled(): Promise<Uint8Array | undefined>;
 	/** Of each state. */
 	memory(): NativeMemory[];
 	/** A full collection in every state. */

@@ -116,6 +116,10 @@ export class ReplaceableExecutor implements Executor {
 		return this.#main.memory();
 	}
 
+	takeCompiled(): Promise<Uint8Array | undefined> {
+		return this.#owing((main) => main.takeCompiled());
+	}
+
 	collectGarbage(): Promise<void> {
 		return this.#owing((main) => main.collectGarbage());
 	}

@@ -76,6 +76,10 @@ export class ThreadExecutor implements Executor {
 		}
 	}
 
+	async takeCompiled(): Promise<Uint8Array | undefined> {
+		return this.#native.takeCompiled() ?? undefined;
+	}
+
 	memory(): NativeMemory[] {
 		return this.#native.memory();
 	}

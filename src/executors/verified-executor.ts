@@ -135,6 +135,11 @@ export class VerifiedExecutor implements Executor {
 		return { ...this.#originals.batchSync(request), recalculated: why };
 	}
 
+	async takeCompiled(): Promise<Uint8Array | undefined> {
+		await this.#doubt?.replaced;
+		return this.#main.takeCompiled();
+	}
+
 	memory(): NativeMemory[] {
 		return [...this.#main.memory(), ...this.#originals.memory()];
 	}

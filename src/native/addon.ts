@@ -86,6 +86,11 @@ export interface NativeEngineConfig {
 	options: Plain;
 	/** Bytes a state may hold once it is open; 0: no limit. */
 	memoryLimit: number;
+	/**
+	 * What an earlier process compiled (`takeCompiled`), or nothing yet, for calculators whose states share what they compile.
+	 * LuaJIT does not check it: it must come from the same LuaJIT, beyond doubt.
+	 */
+	compiled?: Uint8Array;
 	/** For tests: this allocation of Lua's is refused, once in the engine's life. */
 	failAllocation?: number;
 	/** Counts it from when the calculator is open rather than from the state's start. */
@@ -205,6 +210,8 @@ export interface NativeEngine {
 	startProfile(intervalUs: number): Promise<null>;
 	/** What was sampled since the last time; `end` ends it. Null where nothing was begun. */
 	takeProfile(end: boolean): Promise<NativeProfile | null>;
+	/** What the states compiled, and were given, where there is more of it than last time. */
+	takeCompiled(): Uint8Array | null;
 	close(): void;
 }
 

@@ -1,13 +1,22 @@
+import { PobatchError } from "../common/errors.js";
 import type { Build } from "../engine/build.js";
+import type { Variant } from "../engine/variant.js";
 import type { RowFailure } from "../rows/set-line.js";
+import type { VariantChange } from "../variants/change.js";
+import { mergeChanges } from "../variants/merge.js";
 import { ahead, type WorkClock } from "./ahead.js";
 import type { NamedInput } from "./named-input.js";
+import type { NamedVariants } from "./named-variants.js";
 import { Pace, readSetGroups, type SetGroup } from "./set-groups.js";
 
 export interface BatchRequest {
 	/** Node sets as JSON lines. */
 	readonly input: NamedInput;
 	readonly stats: readonly string[];
+	/** A change that all rows are on top of, e.g. which skill groups count in Full DPS. */
+	readonly around?: VariantChange | undefined;
+	/** Changes that lines may name; a line may as well hold one itself. */
+	readonly variants?: NamedVariants | undefined;
 	/** So many rows were answered before: they are read over. */
 	readonly skip: number;
 	/** Begun for each block at its first row; whoever is done with a block ends it. */
@@ -40,7 +49,7 @@ export interface AnsweredRows {
 export function evaluateLines(build: Build, request: BatchRequest): AsyncGenerator<AnsweredRows> {
 	const { input, clock, skip, signal } = request;
 	const pace = new Pace();
-	const groups = ahead(readSetGroups(input, { clock, pace, skip, signal }));
+	const groups = ahead(readSetGroups(input, { clock, pace, skip, signal, takesVariants: true }));
 	return ahead(evaluateGroups(build, groups, pace, request));
 }
 
@@ -48,22 +57,82 @@ async function* evaluateGroups(
 	build: Build,
 	groups: AsyncIterable<SetGroup>,
 	pace: Pace,
-	{ stats, signal, onProgress }: BatchRequest,
+	request: BatchRequest,
 ): AsyncGenerator<AnsweredRows> {
+	const { stats, signal, onProgress } = request;
+	const named = new VariantsOfLines(build, request);
 	let from = 0;
-	for await (const { sets, firstRow, position, failures: known } of groups) {
+	for await (const { sets, variants, firstRow, position, failures: known } of groups) {
 		const report = (done: number) =>
 			onProgress?.(firstRow + done, from + (position - from) * (done / sets.length));
-		const result = await build.calculateBatch(sets, { stats, signal, onProgress: report });
+		const unknown = new Map<number, RowFailure>();
+		const ofRows = named.of(variants ?? new Array(sets.length).fill(undefined), unknown);
+		const result = await build.calculateBatch(sets, {
+			stats,
+			signal,
+			onProgress: report,
+			...(ofRows.some((variant) => variant !== undefined) && { variants: ofRows }),
+		});
 		pace.learn(result.length, result.elapsedMs);
 		report(sets.length);
 		from = position;
 		const failures = new Map<number, RowFailure>(result.errors.map((error) => [error.row, error]));
-		for (const [row, failure] of known) failures.set(row, failure);
+		for (const [row, failure] of [...unknown, ...known]) failures.set(row, failure);
 		// Of a batch that was stopped, what is answered ends at the first row that was not reached: it has no gaps.
 		let length = 0;
 		while (length < result.length && (failures.has(length) || result.ok(length))) length++;
 		yield { firstRow, length, stats, values: result.values, failures };
 		if (result.stopped) return;
+	}
+}
+
+/** The variants that lines are of. */
+class VariantsOfLines {
+	readonly #build: Build;
+	readonly #around: VariantChange;
+	readonly #plain: Variant | undefined;
+	readonly #changes: NamedVariants;
+	readonly #known = new Map<string, Variant>();
+
+	constructor(build: Build, { around, variants = {} }: BatchRequest) {
+		this.#build = build;
+		this.#around = around ?? {};
+		this.#plain = around && build.variant(around);
+		this.#changes = variants;
+	}
+
+	/** One a line; `failures` gets those that are none, by place. */
+	of(
+		lines: readonly (string | object | undefined)[],
+		failures: Map<number, RowFailure>,
+	): (Variant | undefined)[] {
+		return lines.map((line, place) => {
+			if (line === undefined) return this.#plain;
+			try {
+				return typeof line === "string" ? this.#named(line) : this.#variant(line);
+			} catch (error) {
+				if (!(error instanceof PobatchError) || error.code === "VARIANTS_UNSUPPORTED") throw error;
+				failures.set(place, { code: "VARIANT_INVALID", message: error.message });
+				return this.#plain;
+			}
+		});
+	}
+
+	#named(name: string): Variant {
+		const known = this.#known.get(name);
+		if (known) return known;
+		if (!Object.hasOwn(this.#changes, name))
+			throw new PobatchError("VARIANT_INVALID", `There is no variant called ${JSON.stringify(name)}`, {
+				value: name,
+			});
+		const variant = this.#variant(this.#changes[name] as VariantChange);
+		this.#known.set(name, variant);
+		return variant;
+	}
+
+	#variant(change: VariantChange): Variant {
+		// Checked before it is merged, which takes any object.
+		this.#build.variant(change);
+		return this.#build.variant(mergeChanges(this.#around, change));
 	}
 }

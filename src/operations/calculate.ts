@@ -2,6 +2,7 @@ import type { Sheet } from "../builds/sheet.js";
 import type { Build } from "../engine/build.js";
 import { type FullNodeSet, type NodeSetDelta, NodeSets } from "../rows/node-sets.js";
 import { asNodeSetsAnswer } from "../search/power.js";
+import type { VariantChange } from "../variants/change.js";
 import { statsOf } from "./stats.js";
 
 /** With a node set what it changes, without one the build itself. */
@@ -9,6 +10,8 @@ export interface CalculateRequest {
 	/** `all`, or names; those of the calculator's choice if not given. */
 	readonly stats?: readonly string[] | undefined;
 	readonly set?: NodeSetDelta | FullNodeSet | undefined;
+	/** A change that both are on top of, e.g. which skill groups count in Full DPS. */
+	readonly around?: VariantChange | undefined;
 }
 
 /** `base`: the build without the node set, where there is one. */
@@ -20,23 +23,25 @@ export interface Compared<Answer> {
 /** Stats by name. @throws PobatchError UNKNOWN_STAT; RowError */
 export async function calculateStats(
 	build: Build,
-	{ stats: wanted, set }: CalculateRequest,
+	{ stats: wanted, set, around }: CalculateRequest,
 ): Promise<Compared<Readonly<Record<string, number>>>> {
 	const stats = statsOf(build, wanted);
-	const answer = await build.calculate(set ?? {}, { stats });
+	const variant = around && build.variant(around);
+	const answer = await build.calculate(set ?? {}, { stats, variant });
 	if (!set) return { answer };
-	const base = await build.calculate({}, { stats });
-	return { answer, base: changes(build, set) ? asNodeSetsAnswer(build, base) : base };
+	const base = await build.calculate({}, { stats, variant });
+	return { answer, base: changes(build, set) && !variant ? asNodeSetsAnswer(build, base) : base };
 }
 
 /** Path of Building's side bar. */
 export async function calculateSheet(
 	build: Build,
-	{ set }: Pick<CalculateRequest, "set">,
+	{ set, around }: Pick<CalculateRequest, "set" | "around">,
 ): Promise<Compared<Sheet>> {
-	const answer = await build.sheet(set);
+	const variant = around && build.variant(around);
+	const answer = await build.sheet(set, { variant });
 	if (!set) return { answer };
-	return { answer, base: await build.sheet(undefined, { recalculated: changes(build, set) }) };
+	return { answer, base: await build.sheet(undefined, { recalculated: changes(build, set), variant }) };
 }
 
 /** Whether a set leaves the build with other nodes or choices. One that does not answers as the build was loaded. */

@@ -6,7 +6,7 @@ import type { NodeSetDelta } from "../rows/node-sets.js";
 import type { VariantChange } from "../variants/change.js";
 import { mergeChanges } from "../variants/merge.js";
 import { type Alternative, type Ranking, type RankingRequest, rankAlternatives } from "./ranking.js";
-import { type SkillGroup, skillGroups } from "./skill-groups.js";
+import { type GroupGem, type SkillGroup, skillGroups } from "./skill-groups.js";
 import { statsOf } from "./stats.js";
 
 /** What a build has beside its tree and gems. */
@@ -27,16 +27,25 @@ export interface CompareBuildsRequest extends RankingRequest {
 	readonly name: string;
 }
 
+/** A stat of both builds. */
+export interface ComparedStat {
+	readonly stat: string;
+	readonly build: number;
+	readonly other: number;
+}
+
 export interface BuildComparison extends Ranking {
 	/** The other build's own stats. */
 	readonly other: Readonly<Record<string, number>>;
+	/** Stat by stat, of both builds as they are: the stats that were asked for, then those of the calculator's choice. */
+	readonly beside: { readonly name: string; readonly stats: readonly ComparedStat[] };
 	/** Parts that differ and cannot be told apart as changes of this build. */
 	readonly leftOut: readonly string[];
 }
 
 /**
- * Which part of another build is worth what to this one: each item, jewel, option, group of supports, the level and the
- * tree, alone; then the other build itself. Needs the calculator `pob`.
+ * Two builds stat by stat, and which part of the other build is worth what to this one: each item, jewel, option, gem and
+ * group of supports, the main skill, the level and the tree, alone; then all of these together. Needs the calculator `pob`.
  */
 export async function compareBuilds(
 	engine: Engine,
@@ -55,31 +64,30 @@ export async function compareBuilds(
 				? [{ label: { Part: "all of these", Now: "", Other: "" }, change: all, ...(set && { set }) }]
 				: [];
 		const ranking = await rankAlternatives(build, [...parts, ...together], request);
-		const stats = statsOf(build, ranking.stats).filter(
-			(stat) => other.stats().includes(stat) || other.context.otherStats.includes(stat),
-		);
-		const shown = await other.calculate({}, { stats });
-		const own = stats.map(
-			(stat) => `${stat} ${shown[stat]} (${signedGain(shown[stat], ranking.base[stat])})`,
-		);
+		const knows = (stat: string) => other.stats().includes(stat) || other.context.otherStats.includes(stat);
+		const stats = [...new Set([...statsOf(build, ranking.stats), ...build.defaultStats])].filter(knows);
+		const around = request.around && build.variant(request.around);
+		const [own, shown] = await Promise.all([
+			build.calculate({}, { stats, variant: around }),
+			other.calculate({}, { stats }),
+		]);
 		return {
 			...ranking,
 			other: shown,
+			beside: {
+				name,
+				stats: stats.map((stat) => ({
+					stat,
+					build: own[stat] as number,
+					other: shown[stat] as number,
+				})),
+			},
 			leftOut,
-			advice: [
-				`${name} itself has ${own.join(", ")}.`,
-				...leftOut.map((part) => `Left out: ${part}.`),
-				...ranking.advice,
-			],
+			advice: [...leftOut.map((part) => `Left out: ${part}.`), ...ranking.advice],
 		};
 	} finally {
 		await other.close();
 	}
-}
-
-function signedGain(now = Number.NaN, before = Number.NaN): string {
-	const gain = now - before;
-	return gain > 0 ? `+${gain}` : String(gain);
 }
 
 async function differences(build: Build, other: Build): Promise<{ parts: Alternative[]; leftOut: string[] }> {
@@ -109,7 +117,7 @@ async function differences(build: Build, other: Build): Promise<{ parts: Alterna
 				change: { config: { [option]: value ?? null } },
 			}),
 		);
-	parts.push(...(await supportParts(build, other, leftOut)));
+	parts.push(...(await gemParts(build, other, leftOut)));
 	const sameTree =
 		build.info.class === other.info.class &&
 		build.info.ascendancy === other.info.ascendancy &&
@@ -162,39 +170,69 @@ function treeChange(build: Build, other: Build): NodeSetDelta {
 	return { add, remove: build.allocated.filter((id) => !wanted.has(id)), attributes, weaponSets };
 }
 
-/** Groups with the same first skill gem: what the other's supports are worth. */
-async function supportParts(build: Build, other: Build, leftOut: string[]): Promise<Alternative[]> {
+/** Groups with the same first skill gem: what the other's gem and supports are worth; and its main skill. */
+async function gemParts(build: Build, other: Build, leftOut: string[]): Promise<Alternative[]> {
 	const [mine, theirs] = await Promise.all([skillGroups(build), skillGroups(other)]);
 	const parts: Alternative[] = [];
 	const seen = new Set<string>();
+	const part = (Part: string, Now: string, Other: string, change: VariantChange) =>
+		parts.push({ label: { Part, Now, Other }, change });
 	for (const group of theirs) {
-		const name = firstSkill(group);
-		if (name === undefined || group.granted || seen.has(name)) continue;
-		seen.add(name);
-		const own = mine.find((candidate) => firstSkill(candidate) === name && !candidate.granted);
-		if (!own) {
-			leftOut.push(`the skill ${name}, which this build has not`);
+		const skill = firstSkill(group);
+		if (skill === undefined || group.granted || seen.has(skill.name)) continue;
+		seen.add(skill.name);
+		const own = mine.find((candidate) => firstSkill(candidate)?.name === skill.name && !candidate.granted);
+		const ownSkill = own && firstSkill(own);
+		if (!own || !ownSkill) {
+			leftOut.push(`the skill ${skill.name}, which this build has not`);
 			continue;
 		}
-		if (textOf(own) === textOf(group)) continue;
-		const supports = group.gems
-			.filter(({ support }) => support)
-			.map(({ name, level, quality, enabled }) => ({ name, level, quality, enabled }));
-		parts.push({
-			label: { Part: `Supports of ${name}`, Now: textOf(own), Other: textOf(group) },
-			change: { gems: [{ group: own.group, supports }] },
-		});
+		if (gemText(ownSkill) !== gemText(skill)) {
+			const { level, quality, enabled } = skill;
+			const gem = own.gems.indexOf(ownSkill) + 1;
+			part(`Gem ${skill.name}`, gemText(ownSkill), gemText(skill), {
+				gems: [{ group: own.group, gem, level, quality, enabled }],
+			});
+		}
+		const [before, after] = [supportsOf(own), supportsOf(group)];
+		if (before.map(gemText).join() !== after.map(gemText).join()) {
+			const supports = after.map(({ name, level, quality, enabled }) => ({ name, level, quality, enabled }));
+			part(`Supports of ${skill.name}`, namesOf(before), namesOf(after), {
+				gems: [{ group: own.group, supports }],
+			});
+		}
+		if (group.main && !own.main)
+			part(
+				"Main skill",
+				mine
+					.filter(({ main }) => main)
+					.map(({ label }) => label)
+					.join(),
+				skill.name,
+				{
+					mainSkill: { group: own.group },
+				},
+			);
 	}
 	return parts;
 }
 
-function firstSkill({ gems }: SkillGroup): string | undefined {
-	return gems.find(({ support }) => !support)?.name;
+function firstSkill({ gems }: SkillGroup): GroupGem | undefined {
+	return gems.find(({ support }) => !support);
 }
 
-function textOf({ gems }: SkillGroup): string {
+function supportsOf({ gems }: SkillGroup): GroupGem[] {
+	return gems.filter(({ support }) => support);
+}
+
+/** `Comet 20/15`: level and quality. */
+function gemText({ name, level, quality, enabled }: GroupGem): string {
+	return `${name} ${level}/${quality}${enabled ? "" : " (off)"}`;
+}
+
+function namesOf(gems: readonly GroupGem[]): string {
 	return gems
-		.filter(({ support, enabled }) => support && enabled)
+		.filter(({ enabled }) => enabled)
 		.map(({ name }) => name)
 		.join(", ");
 }

@@ -5,8 +5,10 @@ import type { ItemFit } from "./compare-items.js";
 import { type Alternative, type Ranking, type RankingRequest, rankAlternatives } from "./ranking.js";
 
 export interface JewelsRequest extends RankingRequest {
-	/** Texts of jewels: each is tried in each socket, a timeless jewel with each of its seeds as a text of its own. */
+	/** Texts of jewels: each is tried in each socket. */
 	readonly jewels: readonly string[];
+	/** Seeds that each timeless jewel among them is tried with, instead of its own. */
+	readonly seeds?: readonly number[] | undefined;
 	/** Only sockets that so many points reach; 8 if not given. */
 	readonly depth?: number;
 }
@@ -31,11 +33,13 @@ export interface JewelRanking extends Ranking {
  */
 export async function rankJewels(
 	build: Build,
-	{ jewels, depth = 8, ...request }: JewelsRequest,
+	{ jewels: given, seeds, depth = 8, ...request }: JewelsRequest,
 ): Promise<JewelRanking> {
+	const jewels = given.flatMap((text) => withSeeds(text, seeds));
 	const fits = (await ask(build, "itemFits", jewels)) as unknown as ItemFit[];
 	const refused = fits.flatMap(({ refused }) => (refused === undefined ? [] : [refused]));
 	const known = jewels.filter((_, i) => fits[i]?.refused === undefined);
+	const timeless = known.some((text) => seedOf(text) !== undefined);
 	const names = fits.filter(({ refused }) => refused === undefined).map(({ name }) => name);
 	if (known.length === 0)
 		throw new PobatchError("VARIANT_INVALID", refused[0] ?? "There is no jewel in the text", {
@@ -56,6 +60,7 @@ export async function rankJewels(
 				{
 					label: {
 						Jewel: names[i] as string,
+						...(timeless && { Seed: seedOf(text) ?? "" }),
 						Socket: node,
 						Points: path.length,
 						"Instead of": worn,
@@ -72,5 +77,31 @@ export async function rankJewels(
 			value: jewels,
 			hint: "Reach further with --depth.",
 		});
-	return { ...(await rankAlternatives(build, alternatives, request)), refused };
+	const ranking = await rankAlternatives(build, alternatives, request);
+	return { ...ranking, advice: [...ranking.advice, ...adviceOnSeeds(ranking)], refused };
+}
+
+/** The line that names a timeless jewel's seed is the one above what it does: how many deeds, souls or deaths. */
+const seedLine = /^(\D*)(\d+)(.*(?:\r?\n)(?:\{[^}]*\})*Passives in radius are Conquered\b)/m;
+
+function seedOf(text: string): number | undefined {
+	const seed = seedLine.exec(text)?.[2];
+	return seed === undefined ? undefined : Number(seed);
+}
+
+/** Path of Building 0.20 knows no more of a timeless jewel's seed than that it is there: nobody should look for the best one. */
+function adviceOnSeeds({ rows, stopped }: Ranking): string[] {
+	const seeded = rows.filter(({ label, error }) => typeof label.Seed === "number" && !error);
+	const places = new Map(seeded.map((row) => [`${row.label.Jewel}\n${row.label.Socket}`, row]));
+	const isAlike = seeded.every(({ label, values }) => {
+		const first = places.get(`${label.Jewel}\n${label.Socket}`)?.values ?? {};
+		return Object.entries(values).every(([stat, value]) => Object.is(value, first[stat]));
+	});
+	if (stopped || seeded.length === places.size || !isAlike) return [];
+	return ["All seeds answer the same: this Path of Building does not calculate what a seed changes."];
+}
+
+function withSeeds(text: string, seeds: readonly number[] | undefined): string[] {
+	if (!seeds || seedOf(text) === undefined) return [text];
+	return seeds.map((seed) => text.replace(seedLine, (_, before, __, after) => `${before}${seed}${after}`));
 }

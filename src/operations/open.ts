@@ -1,13 +1,22 @@
 import { findPob } from "../calculators/pob/checkout.js";
 import { located, PobatchError } from "../common/errors.js";
 import type { Build } from "../engine/build.js";
-import { Engine, type EngineOptions } from "../engine/engine.js";
+import { Engine } from "../engine/engine.js";
+import type { EngineOptions } from "../engine/options.js";
 
 /** Which calculator, how many states, with which cache. What is left out is the engine's default. */
 export interface EngineRequest
 	extends Pick<
 		EngineOptions,
-		"threads" | "rowTimeoutMs" | "isolation" | "cache" | "profile" | "onWarning" | "onCertifying" | "pob"
+		| "threads"
+		| "rowTimeoutMs"
+		| "isolation"
+		| "executor"
+		| "cache"
+		| "profile"
+		| "onWarning"
+		| "onCertifying"
+		| "pob"
 	> {
 	/** As of an engine; Path of Building wherever it can answer if not given. */
 	readonly calculator?: string;

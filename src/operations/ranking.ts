@@ -43,6 +43,11 @@ export interface Ranking {
 	readonly base: Readonly<Record<string, number>>;
 	/** Best first; those that failed last. */
 	readonly rows: readonly RankedAlternative[];
+	/** Another build, stat by stat beside this one; of `compareBuilds` alone. */
+	readonly beside?: {
+		readonly name: string;
+		readonly stats: readonly { readonly stat: string; readonly build: number; readonly other: number }[];
+	};
 	/** What to know of the stats that were asked for, a sentence each; see `adviceOnStats`. */
 	readonly advice: readonly string[];
 	/** True if the signal stopped it: only what was calculated is there. */

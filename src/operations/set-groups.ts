@@ -23,6 +23,8 @@ const pauseMs = 5;
 /** Consecutive rows of one kind, ready to be evaluated. */
 export interface SetGroup {
 	sets: NodeSets;
+	/** Of which variant each row is, as its line names it; absent where no line does. */
+	variants?: readonly (string | object | undefined)[];
 	/** Number of the first row in the whole input, from 0. */
 	firstRow: number;
 	/** Rows, by place in the group, that are known to fail. */
@@ -55,6 +57,8 @@ export interface Reading {
 	skip: number;
 	/** Ends the reading, without an error. */
 	signal: AbortSignal;
+	/** Whether lines may name variants. */
+	takesVariants?: boolean;
 }
 
 /**
@@ -140,6 +144,7 @@ async function* groups({ name, stream }: NamedInput, reading: Reading): AsyncGen
 class Collector {
 	#kind: "delta" | "full" = "delta";
 	#sets: (NodeSetDelta | FullNodeSet)[] = [];
+	#variants: (string | object | undefined)[] = [];
 	#failures = new Map<number, RowFailure>();
 	#nodes = 0;
 	#firstRow: number;
@@ -148,10 +153,12 @@ class Collector {
 	toSkip: number;
 	readonly #clock: WorkClock;
 	readonly #pace: Pace;
+	readonly #takesVariants: boolean;
 
-	constructor({ clock, pace, skip }: Reading) {
+	constructor({ clock, pace, skip, takesVariants = false }: Reading) {
 		this.#clock = clock;
 		this.#pace = pace;
+		this.#takesVariants = takesVariants;
 		this.#firstRow = skip;
 		this.toSkip = skip;
 	}
@@ -168,12 +175,13 @@ class Collector {
 			this.toSkip--;
 			return;
 		}
-		const { set, kind, size, failure } = readSetLine(line);
+		const { set, kind, size, variant, failure } = readSetLine(line, this.#takesVariants);
 		if (this.rows > 0 && kind !== this.#kind) yield this.take();
 		this.#kind = kind;
 		if (this.rows === 0) this.#clock.begin();
 		if (failure) this.#failures.set(this.rows, failure);
 		this.#sets.push(set);
+		this.#variants.push(variant);
 		this.#nodes += size;
 		if (this.rows >= this.#pace.rows || this.#nodes >= maxNodes) yield this.take();
 	}
@@ -184,12 +192,14 @@ class Collector {
 				this.#kind === "full"
 					? NodeSets.full(this.#sets as FullNodeSet[])
 					: NodeSets.deltas(this.#sets as NodeSetDelta[]),
+			...(this.#variants.some((variant) => variant !== undefined) && { variants: this.#variants }),
 			firstRow: this.#firstRow,
 			failures: this.#failures,
 			position: this.#position,
 		};
 		this.#firstRow += this.rows;
 		this.#sets = [];
+		this.#variants = [];
 		this.#failures = new Map();
 		this.#nodes = 0;
 		return group;

@@ -19,16 +19,19 @@ export interface SupportsAnswer extends Ranking {
 	readonly tried: number;
 }
 
-/** Sets that each round goes on with, and single supports that each of them is tried with. */
-const beam = 10;
+/** Supports that are worth most alone: sets are made of these. */
 const partners = 40;
+/** Sets that each round goes on with, and how many of those that are one larger it calculates. */
+const beam = 10;
+const screened = 80;
 /** Rounds that exchange one support of the best set for another. */
 const exchanges = 3;
 
 /**
  * The best *set* of supports for a skill group: all supports alone, all pairs of the better ones, then sets that grow by
  * one, the best few at a time; at last single exchanges. So two supports that are worth little alone are found together.
- * All numbers are of real sets. Needs the calculator `pob`.
+ * What a larger set is worth is estimated first, from the supports alone and in pairs, and the sets that promise most are
+ * calculated: all numbers that are answered are of real sets. Needs the calculator `pob`.
  */
 export async function rankSupports(
 	build: Build,
@@ -89,13 +92,24 @@ export async function rankSupports(
 		([name]) => name as string,
 	);
 	const candidates = useful.slice(0, partners);
+	const promising = (sets: readonly (readonly string[])[]) => {
+		const value = (set: readonly string[]) => known.get(keyOf(set))?.values[sortStat];
+		const estimate = estimator(value);
+		const distinct = [...new Map(sets.map((set) => [keyOf(set), set])).values()];
+		return distinct
+			.map((set) => ({ set, worth: estimate(set) }))
+			.sort((a, b) => b.worth - a.worth)
+			.slice(0, screened)
+			.map(({ set }) => set);
+	};
 	let round: (readonly string[])[] = candidates.map((name) => [name]);
 	for (let length = 2; length <= size && round.length > 0; length++) {
 		// All pairs of the better half, then the best few sets with each candidate.
 		const from = length === 2 ? round.slice(0, Math.ceil(round.length / 2)) : best(round).slice(0, beam);
-		const next = from.flatMap((set) =>
+		const larger = from.flatMap((set) =>
 			candidates.filter((name) => !set.includes(name)).map((name) => [...set, name]),
 		);
+		const next = length === 2 ? larger : promising(larger);
 		await evaluate(next);
 		if (request.signal?.aborted) break;
 		round = next;
@@ -107,8 +121,9 @@ export async function rankSupports(
 				.filter((name) => !top.includes(name))
 				.map((name) => [...top.filter((other) => other !== out), name]),
 		);
-		await evaluate(exchanged);
-		const [better = []] = best([...exchanged, top]);
+		const tried = promising(exchanged);
+		await evaluate(tried);
+		const [better = []] = best([...tried, top]);
 		if (worth(better) <= worth(top)) break;
 		round = [...round, better];
 	}
@@ -128,6 +143,40 @@ export async function rankSupports(
 function gainAt({ gains }: Ranking["rows"][number], stat: string): number {
 	const gain = gains[stat] as number;
 	return Number.isNaN(gain) ? Number.NEGATIVE_INFINITY : gain;
+}
+
+/**
+ * What a set multiplies the stat by, as a logarithm: each support as it does alone, each pair as much more or less as it
+ * does where it was calculated.
+ */
+function estimator(
+	value: (set: readonly string[]) => number | undefined,
+): (set: readonly string[]) => number {
+	const none = value([]) ?? 0;
+	const known = new Map<string, number>();
+	const factor = (set: readonly string[]) => {
+		const found = value(set);
+		const ratio = found === undefined ? Number.NaN : found / none;
+		return ratio > 0 && Number.isFinite(ratio) ? Math.log(ratio) : undefined;
+	};
+	const kept = (set: readonly string[], make: () => number) => {
+		const key = keyOf(set);
+		const made = known.get(key) ?? make();
+		known.set(key, made);
+		return made;
+	};
+	const single = (name: string) => kept([name], () => factor([name]) ?? 0);
+	const together = (one: string, other: string) =>
+		kept(
+			[one, other],
+			() => (factor([one, other]) ?? single(one) + single(other)) - single(one) - single(other),
+		);
+	return (set) =>
+		set.reduce(
+			(sum, name, i) =>
+				sum + single(name) + set.slice(0, i).reduce((pairs, other) => pairs + together(name, other), 0),
+			0,
+		);
 }
 
 function keyOf(set: readonly string[]): string {

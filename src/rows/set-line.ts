@@ -15,6 +15,8 @@ export interface SetLine {
 	kind: "delta" | "full";
 	/** How many nodes it names. */
 	size: number;
+	/** The variant that the line is of: its name, or what it changes, in the form that `build.variant` checks. */
+	variant?: string | object;
 	failure?: RowFailure;
 }
 
@@ -25,10 +27,11 @@ const members = ["add", "remove", "nodes", "attributes", "weaponSets"];
 /**
  * Reads one line of node sets.
  *
+ * @param takesVariant whether a line may name a variant
  * @throws PobatchError SETS_INVALID if it is not JSON or not a node set. A node id that no tree can have fails the row
  * alone, like one that this build's tree does not have.
  */
-export function readSetLine(line: string): SetLine {
+export function readSetLine(line: string, takesVariant = false): SetLine {
 	let json: unknown;
 	try {
 		json = JSON.parse(line);
@@ -36,7 +39,7 @@ export function readSetLine(line: string): SetLine {
 		throw new PobatchError("SETS_INVALID", `Not JSON: ${(cause as Error).message}`, { cause, hint: example });
 	}
 	const value = check.object(json, "a node set");
-	check.onlyKeys(value, "", members);
+	check.onlyKeys(value, "", takesVariant ? [...members, "variant"] : members);
 	const kind = value.nodes === undefined ? "delta" : "full";
 	if (kind === "full" && (value.add !== undefined || value.remove !== undefined))
 		throw check.error("A node set has either nodes or add and remove");
@@ -47,6 +50,7 @@ export function readSetLine(line: string): SetLine {
 	const failure =
 		tooLarge(added) ?? tooLarge(removed) ?? homeless(attributes, added) ?? homeless(weaponSets, added);
 	const size = added.length + removed.length;
+	const variant = readVariant(value.variant);
 	if (failure) return { set: kind === "full" ? { nodes: [] } : {}, kind, size, failure };
 	const choices = {
 		...(attributes && { attributes: attributes as NonNullable<NodeSetDelta["attributes"]> }),
@@ -56,7 +60,13 @@ export function readSetLine(line: string): SetLine {
 		set: kind === "full" ? { nodes: added, ...choices } : { add: added, remove: removed, ...choices },
 		kind,
 		size,
+		...(variant !== undefined && { variant }),
 	};
+}
+
+function readVariant(value: unknown): string | object | undefined {
+	if (value === undefined || typeof value === "string") return value;
+	return check.object(value, "variant", "a variant's name or an object");
 }
 
 function readIds(value: unknown, name: string): readonly number[] {

@@ -1,8 +1,11 @@
 import type { Plain } from "../native/addon.js";
+import type { VariantChange } from "./change.js";
 
 /** What a batch has to know of a variant. */
 export interface VariantPart {
-	/** As `normalChange` answers it. */
+	/** As it was given. */
+	readonly change: VariantChange;
+	/** What the calculator's `derive` gets. */
 	readonly normal: Plain;
 	/** Stands for it: a SHA-256 in hexadecimal. */
 	readonly digest: string;
@@ -13,6 +16,8 @@ export interface VariantRows {
 	/** Per row 0 for the build itself, or n for the n-th variant. */
 	readonly rows: Uint32Array;
 	readonly changes: readonly Plain[];
+	/** Per variant the change as it was given. */
+	readonly given: readonly VariantChange[];
 	/** Per variant what stands for it: as text, and as two words. */
 	readonly names: readonly string[];
 	readonly keys: BigUint64Array;
@@ -37,6 +42,7 @@ export function variantRows(ofRows: readonly (VariantPart | undefined)[]): Varia
 	return {
 		rows,
 		changes: list.map(({ normal }) => normal),
+		given: list.map(({ change }) => change),
 		names: list.map(({ digest }) => digest.slice(0, 32)),
 		keys: BigUint64Array.from(words, (word) => BigInt(`0x${word}`)),
 	};
@@ -45,12 +51,13 @@ export function variantRows(ofRows: readonly (VariantPart | undefined)[]): Varia
 /** The variants of some rows alone. */
 export function variantsOf(
 	rows: ArrayLike<number>,
-	{ rows: all, changes, names, keys }: VariantRows,
+	{ rows: all, changes, given, names, keys }: VariantRows,
 ): VariantRows {
 	const used = [...new Set(Array.from(rows, (row) => all[row] as number))].filter((place) => place > 0);
 	return {
 		rows: Uint32Array.from(rows, (row) => used.indexOf(all[row] as number) + 1),
 		changes: used.map((place) => changes[place - 1]),
+		given: used.map((place) => given[place - 1] as VariantChange),
 		names: used.map((place) => names[place - 1] as string),
 		keys: BigUint64Array.from(used.flatMap((place) => [...keys.subarray(2 * place - 2, 2 * place)])),
 	};

@@ -43,6 +43,18 @@ describe("collecting the young", () => {
 		expect(swept).toBeGreaterThanOrEqual(15);
 	}, 60_000);
 
+	it("takes what is there for old without a collection", async () => {
+		const { swept, refused } = (await engine.command("churn", {
+			seed: 5,
+			rounds: 50,
+			fullEvery: 1e9,
+			stepEvery: 1e9,
+			keeps: true,
+		})) as unknown as Churned;
+		expect(swept).toBe(50);
+		expect(refused).toBe(0);
+	}, 60_000);
+
 	it("clears weak tables, and leaves finalizers to the full collection", async () => {
 		expect(await engine.command("left")).toMatchObject({
 			entries: 0,

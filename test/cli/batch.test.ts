@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { demoBuild, lines, run, scratch, sumCalculator } from "./run.js";
+import { demoBuild, demoTree, lines, run, scratch, sumCalculator } from "./run.js";
 
 const files = scratch();
 const build = files.write("build.txt", "any text");
@@ -26,6 +26,32 @@ describe("pobatch batch", () => {
 		const { status, stdout } = await batch('{"add":[1,2]}\n{"add":[70000]}\n', "--format", "csv");
 		expect(status).toBe(0);
 		expect(stdout).toBe("row,Sum,error\n0,3,\n1,,UNKNOWN_NODE: node 70000 is not in the tree\n");
+	});
+
+	test("a line may be of a variant, named in a file or described", async () => {
+		const variants = files.write("variants.json", '{"young":{"level":2}}');
+		const reference = ["--calculator", "reference", "--tree", demoTree];
+		const input = '{}\n{"variant":"young"}\n{"variant":{"level":2}}\n{"variant":"old"}\n';
+		const args = ["batch", demoBuild, "--sets", "-", "--variants", variants, "--stats", "Life", ...reference];
+		const { status, stdout } = await run(args, input);
+		expect(status).toBe(0);
+		const rows = stdout
+			.trimEnd()
+			.split("\n")
+			.map((line) => JSON.parse(line));
+		expect(rows[1].stats.Life).toBeLessThan(rows[0].stats.Life);
+		expect(rows[2].stats).toEqual(rows[1].stats);
+		expect(rows[3].error).toEqual({ code: "VARIANT_INVALID", message: 'There is no variant called "old"' });
+		for (const [text, message] of [
+			["[]", /expected an object for .*variants\.json/i],
+			['{"a":1}', /variants\.json: a/],
+			["{", /Not JSON/],
+		] as const) {
+			files.write("variants.json", text);
+			const refused = await run(args, input);
+			expect(refused.status).toBe(2);
+			expect(refused.stderr).toMatch(message);
+		}
 	});
 
 	test("ends stderr with rows, seconds and milliseconds a row", async () => {

@@ -49,6 +49,8 @@ async function open({ share = 1, trusting = { wrong: BAD } as Plain, originals =
 			build,
 			source: text,
 			timeoutMs: undefined,
+			text: "",
+			spec: undefined,
 			treeOf: async () => undefined,
 		});
 		return loaded as Loaded;

@@ -52,7 +52,8 @@ return {
 	-- The text that would be compiled instead, and what is said of each function.
 	transform = function(_, args)
 		local extension = fast.attach(host)
-		local text = extension.transform(args.path, args.text)
+		local edit = extension.transform(args.path, args.text)
+		local text = edit and edit()
 		extension.loaded(args.path, { common = {} })
 		return { text = text or "as it is", report = extension.report() }
 	end,
@@ -61,7 +62,8 @@ return {
 		local extension = fast.attach(host)
 		local env = setmetatable({ common = {} }, { __index = _G })
 		extension.loaded("Modules/Common.lua", env)
-		local edited = extension.transform("Modules/CalcOffence.lua", args.text)
+		local edit = extension.transform("Modules/CalcOffence.lua", args.text)
+		local edited = edit and edit()
 		local function run(text)
 			return setfenv(assert(loadstring(text)), env)()
 		end

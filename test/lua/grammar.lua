@@ -143,7 +143,7 @@ return {
 	-- A module's text with names that are looked up, and what both answer.
 	compose = function(_, args)
 		local composedNames, source = require("pob.replacements.composed_names"), require("pob.patch.source")
-		local lines, shared = source.lines(args.text), {}
+		local lines, shared = source.lines(args.text), { names = require("pob.replacements.composed_names").places() }
 		local changed = composedNames.apply(lines, shared)
 		local text = table.concat(lines, "\n")
 		local chunk = assert(loadstring("local __pobatchNames = ...; " .. text, "=x"))

@@ -137,7 +137,12 @@ local function churn(args)
 		ids[x], ids[y], kindOf[x], kindOf[y] = ids[y], ids[x], kindOf[y], kindOf[x]
 		weakValues[a * SLOTS + slot], weakValues[b * SLOTS + slot] = nodes[a][name], nodes[b][name]
 	end
-	nursery.settle()
+	if args.keeps then
+		-- No cycle is at work after a full one.
+		collectgarbage()
+		collectgarbage("stop")
+	end
+	nursery.settle(args.keeps)
 	local highest = 0
 	for round = 1, args.rounds do
 		for _ = 1, 300 do

@@ -219,7 +219,8 @@ return {
 			end
 			local extension = registry.attach(host, { without = without, certified = certified })
 			for i, module in ipairs(args.modules) do
-				texts[i] = extension.transform(module.path, module.text) or "as it is"
+				local edit = extension.transform(module.path, module.text)
+				texts[i] = edit and edit() or "as it is"
 				if not module.isNotLoaded then
 					extension.loaded(module.path, { common = {} })
 				end
@@ -255,7 +256,7 @@ return {
 	-- A text with marks before statements, of which `points` has the places; what both do, and the marks that were passed.
 	probed = function(_, args)
 		local probes = require("pob.patch.probes").new(args.points)
-		local text = probes.transform("module.lua", args.text)
+		local text = probes.transform("module.lua", args.text)()
 		local does, reached = run(text, { [probes.name] = probes.reached }), {}
 		for number in pairs(probes.reached) do
 			reached[#reached + 1] = number

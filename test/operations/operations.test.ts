@@ -5,7 +5,8 @@ import { evaluateLines } from "../../src/operations/batch.js";
 import { calculateStats } from "../../src/operations/calculate.js";
 import { diagnose } from "../../src/operations/doctor.js";
 import { openBuild } from "../../src/operations/open.js";
-import { fixture } from "../support/calculators.js";
+import type { VariantChange } from "../../src/variants/change.js";
+import { calculatorWith, fixture } from "../support/calculators.js";
 import { miniPob } from "../support/pob.js";
 
 const open = () => openBuild({ calculator: fixture("sums.lua"), threads: 1, text: "4 18", name: "the text" });
@@ -36,6 +37,55 @@ describe("use cases", () => {
 			[0, 23],
 			[1, "UNKNOWN_NODE"],
 			[2, 5],
+		]);
+	});
+
+	it("lines are of the variants that they name or describe, on top of what all are; one that is none fails alone", async () => {
+		const calculator = calculatorWith({
+			load: "function(text) return { level = tonumber(text), items = '' }, { allocated = {} } end",
+			stats: 'function() return { "Level", "Ids" } end',
+			Calculate: `function(build, set)
+				return { Level = build.level, Ids = (set.add[1] or 0) + (build.charms and 1000 or 0) }
+			end`,
+			derive: `function(build, change)
+				build.level = change.level or build.level
+				build.charms = change.config ~= nil
+				return build, {}
+			end`,
+		});
+		await using opened = await openBuild({ calculator, threads: 1, text: "5", name: "the text" });
+		const lines = [
+			'{"add":[1],"variant":"high"}',
+			'{"add":[2]}',
+			'{"add":[3],"variant":{"level":7}}',
+			'{"add":[4],"variant":"none"}',
+			'{"add":[5],"variant":{"levels":7}}',
+			'{"add":[6],"variant":"high"}',
+		];
+		const answer = async (around?: VariantChange) => {
+			const rows: unknown[] = [];
+			const blocks = evaluateLines(opened.build, {
+				input: { name: "somewhere", stream: Readable.from([Buffer.from(lines.join("\n"))]) },
+				stats: ["Level", "Ids"],
+				variants: { high: { level: 90 } },
+				around,
+				skip: 0,
+				clock: new WorkClock(),
+				signal: new AbortController().signal,
+			});
+			for await (const { length, values, failures } of blocks)
+				for (let row = 0; row < length; row++)
+					rows.push(failures.get(row)?.message ?? [...values.subarray(2 * row, 2 * row + 2)]);
+			return rows;
+		};
+		const failed = [expect.stringContaining('"none"'), expect.stringContaining("change has no levels")];
+		expect(await answer()).toEqual([[90, 1], [5, 2], [7, 3], ...failed, [90, 6]]);
+		expect(await answer({ config: { charms: true } })).toEqual([
+			[90, 1001],
+			[5, 1002],
+			[7, 1003],
+			...failed,
+			[90, 1006],
 		]);
 	});
 

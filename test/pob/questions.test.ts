@@ -77,15 +77,53 @@ describeWithPob("questions about a build", (pob) => {
 		expect(rows.every(({ gains }) => gains.Life !== 0)).toBe(true);
 	});
 
-	it("another build is told apart part by part", async () => {
-		const other = text.replace('level="72"', 'level="80"').replace('level="16"', 'level="17"');
-		const { rows, other: shown } = await compareBuilds(engine, build, {
+	it("another build is told apart stat by stat and part by part, which together are all of it", async () => {
+		const edits: [string | RegExp, string][] = [
+			['level="72"', 'level="80"'],
+			['level="16" quality="10"', 'level="17" quality="20"'],
+			["Fire Attunement", "Heft"],
+			[
+				"</PathOfBuilding2>",
+				'<Config><Input name="conditionEnemyIgnited" boolean="true"/></Config></PathOfBuilding2>',
+			],
+			['<ItemSet id="1">', `<Item id="9">${ring}</Item><ItemSet id="1"><Slot name="Ring 1" itemId="9"/>`],
+		];
+		const other = edits.reduce((edited, [from, to]) => edited.replace(from, to), text);
+		const answer = await compareBuilds(engine, build, {
 			text: other,
 			name: "other",
-			stats: ["Life"],
+			stats: ["Life", "CombinedDPS"],
 		});
-		expect(rows).toMatchObject([{ label: { Part: "Level", Now: 72, Other: 80 } }]);
-		expect(rows[0]?.values.Life).toBe(shown.Life);
+		const parts = new Map(answer.rows.map((row) => [row.label.Part, row]));
+		expect([...parts.keys()].sort()).toEqual([
+			"Gem Earthquake",
+			"Level",
+			"Ring 1",
+			"Supports of Earthquake",
+			"all of these",
+			"conditionEnemyIgnited",
+		]);
+		expect(parts.get("Level")?.label).toEqual({ Part: "Level", Now: 72, Other: 80 });
+		expect(parts.get("Ring 1")?.label.Other).toBe("Doom Loop, Ruby Ring");
+		expect(parts.get("Supports of Earthquake")?.label).toMatchObject({
+			Now: "Fire Attunement",
+			Other: "Heft",
+		});
+		expect(parts.get("Gem Earthquake")?.gains).toMatchObject({ Life: 0, CombinedDPS: expect.any(Number) });
+		expect(parts.get("Gem Earthquake")?.gains.CombinedDPS).toBeGreaterThan(0);
+		const loaded = await engine.load(other);
+		const stats = answer.beside.stats.map(({ stat }) => stat);
+		expect(stats).toEqual(expect.arrayContaining(["Life", "CombinedDPS", "TotalEHP"]));
+		const [own, theirs] = await Promise.all([
+			build.calculate({}, { stats }),
+			loaded.calculate({}, { stats }),
+		]);
+		expect(answer.beside.stats).toEqual(
+			stats.map((stat) => ({ stat, build: own[stat], other: theirs[stat] })),
+		);
+		// There is nothing else in which they differ.
+		expect(parts.get("all of these")?.values).toEqual({ Life: theirs.Life, CombinedDPS: theirs.CombinedDPS });
+		await loaded.close();
 	});
 
 	it("skill groups count in Full DPS where they are asked to", async () => {

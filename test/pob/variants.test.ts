@@ -237,6 +237,39 @@ describeWithPob("variants of a build", (pob) => {
 		expect(level.Life).toBeLessThan(fresh.Life as number);
 	});
 
+	it.each(
+		kinds.map(([name]) => name),
+	)("written as XML and loaded again, %s answers what it answers", async (name) => {
+		const ofVariant = variant(name);
+		const written = await engine.load(await ofVariant.toXml());
+		const stats = build.stats().filter((stat) => written.stats().includes(stat));
+		expect(
+			differences(await written.calculate({}, { stats }), await ofVariant.calculate({}, { stats })),
+		).toEqual([]);
+		expect((await ofVariant.sheet()).groups).toEqual((await written.sheet()).groups);
+		await written.close();
+	});
+
+	it("a variant is written with a node set, and the build beside it stays as it is", async () => {
+		const before = [await build.toXml(), await build.sheet()];
+		const [set] = [sets.row(0)];
+		const written = await engine.load(await variant("another weapon").toCode(set));
+		const stats = build.stats().filter((stat) => written.stats().includes(stat));
+		const wanted = await variant("another weapon").calculate(set, { stats });
+		expect(differences(await written.calculate({}, { stats }), wanted)).toEqual([]);
+		expect([await build.toXml(), await build.sheet()]).toEqual(before);
+		await written.close();
+	});
+
+	it("a variant that the window would refuse is neither written nor shown", async () => {
+		const refused = build.variant({ items: { Helmet: ring } });
+		for (const answer of [refused.toXml(), refused.toCode(), refused.sheet()])
+			await expect(answer).rejects.toMatchObject({
+				code: "VARIANT_INVALID",
+				message: expect.stringMatching(/^items\.Helmet: .*does not fit/),
+			});
+	});
+
 	it("warns of lines that Path of Building does not support, and of items that are put down", async () => {
 		const warnings = await build
 			.variant({ items: { "Ring 1": `${ring}\n+5 to Nonsense` }, customModifiers: ["more nonsense"] })

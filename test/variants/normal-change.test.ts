@@ -56,7 +56,11 @@ describe("a variant's change", () => {
 	});
 
 	it("goes to the addon once, however many rows name it", () => {
-		const part = (digit: string) => ({ normal: { level: Number(digit) }, digest: digit.repeat(64) });
+		const part = (digit: string) => ({
+			change: { level: Number(digit) },
+			normal: { level: Number(digit) },
+			digest: digit.repeat(64),
+		});
 		const rows = variantRows([undefined, part("7"), part("3"), part("7")]);
 		expect(rows?.rows).toEqual(Uint32Array.of(0, 1, 2, 1));
 		expect(rows?.changes).toEqual([{ level: 7 }, { level: 3 }]);

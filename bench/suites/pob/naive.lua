@@ -10,10 +10,13 @@
 --   equip COUNT        the first changes, each an item of one slot: equipped, the build calculated, taken off again; the
 --                      same answer
 --   replace COUNT      the same items through PoB's what-if calculator, which replaces what a slot has
+--   power STAT DEPTH FILE  Path of Building's own power report; answers milliseconds, and writes lines of node id and power of
+--                      its path into FILE
+--   processor          milliseconds of processor time since the process began
 --   truth FILE         what the window shows of each set after its clicks in the build as it was loaded: lines of names and
 --                      bits of all numbers, or why there are none, into FILE
 -- Answers begin with "@@": PoB prints, too.
--- luacheck: globals build loadBuildFromXML runCallback wipeGlobalCache new
+-- luacheck: globals build data loadBuildFromXML runCallback wipeGlobalCache new
 
 local ffi = require("ffi")
 
@@ -159,6 +162,38 @@ function requests.replace(count)
 	return eachItem(count, function(slot, item)
 		return calculate({ repSlotName = slot.slotName, repItem = item }, true).Life
 	end)
+end
+
+-- The report of the window's tree tab, which is of both offence and defence where no stat is chosen.
+function requests.power(argument)
+	local stat, depth, file = argument:match("^(%S+)%s+(%d+)%s+(.*)$")
+	local tab = build.calcsTab
+	for _, entry in ipairs(data.powerStatList) do
+		if entry.stat == stat then
+			tab.powerStat = entry
+		end
+	end
+	assert(tab.powerStat, "no power report of " .. stat)
+	tab.nodePowerMaxDepth = tonumber(depth)
+	local start = now()
+	-- As frame after frame of the window does, which it yields to now and then.
+	local builder = coroutine.create(tab.PowerBuilder)
+	repeat
+		assert(coroutine.resume(builder, tab))
+	until coroutine.status(builder) == "dead"
+	local took = now() - start
+	local handle = assert(io.open(file, "wb"))
+	for id, node in pairs(build.spec.nodes) do
+		if node.power.pathPower and not node.alloc then
+			handle:write(("%d %.17g\n"):format(id, node.power.pathPower))
+		end
+	end
+	handle:close()
+	return took
+end
+
+function requests.processor()
+	return 1000 * os.clock()
 end
 
 -- Clicks of the window, see Classes/PassiveTreeView.lua; answers why the set cannot be had by them.

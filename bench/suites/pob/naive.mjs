@@ -80,6 +80,19 @@ export class Naive {
 		return (await this.#ask("naive"))[0];
 	}
 
+	/** Path of Building's own power report: by node, what the path to it brings. */
+	async power(stat, depth) {
+		const path = join(this.#folder, "power");
+		await this.#ask(`power ${stat} ${depth} ${path}`);
+		const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+		return new Map(lines.filter((line) => line !== "").map((line) => line.split(" ").map(Number)));
+	}
+
+	/** Milliseconds of processor time since it was started. */
+	async processor() {
+		return (await this.#ask("processor"))[0];
+	}
+
 	/** Milliseconds for the first `count` sets. */
 	async real(count) {
 		return (await this.#ask(`real ${count}`))[0];

@@ -31,9 +31,10 @@ local function read(list, plain)
 	return groups
 end
 
---- Groups, formatted by PoB's own display table, and warnings, of the build with `set` allocated; nil: as loaded.
-function sheet.of(build, set, plain)
-	return build.rows:window(set, function(mode)
+--- Groups, formatted by PoB's own display table, and warnings, of the build or variant that the rows are of, with `set`
+--- allocated; nil: as loaded.
+function sheet.of(rows, set, plain)
+	return rows:window(set, function(mode)
 		opening.refresh(mode)
 		return { groups = read(mode.controls.statBox.list, plain), warnings = info.warningLines(mode, plain) }
 	end)

@@ -2,7 +2,9 @@
 --
 -- Three collections, from cheap to dear: what rows and loads have made since the last one, alone (host.nursery's `sweep`,
 -- some 20 ms); everything, at a moment that suits (`settle`, 200 ms and more); and LuaJIT's own, at any moment, where
--- all else would let the heap grow beyond its bound.
+-- all else would let the heap grow beyond its bound. Nothing is collected while Path of Building starts and loads the first
+-- build; what lives then is only marked (100 ms), so that the young can be told from it, and what does not goes with the
+-- first full collection.
 --
 -- `living` is what lives, in MB, as far as it is known: what lived at the last full collection, what was found alive of
 -- the builds loaded since, without the builds closed since. Everything is measured against it.
@@ -18,7 +20,8 @@ local NURSERY = 16
 -- What loading a build takes as a rule, garbage included, in MB; and what each further tree of it takes.
 local LOADING, EACH_TREE = 64, 16
 
--- Of what a sweep leaves of a build, how much is sure to live: the rest may be garbage that only a full collection finds.
+-- Of what a sweep leaves of a build, or of what was made while nothing was collected, how much is sure to live: the rest may
+-- be garbage that only a full collection finds.
 local SURE = 0.75
 
 local function used()
@@ -36,18 +39,26 @@ function collector.new(nursery)
 		-- builds that no collection has found alive yet
 		fresh = {},
 		isSettled = false,
+		-- nothing was collected or marked yet; what there was once Path of Building had started
+		isNew = true,
+		started = 0,
 		-- where rows have garbage collected
 		collectAt = 0,
 	}, collector)
 end
 
+-- Where LuaJIT's own collector steps in, in MB.
+local function bound(self)
+	return (self.isNew and self.started or self.living) + BOUND
+end
+
 -- LuaJIT's own collector rests while the heap is in bounds.
 local function rest(self)
-	self.nursery.rest(1024 * (self.living + BOUND), 1024 * BOUND)
+	self.nursery.rest(1024 * bound(self), 1024 * BOUND)
 end
 
 local function plan(self)
-	self.collectAt = self.isSettled and used() + NURSERY or self.living + GARBAGE
+	self.collectAt = (self.isSettled or self.isNew) and used() + NURSERY or self.living + GARBAGE
 end
 
 -- After a full collection, whoever set it going, what lives is known anew.
@@ -67,9 +78,20 @@ local function settle(self)
 	-- It fails where a memory limit leaves no room for its own work; the next one may not.
 	if pcall(self.nursery.settle) then
 		take(self)
-		self.isSettled = true
+		self.isSettled, self.isNew = true, false
 		rest(self)
 	end
+end
+
+-- Tells what is there from the young to come; nothing is freed.
+local function mark(self)
+	self.isSettled, self.isNew = pcall(self.nursery.settle, true), false
+	self.left = used()
+	for build in pairs(self.fresh) do
+		build.size, build.foundAt, self.fresh[build] = build.grown, self.collections, nil
+		self.living = self.living + SURE * build.size
+	end
+	rest(self)
 end
 
 -- Nothing is done where LuaJIT's own collector has run since the last collection.
@@ -95,7 +117,8 @@ end
 
 --- Once Path of Building has started.
 function collector:start()
-	self.living, self.collections = self.nursery.lived() / 1024, 0
+	self.started = used()
+	self.living, self.collections = SURE * self.started, 0
 	rest(self)
 	plan(self)
 end
@@ -108,6 +131,8 @@ function collector:step()
 	take(self)
 	if used() > self.living + GARBAGE then
 		settle(self)
+	elseif self.isNew then
+		mark(self)
 	else
 		sweep(self)
 	end
@@ -117,7 +142,7 @@ end
 --- Before a build is loaded that has so many trees. Meanwhile nothing is collected while the heap is in bounds.
 function collector:beginLoad(trees)
 	sweep(self)
-	if used() + LOADING + EACH_TREE * (trees - 1) > self.living + BOUND then
+	if used() + LOADING + EACH_TREE * (trees - 1) > bound(self) then
 		settle(self)
 	end
 	self.before = used()
@@ -141,7 +166,7 @@ function collector:forget(build)
 		self.living = self.living - build.size * (build.foundAt == self.collections and SURE or 1)
 		rest(self)
 	end
-	if used() > self.living + BOUND then
+	if used() > bound(self) then
 		settle(self)
 		plan(self)
 	end

@@ -71,9 +71,29 @@ local function collectgarbageOf(what)
 	return 0
 end
 
+-- Texts without a name that are as long are data.
+local LONG = 100000
+local STRIPPED = "stripped"
+
+-- Compiles a text, or takes what this or an earlier process compiled of it. `store`: of the engine, nil where there is none;
+-- `edit`: answers the text to compile in its place, or nil; `edits`: what that hangs on besides the text.
+local function compileText(store, path, text, name, edit, edits)
+	local chunk = store and store.find(path, edits or "", text, name)
+	if chunk then
+		return chunk
+	end
+	local message
+	chunk, message = loadstring(edit and edit() or text, name)
+	if chunk and store then
+		store.keep(path, edits or "", text, string.dump(chunk, edits == STRIPPED))
+	end
+	return chunk, message
+end
+
 --- A world for one PoB.
 -- `native` is the calculator's host; `place` comes from checkout.open; `extension`, when given, has
--- `transform(path, text)` -> text, called with each module's source before it is compiled,
+-- `transform(path, text)`, called with each module's source before it is compiled -> a function that answers the text to
+-- compile in its place, and what that hangs on besides the source; nil: as it is,
 -- `loaded(path, env, ...)`, called after it ran, with its results, and `kept(path)`, which answers the results
 -- of an earlier run that serve again.
 function host.new(native, place, extension)
@@ -217,19 +237,20 @@ function host.new(native, place, extension)
 	self.standIns = windowApi.guard(env, self.sources)
 	local function compile(path, text)
 		list(path)
+		local edit, edits
 		if extension then
-			text = extension.transform(path, text) or text
+			edit, edits = extension.transform(path, text)
 		end
 		local known = compiled[path]
-		if known and known.text == text then
+		if known and known.text == text and known.edits == edits then
 			return known.chunk
 		end
-		local chunk, message = loadstring(text, "@" .. path)
+		local chunk, message = compileText(native.compiled, path, text, "@" .. path, edit, edits)
 		if chunk then
 			setfenv(chunk, env)
 			-- A module that each build loads again makes all of its functions for it, any other one those within them.
 			native.generalize(chunk, self.keepsChunks and 1 or 2)
-			compiled[path] = self.keepsChunks and { text = text, chunk = chunk } or nil
+			compiled[path] = self.keepsChunks and { text = text, edits = edits, chunk = chunk } or nil
 		else
 			-- Path of Building wraps it in words of its own, or goes on without the module.
 			message = dialect.explain(path, text, message)
@@ -301,7 +322,13 @@ function host.new(native, place, extension)
 		return restorePairs(before, afterPcall(pcall(run, path, chunk, ...)))
 	end
 	env.loadstring = function(text, name)
-		local chunk, message = loadstring(text, name)
+		local chunk, message
+		if type(text) == "string" and #text >= LONG and name == nil then
+			-- The tree. Data without a name: the lines of its source are of no use.
+			chunk, message = compileText(native.compiled, "text of " .. #text, text, text, nil, STRIPPED)
+		else
+			chunk, message = loadstring(text, name)
+		end
 		if chunk then
 			setfenv(chunk, env)
 		end

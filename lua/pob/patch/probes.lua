@@ -34,13 +34,15 @@ function probes.new(points)
 		if not list then
 			return nil
 		end
-		local lines = source.lines(text)
-		for _, point in ipairs(list) do
-			local line = lines[point.line]
-			lines[point.line] = ("%s%s[%d]=true; %s"):format(
-				line:sub(1, point.column - 1), NAME, point.number, line:sub(point.column))
-		end
-		return table.concat(lines, "\n")
+		return function()
+			local lines = source.lines(text)
+			for _, point in ipairs(list) do
+				local line = lines[point.line]
+				lines[point.line] = ("%s%s[%d]=true; %s"):format(
+					line:sub(1, point.column - 1), NAME, point.number, line:sub(point.column))
+			end
+			return table.concat(lines, "\n")
+		end, "probes"
 	end
 
 	function self.loaded() end

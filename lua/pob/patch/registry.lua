@@ -210,28 +210,39 @@ end
 ---Looks for what parts know in a module's text and edits it where a part asks to.
 ---@param path string @relative to the checkout's source folder
 ---@param text string
----@return string|nil @the text to compile; nil: as it is
+---@return function|nil @answers the text to compile, nil: as it is; nil: no part edits this text
+---@return string|nil @what decides how it is edited, besides the text
 function extension:transform(path, text)
 	self.inUse = {}
-	local seen = self.seen[path]
-	if seen and seen.text == text then
+	if self.seen[path] == text then
 		for _, part in ipairs(self.list) do
 			part.active = part.active and not analysis.looksAt(part, path)
 		end
-		return seen.edited
+	else
+		self.slices:see(path, text)
+		if path:find("^Data/Skills/") then
+			readSkills(text, self.shared)
+		end
+		analyse(self, path, text)
 	end
-	self.slices:see(path, text)
-	if path:find("^Data/Skills/") then
-		readSkills(text, self.shared)
-	end
-	analyse(self, path, text)
 	local composes = not self.without.composed_names and (path:find("^Modules/Calc") or path:find("^Classes/Mod"))
 	if not composes and not self.edits[path] then
 		return nil
 	end
-	local edited = self:edited(path, source.lines(text), composes)
-	self.seen[path] = { text = text, edited = edited }
-	return edited
+	self.seen[path] = text
+	local editors = { composes and "composed_names" or nil }
+	for _, part in ipairs(self.list) do
+		editors[#editors + 1] = self:editsOf(part, path) and part.name or nil
+	end
+	return function()
+		return self:edited(path, source.lines(text), composes)
+	end, table.concat(editors, " ")
+end
+
+---What a part puts into a module's text, if it is one that can be used.
+function extension:editsOf(part, path)
+	local edits = (self.edits[path] or NONE)[part]
+	return edits and edits[1] and not missing(part) and edits or nil
 end
 
 ---A module's text with what the parts that are in use add to it, and with names looked up; nil: as it is.
@@ -240,8 +251,8 @@ end
 function extension:edited(path, lines, composes)
 	local changed
 	for _, part in ipairs(self.list) do
-		local edits = (self.edits[path] or NONE)[part]
-		if edits and edits[1] and not missing(part) then
+		local edits = self:editsOf(part, path)
+		if edits then
 			edit(lines, edits)
 			changed = true
 		end
@@ -350,7 +361,7 @@ function registry.attach(host, options)
 	local self = setmetatable({
 		list = loadParts(options and options.without or {}, certified), all = registry.parts(),
 		shared = sharedTable.new(host, (options and options.slicesAfter) ~= nil),
-		-- path -> { text, edited }: modules are loaded again for every build
+		-- path -> text: modules are loaded again for every build
 		seen = {},
 		-- name of a part -> whether it is in use, until a module is read or a part installed
 		inUse = {},

@@ -15,8 +15,7 @@
 ---@field hooks table @where parts come in while a row is calculated, see patch/hooks.lua
 --
 -- Names that modules join from parts. Set by replacements/composed_names.lua.
----@field names table @list of tables of answers, one for each place; read by edited modules as `__pobatchNames`
----@field nameIds table @text of a place -> its number in `names`; read by replacements/composed_names.lua
+---@field names table @name of a place -> its answers; read by edited modules as `__pobatchNames`
 ---@field rewritten table|nil @line -> the same line edited, where slices are made; read by replacements/composed_names.lua
 --
 -- Queries that are written down. Set by replacements/queries.lua; until it is installed, this file's `listen` and `leaveOut`.
@@ -83,6 +82,7 @@
 ---@field narrowed function @(text): `pairs` over patterns that may match; set by replacements/mod_parser.lua
 ---@field newOutput function @(size): an empty table with room; set by replacements/output_tables.lua
 
+local composedNames = require("pob.replacements.composed_names")
 local hooks = require("pob.patch.hooks")
 
 local sharedTable = {}
@@ -98,8 +98,7 @@ function sharedTable.new(host, keepsLines)
 		modifierQueries = host.modifierQueries,
 		texts = host.shared,
 		hooks = hooks.new(),
-		names = {},
-		nameIds = {},
+		names = composedNames.places(),
 		rewritten = keepsLines and {} or nil,
 		skillWrites = {},
 		skillReads = {},

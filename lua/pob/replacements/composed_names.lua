@@ -9,6 +9,8 @@
 --
 -- A text stays on its line: line numbers in messages keep their meaning.
 
+local new = require("table.new")
+
 local composedNames = {}
 
 -- Answers that one place may keep.
@@ -55,15 +57,31 @@ end
 
 ---The answers of one place: `prefix .. key .. suffix` by key; with `between`, those of `prefix .. first .. between ..
 ---second .. suffix` by the first key, and then the second.
-function composedNames.memo(prefix, suffix, between)
+local function memo(prefix, suffix, between)
 	if between then
 		return kept(function(first)
-			return composedNames.memo(prefix .. first .. between, suffix)
+			return memo(prefix .. first .. between, suffix)
 		end)
 	end
 	return kept(function(key)
 		return prefix .. key .. suffix
 	end)
+end
+
+-- Room for the places of all modules: compiled code finds each by its slot, until the table grows.
+local PLACES = 2048
+
+---The answers of all places, by name: prefix, suffix and what is between two keys, divided by "\1", which edited modules
+---know as `__pobatchNames`. A name says all of a place, so that a module that is edited alike is the same in each state.
+function composedNames.places()
+	return setmetatable(new(0, PLACES), {
+		__index = function(places, name)
+			local prefix, suffix, between = name:match("^([^\1]*)\1([^\1]*)\1?(.*)$")
+			local answers = memo(prefix, suffix, name:find("\1.*\1") and between or nil)
+			places[name] = answers
+			return answers
+		end,
+	})
 end
 
 -- The tokens of a line: { first, last, kind = "name"|"string"|"other", text }; nil where the line cannot be read alone.
@@ -163,10 +181,16 @@ local function concatenation(line, list, i)
 	end
 end
 
+-- The name of a place as Lua source; nil where a literal has what that does not hold on one line.
+local function nameOf(prefix, suffix, between)
+	if (prefix .. suffix .. (between or "")):find("[%c\\\"]") then
+		return nil
+	end
+	return '"' .. prefix .. "\\001" .. suffix .. (between and "\\001" .. between or "") .. '"'
+end
+
 ---A line with its concatenations replaced.
----@param memos table @list of what `memo` made, which grows; the text finds it as `__pobatchNames`
----@param known table @memos by prefix and suffix
-local function rewrite(line, memos, known)
+local function rewrite(line)
 	local list = tokens(line)
 	if not list then
 		return line
@@ -174,14 +198,10 @@ local function rewrite(line, memos, known)
 	local parts, done, i = {}, 0, 1
 	while i <= #list do
 		local last, prefix, suffix, keys, between = concatenation(line, list, i)
-		if last and (prefix ~= "" or suffix ~= "" or between and between ~= "") then
-			local id = prefix .. "\0" .. suffix .. (between and "\0" .. between or "")
-			if not known[id] then
-				memos[#memos + 1] = composedNames.memo(prefix, suffix, between)
-				known[id] = #memos
-			end
+		local name = last and (prefix ~= "" or suffix ~= "" or between and between ~= "") and nameOf(prefix, suffix, between)
+		if name then
 			parts[#parts + 1] = line:sub(done + 1, list[i].first - 1)
-			parts[#parts + 1] = "__pobatchNames[" .. known[id] .. "][" .. table.concat(keys, "][") .. "]"
+			parts[#parts + 1] = "__pobatchNames[" .. name .. "][" .. table.concat(keys, "][") .. "]"
 			done = list[last].last
 			i = last
 		end
@@ -192,10 +212,9 @@ end
 
 ---Replaces the concatenations in a module's lines, in place.
 ---@param lines table
----@param shared table @of the extension: gets `names`, the answers of all places; `rewritten`, if it has that, keeps lines
+---@param shared table @of the extension: `rewritten`, if it has that, keeps lines
 ---@return boolean @whether any was replaced
 function composedNames.apply(lines, shared)
-	shared.names, shared.nameIds = shared.names or {}, shared.nameIds or {}
 	local changed, open = false, nil
 	for n = 1, #lines do
 		local line = lines[n]
@@ -211,7 +230,7 @@ function composedNames.apply(lines, shared)
 			elseif line:find("..", 1, true) and line:find("[\"']") then
 				-- Slices are compiled with most of their lines as they were.
 				local kept = shared.rewritten
-				local rewritten = kept and kept[line] or rewrite(line, shared.names, shared.nameIds)
+				local rewritten = kept and kept[line] or rewrite(line)
 				if kept then
 					kept[line] = rewritten
 				end

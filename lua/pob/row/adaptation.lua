@@ -71,22 +71,27 @@ end
 function adaptation.new(world, mode)
 	local self = make(world, mode)
 	self:rememberGems()
-	self:rememberSkills(self:setUp("CALCULATOR"))
+	self:rememberSkills((self:setUp("CALCULATOR")))
 	self:restoreGems()
 	return self
 end
 
---- Of a build that was changed: adapts it for good, as the window's next frame does. Also answers the environment.
-function adaptation.afterChange(world, mode)
-	local self = make(world, mode)
-	local env = self:setUp("MAIN")
-	self:rememberSkills(env)
+--- Of a build that was changed, which `adapt` has yet to see.
+function adaptation.ofChanged(world, mode)
+	return make(world, mode)
+end
+
+--- Adapts a build that was changed for good, as the window's next frame does; answers what initEnv does.
+function adaptation:adapt()
+	self.world.env.wipeGlobalCache()
+	local calcEnv, playerDB, enemyDB, minionDB = self:setUp("MAIN")
+	self:rememberSkills(calcEnv)
 	self:rememberGems()
-	return self, env
+	return calcEnv, playerDB, enemyDB, minionDB
 end
 
 function adaptation:setUp(kind)
-	return (self.mode.calcsTab.calcs.initEnv(self.mode, kind))
+	return self.mode.calcsTab.calcs.initEnv(self.mode, kind)
 end
 
 function adaptation:hasThorns(modDB)

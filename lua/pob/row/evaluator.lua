@@ -17,6 +17,7 @@ local strategies = require("pob.row.strategy")
 local answers = require("pob.memo.results")
 
 local REASONS = strategies.REASONS
+local NOTHING = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }
 
 local rows = {}
 rows.__index = rows
@@ -66,10 +67,10 @@ end
 -- Rows of a variant before an environment is kept for those that follow: that costs about as much as two rows.
 local PLAIN_ROWS = 1
 
---- Rows of a variant of `base`'s build, which is changed at present (pob.variant).
--- `adapted`: of the changed build; `number` stands for the variant in all states, or nil; `changesTree`: its jewels are
--- others.
-function rows.ofVariant(base, adapted, number, changesTree)
+--- Rows of a variant of `base`'s build, which is changed at present (pob.variant) and has yet to be adapted.
+-- `number` stands for the variant in all states, or nil; `changesTree`: its jewels are others.
+function rows.ofVariant(base, number, changesTree)
+	local adapted = adaptation.ofChanged(base.world, base.mode)
 	local self = setmetatable({
 		world = base.world,
 		build = base.build,
@@ -86,6 +87,8 @@ function rows.ofVariant(base, adapted, number, changesTree)
 		isVariant = true,
 		-- until an environment is kept
 		plainRows = 0,
+		-- what initEnv answered for the variant's own nodes, for the first row
+		ready = nil,
 	}, rows)
 	if changesTree then
 		if hasDisabledJewels(self.mode) then
@@ -95,6 +98,34 @@ function rows.ofVariant(base, adapted, number, changesTree)
 	end
 	self.session = sessions.new(self.world, self.mode, self.allocation, adapted)
 	return self
+end
+
+--- Has mode MAIN adapt the changed build to its own nodes; answers their environment. Where the build stays what `base`, the
+-- rows of the build without the change, know of it, that is the one of the first row: mode CALCULATOR would make it again.
+function rows:adapt(base)
+	local session, extension = self.session, self.world.extension
+	session:begin()
+	self.allocation:apply(NOTHING)
+	if extension then
+		extension.hooks:begin(nil)
+	end
+	local env, playerDB, enemyDB, minionDB = self.adaptation:adapt()
+	session:rollback()
+	if not base.adaptation:isNeeded(env) then
+		self.ready = { env = env, playerDB = playerDB, enemyDB = enemyDB, minionDB = minionDB }
+	end
+	return env
+end
+
+-- The environment of a row, by the strategy, and the stores of its base.
+local function environmentOf(self, set, strategy)
+	local ready = self.ready
+	self.ready = nil
+	if ready and set.addCount == 0 and set.removeCount == 0 and strategy.mode == "CALCULATOR" and not strategy.isClicked then
+		ready.env.mode = strategy.mode
+		return ready.env, ready.playerDB, ready.enemyDB, ready.minionDB
+	end
+	return self.calcs.initEnv(self.mode, strategy.mode)
 end
 
 -- A variant of one or two rows is calculated as it comes.
@@ -147,7 +178,7 @@ local function attempt(self, set, plan, memo, reasons)
 	self.allocation:apply(set)
 	local strategy = strategies.choose(self, plan, memo, reasons)
 	session:use(strategy)
-	local env, playerDB, enemyDB, minionDB = self.calcs.initEnv(self.mode, strategy.mode)
+	local env, playerDB, enemyDB, minionDB = environmentOf(self, set, strategy)
 	if strategy.mode == "CALCULATOR" and self.adaptation:isNeeded(env) then
 		return REASONS.adapts
 	end
@@ -221,8 +252,6 @@ function rows:run(set, plan, memo)
 		reasons[reason] = true
 	end
 end
-
-local NOTHING = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }
 
 -- The numbers of an environment by name, those of the minion with a prefix.
 local function numbers(env)

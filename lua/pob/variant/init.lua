@@ -45,20 +45,45 @@ local function treeAndCalculations(mode)
 	return list
 end
 
--- A copy of what was made when the build was loaded and can be reached from it; without the tree where the change does
--- not touch that: it is most of it.
-local function checkpointOf(self, withTree)
-	local kind = withTree and "whole" or "withoutTree"
-	if not self.checkpoints[kind] then
+-- What only options and the level change: the configuration's controls, two thirds of what is left without the tree.
+local function configControls(tab)
+	local list = {}
+	for _, controls in ipairs({ tab.controls, tab.varControls, tab.sectionList }) do
+		list[#list + 1] = controls
+		for _, control in pairs(controls) do
+			list[#list + 1] = control
+		end
+	end
+	return list
+end
+
+-- How much of the build a change touches, so that it has to be copied.
+local function extentOf(change)
+	if change.jewels then
+		return "whole"
+	elseif change.config or change.customModifiers or change.level then
+		return "withoutTree"
+	end
+	return "itemsAndGems"
+end
+
+-- A copy of what was made when the build was loaded and can be reached from it, as far as the change touches it: the tree
+-- is most of it.
+local function checkpointOf(self, change)
+	local extent = extentOf(change)
+	if not self.checkpoints[extent] then
 		local mode = self.build.mode
-		local left = withTree and {} or treeAndCalculations(mode)
+		local left = extent == "whole" and {} or treeAndCalculations(mode)
+		for _, control in ipairs(extent == "itemsAndGems" and configControls(mode.configTab) or {}) do
+			left[#left + 1] = control
+		end
 		local checkpoint, obstacle = self.world.native.checkpoints.take({ mode }, self.build.mark, left)
 		if not checkpoint then
 			error("variants need a copy of the build, but it holds " .. tostring(obstacle))
 		end
-		self.checkpoints[kind] = checkpoint
+		self.checkpoints[extent] = checkpoint
 	end
-	return self.checkpoints[kind]
+	return self.checkpoints[extent]
 end
 
 --- The build itself counts from now on.
@@ -111,7 +136,7 @@ local function change(self, derived)
 	end
 	if wanted.mainSkill then
 		-- It is chosen from the lists that the last frame filled.
-		adaptation.afterChange(world, mode)
+		adaptation.ofChanged(world, mode):adapt()
 		character.mainSkill(mode, wanted)
 	end
 	mode.buildFlag = false
@@ -120,15 +145,15 @@ end
 
 -- Rows of the changed build.
 local function settle(self, derived, supports)
-	local adapted, env = adaptation.afterChange(self.world, self.build.mode)
-	gems.checkSupports(self.world, supports, env)
+	local base = self.build.rows
+	derived.rows = rows.ofVariant(base, derived.number, derived.change.jewels ~= nil)
+	gems.checkSupports(self.world, supports, derived.rows:adapt(base))
 	self.world.env.wipeGlobalCache()
-	derived.rows = rows.ofVariant(self.build.rows, adapted, derived.number, derived.change.jewels ~= nil)
 end
 
 local function apply(self, derived)
 	self.build.rows:recover()
-	self.applied = checkpointOf(self, derived.change.jewels ~= nil)
+	self.applied = checkpointOf(self, derived.change)
 	self.at = derived
 	derived.warnings, derived.rows = nil, nil
 	local warnings, supports = change(self, derived)

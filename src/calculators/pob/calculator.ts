@@ -1,15 +1,17 @@
+import { endianness } from "node:os";
 import { firstGame, recognizeBuild, unreadable } from "../../builds/build-text.js";
 import { childOf, childrenOf, MAX_WORK, nestedTooDeep, scanXml, type XmlElement } from "../../builds/xml.js";
 import { digest } from "../../common/digest.js";
 import { invalidArgument, PobatchError } from "../../common/errors.js";
-import type { Plain } from "../../native/addon.js";
+import { addon, type Plain } from "../../native/addon.js";
 import type { PassiveTree } from "../../tree/passive-tree.js";
-import { luaDigest, manifestDigest } from "../identity.js";
+import { contentsDigest, luaDigest, manifestDigest } from "../identity.js";
 import { embedded, luaFolder } from "../lua-files.js";
 import type { CalculatorSource, Certified } from "../source.js";
 import { type CertifyAnswer, certifyInBackground } from "./background-certification.js";
 import { type Certificate, certificateOf } from "./certificates.js";
 import { findPob, installHint, pobSource, pobTree } from "./checkout.js";
+import { CompiledFile } from "./compiled-file.js";
 import { type Conclusions, KeptAnalysis } from "./kept-analysis.js";
 import { type KeptSlice, KeptSlices } from "./kept-slices.js";
 
@@ -47,6 +49,8 @@ export async function pobCalculator(
 	const known = versions === undefined ? program : digest(program, JSON.stringify(versions));
 	const analysis = fast ? new KeptAnalysis(known, source, keepAnalysis) : undefined;
 	const slices = fast ? new KeptSlices(known, manifest, keepAnalysis) : undefined;
+	// With `fast: false` states run what the checkout says, without anything in between.
+	const compiled = fast && keepAnalysis ? new CompiledFile(source, compiledIdentity(known)) : undefined;
 	const ofStates = {
 		...defaults,
 		...(analysis && { analysis: await analysis.read() }),
@@ -80,10 +84,12 @@ export async function pobCalculator(
 		...(await embedded("pob/calculator.lua")),
 		chunkFolder: source,
 		options: states?.options ?? ofStates,
+		...(compiled && { compiled }),
 		...(states && { verification: states.verification }),
 		tree: undefined,
 		treeOf,
 		identity: async () => digest(program, manifest, JSON.stringify(options)),
+		contents: async () => digest(program, await contentsDigest(source), JSON.stringify(options)),
 		prepare(text, { spec }) {
 			const { kind, text: xml } = recognizeBuild(text);
 			if (kind === "json") throw jsonForPob();
@@ -145,6 +151,12 @@ export async function pobCalculator(
 			});
 		},
 	};
+}
+
+// Bytecode is of one LuaJIT, and of the layout of its numbers and pointers.
+function compiledIdentity(known: string): string {
+	const { platform, arch } = process;
+	return digest(known, addon().versions.luajit, platform, arch, endianness());
 }
 
 interface PobOptions {

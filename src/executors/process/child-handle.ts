@@ -2,7 +2,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { fromNative, type NativeBatchResult, type NativeMemory, stateLost } from "../../native/addon.js";
-import type { Answer, ChunkRequest, Request } from "./protocol.js";
+import type { RowsRequest } from "../batch-rows.js";
+import type { Answer, Request } from "./protocol.js";
 
 // One request without its id, kept a union.
 type Unnumbered<R> = R extends Request ? Omit<R, "id"> : never;
@@ -106,7 +107,7 @@ export class ChildHandle {
 	}
 
 	/** Rows of one chunk. */
-	rows(chunk: ChunkRequest): RunningRows {
+	rows(chunk: RowsRequest): RunningRows {
 		const { pending, answer } = this.#enqueue({ type: "rows", chunk });
 		return {
 			answer: answer as Promise<NativeBatchResult>,

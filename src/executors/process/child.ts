@@ -83,6 +83,8 @@ async function perform(request: Request): Promise<unknown> {
 			stopRows = handle.stop;
 			return handle.promise;
 		}
+		case "takeCompiled":
+			return opened().takeCompiled();
 		case "collectGarbage":
 			return opened().collectGarbage();
 	}

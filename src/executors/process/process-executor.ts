@@ -126,15 +126,8 @@ export class ProcessExecutor implements Executor {
 	}
 
 	/** The children have a base of their own. */
-	batch({ base: _, part, ...request }: BatchRequest, onProgress?: (rows: number) => void): RunningBatch {
-		const rows = part && { rows: part.rows, firstEqual: part.canonical.firstEqual };
-		const batch = new ProcessBatch(
-			request,
-			rows,
-			(slot) => this.#child(slot),
-			this.#slots.length,
-			onProgress,
-		);
+	batch(request: BatchRequest, onProgress?: (rows: number) => void): RunningBatch {
+		const batch = new ProcessBatch(request, (slot) => this.#child(slot), this.#slots.length, onProgress);
 		this.#batches.add(batch);
 		const promise = batch.run().finally(() => this.#batches.delete(batch));
 		return { promise, stop: () => batch.stop("ABORTED") };
@@ -153,6 +146,15 @@ export class ProcessExecutor implements Executor {
 	}
 
 	async takeProfile(): Promise<undefined> {}
+
+	async takeCompiled(): Promise<Uint8Array | undefined> {
+		const compiled = await this.#onSlot<Uint8Array | null>(
+			0,
+			(child) => child.request({ type: "takeCompiled" }),
+			"its process ended twice while what it compiled was taken",
+		);
+		return compiled ?? undefined;
+	}
 
 	memory(): NativeMemory[] {
 		return this.#slots.flatMap((child) => child?.memory ?? []);

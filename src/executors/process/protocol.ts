@@ -1,6 +1,6 @@
 import type { NativeBatchResult, NativeEngineConfig, NativeMemory, Plain } from "../../native/addon.js";
 import type { TreeArrays } from "../../tree/passive-tree.js";
-import type { BatchRequest } from "../executor.js";
+import type { RowsRequest } from "../batch-rows.js";
 
 /**
  * Messages between an engine and its child processes, as structured clones (`serialization: "advanced"`). Each request
@@ -13,11 +13,9 @@ export type Request =
 	| { id: number; type: "unload"; build: number }
 	| { id: number; type: "command"; name: string; build: number; args: Plain }
 	| { id: number; type: "base"; build: number; tree: TreeArrays | null; words: Uint32Array }
-	| { id: number; type: "rows"; chunk: ChunkRequest }
+	| { id: number; type: "rows"; chunk: RowsRequest }
+	| { id: number; type: "takeCompiled" }
 	| { id: number; type: "collectGarbage" };
-
-/** Rows of a batch; the child has the base. */
-export type ChunkRequest = Omit<BatchRequest, "base" | "part">;
 
 /** Ends the rows at work early; they are answered as stopped. */
 export interface StopRequest {

@@ -1,0 +1,92 @@
+import { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { Gauge, type Registry } from "prom-client";
+import { listMembers, type Members } from "./members.js";
+import { prefix, queueName } from "./names.js";
+
+/** What is waiting at a queue, for one kind of engine. */
+export interface QueueLoad {
+	/** Its SHA-256. */
+	readonly kind: string;
+	/** The calculator's name and version. */
+	readonly calculator: string;
+	readonly workers: number;
+	readonly threads: number;
+	readonly rowsPerSecond: number;
+	/** Jobs that no worker has yet, and those that one has. */
+	readonly waiting: number;
+	readonly active: number;
+	/** Rows that engines wait for, and for how many seconds that is work for one worker. */
+	readonly rowsLeft: number;
+	readonly secondsLeft: number;
+}
+
+/** Kinds of which a worker or a waiting engine is there. */
+export async function queueLoads(redis: Redis): Promise<{ loads: QueueLoad[]; members: Members }> {
+	const members = await listMembers(redis);
+	const { workers, engines } = members;
+	const kinds = new Map([...workers, ...engines].map(({ kind, parts }) => [kind, parts]));
+	const loads = await Promise.all(
+		Array.from(kinds, async ([kind, { calculator }]) => {
+			const queue = new Queue(queueName(kind), { connection: redis, prefix, skipMetasUpdate: true });
+			queue.on("error", () => {});
+			const counts = await queue.getJobCounts("waiting", "prioritized", "active");
+			const own = workers.filter((worker) => worker.kind === kind);
+			const waitingEngines = engines.filter((engine) => engine.kind === kind);
+			const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+			return {
+				kind,
+				calculator,
+				workers: own.length,
+				threads: sum(own.map(({ threads }) => threads)),
+				rowsPerSecond: sum(own.map(({ rowsPerSecond }) => rowsPerSecond)),
+				waiting: (counts.waiting ?? 0) + (counts.prioritized ?? 0),
+				active: counts.active ?? 0,
+				rowsLeft: sum(waitingEngines.map(({ rowsLeft }) => rowsLeft)),
+				secondsLeft: sum(waitingEngines.map(({ secondsLeft }) => secondsLeft)),
+			};
+		}),
+	);
+	return { loads, members };
+}
+
+/** Gauges of a queue, to scale workers by: read when somebody asks for them. */
+export class QueueMetrics {
+	constructor(redis: Redis, registry: Registry) {
+		const labelNames = ["kind", "calculator"];
+		// One look at the queue for all gauges of an answer.
+		let looked: { at: number; loads: Promise<QueueLoad[]> } | undefined;
+		const loads = () => {
+			if (!looked || performance.now() - looked.at > 500)
+				looked = { at: performance.now(), loads: queueLoads(redis).then((found) => found.loads) };
+			return looked.loads;
+		};
+		const gauge = (name: string, help: string, value: (load: QueueLoad) => number) =>
+			new Gauge({
+				name,
+				help,
+				labelNames,
+				registers: [registry],
+				async collect() {
+					this.reset();
+					for (const load of await loads())
+						this.set({ kind: load.kind.slice(0, 12), calculator: load.calculator }, value(load));
+				},
+			});
+		gauge("pobatch_queue_rows_left", "Rows that engines wait for", (load) => load.rowsLeft);
+		gauge(
+			"pobatch_queue_seconds_left",
+			"Seconds that one worker would take for the rows that engines wait for",
+			(load) => load.secondsLeft,
+		);
+		gauge("pobatch_queue_jobs_waiting", "Jobs that no worker has", (load) => load.waiting);
+		gauge("pobatch_queue_jobs_active", "Jobs that workers have", (load) => load.active);
+		gauge("pobatch_queue_workers", "Workers that are there", (load) => load.workers);
+		gauge("pobatch_queue_threads", "Threads of all workers", (load) => load.threads);
+		gauge(
+			"pobatch_queue_rows_per_second",
+			"Rows that the workers answer a second",
+			(load) => load.rowsPerSecond,
+		);
+	}
+}

@@ -1,0 +1,30 @@
+import { PobatchError } from "../common/errors.js";
+import { JsonCheck } from "../common/json-check.js";
+import type { VariantChange } from "../variants/change.js";
+
+/** Changes of a build by name. */
+export type NamedVariants = Readonly<Record<string, VariantChange>>;
+
+const hint = 'Variants are a JSON object of changes by name: {"ring":{"items":{"Ring 1":"..."}}}.';
+const check = new JsonCheck("INVALID_ARGUMENT", hint);
+
+/**
+ * Reads changes by name from JSON. What a change holds is checked where a line names it.
+ *
+ * @param name what errors call the text
+ * @throws PobatchError INVALID_ARGUMENT
+ */
+export function readNamedVariants(text: string, name: string): NamedVariants {
+	let json: unknown;
+	try {
+		json = JSON.parse(text);
+	} catch (cause) {
+		throw new PobatchError("INVALID_ARGUMENT", `${name}: Not JSON: ${(cause as Error).message}`, {
+			cause,
+			hint,
+		});
+	}
+	const named = check.object(json, name);
+	for (const [variant, change] of Object.entries(named)) check.object(change, `${name}: ${variant}`);
+	return named as NamedVariants;
+}
