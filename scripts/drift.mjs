@@ -7,9 +7,9 @@
 //                     exactly as in plain ones. Only places that a row of a build runs through are changed
 //
 // Options: --builds DIR (../shared/data/builds; those of data/corpus are always there), --mutations N: so many that show in a row
-// (200), --each N: so many of each harmless kind (2), --rows N of each build (12), --seed N (1), --kinds cosmetic,harmless,meaning,
-// --certify (each variant is certified first, and what is found the same is used), --log FILE: a line of JSON for each variant;
-// those that it has already are not calculated again.
+// (200), --each N: so many of each harmless kind (2), --per N: builds for each variant (2), --rows N of each build (12), --seed N (1),
+// --kinds cosmetic,harmless,meaning, --certify (each variant is certified first, and what is found the same is used), --log FILE: a
+// line of JSON for each variant; those that it has already are not calculated again.
 // Ends with status 1 if a bit differed.
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -36,6 +36,7 @@ const { values: options, positionals } = parseArgs({
 		builds: { type: "string", default: join(root, "../shared/data/builds") },
 		mutations: { type: "string", default: "200" },
 		each: { type: "string", default: "2" },
+		per: { type: "string", default: "2" },
 		rows: { type: "string", default: "12" },
 		seed: { type: "string", default: "1" },
 		certify: { type: "boolean", default: false },
@@ -50,6 +51,8 @@ if (checkout === undefined || !existsSync(join(checkout, "src", "Launch.lua"))) 
 }
 const builds = [...new Set([...xmlFiles(join(root, "data", "corpus")), ...xmlFiles(options.builds)])];
 const [seed, rows, wanted] = [options.seed, options.rows, options.mutations].map(Number);
+/** Of the batches of a build that is quick. */
+const quickMs = 250 * rows;
 const kinds = new Set(options.kinds.split(","));
 const folder = mkdtempSync(join(tmpdir(), "pobatch-drift-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -138,12 +141,15 @@ async function work(worker) {
 	}
 }
 
-/** Two builds whose rows run through what is changed, not always the same two; of changes without a place, two of all. */
+/** Builds whose rows run through what is changed, not always the same; of changes without a place, any. */
 function buildsOf({ point, about }) {
 	const number = changes.findIndex((change) => change.point === point) + 1;
 	const fit = point === undefined ? builds : builds.filter((build) => reachedBy.get(build).has(number));
+	const quick = fit.filter((build) => baselines.get(build).spent < quickMs);
 	const from = [...about].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, seed);
-	return [...new Set([fit[from % fit.length], fit[(from >>> 8) % fit.length]])].filter(Boolean);
+	const first = quick.length > 0 ? quick : fit;
+	const second = Number(options.per) > 1 ? [fit[(from >>> 8) % fit.length]] : [];
+	return [...new Set([first[from % first.length], ...second])].filter(Boolean);
 }
 
 function count(variant, found) {

@@ -31,7 +31,7 @@ export function calculatorOptions(command: Command): Command {
 		.addOption(
 			new Option(
 				"--trust <kind>",
-				'with a Path of Building that is not known: "certified" uses what `pobatch pob certify` found the same',
+				'with a Path of Building that is not known: "certified" uses what was found the same by calculating',
 			).choices(["known", "certified"]),
 		)
 		.option(

@@ -13,7 +13,7 @@ export type EngineWarningCode =
 	| "CACHE_DAMAGED"
 	/** The folder of the row cache has files of an older pobatch, which are not read any more. */
 	| "CACHE_OLD"
-	/** `trust: "certified"`, and the checkout has no certificate: `pobatch pob certify` makes one. */
+	/** `trust: "certified"`, and the checkout has no certificate: one is made in the background, or by `pobatch pob certify`. */
 	| "POB_NOT_CERTIFIED"
 	/** A row that was verified differed: nothing of the checkout is certified any more. */
 	| "CERTIFICATE_WITHDRAWN"

@@ -59,7 +59,7 @@ export interface EngineOptions {
 	rollback?: boolean;
 	/**
 	 * Passed to the `open` of a calculator of your own. With Path of Building: `trust`, `"known"` (the default) or
-	 * `"certified"`, what is used of a release that is not known (docs/exactness.md); `verifyShare`, of rows that are verified
+	 * `"certified"`, what is used of a release that is not known (docs/exactness.md), `engine.certification`; `verifyShare`, rows verified
 	 * then (0.01); `fast: false`, nothing but its own functions; `keepAnalysis: false`, nothing about the checkout is kept on disk.
 	 */
 	options?: Plain;

@@ -31,9 +31,8 @@ export class ReplaceableExecutor implements Executor {
 		this.#main = first;
 	}
 
-	get readsCanonicalForm(): boolean {
-		return this.#main.readsCanonicalForm;
-	}
+	/** States that come may be others than those that are there. */
+	readonly readsCanonicalForm = false;
 
 	/**
 	 * Opens other states, loads into them what these have, and lets them take the place.

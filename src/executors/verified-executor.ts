@@ -48,9 +48,8 @@ export class VerifiedExecutor implements Executor {
 		this.#originals = verification.originals();
 	}
 
-	get readsCanonicalForm(): boolean {
-		return this.#main.readsCanonicalForm;
-	}
+	/** Rows are verified from the caller's words, when the batch is done. */
+	readonly readsCanonicalForm = false;
 
 	async open(timeoutMs?: number): Promise<Identity> {
 		this.#openTimeoutMs = timeoutMs;

@@ -1,4 +1,4 @@
-/** Every global of Path of Building that a part relies on is declared (lua/pob/patch/globals.lua). */
+/** Every global and method of Path of Building that a part relies on is declared (lua/pob/patch/globals.lua). */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,11 +7,12 @@ import { luaTool } from "../support/lua-tool.js";
 import { describeWithPob } from "../support/pob.js";
 
 const lua = fileURLToPath(new URL("../../lua", import.meta.url));
-/** Of LuaJIT. */
+/** Of LuaJIT; methods are those of strings. */
 const own = new Set(
-	"pairs ipairs next type tostring tonumber select unpack error assert pcall setmetatable getmetatable rawget rawset print".split(
-		" ",
-	),
+	(
+		"pairs ipairs next type tostring tonumber select unpack error assert pcall setmetatable getmetatable rawget rawset print " +
+		":find :gsub :lower :match :sub"
+	).split(" "),
 );
 
 interface Target {
@@ -23,6 +24,7 @@ interface Part {
 	name: string;
 	targets: Target[];
 	calls: Target[];
+	requires: string[];
 }
 
 interface Declared {
@@ -63,15 +65,23 @@ describe("what parts' own text reads of Path of Building's globals", () => {
 
 	it("is among a part's targets where its own code does what a global does", async () => {
 		const { ofParts } = await command<Declared>("declaredGlobals", {});
-		for (const { name, targets, calls } of await command<Part[]>("parts", {})) {
-			const known = Object.keys(ofParts[name] ?? {}).filter((global) => ofParts[name]?.[global] === "known");
-			const functions = [...listOf(targets), ...listOf(calls)].map((target) => target.name);
+		const parts = await command<Part[]>("parts", {});
+		for (const { name, targets, calls, requires } of parts) {
+			const known = Object.keys(ofParts[name] ?? {})
+				.filter((global) => ofParts[name]?.[global] === "known")
+				.map((global) => global.replace(":", ""));
+			const company = parts.filter((part) => listOf(requires).includes(part.name));
+			const functions = [
+				...listOf(targets),
+				...listOf(calls),
+				...company.flatMap((part) => listOf(part.targets)),
+			].map((target) => target.name);
 			expect(functions, name).toEqual(expect.arrayContaining(known));
 		}
 	});
 });
 
-describe("globals that a function calls", () => {
+describe("globals and methods that a function calls", () => {
 	const command = luaTool("versions.lua");
 
 	it("are found by themselves, under a local name, and in local functions that it calls", async () => {
@@ -80,14 +90,14 @@ local band, count = AND64, 3
 local function helper(x) return round(x) end
 local function other() return unused() end
 function class:f(x)
-	return band(x, count) + helper(x) + self.method(x) + lib.g(x) + global(x)
+	return band(x, count) + helper(x) + self:method(x) + lib.g(x) + global(x)
 end`;
 		const called = await command<object>("calledGlobals", { text, path: "x.lua", name: "f" });
-		expect(Object.keys(called).sort()).toEqual(["AND64", "global", "round"]);
+		expect(Object.keys(called).sort()).toEqual([":method", "AND64", "global", "round"]);
 	});
 });
 
-describeWithPob("globals that the parts' targets call", (pob) => {
+describeWithPob("globals and methods that the parts' targets call", (pob) => {
 	const command = luaTool("versions.lua");
 
 	it("are declared", async () => {

@@ -278,7 +278,9 @@ return {
 	parts = function()
 		local list = {}
 		for i, part in ipairs(require("pob.patch.registry").parts()) do
-			list[i] = { name = part.name, targets = part.targets or {}, calls = part.calls or {} }
+			list[i] = {
+				name = part.name, targets = part.targets or {}, calls = part.calls or {}, requires = part.requires or {},
+			}
 		end
 		return list
 	end,
@@ -301,7 +303,7 @@ return {
 		require("pob.slice.walk").through(chunk, visitor)
 		return used
 	end,
-	-- Globals that a function calls, with the local functions that it calls.
+	-- Globals, and methods (":name"), that a function calls, with the local functions that it calls.
 	calledGlobals = function(_, args)
 		local module, called, isSeen = read(args), {}, {}
 		local function take(f)
@@ -313,6 +315,8 @@ return {
 			function visitor:expression(e)
 				if e.k == "call" and e.f.k == "global" then
 					called[e.f.v] = true
+				elseif e.k == "method" then
+					called[":" .. e.name] = true
 				elseif e.k == "local" then
 					-- Modules keep globals under names of their own.
 					local s = module.known[e.v] and module.known[e.v].statement

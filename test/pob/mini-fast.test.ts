@@ -126,6 +126,22 @@ describe("what is known of the stand-in", () => {
 	});
 });
 
+it("hazard: lists of modifiers that are joined another way than the checkout adds lists", async () => {
+	// The first modifier of a list is added twice.
+	const checkout = grownMiniPob({
+		"src/Classes/ModList.lua": (file) =>
+			file.replace(
+				/(function ModList:AddList\(list\)\n)/,
+				"$1\tif list and list[1] then self:AddMod(list[1]) end\n",
+			),
+	});
+	const [plain, changed] = [await open({ fast: false }, { checkout }), await open({}, { checkout })];
+	const [wanted, found] = [await plain.load(text), await changed.load(text)];
+	const before = await (await original.load(text)).calculateBatch(NodeSets.deltas([{}]));
+	const rows = await compare(wanted, found, [{}, { remove: [30] }, { add: pathTo(GROWN_LINES[4]) }]);
+	expect(valuesOfRow(rows, 0)).not.toEqual(valuesOfRow(before, 0));
+});
+
 describe("kept environments", () => {
 	it.each([1, 2, 3])("serve rows at random with the bits of the original (seed %i)", async (seed) => {
 		const [a, b] = [await original.load(text), await fast.load(text)];

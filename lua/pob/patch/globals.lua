@@ -1,7 +1,8 @@
--- Globals of Path of Building that parts rely on, by part: those that the functions call which a part stands for
--- (registry.lua), and what the part does about each.
+-- Globals and methods of Path of Building that parts rely on, by part: those that the functions call which a part stands for
+-- (registry.lua), and what the part does about each. Methods have a colon before their names.
 --
---   known     its own code does what the global does: the global is one of its targets, or of what it `calls`
+--   known     its own code does what the global does: the global is one of its targets, or of those of a part that it
+--             `requires`, or of what it `calls`
 --   called    its own code calls the global where the original does, whatever that is
 --   original  only the original calls it, which runs then; or it shows in no number
 --
@@ -9,18 +10,46 @@
 
 local globals = {}
 
+-- What the lists of nodes are made with.
+local OF_NODES = { [":AddMod"] = "original", [":Flag"] = "original", [":List"] = "original", [":ScaleAddList"] = "original" }
+
+local function ofNodes(own)
+	for name, what in pairs(OF_NODES) do
+		own[name] = own[name] or what
+	end
+	return own
+end
+
 globals.ofParts = {
 	bits = { AND64 = "known" },
-	queries = { AND64 = "known", MatchKeywordFlags = "known", round = "known", copyTable = "original" },
-	eval_mod = { AND64 = "original", copyTable = "original" },
-	node_modifiers = { new = "called", wipeTable = "called" },
-	skill_modifiers = { copyTable = "original", isValueInArray = "original", round = "original" },
+	queries = {
+		AND64 = "known", MatchKeywordFlags = "known", round = "known", copyTable = "original",
+		[":SumInternal"] = "known", [":MoreInternal"] = "known", [":FlagInternal"] = "known", [":OverrideInternal"] = "known",
+		[":ListInternal"] = "known", [":TabulateInternal"] = "known", [":HasModInternal"] = "known", [":AddMod"] = "known",
+		[":ReplaceModInternal"] = "known", [":ConvertModInternal"] = "known", [":EvalMod"] = "called",
+	},
+	eval_mod = {
+		AND64 = "original", copyTable = "original", [":FindModifierSubstring"] = "original", [":Flag"] = "called",
+		[":GetCondition"] = "called", [":GetMultiplier"] = "called", [":Override"] = "called", [":Sum"] = "called",
+	},
+	calc_lib = { [":More"] = "called", [":Sum"] = "called" },
+	-- Lists are joined; lists that have no modifier of a name are not asked for their sum.
+	node_modifiers = ofNodes({
+		new = "called", wipeTable = "called", [":AddList"] = "known", [":Sum"] = "known", [":SumInternal"] = "known",
+		[":EvalMod"] = "called", AND64 = "called", MatchKeywordFlags = "called",
+	}),
+	-- What was added one by one is added as a list.
+	skill_modifiers = {
+		copyTable = "original", isValueInArray = "original", round = "original", [":AddList"] = "known", [":AddMod"] = "known",
+		[":Sum"] = "original",
+	},
+	full_dps = { [":Flag"] = "original" },
 	stat_reads = { isNameInBuffList = "original" },
 	estimations = { isNameInBuffList = "original" },
-	pool = { new = "original", wipeTable = "original" },
-	first_skill = { isNameInBuffList = "original" },
-	memo = { new = "original", wipeTable = "original" },
-	paths = { wipeTable = "known", ConPrintTable = "original" },
+	pool = ofNodes({ new = "original", wipeTable = "original", [":AddList"] = "known", [":Sum"] = "known" }),
+	first_skill = { isNameInBuffList = "original", [":Flag"] = "original" },
+	memo = ofNodes({ new = "original", wipeTable = "original", [":AddList"] = "original" }),
+	paths = { wipeTable = "known", ConPrintTable = "original", [":CanPathThroughAllocMode"] = "called" },
 	flag_names = { AND64 = "original" },
 }
 

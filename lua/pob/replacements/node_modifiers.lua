@@ -16,7 +16,8 @@
 -- equal contents.
 --
 -- The list of all nodes is put together in the original's order, that of
--- pairs(nodeList).
+-- pairs(nodeList), as ModList's AddList does; nodes without a modifier of that name are
+-- not asked for what raises small passives, since ModList's Sum has nothing of theirs.
 --
 -- In mode MAIN the original also leaves each node's list with the node, and what a radius jewel found with the jewel: the
 -- window's tooltips show these, and no calculation reads them. Adapting a variant (`shared.isAdapting`) goes without.
@@ -25,12 +26,16 @@ local pairs = pairs
 local clear = require("table.clear")
 
 local FILE = "Modules/CalcSetup.lua"
+local LIST, STORE = "Classes/ModList.lua", "Classes/ModStore.lua"
 
 local part = {
 	name = "node_modifiers",
 	targets = {
 		{ name = "buildModListForNode", file = FILE },
 		{ name = "buildModListForNodeList", file = FILE },
+		{ name = "AddList", file = LIST, label = "ModList:AddList" },
+		{ name = "SumInternal", file = LIST, label = "ModList:SumInternal" },
+		{ name = "Sum", file = STORE, label = "ModStore:Sum" },
 	},
 }
 

@@ -8,7 +8,10 @@
 -- those of a level itself). Equal because they are appended in its order. What it
 -- writes besides is kept up: the level is put into its range first, and the source of
 -- the effect's modifiers is the effect's own id at all times. Effects that look at the
--- list for a multiplier, and calls with extra stats, take the original's road.
+-- list for a multiplier, and calls with extra stats, take the original's road. Modifiers
+-- that the original adds one by one are added as a list, which has to be the same.
+
+local LIST = "Classes/ModList.lua"
 
 local part = {
 	name = "skill_modifiers",
@@ -16,6 +19,8 @@ local part = {
 		{ name = "mergeSkillInstanceMods", file = "Modules/CalcActiveSkill.lua" },
 		{ name = "buildSkillInstanceStats", file = "Modules/CalcTools.lua" },
 		{ name = "validateGemLevel", file = "Modules/CalcTools.lua" },
+		{ name = "AddMod", file = LIST, label = "ModList:AddMod" },
+		{ name = "AddList", file = LIST, label = "ModList:AddList" },
 	},
 }
 
