@@ -151,7 +151,6 @@ describe("names composed of a literal and a variable", () => {
 			'({ FireMin = 1 })[x.."Min"]',
 			'x == "a" or x.."B"',
 			'n.."th"',
-			'"say \\"" .. x .. \'"\'',
 			'"A".."B"..x.."C".."D"',
 			'x.."TakenAs"..y',
 			'"Skill"..x..y',
@@ -161,8 +160,10 @@ describe("names composed of a literal and a variable", () => {
 		expect(replaced).toEqual(replaced.map(() => true));
 	});
 
-	it("stay where something does, or where there are more than two variables", async () => {
+	it("stay where something does, where there are more than two variables, or a quotation mark", async () => {
 		const replaced = await compose([
+			// The name of the place would have a quotation mark in it.
+			'"say \\"" .. x .. \'"\'',
 			'1 + n.."0"',
 			'-n.."x"',
 			'#x.."a"',
