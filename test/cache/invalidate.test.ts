@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -111,6 +111,20 @@ describe("rows in a folder that others use", () => {
 		await engine.invalidateCache({ build: other });
 		expect(await askForAll(dir)).toEqual({ one: 0, two: 0, "two B": 0 });
 	});
+});
+
+it.each([
+	["a folder", (path: string) => mkdirSync(path)],
+	["a link to itself", (path: string) => symlinkSync(path, path)],
+	["a link to a file of the user's", (path: string) => symlinkSync(join(path, "..", "other.txt"), path)],
+])("rows are kept where groups.log is %s, which nothing is written to", async (_, make) => {
+	const dir = newFolder();
+	mkdirSync(dir);
+	writeFileSync(join(dir, "other.txt"), "the user's");
+	make(join(dir, "groups.log"));
+	await askForAll(dir);
+	expect(await askForAll(dir)).toEqual({ one: 50, two: 50, "two B": 50 });
+	expect(readFileSync(join(dir, "other.txt"), "utf8")).toBe("the user's");
 });
 
 describe("invalidateCache", () => {

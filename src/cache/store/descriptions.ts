@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { join } from "node:path";
-import type { GroupFacts, RowGroup } from "../row-group.js";
+import { type GroupFacts, RowGroup } from "../row-group.js";
 import { type Files, isCode } from "./files.js";
 import { removeFile } from "./folder.js";
 import { type Steps, step } from "./steps.js";
@@ -23,6 +23,8 @@ export function* describe(files: Files, folder: string, groups: Iterable<RowGrou
 	if (lines.length === 0) return;
 	const path = join(folder, fileName);
 	const [found] = yield* step(files.list(folder, descriptionsName));
+	// A folder or a link: nothing of ours. Without lines, rows are kept all the same.
+	if (found && found.size === undefined) return;
 	if ((found?.size ?? 0) > maxBytes) yield* removeFile(files, path);
 	const file = yield* step(
 		files.open(
@@ -76,7 +78,9 @@ function readLine(line: string): { group: string; facts: GroupFacts } | undefine
 		const { group, calculator, name, build, stats } = JSON.parse(line);
 		const texts = [group, calculator, name, build, ...stats];
 		if (texts.some((text) => typeof text !== "string")) return undefined;
-		return { group, facts: { calculator, name, build, stats } };
+		const facts = { calculator, name, build, stats };
+		// A damaged line may still be JSON.
+		return hex(new RowGroup(facts).bytes) === group ? { group, facts } : undefined;
 	} catch {
 		// Cut off, or mixed with another process's line.
 		return undefined;

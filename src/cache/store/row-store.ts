@@ -3,7 +3,7 @@ import type { EngineWarning } from "../../common/engine-warning.js";
 import { reason } from "../../common/system-error.js";
 import type { GroupFilter, RowGroup } from "../row-group.js";
 import { describe, hex } from "./descriptions.js";
-import { type Files, nodeFiles } from "./files.js";
+import { type Files, isCode, nodeFiles } from "./files.js";
 import { append, type Limits, listOrMake, segmentBytes } from "./folder.js";
 import { forgetGroups } from "./forget.js";
 import { maxWidth } from "./frame.js";
@@ -221,7 +221,13 @@ export class RowStore {
 		const fresh = this.#pending.groups().filter(({ bytes }) => !this.#described.has(hex(bytes)));
 		if (fresh.length === 0) return;
 		yield* listOrMake(this.#files, this.#folder);
-		yield* describe(this.#files, this.#folder, fresh);
+		try {
+			yield* describe(this.#files, this.#folder, fresh);
+		} catch (error) {
+			// Of that one file; what is wrong with the folder shows when rows are written.
+			if (!isCode(error, "EACCES", "EPERM", "ELOOP", "EISDIR", "ENOTDIR", "ENOENT")) throw error;
+			return;
+		}
 		if (this.#described.size > maxDescribed) this.#described.clear();
 		for (const { bytes } of fresh) this.#described.add(hex(bytes));
 	}

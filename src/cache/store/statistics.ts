@@ -36,7 +36,8 @@ export async function clearDiskCache(dir: string): Promise<DiskCacheStatistics |
 		(function* () {
 			const before = yield* statistics(nodeFiles, dir);
 			const { segments, old } = yield* listFolder(nodeFiles, dir);
-			const descriptions = (yield* step(nodeFiles.list(dir, descriptionsName))).map(({ name }) => name);
+			const described = yield* step(nodeFiles.list(dir, descriptionsName));
+			const descriptions = described.filter(({ size }) => size !== undefined).map(({ name }) => name);
 			for (const name of [...segments.map((segment) => segment.name), ...old, ...descriptions])
 				yield* removeFile(nodeFiles, join(dir, name));
 			return before;
