@@ -10,16 +10,15 @@ import { builds } from "./pob/workload.mjs";
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
 
-/** Pairs of short paths: changes as a search asks for them. */
-function pathSets(tree, build, count) {
+/** Pairs of short paths: changes as a search asks for them. Other ones each round, since workers remember rows. */
+function pathSets(tree, build, count, round) {
 	const paths = tree.pathsWithin(build.allocated, 6);
 	return NodeSets.deltas(
-		Array.from({ length: count }, (_, i) => ({
-			add: new Set([
-				...paths[i % paths.length].nodes,
-				...paths[Math.floor((i * 7919) / paths.length) % paths.length].nodes,
-			]),
-		})),
+		Array.from({ length: count }, (_, row) => {
+			const i = round * count + row;
+			const other = Math.floor((i * 7919) / paths.length) % paths.length;
+			return { add: new Set([...paths[i % paths.length].nodes, ...paths[other].nodes]) };
+		}),
 	);
 }
 
@@ -29,13 +28,13 @@ const sameBits = (a, b) =>
 async function compare(key, what, options, flags, text, rows, stats) {
 	const server = await RedisServer.start();
 	const workers = await Promise.all([1, 2].map(() => Worker.start(server.url, "--threads", "1", ...flags)));
-	const own = await Engine.open({ ...options, threads: 2, cache: false });
-	const fleet = await Engine.open({ ...options, cache: false, executor: { queue: server.url } });
+	const own = await Engine.open({ ...options, threads: 2 });
+	const fleet = await Engine.open({ ...options, executor: { queue: server.url } });
 	try {
 		const [ownBuild, fleetBuild] = [await own.load(text), await fleet.load(text)];
-		const sets = pathSets(ownBuild.tree, ownBuild, rows);
 		const figures = { own: [], fleet: [], ratio: [] };
 		for (let round = 0; round <= rounds; round++) {
+			const sets = pathSets(ownBuild.tree, ownBuild, rows, round);
 			const there = await fleetBuild.calculateBatch(sets, { stats });
 			const here = await ownBuild.calculateBatch(sets, { stats });
 			if (!sameBits(there, here) || there.errors.length !== here.errors.length) throw new Error("other bits");
