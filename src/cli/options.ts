@@ -69,7 +69,7 @@ export function cacheOptions(command: Command): Command {
 		)
 		.option(
 			"--cache [folder]",
-			"keep rows on disk for the next run, too; without a name in the user's cache folder",
+			"keep rows on disk for the next run, too; without a name in the user's cache folder. Else as the variable POBATCH_CACHE says",
 		)
 		.option("--no-cache", "calculate every row");
 }
