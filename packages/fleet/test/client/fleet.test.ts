@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { type Build, Engine, type EngineOptions, type EngineWarning, NodeSets } from "pobatch";
@@ -180,21 +181,32 @@ describe.skipIf(!redisProgram)(`a fleet${needsRedis}`, () => {
 	});
 
 	it("gives the rows of an engine first whose priority is higher", async () => {
-		const calculator = luaFile("priority.lua", counting(300_000));
-		closing.push(await startWorker({ queue: server.url, calculator, threads: 1, isolation: "thread" }));
+		const calculator = luaFile("priority.lua", counting(1000));
+		const worker = await startWorker({ queue: server.url, calculator, threads: 1, isolation: "thread" });
+		closing.push(worker);
 		const [last, first] = await Promise.all(
 			[500, 1].map(async (priority) =>
 				(await openEngine(server.url, { calculator, executor: { queue: server.url, priority } })).load("a"),
 			),
 		);
+		const queue = new Queue(queueName(worker.identity), { connection: { url: server.url }, prefix });
+		closing.push(queue);
 		const order: string[] = [];
-		const run = async (name: string, build: Build | undefined, count: number) => {
-			await build?.calculateBatch(setsOf(idsTo(count)));
+		const run = async (name: string, build: Build | undefined) => {
+			await build?.calculateBatch(setsOf(idsTo(40)));
 			order.push(name);
 		};
-		const long = run("last", last, 300);
-		await new Promise((resolve) => setTimeout(resolve, 300));
-		await Promise.all([long, run("first", first, 40)]);
+		// Nobody takes a job until both engines have sent theirs, so that priority alone decides.
+		await queue.pause();
+		const waiting = async (count: number) => {
+			while ((await queue.getJobCountByTypes("prioritized")) < count) await setTimeout(5);
+		};
+		const batches = [run("last", last)];
+		await waiting(1);
+		batches.push(run("first", first));
+		await waiting(2);
+		await queue.resume();
+		await Promise.all(batches);
 		expect(order).toEqual(["first", "last"]);
 	});
 
