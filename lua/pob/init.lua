@@ -4,6 +4,7 @@ local character = require("pob.variant.character")
 local checkout = require("pob.host.checkout")
 local boot = require("pob.host.boot")
 local builds = require("pob.build.builds")
+local collector = require("pob.host.collector")
 local unstableStats = require("pob.build.unstable_stats")
 local gems = require("pob.variant.gems")
 local info = require("pob.build.info")
@@ -107,8 +108,9 @@ return function(host)
 			})
 		end
 		probes = not extension and options.points and require("pob.patch.probes").new(options.points) or nil
-		world = boot.start(host, place, extension, probes)
-		loaded = builds.new(world)
+		local garbage = collector.new(host.nursery, options.states or 1)
+		world = boot.start(host, place, garbage, extension, probes)
+		loaded = builds.new(world, garbage)
 		loaded.collector:start()
 		rowOptions = { rowCache = options.rowCache, verify = options.verify, clicks = options.clicks }
 	end

@@ -40,7 +40,7 @@ export async function createStates(options: EngineOptions): Promise<States> {
 		if (value !== undefined && !(Number.isFinite(value) && value > 0))
 			throw invalidArgument("a positive number", name, value);
 	}
-	const source = await resolveCalculator(calculator, options);
+	const source = await resolveCalculator(calculator, options, threads);
 	if (isolation !== "thread" && isolation !== "process")
 		throw invalidArgument('"thread" or "process"', "isolation", isolation);
 	const StateExecutor = isolation === "process" ? ProcessExecutor : ThreadExecutor;
@@ -86,12 +86,16 @@ export function cacheOption({ cache, calculator }: EngineOptions): boolean | Row
 	return cache ?? cacheOfEnvironment(calculator === "pob");
 }
 
-async function resolveCalculator(calculator: string, options: EngineOptions): Promise<CalculatorSource> {
+async function resolveCalculator(
+	calculator: string,
+	options: EngineOptions,
+	threads: number,
+): Promise<CalculatorSource> {
 	const { tree, pob, options: own = {}, sandbox = true, rollback = sandbox } = options;
 	if (calculator === "pob") {
 		const cache = cacheOption(options);
 		const verify = typeof cache === "object" ? (cache.verify ?? 0) : 0;
-		return pobCalculator(pob, own, { rowCache: cache !== false, verify });
+		return pobCalculator(pob, own, { rowCache: cache !== false, verify, states: threads });
 	}
 	if (calculator === "reference") return referenceCalculator(await resolveTree(tree));
 	if (typeof rollback !== "boolean") throw invalidArgument("a boolean", "rollback", rollback);

@@ -53,6 +53,22 @@ describeWithBuilds("memory of a program that loads builds", (pob) => {
 		}
 	});
 
+	it("of many states is little more than what lives in each, from their start", async () => {
+		const engine = await open({ threads: 5 });
+		try {
+			const build = await engine.load(await buildText(name));
+			const own = build.allocated.slice(1, 60);
+			for (let i = 0; i < 3; i++) {
+				const sets = NodeSets.deltas(own.map((id) => ({ remove: [id, own[i] as number] })));
+				await build.calculateBatch(sets);
+			}
+			const lived = await live(engine);
+			for (const { peak } of engine.memory()) expect(peak / 2 ** 20).toBeLessThan(lived + 40);
+		} finally {
+			await engine.close();
+		}
+	});
+
 	it("holds no closed build, whatever compiled code has met", async () => {
 		const text = await buildText(name);
 		const engine = await open();

@@ -7,7 +7,6 @@
 
 local clear = require("table.clear")
 local boot = require("pob.host.boot")
-local collector = require("pob.host.collector")
 local allocationOrder = require("pob.tree.allocation_order")
 local opening = require("pob.build.opening")
 local refusal = require("refusal")
@@ -15,8 +14,9 @@ local refusal = require("refusal")
 local builds = {}
 builds.__index = builds
 
-function builds.new(world)
-	return setmetatable({ world = world, current = nil, loading = 0, collector = collector.new(world.native.nursery) }, builds)
+-- garbage: of pob.host.collector.
+function builds.new(world, garbage)
+	return setmetatable({ world = world, current = nil, loading = 0, collector = garbage }, builds)
 end
 
 -- The load that LuaJIT compiles code in, after which what loading runs through often is compiled. Not the first one: a process
@@ -231,6 +231,12 @@ function builds:load(xmlText, specIndex, fault)
 	end
 	-- Stands for it in all states of the engine.
 	build.number = world.native.shared and world.native.shared.number("build\t" .. tostring(specIndex) .. "\t" .. xmlText)
+	-- The lines between nodes, which only the window draws, take 5 MB a tree.
+	for _, tree in pairs(main.tree) do
+		if tree.connectors then
+			clear(tree.connectors)
+		end
+	end
 	build.prompts = boot.takePrompts(world)
 	build.lost = lostItems(root, build.mode.itemsTab.items)
 	if not hasBuild then

@@ -48,13 +48,11 @@ function boot.takePrompts(world)
 	return texts
 end
 
---- Boots PoB in `place`; answers the world with `main` ready and no build opened. `probes`: of pob.patch.probes, in the place
--- of an extension.
-function boot.start(native, place, extension, probes)
+--- Boots PoB in `place`; answers the world with `main` ready and no build opened. `garbage`: of pob.host.collector; `probes`:
+-- of pob.patch.probes, in the place of an extension.
+function boot.start(native, place, garbage, extension, probes)
 	jit.opt.start("maxtrace=" .. TRACES, "maxmcode=" .. MACHINE_CODE_KB, "hotexit=" .. EXITS)
-	-- Nearly all that is made here stays. Before anything is there, a collection is short, and it ends the cycle at work.
-	collectgarbage()
-	collectgarbage("stop")
+	garbage:beforeStart()
 	local world = hostModule.new(native, place, extension or probes)
 	world.extension = extension
 	local env = world.env

@@ -12,13 +12,17 @@
 local collector = {}
 collector.__index = collector
 
--- What may come on top of what lives, in MB: where LuaJIT's own collector steps in, and where rows have everything
--- collected. A collection marks all that lives, so that is put off until there are enough rows or loads to pay for it.
-local BOUND, GARBAGE = 130, 120
--- Rows have what they made collected each time that it is this much, in MB.
-local NURSERY = 16
--- So many times the young alone are collected before the garbage of the start goes, too: a short run ends before.
-local SWEEPS = 40
+-- How much garbage a state may have, all in MB:
+--   bound     on top of what lives, where LuaJIT's own collector steps in
+--   garbage   on top of what lives, where rows have everything collected. A collection marks all that lives, so that is
+--             put off until there are enough rows or loads to pay for it.
+--   nursery   rows have what they made collected each time that it is this much
+--   sweeps    so many times the young alone are collected before the garbage of the start goes, too: a short run ends before
+-- Few states take what saves time; where there are many, their sum counts.
+local ROOMY = { bound = 130, garbage = 120, nursery = 16, sweeps = 40 }
+local TIGHT = { bound = 20, garbage = 16, nursery = 8, sweeps = math.huge }
+local MANY_STATES = 5
+
 -- What loading a build takes as a rule, garbage included, in MB; and what each further tree of it takes.
 local LOADING, EACH_TREE = 64, 16
 
@@ -30,9 +34,13 @@ local function used()
 	return collectgarbage("count") / 1024
 end
 
-function collector.new(nursery)
+--- states: how many there are in this process.
+function collector.new(nursery, states)
+	local isTight = states >= MANY_STATES
 	return setmetatable({
 		nursery = nursery,
+		isTight = isTight,
+		room = isTight and TIGHT or ROOMY,
 		living = 0,
 		-- full ones
 		collections = 0,
@@ -53,16 +61,16 @@ end
 
 -- Where LuaJIT's own collector steps in, in MB.
 local function bound(self)
-	return (self.isNew and self.started or self.living) + BOUND
+	return (self.isNew and self.started or self.living) + self.room.bound
 end
 
 -- LuaJIT's own collector rests while the heap is in bounds.
 local function rest(self)
-	self.nursery.rest(1024 * bound(self), 1024 * BOUND)
+	self.nursery.rest(1024 * bound(self), 1024 * self.room.bound)
 end
 
 local function plan(self)
-	self.collectAt = (self.isSettled or self.isNew) and used() + NURSERY or self.living + GARBAGE
+	self.collectAt = (self.isSettled or self.isNew) and used() + self.room.nursery or self.living + self.room.garbage
 end
 
 -- After a full collection, whoever set it going, what lives is known anew.
@@ -120,8 +128,24 @@ local function sweep(self)
 	rest(self)
 end
 
+--- Before Path of Building starts: nearly all that it makes stays. Where memory is tight LuaJIT's own collector steps in.
+function collector:beforeStart()
+	-- Before anything is there, a collection is short, and it ends the cycle at work.
+	collectgarbage()
+	if self.isTight then
+		rest(self)
+	else
+		collectgarbage("stop")
+	end
+end
+
 --- Once Path of Building has started.
 function collector:start()
+	if self.isTight then
+		settle(self)
+		plan(self)
+		return
+	end
 	self.started = used()
 	self.living, self.collections = SURE * self.started, 0
 	rest(self)
@@ -136,7 +160,7 @@ function collector:step()
 	take(self)
 	if self.isNew and used() < bound(self) then
 		mark(self)
-	elseif used() > self.living + GARBAGE or self.sweeps == SWEEPS then
+	elseif used() > self.living + self.room.garbage or self.sweeps == self.room.sweeps then
 		settle(self)
 	else
 		sweep(self)
@@ -159,6 +183,9 @@ function collector:endLoad(build)
 	take(self)
 	build.grown = math.max(1, used() - self.before)
 	self.fresh[build] = true
+	if self.isTight then
+		settle(self)
+	end
 	plan(self)
 end
 

@@ -25,7 +25,7 @@ import { type KeptSlice, KeptSlices } from "./kept-slices.js";
 export async function pobCalculator(
 	folder: string | undefined,
 	options: Plain,
-	defaults: { rowCache: boolean; verify: number },
+	defaults: { rowCache: boolean; verify: number; states: number },
 ): Promise<CalculatorSource> {
 	const found = await findPob(folder);
 	if (found === undefined)
