@@ -288,8 +288,8 @@ return function(host)
 		if rows.environments then
 			local environments = rows.environments
 			strategyStats.environments = { reused = environments.reused, made = environments.made, plain = environments.plain }
-			strategyStats.firstSkills = environments.shared
 		end
+		strategyStats.firstSkills = extension and extension.firstSkills(build.mode) or 0
 		return strategyStats
 	end
 

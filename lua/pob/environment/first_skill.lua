@@ -88,6 +88,9 @@ local function isWhole(whole, base, rest, pairsOf)
 	return true
 end
 
+-- Where the comparison of the two environments was made in vain this often, it will be again: each costs a tenth of a row.
+local IN_VAIN = 3
+
 -- The fields of a store that are compared here.
 local STORE = { mods = true, parent = true, multipliers = true, conditions = true }
 
@@ -148,9 +151,9 @@ function part.install(shared, env, calcs)
 		end
 	end
 
-	-- The bases of a kept environment's stores, false where it cannot stand for the one of FullDPS.
-	local function basesOf(kept, build)
-		local calcEnv, playerDB, enemyDB, minionDB = kept.answer[1], kept.answer[2], kept.answer[3], kept.answer[4]
+	-- The bases of an environment's stores, false where it cannot stand for the one of FullDPS. `answer`: of initEnv.
+	local function basesOf(answer, build)
+		local calcEnv, playerDB, enemyDB, minionDB = answer[1], answer[2], answer[3], answer[4]
 		if minionDB or firstOf(calcEnv.player.activeSkillList) ~= calcEnv.player.mainSkill then
 			return false
 		end
@@ -169,53 +172,66 @@ function part.install(shared, env, calcs)
 		return player and enemy and { player = player, enemy = enemy }
 	end
 
-	---Before the calculation of a row with FullDPS: watches whether it can stand for that of the sum's first skill.
-	local function begin(calcEnv)
+	shared.firstSkills = setmetatable({}, { __mode = "k" })
+	-- How often in a row the comparison was made in vain for rows of a build that keep no environment.
+	local vain = setmetatable({}, { __mode = "k" })
+
+	-- Before the calculation of a row with FullDPS: watches whether it can stand for that of the sum's first skill. Answers
+	-- what initEnv answered for the row, nil where it cannot.
+	local function begin(calcEnv, single)
 		local environments = shared.environments
 		local kept = environments and environments.present and environments.present.environment
-		if not kept or kept.answer[1] ~= calcEnv then
-			return
+		local answer, bases
+		if kept and kept.answer[1] == calcEnv then
+			if kept.bases == nil then
+				kept.bases = basesOf(kept.answer, environments.build)
+			end
+			answer, bases = kept.answer, kept.bases
+		elseif single and single[1] == calcEnv then
+			local build = calcEnv.build
+			if (vain[build] or 0) < IN_VAIN then
+				answer, bases = single, basesOf(single, build)
+				-- Until the row has shown that it was not.
+				vain[build] = (vain[build] or 0) + 1
+			end
 		end
-		if kept.bases == nil then
-			kept.bases = basesOf(kept, environments.build)
+		if not bases then
+			return nil
 		end
-		if kept.bases then
-			arm(calcEnv.modDB, kept.bases.player)
-			arm(calcEnv.enemyDB, kept.bases.enemy)
-			shared.guarding, shared.mixed, shared.readsEstimated = true, false, false
-		end
+		arm(calcEnv.modDB, bases.player)
+		arm(calcEnv.enemyDB, bases.enemy)
+		shared.guarding, shared.mixed, shared.readsEstimated, shared.isNested = true, false, false, false
+		return answer
 	end
 
-	---After it: if it can, calcFullDPS takes it, and puts another output into `calcEnv` later.
-	local function finish(calcEnv)
-		if not shared.guarding then
-			return
-		end
+	-- After it: if it can, calcFullDPS takes it, and puts another output into `calcEnv` later.
+	local function finish(calcEnv, answer)
 		shared.guarding = false
-		local environments = shared.environments
-		local kept = environments.present.environment
-		local mainSkill = calcEnv.player.mainSkill
+		local environments, mainSkill = shared.environments, calcEnv.player.mainSkill
+		local isNested = shared.isNested
+		if environments then
+			isNested = environments.own.used ~= 1
+		end
 		-- I29, I31, I32, I30
-		if shared.mixed or shared.readsEstimated or calcEnv.minion or environments.own.used ~= 1
-			or not keeps(calcEnv.modDB, kept.answer[2]) or not keeps(calcEnv.enemyDB, kept.answer[3])
+		if shared.mixed or shared.readsEstimated or calcEnv.minion or isNested
+			or not keeps(calcEnv.modDB, answer[2]) or not keeps(calcEnv.enemyDB, answer[3])
 			or firstOf(calcEnv.player.activeSkillList) ~= mainSkill then
 			return
 		end
-		environments.shared = environments.shared + 1
+		vain[calcEnv.build] = nil
+		shared.firstSkills[calcEnv.build] = (shared.firstSkills[calcEnv.build] or 0) + 1
 		if shared.lookEarly then
 			-- The cache of rows looks into the stores, which FullDPS empties: I24.
 			shared.lookEarly()
 		end
-		shared.performed = { env = calcEnv, skill = mainSkill, playerDB = kept.answer[2] }
+		shared.performed = { env = calcEnv, skill = mainSkill, playerDB = answer[2] }
 	end
 
 	hooks:aroundCalculation(part.name, function(inner, ownCalcs, strategy, calcEnv)
-		if strategy.firstSkill then
-			begin(calcEnv)
-		end
+		local answer = strategy.firstSkill and begin(calcEnv, strategy.single)
 		local isDone = inner(ownCalcs, strategy, calcEnv)
-		if isDone and strategy.firstSkill then
-			finish(calcEnv)
+		if isDone and answer then
+			finish(calcEnv, answer)
 		end
 		return isDone
 	end)
@@ -230,6 +246,7 @@ function part.install(shared, env, calcs)
 		if performed and specEnv and not specEnv.env and specEnv.cachedPlayerDB == performed.playerDB then
 			return performed.env, specEnv.cachedPlayerDB, specEnv.cachedEnemyDB, specEnv.cachedMinionDB
 		end
+		shared.isNested = true
 		return initEnv(build, mode, override, specEnv)
 	end)
 

@@ -183,7 +183,7 @@ function part.install(shared, env, calcs)
 	-- What is kept for one build: `own`, environments with a base of their own; `within`, by the store that has it. And
 	-- of the present row: `present`, what its first environment has otherwise than the one that is kept, if it is one.
 	shared.newEnvironments = function(build)
-		return { build = build, own = newKind(), within = {}, reused = 0, plain = 0, made = 0, shared = 0 }
+		return { build = build, own = newKind(), within = {}, reused = 0, plain = 0, made = 0 }
 	end
 
 	-- All environments are free; those of the strategy are used from now on.

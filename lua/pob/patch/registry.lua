@@ -417,6 +417,11 @@ function registry.attach(host, options)
 			return self:isActive("defences") and self.shared.isDefence(name)
 		end,
 		---What is kept of a build's environments, for a strategy; nil where the part is not in use.
+		-- In how many rows of the build the main skill's calculation served as that of the first skill of FullDPS.
+		firstSkills = function(mode)
+			local counts = self.shared.firstSkills
+			return counts and counts[mode] or 0
+		end,
 		environments = function(mode)
 			-- They know by the queries what they depend on.
 			return self:isActive("queries") and self.shared.newEnvironments and self.shared.newEnvironments(mode)

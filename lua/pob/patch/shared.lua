@@ -54,6 +54,8 @@
 ---@field lookEarly function @(): the memo looks at the stores before they are emptied; called by environment/first_skill.lua
 --
 -- The first skill of FullDPS. Set by environment/first_skill.lua, but for `mixed` and `readsEstimated`.
+---@field firstSkills table|nil @build -> in how many rows; read by patch/registry.lua
+---@field isNested boolean @an environment was made since `guarding` began
 ---@field guarding boolean @a row's queries are watched at present; read by environment/order_guard.lua
 ---@field mixed boolean @a query may tell where the base lies; set by environment/order_guard.lua
 ---@field readsEstimated boolean @a modifier asked for an estimation; set by replacements/stat_reads.lua

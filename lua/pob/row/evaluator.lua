@@ -183,6 +183,9 @@ local function attempt(self, set, plan, memo, reasons)
 	if strategy.mode == "CALCULATOR" and self.adaptation:isNeeded(env) then
 		return REASONS.adapts
 	end
+	if strategy.firstSkill and not self.environments then
+		strategy.single = { env, playerDB, enemyDB, minionDB }
+	end
 	memo = strategy.memo
 	local known = memo and memo:find(plan)
 	-- One that was verified before another attempt became necessary is so in that one.

@@ -17,6 +17,7 @@ local strategies = {}
 ---@field defences boolean @whether calcs.offence may be left out
 ---@field isDefended boolean|nil @it was left out
 ---@field firstSkill boolean @whether the calculation may stand for that of the first skill of FullDPS
+---@field single table|nil @for that: what initEnv answered, where no environment is kept
 
 --- Why an attempt does not do, and what the next one does without.
 strategies.REASONS = {
@@ -52,7 +53,8 @@ function strategies.choose(row, plan, memo, reasons)
 	strategy.environments = row.environments
 	if plan then
 		strategy.defences = plan.defences
-		strategy.firstSkill = plan.fullDps and not plan.sums and row.environments ~= nil and extension.isActive("first_skill")
+		strategy.firstSkill = plan.fullDps and not plan.sums and (row.environments or row.plainRows) ~= nil
+			and extension ~= nil and extension.isActive("first_skill")
 	end
 	if not (reasons and reasons.missed) then
 		local mayLeaveOut = row.environments or row.plainRows and extension
