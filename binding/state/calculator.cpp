@@ -221,7 +221,7 @@ void Calculator::beginChunk(const Chunk& chunk) {
 	chunk_->failed = 0;
 	chunk_->dirty = 0;
 	chunk_->memoized = 0;
-	std::atomic_ref(chunk_->next).store(chunk.next, std::memory_order_relaxed);
+	storeRelaxed(chunk_->next, chunk.next);
 }
 
 std::vector<RowFailure> Calculator::takeFailures() {
