@@ -23,7 +23,7 @@ export const bindingFiles = readdirSync(join(root, "binding"), { withFileTypes: 
 	.filter((room) => room.isDirectory() && room.name !== "napi")
 	.flatMap(({ name: room }) =>
 		readdirSync(join(root, "binding", room))
-			.filter((name) => /\.(c|cpp)$/.test(name))
+			.filter((name) => /\.(c|cpp)$/.test(name) && !/_windows\./.test(name))
 			.map((name) => join("binding", room, name)),
 	);
 

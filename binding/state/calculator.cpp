@@ -36,7 +36,7 @@ int restoreCheckpoint(lua_State* L) {
 	void* const checkpoint = lua_touserdata(L, 1);
 	bool restored = pobatch_restore_checkpoint(L, checkpoint);
 	if (!restored) {
-		// What fills the memory is perhaps what the row has made.
+		// What fills the memory is perhaps what the row has made. Restoring raises no error.
 		const MemoryMeter::Unlimited unlimited(
 		    *static_cast<MemoryMeter*>(lua_touserdata(L, lua_upvalueindex(1))));
 		restored = pobatch_restore_checkpoint(L, checkpoint);
@@ -140,7 +140,7 @@ PlainValue Calculator::callProtocol(int function, const std::vector<PlainValue>&
 		lua_rawgeti(L, LUA_REGISTRYINDEX, function);
 		for (const PlainValue& arg : args) pushValue(L, arg);
 		state_.call(L, static_cast<int>(args.size()), 1);
-		answer = readValue(L, -1);
+		readValue(L, -1, answer);
 	});
 	return answer;
 }
@@ -221,7 +221,7 @@ void Calculator::beginChunk(const Chunk& chunk) {
 	chunk_->failed = 0;
 	chunk_->dirty = 0;
 	chunk_->memoized = 0;
-	std::atomic_ref(chunk_->next).store(chunk.next, std::memory_order_relaxed);
+	storeRelaxed(chunk_->next, chunk.next);
 }
 
 std::vector<RowFailure> Calculator::takeFailures() {

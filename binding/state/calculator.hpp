@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/relaxed.hpp"
 #include "state/chunk.hpp"
 #include "state/compiled_chunks.hpp"
 #include "state/host_functions.hpp"
@@ -83,8 +84,8 @@ public:
 	// Sets the chunk to work on, from its row `next`.
 	void beginChunk(const Chunk& chunk);
 	// The next row of the chunk; the watchdog reads it from its own thread.
-	uint32_t nextRow() const { return std::atomic_ref(chunk_->next).load(std::memory_order_relaxed); }
-	void skipRow() { std::atomic_ref(chunk_->next).store(nextRow() + 1, std::memory_order_relaxed); }
+	uint32_t nextRow() const { return loadRelaxed(chunk_->next); }
+	void skipRow() { storeRelaxed(chunk_->next, nextRow() + 1); }
 
 	Chunk& chunk() { return *chunk_; }
 	LuaState& state() { return state_; }

@@ -111,18 +111,22 @@ void CompiledChunks::add(const std::string& path, const std::string& key, std::s
 }
 
 int CompiledChunks::find(lua_State* L) {
-	const Bytecode found = self(L).get(keyOf(textAt(L, 1), textAt(L, 2), textAt(L, 3)));
+	const std::string_view path = textAt(L, 1), edits = textAt(L, 2), text = textAt(L, 3);
+	const char* const name = luaL_checkstring(L, 4);
+	const Bytecode found = self(L).get(keyOf(path, edits, text));
 	if (found == nullptr) return 0;
 	// Of another LuaJIT, it fails: the text is compiled instead.
-	if (luaL_loadbufferx(L, found->data(), found->size(), luaL_checkstring(L, 4), "b") != 0) return 0;
+	if (luaL_loadbufferx(L, found->data(), found->size(), name, "b") != 0) return 0;
 	return 1;
 }
 
 int CompiledChunks::keep(lua_State* L) {
 	CompiledChunks& chunks = self(L);
-	const std::string path(textAt(L, 1)), key = keyOf(path, textAt(L, 2), textAt(L, 3));
+	const std::string_view path = textAt(L, 1), edits = textAt(L, 2), text = textAt(L, 3);
+	const std::string_view bytecode = textAt(L, 4);
+	const std::string key = keyOf(path, edits, text);
 	const std::lock_guard lock(chunks.mutex_);
-	chunks.add(path, key, textAt(L, 4));
+	chunks.add(std::string(path), key, bytecode);
 	chunks.hasNew_ = true;
 	return 0;
 }

@@ -1,21 +1,42 @@
+// C functions of Lua that have C++ objects. C++ exceptions must not pass Lua's frames, and a Lua error must
+// not pass a frame that has something to destroy: MinGW's unwinder, unlike the others, runs no destructor for
+// one.
 #pragma once
 
+#include <array>
+#include <cstdio>
 #include <exception>
+#include <functional>
+#include <string_view>
 
 #include "lua.hpp"
 
 namespace pobatch {
 
-/// A C function of Lua. C++ exceptions must not pass Lua frames: turned into a Lua error once every
-/// destructor has run.
+// An error that Lua raised; its value is at the top of the stack.
+struct Raised {};
+
+/// A C function of Lua: exceptions of `body` become Lua errors once every destructor has run. What may raise
+/// one itself is called before `body` has made anything, or by pushOwned.
 template <int (*body)(lua_State*)>
 int guarded(lua_State* L) {
+	std::array<char, 512> message;
 	try {
 		return body(L);
+	} catch (const Raised&) {
+		message[0] = '\0';
 	} catch (const std::exception& error) {
-		lua_pushstring(L, error.what());
+		std::snprintf(message.data(), message.size(), "%s", error.what());
 	}
+	if (message[0] != '\0') lua_pushstring(L, message.data());
 	return lua_error(L);
 }
+
+/// Once for each state, before pushOwned.
+void prepareGuarded(lua_State* L);
+
+/// Pushes one value, as `push` does, in a frame of its own. Throws Raised.
+void pushOwned(lua_State* L, const std::function<void(lua_State*)>& push);
+void pushOwned(lua_State* L, std::string_view text);
 
 }  // namespace pobatch

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
-#include <system_error>
+#include <optional>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
+#include "platform/files.hpp"
 #include "state/guarded.hpp"
 
 namespace pobatch {
@@ -22,7 +24,7 @@ int inflateText(lua_State* L) {
 	const size_t limit = static_cast<size_t>(luaL_optnumber(L, 2, kDefaultInflateLimit));
 	std::string out;
 	z_stream stream{};
-	if (inflateInit(&stream) != Z_OK) return luaL_error(L, "zlib could not start");
+	if (inflateInit(&stream) != Z_OK) throw std::runtime_error("zlib could not start");
 	stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data));
 	stream.avail_in = static_cast<uInt>(length);
 	int status = Z_OK;
@@ -37,13 +39,15 @@ int inflateText(lua_State* L) {
 	}
 	inflateEnd(&stream);
 	if (status == Z_STREAM_END && out.size() <= limit) {
-		lua_pushlstring(L, out.data(), out.size());
+		pushOwned(L, std::string_view(out));
 		return 1;
 	}
+	const char* const reason = out.size() > limit       ? "inflates to more than the limit"
+	                           : status == Z_DATA_ERROR ? "not zlib data"
+	                                                    : "zlib data ends early";
+	pushOwned(L, std::string_view(reason));
 	lua_pushnil(L);
-	lua_pushstring(L, out.size() > limit       ? "inflates to more than the limit"
-	                  : status == Z_DATA_ERROR ? "not zlib data"
-	                                           : "zlib data ends early");
+	lua_insert(L, -2);
 	return 2;
 }
 
@@ -54,8 +58,8 @@ int deflateText(lua_State* L) {
 	std::string out(size, '\0');
 	if (compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(data),
 	              static_cast<uLong>(length), Z_BEST_COMPRESSION) != Z_OK)
-		return luaL_error(L, "zlib could not deflate %d bytes", static_cast<int>(length));
-	lua_pushlstring(L, out.data(), size);
+		throw std::runtime_error("zlib could not deflate " + std::to_string(length) + " bytes");
+	pushOwned(L, std::string_view(out.data(), size));
 	return 1;
 }
 
@@ -66,27 +70,23 @@ int now(lua_State* L) {
 }
 
 int listFiles(lua_State* L) {
-	const char* folder = luaL_checkstring(L, 1);
-	std::error_code error;
-	std::vector<std::string> names;
-	for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(folder), error))
-		names.push_back(entry.path().filename().string());
-	if (error) return 0;
-	std::sort(names.begin(), names.end());
-	lua_createtable(L, static_cast<int>(names.size()), 0);
-	for (size_t i = 0; i < names.size(); ++i) {
-		lua_pushlstring(L, names[i].data(), names[i].size());
-		lua_rawseti(L, -2, static_cast<int>(i + 1));
-	}
+	std::optional<std::vector<std::string>> names = namesInFolder(luaL_checkstring(L, 1));
+	if (!names) return 0;
+	std::sort(names->begin(), names->end());
+	pushOwned(L, [&](lua_State* L) {
+		lua_createtable(L, static_cast<int>(names->size()), 0);
+		for (size_t i = 0; i < names->size(); ++i) {
+			lua_pushlstring(L, (*names)[i].data(), (*names)[i].size());
+			lua_rawseti(L, -2, static_cast<int>(i + 1));
+		}
+	});
 	return 1;
 }
 
-int realPath(lua_State* L) {
-	std::error_code error;
-	const auto path = std::filesystem::canonical(std::filesystem::path(luaL_checkstring(L, 1)), error);
-	if (error) return 0;
-	const std::string text = path.string();
-	lua_pushlstring(L, text.data(), text.size());
+int pushRealPath(lua_State* L) {
+	const std::optional<std::string> real = realPath(luaL_checkstring(L, 1));
+	if (!real) return 0;
+	pushOwned(L, std::string_view(*real));
 	return 1;
 }
 
@@ -102,8 +102,8 @@ int HostFunctions::log(lua_State* L) {
 
 void HostFunctions::push(lua_State* L) {
 	const luaL_Reg functions[] = {
-	    {"inflate", &guarded<inflateText>}, {"deflate", &guarded<deflateText>}, {"now", &guarded<now>},
-	    {"listFiles", &guarded<listFiles>}, {"realPath", &guarded<realPath>},   {nullptr, nullptr}};
+	    {"inflate", &guarded<inflateText>}, {"deflate", &guarded<deflateText>},   {"now", &guarded<now>},
+	    {"listFiles", &guarded<listFiles>}, {"realPath", &guarded<pushRealPath>}, {nullptr, nullptr}};
 	lua_newtable(L);
 	for (const luaL_Reg* entry = functions; entry->name != nullptr; ++entry) {
 		lua_pushcfunction(L, entry->func);

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "luajit/internals.h"
+#include "state/guarded.hpp"
 
 namespace pobatch {
 
@@ -36,7 +37,8 @@ struct Body {
 	std::exception_ptr error;
 };
 
-// Lua errors pass through as foreign exceptions and are not caught here; C++ exceptions must not pass
+// Lua errors pass through and are not caught here, on Windows without a destructor being run: what a body
+// makes that is not trivial lies outside, or is made where nothing raises. C++ exceptions must not pass
 // lua_cpcall.
 int trampoline(lua_State* L) {
 	auto* body = static_cast<Body*>(lua_touserdata(L, 1));
@@ -48,8 +50,6 @@ int trampoline(lua_State* L) {
 	}
 	return 0;
 }
-
-struct HookException {};
 
 // `protect` may be called within `protect`.
 class Running {
@@ -91,6 +91,7 @@ LuaState::LuaState(std::atomic<int64_t>* failAllocation) : L_(luaL_newstate()) {
 	try {
 		protect([](lua_State* L) {
 			luaL_openlibs(L);
+			prepareGuarded(L);
 			// Else LuaJIT writes errors of finalizers to the process's stderr, which is not ours. An empty
 			// table of handlers, not nil: LuaJIT looks into it unchecked.
 			lua_newtable(L);
@@ -202,11 +203,7 @@ LuaFailure LuaState::shortage(const std::string& text, const std::string& traceb
 void LuaState::onHook(lua_State* L, lua_Debug*) {
 	void* self = nullptr;
 	lua_getallocf(L, &self);
-	// A C++ exception rather than a Lua error: LuaJIT unwinds it the same way, but no Lua code can see its
-	// message as one of its own errors.
-	if (static_cast<LuaState*>(self)->interrupted() == Interrupt::None) return;
-	pobatch_leave_hook(L);
-	throw HookException{};
+	if (static_cast<LuaState*>(self)->interrupted() != Interrupt::None) pobatch_leave_hook(L);
 }
 
 void LuaState::interrupt(Interrupt reason) {

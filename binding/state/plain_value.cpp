@@ -16,7 +16,8 @@ struct Budget {
 	size_t bytes = kMaxTextBytes;
 };
 
-PlainValue readAt(lua_State* L, int index, int depth, Budget& budget);
+// All that is read is the caller's at once: a Lua error on the way (no memory, no stack) passes these frames.
+void readAt(lua_State* L, int index, int depth, Budget& budget, PlainValue& value);
 
 std::string readText(lua_State* L, int index, Budget& budget) {
 	size_t length = 0;
@@ -38,32 +39,31 @@ std::string keyText(lua_State* L, Budget& budget) {
 	                            luaL_typename(L, -2));
 }
 
-PlainValue readTable(lua_State* L, int index, int depth, Budget& budget) {
+void readTable(lua_State* L, int index, int depth, Budget& budget, PlainValue& value) {
 	const size_t length = lua_objlen(L, index);
 	size_t keys = 0;
 	for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) ++keys;
 	if (keys == length) {
-		Array array;
+		auto& array = value.data.emplace<Array>();
 		array.reserve(length);
 		for (size_t i = 1; i <= length; ++i) {
 			lua_rawgeti(L, index, static_cast<int>(i));
-			array.push_back(readAt(L, lua_gettop(L), depth + 1, budget));
+			readAt(L, lua_gettop(L), depth + 1, budget, array.emplace_back());
 			lua_pop(L, 1);
 		}
-		return {std::move(array)};
+		return;
 	}
-	Object object;
+	auto& object = value.data.emplace<Object>();
 	object.reserve(keys);
 	for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-		std::string key = keyText(L, budget);
-		object.emplace_back(std::move(key), readAt(L, lua_gettop(L), depth + 1, budget));
+		object.emplace_back(keyText(L, budget), PlainValue{});
+		readAt(L, lua_gettop(L), depth + 1, budget, object.back().second);
 	}
 	// Lua walks a table in an order that differs from one state to the next.
 	std::sort(object.begin(), object.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-	return {std::move(object)};
 }
 
-PlainValue readAt(lua_State* L, int index, int depth, Budget& budget) {
+void readAt(lua_State* L, int index, int depth, Budget& budget, PlainValue& value) {
 	if (depth > kMaxValueDepth)
 		throw std::invalid_argument("a value that crosses to JavaScript is nested too deeply");
 	if (budget.values-- == 0)
@@ -71,15 +71,19 @@ PlainValue readAt(lua_State* L, int index, int depth, Budget& budget) {
 	luaL_checkstack(L, 4, "reading a value");
 	switch (lua_type(L, index)) {
 		case LUA_TNIL:
-			return {};
+			return;
 		case LUA_TBOOLEAN:
-			return {lua_toboolean(L, index) != 0};
+			value.data = lua_toboolean(L, index) != 0;
+			return;
 		case LUA_TNUMBER:
-			return {lua_tonumber(L, index)};
+			value.data = lua_tonumber(L, index);
+			return;
 		case LUA_TSTRING:
-			return {readText(L, index, budget)};
+			value.data = readText(L, index, budget);
+			return;
 		case LUA_TTABLE:
-			return readTable(L, index, depth, budget);
+			readTable(L, index, depth, budget, value);
+			return;
 		default:
 			throw std::invalid_argument(std::string("a value of type ") + luaL_typename(L, index) +
 			                            " cannot cross to JavaScript");
@@ -114,9 +118,9 @@ void pushValue(lua_State* L, const PlainValue& value) {
 	}
 }
 
-PlainValue readValue(lua_State* L, int index, size_t maxValues) {
+void readValue(lua_State* L, int index, PlainValue& value, size_t maxValues) {
 	Budget budget{.values = maxValues};
-	return readAt(L, index < 0 ? lua_gettop(L) + index + 1 : index, 0, budget);
+	readAt(L, index < 0 ? lua_gettop(L) + index + 1 : index, 0, budget, value);
 }
 
 }  // namespace pobatch

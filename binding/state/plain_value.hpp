@@ -32,9 +32,10 @@ constexpr size_t kMaxTextBytes = size_t{256} << 20;
 // Pushes one value (arrays with keys 1..n). Uses at most two stack slots a level; may raise a Lua error.
 void pushValue(lua_State* L, const PlainValue& value);
 
-// Reads the value at `index`. A table is an array when its keys are exactly 1..n (an empty one is an empty
+// Reads the value at `index` into `value`, an empty one that lies outside of the protected call: a Lua error
+// may be raised on the way. A table is an array when its keys are exactly 1..n (an empty one is an empty
 // array), else an object whose keys must be strings or numbers. Throws std::invalid_argument for what is not
 // plain data, or for more than `maxValues` of it.
-PlainValue readValue(lua_State* L, int index, size_t maxValues = kMaxValues);
+void readValue(lua_State* L, int index, PlainValue& value, size_t maxValues = kMaxValues);
 
 }  // namespace pobatch

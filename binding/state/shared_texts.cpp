@@ -44,14 +44,15 @@ SharedTexts& self(lua_State* L) {
 int pushText(lua_State* L) {
 	const std::optional<std::string> text = self(L).get(textAt(L, 1));
 	if (text)
-		lua_pushlstring(L, text->data(), text->size());
+		pushOwned(L, std::string_view(*text));
 	else
 		lua_pushnil(L);
 	return 1;
 }
 
 int putText(lua_State* L) {
-	lua_pushboolean(L, self(L).put(textAt(L, 1), textAt(L, 2)));
+	const std::string_view key = textAt(L, 1), text = textAt(L, 2);
+	lua_pushboolean(L, self(L).put(key, text));
 	return 1;
 }
 

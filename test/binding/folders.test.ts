@@ -9,7 +9,8 @@ const binding = fileURLToPath(new URL("../../binding/", import.meta.url));
 const below: Record<string, string[]> = {
 	napi: ["batch", "state"],
 	batch: ["state"],
-	state: ["luajit", "pob"],
+	state: ["luajit", "platform", "pob"],
+	platform: [],
 	luajit: [],
 	pob: [],
 };

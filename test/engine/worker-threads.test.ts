@@ -9,7 +9,8 @@ import { packageUrl, runChild } from "../support/child.js";
 
 // These run the built package: a worker and a child process import it as a program does.
 const isBuilt = existsSync(fileURLToPath(packageUrl));
-const hasThreadList = existsSync("/proc/self/task");
+// Under Wine, /proc is that of the system below.
+const hasThreadList = process.platform === "linux" && existsSync("/proc/self/task");
 const names = { sums: JSON.stringify(fixture("sums.lua")), endless: JSON.stringify(fixture("endless.lua")) };
 
 /** Opens an engine over test/lua/endless.lua whose two threads begin a loop that never ends. */

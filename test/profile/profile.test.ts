@@ -57,7 +57,7 @@ async function busy(engine: Engine): Promise<void> {
 const called = ({ functions }: Profile, name: string) => functions.find((one) => one.name === name);
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
 
-describe("engine.profile", () => {
+describe.skipIf(process.platform === "win32")("engine.profile (not on Windows)", () => {
 	it("names the functions by their source, with self and total", async () => {
 		await using engine = await open();
 		const profile = await engine.profile(() => busy(engine));
@@ -249,11 +249,13 @@ describe("engine.profile", () => {
 	});
 });
 
-describe.skipIf(!isBuilt)("the signal (needs dist/: npm run build:ts)", () => {
-	const calculator = calculatorWith({});
-	it("is left to Node's own profiler", async () => {
-		const { stdout, code } = await runChild(
-			`const engine = await pobatch.Engine.open({ calculator: ${JSON.stringify(calculator)}, threads: 1 });
+describe.skipIf(!isBuilt || process.platform === "win32")(
+	"the signal (not on Windows; needs dist/: npm run build:ts)",
+	() => {
+		const calculator = calculatorWith({});
+		it("is left to Node's own profiler", async () => {
+			const { stdout, code } = await runChild(
+				`const engine = await pobatch.Engine.open({ calculator: ${JSON.stringify(calculator)}, threads: 1 });
 			const { Session } = await import("node:inspector/promises");
 			const session = new Session();
 			session.connect();
@@ -263,21 +265,21 @@ describe.skipIf(!isBuilt)("the signal (needs dist/: npm run build:ts)", () => {
 			await session.post("Profiler.stop");
 			await engine.profile(() => {});
 			await engine.close();`,
-		);
-		expect(stdout).toBe(
-			"PROFILE_UNAVAILABLE the signal SIGPROF is in use, by Node's own profiler (--cpu-prof) perhaps\n",
-		);
-		expect(code).toBe(0);
-	});
+			);
+			expect(stdout).toBe(
+				"PROFILE_UNAVAILABLE the signal SIGPROF is in use, by Node's own profiler (--cpu-prof) perhaps\n",
+			);
+			expect(code).toBe(0);
+		});
 
-	it("ends no process that exits, or whose worker is terminated, while it is sampled", async () => {
-		const options = JSON.stringify({ calculator: fixture("endless.lua"), threads: 2, profile: true });
-		const loop = `const engine = await pobatch.Engine.open(${options});
+		it("ends no process that exits, or whose worker is terminated, while it is sampled", async () => {
+			const options = JSON.stringify({ calculator: fixture("endless.lua"), threads: 2, profile: true });
+			const loop = `const engine = await pobatch.Engine.open(${options});
 			const build = await engine.load("compiled loop");
 			build.calculateBatch(pobatch.NodeSets.deltas([{ add: [9] }, { add: [9] }]));
 			await new Promise((resolve) => setTimeout(resolve, 50));`;
-		expect(await runChild(`${loop} process.exit(3);`)).toMatchObject({ code: 3, signal: null });
-		const inWorker = await runChild(`
+			expect(await runChild(`${loop} process.exit(3);`)).toMatchObject({ code: 3, signal: null });
+			const inWorker = await runChild(`
 			import { Worker } from "node:worker_threads";
 			const text = ${JSON.stringify(`import(${JSON.stringify(packageUrl)}).then(async (pobatch) => { ${loop} require("node:worker_threads").parentPort.postMessage(1); });`)};
 			for (let i = 0; i < 3; i++) {
@@ -286,9 +288,10 @@ describe.skipIf(!isBuilt)("the signal (needs dist/: npm run build:ts)", () => {
 				await worker.terminate();
 			}
 			console.log("done");`);
-		expect(inWorker).toEqual({ code: 0, signal: null, stdout: "done\n", stderr: "" });
-	});
-});
+			expect(inWorker).toEqual({ code: 0, signal: null, stdout: "done\n", stderr: "" });
+		});
+	},
+);
 
 /** Eleven samples: six of `inner`, called by `outer`, one of them collecting; two of `outer`; three of native code. */
 const byHand = new ProfileClass(

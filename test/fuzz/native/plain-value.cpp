@@ -134,17 +134,18 @@ void sendThere(LuaState& state, const PlainValue& value) {
 	PlainValue back;
 	state.protect([&](lua_State* L) {
 		pushValue(L, value);
-		back = readValue(L, -1);
+		readValue(L, -1, back);
 	});
 	require(same(value, back), "what goes in comes out");
 }
 
 void readTables(LuaState& state, Input& in) {
+	PlainValue read;
 	try {
 		state.protect([&](lua_State* L) {
 			makeTables(L, in);
 			// Tables that hold each other twice would be read for a second.
-			readValue(L, -1, 5000);
+			readValue(L, -1, read, 5000);
 		});
 	} catch (const std::invalid_argument&) {
 	} catch (const LuaFailure&) {

