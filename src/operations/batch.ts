@@ -4,7 +4,7 @@ import type { Variant } from "../engine/variant.js";
 import type { RowFailure } from "../rows/set-line.js";
 import type { VariantChange } from "../variants/change.js";
 import { mergeChanges } from "../variants/merge.js";
-import { ahead, type WorkClock } from "./ahead.js";
+import { ahead, overlapped, type WorkClock } from "./ahead.js";
 import type { NamedInput } from "./named-input.js";
 import type { NamedVariants } from "./named-variants.js";
 import { Pace, readSetGroups, type SetGroup } from "./set-groups.js";
@@ -23,7 +23,7 @@ export interface BatchRequest {
 	readonly clock: WorkClock;
 	/** Ends the reading and the calculation; what is done by then is answered. */
 	readonly signal: AbortSignal;
-	/** @param position characters of the input that are done */
+	/** @param position bytes of the input that are done */
 	readonly onProgress?: (rows: number, position: number) => void;
 }
 
@@ -53,6 +53,9 @@ export function evaluateLines(build: Build, request: BatchRequest): AsyncGenerat
 	return ahead(evaluateGroups(build, groups, pace, request));
 }
 
+/** Batches under way at once: the second one keeps the states busy while the rows of the first are used. */
+const batchesAtOnce = 2;
+
 async function* evaluateGroups(
 	build: Build,
 	groups: AsyncIterable<SetGroup>,
@@ -61,10 +64,15 @@ async function* evaluateGroups(
 ): AsyncGenerator<AnsweredRows> {
 	const { stats, signal, onProgress } = request;
 	const named = new VariantsOfLines(build, request);
+	/** The group that is answered next: progress is its. */
+	let first = 0;
 	let from = 0;
-	for await (const { sets, variants, firstRow, position, failures: known } of groups) {
-		const report = (done: number) =>
-			onProgress?.(firstRow + done, from + (position - from) * (done / sets.length));
+	let lastEnd = 0;
+
+	const evaluate = async ({ sets, variants, firstRow, position, failures: known }: SetGroup) => {
+		const report = (done: number) => {
+			if (firstRow === first) onProgress?.(firstRow + done, from + (position - from) * (done / sets.length));
+		};
 		const unknown = new Map<number, RowFailure>();
 		const ofRows = named.of(variants ?? new Array(sets.length).fill(undefined), unknown);
 		const result = await build.calculateBatch(sets, {
@@ -73,16 +81,25 @@ async function* evaluateGroups(
 			onProgress: report,
 			...(ofRows.some((variant) => variant !== undefined) && { variants: ofRows }),
 		});
-		pace.learn(result.length, result.elapsedMs);
+		const now = performance.now();
+		// Without the time in which the batch before had the states.
+		pace.learn(result.length, Math.min(result.elapsedMs, now - lastEnd));
+		lastEnd = now;
 		report(sets.length);
+		first = firstRow + sets.length;
 		from = position;
 		const failures = new Map<number, RowFailure>(result.errors.map((error) => [error.row, error]));
 		for (const [row, failure] of [...unknown, ...known]) failures.set(row, failure);
 		// Of a batch that was stopped, what is answered ends at the first row that was not reached: it has no gaps.
 		let length = 0;
 		while (length < result.length && (failures.has(length) || result.ok(length))) length++;
-		yield { firstRow, length, stats, values: result.values, failures };
-		if (result.stopped) return;
+		const rows: AnsweredRows = { firstRow, length, stats, values: result.values, failures };
+		return { rows, stopped: result.stopped !== undefined };
+	};
+
+	for await (const { rows, stopped } of overlapped(groups, evaluate, batchesAtOnce)) {
+		yield rows;
+		if (stopped) return;
 	}
 }
 
