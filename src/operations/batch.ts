@@ -15,7 +15,7 @@ export interface BatchRequest {
 	readonly stats: readonly string[];
 	/** A change that all rows are on top of, e.g. which skill groups count in Full DPS. */
 	readonly around?: VariantChange | undefined;
-	/** Changes that lines may name; a line may as well hold one itself. */
+	/** Changes that lines may name; a line may as well hold one itself, and the first line `{"variants":{...}}`. */
 	readonly variants?: NamedVariants | undefined;
 	/** So many rows were answered before: they are read over. */
 	readonly skip: number;
@@ -49,8 +49,11 @@ export interface AnsweredRows {
 export function evaluateLines(build: Build, request: BatchRequest): AsyncGenerator<AnsweredRows> {
 	const { input, clock, skip, signal } = request;
 	const pace = new Pace();
-	const groups = ahead(readSetGroups(input, { clock, pace, skip, signal, takesVariants: true }));
-	return ahead(evaluateGroups(build, groups, pace, request));
+	const named = new VariantsOfLines(build, request);
+	const onVariants = (variants: NamedVariants) => named.define(variants);
+	const reading = { clock, pace, skip, signal, takesVariants: true, onVariants };
+	const groups = ahead(readSetGroups(input, reading));
+	return ahead(evaluateGroups(build, groups, pace, named, request));
 }
 
 /** Batches under way at once: the second one keeps the states busy while the rows of the first are used. */
@@ -60,10 +63,9 @@ async function* evaluateGroups(
 	build: Build,
 	groups: AsyncIterable<SetGroup>,
 	pace: Pace,
-	request: BatchRequest,
+	named: VariantsOfLines,
+	{ stats, signal, onProgress }: BatchRequest,
 ): AsyncGenerator<AnsweredRows> {
-	const { stats, signal, onProgress } = request;
-	const named = new VariantsOfLines(build, request);
 	/** The group that is answered next: progress is its. */
 	let first = 0;
 	let from = 0;
@@ -108,7 +110,7 @@ class VariantsOfLines {
 	readonly #build: Build;
 	readonly #around: VariantChange;
 	readonly #plain: Variant | undefined;
-	readonly #changes: NamedVariants;
+	#changes: NamedVariants;
 	readonly #known = new Map<string, Variant>();
 
 	constructor(build: Build, { around, variants = {} }: BatchRequest) {
@@ -116,6 +118,11 @@ class VariantsOfLines {
 		this.#around = around ?? {};
 		this.#plain = around && build.variant(around);
 		this.#changes = variants;
+	}
+
+	/** Changes by name beside those that are known. */
+	define(changes: NamedVariants): void {
+		this.#changes = { ...this.#changes, ...changes };
 	}
 
 	/** One a line; `failures` gets those that are none, by place. */

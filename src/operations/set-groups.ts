@@ -5,6 +5,7 @@ import { type RowFailure, readSetLine } from "../rows/set-line.js";
 import { SetScanner } from "../rows/set-scanner.js";
 import type { WorkClock } from "./ahead.js";
 import { type NamedInput, unreadable } from "./named-input.js";
+import { type NamedVariants, readVariantsLine } from "./named-variants.js";
 
 /** Rows and nodes that one batch holds at most: what keeps memory constant however long the file is. */
 const maxRows = 2048;
@@ -60,6 +61,8 @@ export interface Reading {
 	signal: AbortSignal;
 	/** Whether lines may name variants. */
 	takesVariants?: boolean;
+	/** Gets the changes by name that the first line may hold in place of a row: `{"variants":{"ring":{...}}}`. */
+	onVariants?: (variants: NamedVariants) => void;
 }
 
 /**
@@ -165,11 +168,13 @@ class Collector {
 	readonly #clock: WorkClock;
 	readonly #pace: Pace;
 	readonly #takesVariants: boolean;
+	#onVariants: Reading["onVariants"];
 
-	constructor({ clock, pace, skip, takesVariants = false }: Reading) {
+	constructor({ clock, pace, skip, takesVariants = false, onVariants }: Reading) {
 		this.#clock = clock;
 		this.#pace = pace;
 		this.#takesVariants = takesVariants;
+		this.#onVariants = onVariants;
 		this.#firstRow = skip;
 		this.toSkip = skip;
 	}
@@ -181,6 +186,7 @@ class Collector {
 	/** Yields the batches that the line completes, if it does. */
 	*add(line: Buffer): Generator<SetGroup> {
 		this.#position += line.length + 1;
+		if (this.#takesVariantsOf(line)) return;
 		if (this.toSkip > 0) {
 			if (line.toString().trim() !== "") this.toSkip--;
 			return;
@@ -199,6 +205,16 @@ class Collector {
 			this.#builder.add(set);
 		}
 		if (this.rows >= this.#pace.rows || this.#builder.nodes >= maxNodes) yield this.take();
+	}
+
+	/** Whether the line is the first one and holds changes by name. @throws PobatchError INVALID_ARGUMENT */
+	#takesVariantsOf(line: Buffer): boolean {
+		const take = this.#onVariants;
+		if (!take || !/\S/.test(line.toString("latin1", 0, 1000))) return false;
+		this.#onVariants = undefined;
+		if (!/^\s*\{\s*"variants"\s*:/.test(line.toString("latin1", 0, 1000))) return false;
+		take(readVariantsLine(line.toString()));
+		return true;
 	}
 
 	/** A row of this kind. */

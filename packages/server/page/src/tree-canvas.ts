@@ -43,12 +43,17 @@ export class TreeCanvas {
 	#frame = 0;
 	/** Frames drawn so far. */
 	frames = 0;
+	/** Dragging draws a path instead of moving the tree; so it does with Shift held. */
+	isDrawing = false;
+	/** The node that a path was drawn on to last; undefined while none is drawn. */
+	#stroke: { last?: number } | undefined;
 
 	constructor(
 		canvas: HTMLCanvasElement,
 		model: TreeModel,
 		onClick: (id: number) => void,
 		onHover: (node?: TreeNode) => void,
+		onDraw: (id: number) => void,
 	) {
 		this.#canvas = canvas;
 		this.#context = canvas.getContext("2d") as CanvasRenderingContext2D;
@@ -56,12 +61,37 @@ export class TreeCanvas {
 		for (const [a, b] of model.tree.edges) this.#addEdge(this.#edges, a, b);
 		this.#zoom = zoom<HTMLCanvasElement, unknown>()
 			.scaleExtent([0.01, 2])
+			.filter((event: MouseEvent) => event.type === "wheel" || (!this.#draws(event) && !event.button))
 			.on("zoom", ({ transform }: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
 				this.#transform = transform;
 				this.#schedule();
 			});
 		select(canvas).call(this.#zoom);
+		canvas.onpointerdown = (event) => {
+			if (!this.#draws(event) || event.button !== 0) return;
+			this.#stroke = {};
+			canvas.setPointerCapture(event.pointerId);
+		};
+		canvas.onpointermove = ({ offsetX, offsetY }) => {
+			const node = this.#stroke && this.nodeAt(offsetX, offsetY);
+			if (!node || !this.#stroke || node.id === this.#stroke.last) return;
+			this.#stroke.last = node.id;
+			onDraw(node.id);
+		};
+		canvas.onpointerup = () => {
+			// The click that follows is the path's, if one was drawn.
+			const hasDrawn = this.#stroke?.last !== undefined;
+			this.#stroke = undefined;
+			this.#ignoresClick = hasDrawn;
+		};
+		canvas.onpointercancel = () => {
+			this.#stroke = undefined;
+		};
 		canvas.onclick = ({ offsetX, offsetY }) => {
+			if (this.#ignoresClick) {
+				this.#ignoresClick = false;
+				return;
+			}
 			const node = this.nodeAt(offsetX, offsetY);
 			if (node) onClick(node.id);
 		};
@@ -72,6 +102,12 @@ export class TreeCanvas {
 		this.#scheme.addEventListener("change", this.#repaint);
 		this.#resize();
 		this.fit(model.tree.allocated);
+	}
+
+	#ignoresClick = false;
+
+	#draws({ shiftKey }: { shiftKey: boolean }): boolean {
+		return this.isDrawing || shiftKey;
 	}
 
 	destroy(): void {

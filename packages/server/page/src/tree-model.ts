@@ -43,6 +43,11 @@ export class TreeModel {
 		};
 	}
 
+	/** The change after a path was drawn on to a node: it is added with what leads to it, and nothing is taken away. */
+	drawn(change: NodeSet, target: number): NodeSet {
+		return this.allocated(change).has(target) ? change : this.clicked(change, target);
+	}
+
 	/** The nodes to add to reach a node, the node last. */
 	path(allocated: ReadonlySet<number>, target: number): number[] {
 		const from = new Map<number, number>();

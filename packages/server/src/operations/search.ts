@@ -1,6 +1,7 @@
 import { type NodeSetDelta, PobatchError, type SearchProgress } from "pobatch";
+import { searchBuild } from "pobatch/operations";
 import { Type } from "typebox";
-import { type OperationContext, operation } from "./operation.js";
+import { operation, type WorkContext } from "./operation.js";
 import { Stats } from "./schemas.js";
 
 const points = (description: string) =>
@@ -58,7 +59,17 @@ const Step = Type.Object(
 	{ additionalProperties: true },
 );
 
-export const SearchInput = Type.Object({ goal, ...budgets, ...limits }, { additionalProperties: false });
+const screen = Type.Optional(
+	Type.Enum(["reference"], {
+		description:
+			"Ranks single nodes first; Path of Building decides. With requirements: false, and a goal of stats that both have",
+	}),
+);
+
+export const SearchInput = Type.Object(
+	{ goal, ...budgets, ...limits, screen },
+	{ additionalProperties: false },
+);
 
 export const searchOperation = operation({
 	name: "search",
@@ -80,7 +91,20 @@ export const searchOperation = operation({
 		{ additionalProperties: true },
 	),
 	async run(build, input, context) {
-		const { set, ...result } = await build.search({ ...input, ...followed(context) });
+		const { known, engine } = context;
+		const { isolation, memoryLimitMB, rowTimeoutMs } = engine;
+		const { set, ...result } = await searchBuild(build, {
+			...(input as typeof input & { screen?: "reference" }),
+			text: known.text,
+			...(known.spec !== undefined && { spec: known.spec }),
+			screenEngine: {
+				threads: 1,
+				...(isolation && { isolation }),
+				...(memoryLimitMB !== undefined && { memoryLimitMB }),
+				...(rowTimeoutMs !== undefined && { rowTimeoutMs }),
+			},
+			...followed(context),
+		});
 		return { ...result, set: plainSet(set) } as never;
 	},
 });
@@ -175,12 +199,16 @@ export const trimOperation = operation({
 	},
 });
 
-function followed({ signal, onProgress }: OperationContext) {
+function followed({ signal, onProgress }: WorkContext) {
 	return {
 		signal,
 		...(onProgress && {
 			// Of a search nobody knows how many rows it will take: what is used up of its limits is known.
-			onProgress: ({ used, best }: SearchProgress) => onProgress(Math.round(1000 * used) / 10, 100, best),
+			onProgress: ({ used, best, set: { add, remove } }: SearchProgress) =>
+				onProgress(Math.round(1000 * used) / 10, 100, {
+					worth: best,
+					set: { add: [...add], remove: [...remove] },
+				}),
 		}),
 	};
 }
