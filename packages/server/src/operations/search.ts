@@ -61,8 +61,7 @@ const Step = Type.Object(
 
 const screen = Type.Optional(
 	Type.Enum(["reference"], {
-		description:
-			"Ranks single nodes first; Path of Building decides. With requirements: false, and a goal of stats that both have",
+		description: "Ranks single nodes first, quickly; needs requirements: false",
 	}),
 );
 

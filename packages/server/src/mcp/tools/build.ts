@@ -120,8 +120,8 @@ export const compare = tool({
 	name: "compare",
 	title: "Compare two builds",
 	description:
-		"Stats of two builds side by side with what the second gains, the nodes that only one of them has, and (with Path of " +
-		"Building) what each part of the second is worth to the first: items, gems, options, tree, all together.",
+		"Stats of two builds side by side with what the second gains, the nodes that only one has, and (with Path of " +
+		"Building) what each part of the second is worth to the first: items, gems, tree and so on.",
 	input: Type.Object({
 		before: buildArgument,
 		after: Type.String({ description: "Id, code or link of the other build" }),
