@@ -27,7 +27,7 @@ export const load = tool({
 	description:
 		"Call this first. Takes what a person pastes: a Path of Building code (also mangled by a chat), its XML, a link, or " +
 		"(local servers only) the path of a file. Answers the build's id, who it is and its main stats. Every other tool " +
-		"then means this build unless told otherwise. Loading the same build again costs nothing.",
+		"then means this build unless told otherwise.",
 	input: Type.Object({
 		source: Type.String({ minLength: 1, description: "Code, XML, link or path of a file" }),
 		calculator: Type.Optional(Type.String({ description: "Name of a calculator; capabilities lists them" })),
@@ -49,7 +49,7 @@ export const summary = tool({
 	title: "Summary of a build",
 	description:
 		"Who the build is, its main stats, the keystones and notables it has, what Path of Building warns of, and which " +
-		"stats are not to be relied on. No other call is needed for a first opinion.",
+		"stats are not to be relied on.",
 	input: Type.Object({ build: buildArgument }),
 	run: (session, { build: id }) =>
 		session.withBuild(id, async (build, lease) => {
