@@ -19,7 +19,12 @@ export interface StatsAnswer {
 }
 export interface NodeSet {
 	add: number[];
+	/** A node that is in both lists changes its choice. */
 	remove: number[];
+	/** Str, Dex or Int, by id. */
+	attributes?: Record<string, string>;
+	/** 1 or 2, by id. */
+	weaponSets?: Record<string, number>;
 }
 export interface RankedNode {
 	id: number;

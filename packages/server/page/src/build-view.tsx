@@ -108,7 +108,8 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 		() => new Map(ranked.map(({ id, gains }) => [id, gains[stat] as number])),
 		[ranked, stat],
 	);
-	const points = change.add.length - change.remove.length;
+	const added = change.add.filter((id) => !change.remove.includes(id)).length;
+	const removed = change.remove.filter((id) => !change.add.includes(id)).length;
 
 	return (
 		<div class="columns">
@@ -145,9 +146,9 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 							{build.mainSkill && `, main skill ${build.mainSkill}`}
 						</p>
 						<p>
-							{points === 0 && change.add.length === 0
+							{change.add.length + change.remove.length === 0
 								? "Click nodes of the tree to change it."
-								: `${change.add.length} added, ${change.remove.length} removed`}
+								: `${added} added, ${removed} removed`}
 						</p>
 						<p class="row">
 							<button

@@ -24,9 +24,6 @@ export function SearchPanel({
 	const [said, setSaid] = useState("");
 	const isRunning = job?.status === "queued" || job?.status === "running";
 
-	const show = ({ add, remove }: api.NodeSet) =>
-		onResult({ add: [...add], remove: remove.filter((id) => !add.includes(id)) });
-
 	async function search() {
 		setSaid("");
 		setFront(undefined);
@@ -45,7 +42,7 @@ export function SearchPanel({
 				const better = state.progress.best !== last.progress.best;
 				last = state;
 				setJob(state);
-				if (better && state.progress.set) show(state.progress.set);
+				if (better && state.progress.set) onResult(state.progress.set);
 			}
 			if (last.status === "failed") {
 				setSaid(last.error?.message ?? "The search failed.");
@@ -58,7 +55,7 @@ export function SearchPanel({
 				return;
 			}
 			const { set, steps, improved } = await api.jobResult<api.SearchAnswer>(last.id);
-			show(set);
+			onResult(set);
 			setSaid(
 				improved
 					? `${steps.length} clicks; the tree shows them.`
@@ -157,7 +154,7 @@ export function SearchPanel({
 					chosen={chosen}
 					onChoose={(tree) => {
 						setChosen(tree);
-						show(tree.set);
+						onResult(tree.set);
 					}}
 				/>
 			)}

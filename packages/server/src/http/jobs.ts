@@ -23,7 +23,7 @@ const Job = Type.Object({
 		set: Type.Optional(
 			Type.Object(
 				{ add: Type.Array(Type.Integer()), remove: Type.Array(Type.Integer()) },
-				{ description: "Of a search: what the best changes" },
+				{ additionalProperties: true, description: "Of a search: what the best changes" },
 			),
 		),
 	}),

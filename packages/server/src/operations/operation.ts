@@ -1,4 +1,4 @@
-import type { Build } from "pobatch";
+import type { Build, NodeSetDelta } from "pobatch";
 import { PobatchError } from "pobatch";
 import { readSetLine } from "pobatch/operations";
 import type { Static, TSchema } from "typebox";
@@ -6,12 +6,17 @@ import type { KnownBuild, Lease } from "../service/build-store.js";
 import type { SharedEngineOptions } from "../service/calculators.js";
 import type { NodeSet } from "./schemas.js";
 
+/** A change as a request gives it, as a search answers it. */
+export function plainSet({ add = [], remove = [], ...choices }: NodeSetDelta) {
+	return { add: [...add], remove: [...remove], ...choices };
+}
+
 /** Of a search that runs. */
 export interface BestSoFar {
 	/** Its goal. */
 	readonly worth: number;
 	/** What it changes of the build's nodes. */
-	readonly set: { add: number[]; remove: number[] };
+	readonly set: ReturnType<typeof plainSet>;
 }
 
 /** How work is watched and ended. */

@@ -1,7 +1,7 @@
-import { type NodeSetDelta, PobatchError, type SearchProgress } from "pobatch";
+import { PobatchError, type SearchProgress } from "pobatch";
 import { searchBuild } from "pobatch/operations";
 import { Type } from "typebox";
-import { operation, type WorkContext } from "./operation.js";
+import { operation, plainSet, type WorkContext } from "./operation.js";
 import { Stats } from "./schemas.js";
 
 const points = (description: string) =>
@@ -203,11 +203,8 @@ function followed({ signal, onProgress }: WorkContext) {
 		signal,
 		...(onProgress && {
 			// Of a search nobody knows how many rows it will take: what is used up of its limits is known.
-			onProgress: ({ used, best, set: { add, remove } }: SearchProgress) =>
-				onProgress(Math.round(1000 * used) / 10, 100, {
-					worth: best,
-					set: { add: [...add], remove: [...remove] },
-				}),
+			onProgress: ({ used, best, set }: SearchProgress) =>
+				onProgress(Math.round(1000 * used) / 10, 100, { worth: best, set: plainSet(set) }),
 		}),
 	};
 }
@@ -216,9 +213,4 @@ function followed({ signal, onProgress }: WorkContext) {
 function whole<Answer extends { stopped: boolean }>(answer: Answer): Answer {
 	if (answer.stopped) throw new PobatchError("ABORTED", "It was stopped before its end");
 	return answer;
-}
-
-/** A change as a request gives it. */
-export function plainSet({ add = [], remove = [], ...choices }: NodeSetDelta) {
-	return { add: [...add], remove: [...remove], ...choices };
 }

@@ -199,6 +199,9 @@ const body = () => {
 		expect(await points.last().getAttribute("aria-pressed")).toBe("true");
 		await points.first().press("Enter");
 		expect(await points.first().getAttribute("aria-pressed")).toBe("true");
+		// The numbers of the tree that was found, with its choices of attributes.
+		const [, life] = /Life ([\d,]+)/.exec((await points.first().getAttribute("aria-label")) ?? "") ?? [];
+		await expect.poll(() => rowOf(page, "Life").innerText()).toContain(life);
 		await picture(page, "pareto");
 		expect(await violations(page)).toEqual([]);
 		await page.close();
