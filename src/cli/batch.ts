@@ -186,7 +186,7 @@ function rate(rows: number, milliseconds: number): string {
 	return `${rows} ${rows === 1 ? "row" : "rows"}, ${(milliseconds / 1000).toFixed(2)} s, ${each.toFixed(3)} ms/row\n`;
 }
 
-/** For the progress; characters are bytes in a file of node sets. Looks before the engine is opened for nothing. */
+/** In bytes, for the progress. Looks before the engine is opened for nothing. */
 async function sizeOf(file: string): Promise<number | undefined> {
 	if (file === "-") return undefined;
 	try {

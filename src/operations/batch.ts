@@ -4,7 +4,7 @@ import type { Variant } from "../engine/variant.js";
 import type { RowFailure } from "../rows/set-line.js";
 import type { VariantChange } from "../variants/change.js";
 import { mergeChanges } from "../variants/merge.js";
-import { ahead, type WorkClock } from "./ahead.js";
+import { ahead, overlapped, type WorkClock } from "./ahead.js";
 import type { NamedInput } from "./named-input.js";
 import type { NamedVariants } from "./named-variants.js";
 import { Pace, readSetGroups, type SetGroup } from "./set-groups.js";
@@ -15,7 +15,7 @@ export interface BatchRequest {
 	readonly stats: readonly string[];
 	/** A change that all rows are on top of, e.g. which skill groups count in Full DPS. */
 	readonly around?: VariantChange | undefined;
-	/** Changes that lines may name; a line may as well hold one itself. */
+	/** Changes that lines may name; a line may as well hold one itself, and the first line `{"variants":{...}}`. */
 	readonly variants?: NamedVariants | undefined;
 	/** So many rows were answered before: they are read over. */
 	readonly skip: number;
@@ -23,7 +23,7 @@ export interface BatchRequest {
 	readonly clock: WorkClock;
 	/** Ends the reading and the calculation; what is done by then is answered. */
 	readonly signal: AbortSignal;
-	/** @param position characters of the input that are done */
+	/** @param position bytes of the input that are done */
 	readonly onProgress?: (rows: number, position: number) => void;
 }
 
@@ -49,22 +49,32 @@ export interface AnsweredRows {
 export function evaluateLines(build: Build, request: BatchRequest): AsyncGenerator<AnsweredRows> {
 	const { input, clock, skip, signal } = request;
 	const pace = new Pace();
-	const groups = ahead(readSetGroups(input, { clock, pace, skip, signal, takesVariants: true }));
-	return ahead(evaluateGroups(build, groups, pace, request));
+	const named = new VariantsOfLines(build, request);
+	const onVariants = (variants: NamedVariants) => named.define(variants);
+	const reading = { clock, pace, skip, signal, takesVariants: true, onVariants };
+	const groups = ahead(readSetGroups(input, reading));
+	return ahead(evaluateGroups(build, groups, pace, named, request));
 }
+
+/** Batches under way at once: the second one keeps the states busy while the rows of the first are used. */
+const batchesAtOnce = 2;
 
 async function* evaluateGroups(
 	build: Build,
 	groups: AsyncIterable<SetGroup>,
 	pace: Pace,
-	request: BatchRequest,
+	named: VariantsOfLines,
+	{ stats, signal, onProgress }: BatchRequest,
 ): AsyncGenerator<AnsweredRows> {
-	const { stats, signal, onProgress } = request;
-	const named = new VariantsOfLines(build, request);
+	/** The group that is answered next: progress is its. */
+	let first = 0;
 	let from = 0;
-	for await (const { sets, variants, firstRow, position, failures: known } of groups) {
-		const report = (done: number) =>
-			onProgress?.(firstRow + done, from + (position - from) * (done / sets.length));
+	let lastEnd = 0;
+
+	const evaluate = async ({ sets, variants, firstRow, position, failures: known }: SetGroup) => {
+		const report = (done: number) => {
+			if (firstRow === first) onProgress?.(firstRow + done, from + (position - from) * (done / sets.length));
+		};
 		const unknown = new Map<number, RowFailure>();
 		const ofRows = named.of(variants ?? new Array(sets.length).fill(undefined), unknown);
 		const result = await build.calculateBatch(sets, {
@@ -73,16 +83,25 @@ async function* evaluateGroups(
 			onProgress: report,
 			...(ofRows.some((variant) => variant !== undefined) && { variants: ofRows }),
 		});
-		pace.learn(result.length, result.elapsedMs);
+		const now = performance.now();
+		// Without the time in which the batch before had the states.
+		pace.learn(result.length, Math.min(result.elapsedMs, now - lastEnd));
+		lastEnd = now;
 		report(sets.length);
+		first = firstRow + sets.length;
 		from = position;
 		const failures = new Map<number, RowFailure>(result.errors.map((error) => [error.row, error]));
 		for (const [row, failure] of [...unknown, ...known]) failures.set(row, failure);
 		// Of a batch that was stopped, what is answered ends at the first row that was not reached: it has no gaps.
 		let length = 0;
 		while (length < result.length && (failures.has(length) || result.ok(length))) length++;
-		yield { firstRow, length, stats, values: result.values, failures };
-		if (result.stopped) return;
+		const rows: AnsweredRows = { firstRow, length, stats, values: result.values, failures };
+		return { rows, stopped: result.stopped !== undefined };
+	};
+
+	for await (const { rows, stopped } of overlapped(groups, evaluate, batchesAtOnce)) {
+		yield rows;
+		if (stopped) return;
 	}
 }
 
@@ -91,7 +110,7 @@ class VariantsOfLines {
 	readonly #build: Build;
 	readonly #around: VariantChange;
 	readonly #plain: Variant | undefined;
-	readonly #changes: NamedVariants;
+	#changes: NamedVariants;
 	readonly #known = new Map<string, Variant>();
 
 	constructor(build: Build, { around, variants = {} }: BatchRequest) {
@@ -99,6 +118,11 @@ class VariantsOfLines {
 		this.#around = around ?? {};
 		this.#plain = around && build.variant(around);
 		this.#changes = variants;
+	}
+
+	/** Changes by name beside those that are known. */
+	define(changes: NamedVariants): void {
+		this.#changes = { ...this.#changes, ...changes };
 	}
 
 	/** One a line; `failures` gets those that are none, by place. */

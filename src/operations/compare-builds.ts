@@ -56,38 +56,47 @@ export async function compareBuilds(
 		throw located(name, error);
 	});
 	try {
-		const { parts, leftOut } = await differences(build, other);
-		const all = parts.reduce<VariantChange>((sum, { change = {} }) => mergeChanges(sum, change), {});
-		const set = parts.find((part) => part.set)?.set;
-		const together: Alternative[] =
-			parts.length > 1
-				? [{ label: { Part: "all of these", Now: "", Other: "" }, change: all, ...(set && { set }) }]
-				: [];
-		const ranking = await rankAlternatives(build, [...parts, ...together], request);
-		const knows = (stat: string) => other.stats().includes(stat) || other.context.otherStats.includes(stat);
-		const stats = [...new Set([...statsOf(build, ranking.stats), ...build.defaultStats])].filter(knows);
-		const around = request.around && build.variant(request.around);
-		const [own, shown] = await Promise.all([
-			build.calculate({}, { stats, variant: around }),
-			other.calculate({}, { stats }),
-		]);
-		return {
-			...ranking,
-			other: shown,
-			beside: {
-				name,
-				stats: stats.map((stat) => ({
-					stat,
-					build: own[stat] as number,
-					other: shown[stat] as number,
-				})),
-			},
-			leftOut,
-			advice: [...leftOut.map((part) => `Left out: ${part}.`), ...ranking.advice],
-		};
+		return await compareLoaded(build, other, { name, ...request });
 	} finally {
 		await other.close();
 	}
+}
+
+/** The same with another build that is loaded, also by another engine. */
+export async function compareLoaded(
+	build: Build,
+	other: Build,
+	{ name, ...request }: Omit<CompareBuildsRequest, "text">,
+): Promise<BuildComparison> {
+	const { parts, leftOut } = await differences(build, other);
+	const all = parts.reduce<VariantChange>((sum, { change = {} }) => mergeChanges(sum, change), {});
+	const set = parts.find((part) => part.set)?.set;
+	const together: Alternative[] =
+		parts.length > 1
+			? [{ label: { Part: "all of these", Now: "", Other: "" }, change: all, ...(set && { set }) }]
+			: [];
+	const ranking = await rankAlternatives(build, [...parts, ...together], request);
+	const knows = (stat: string) => other.stats().includes(stat) || other.context.otherStats.includes(stat);
+	const stats = [...new Set([...statsOf(build, ranking.stats), ...build.defaultStats])].filter(knows);
+	const around = request.around && build.variant(request.around);
+	const [own, shown] = await Promise.all([
+		build.calculate({}, { stats, variant: around }),
+		other.calculate({}, { stats }),
+	]);
+	return {
+		...ranking,
+		other: shown,
+		beside: {
+			name,
+			stats: stats.map((stat) => ({
+				stat,
+				build: own[stat] as number,
+				other: shown[stat] as number,
+			})),
+		},
+		leftOut,
+		advice: [...leftOut.map((part) => `Left out: ${part}.`), ...ranking.advice],
+	};
 }
 
 async function differences(build: Build, other: Build): Promise<{ parts: Alternative[]; leftOut: string[] }> {

@@ -24,6 +24,23 @@ export function readNamedVariants(text: string, name: string): NamedVariants {
 			hint,
 		});
 	}
+	return namedVariants(json, name);
+}
+
+/** The same from the line `{"variants":{...}}`. @throws PobatchError INVALID_ARGUMENT */
+export function readVariantsLine(line: string): NamedVariants {
+	let json: unknown;
+	try {
+		json = JSON.parse(line);
+	} catch (cause) {
+		throw new PobatchError("INVALID_ARGUMENT", `Not JSON: ${(cause as Error).message}`, { cause, hint });
+	}
+	const object = check.object(json, "the line");
+	check.onlyKeys(object, "", ["variants"]);
+	return namedVariants(object.variants, "variants");
+}
+
+function namedVariants(json: unknown, name: string): NamedVariants {
 	const named = check.object(json, name);
 	for (const [variant, change] of Object.entries(named)) check.object(change, `${name}: ${variant}`);
 	return named as NamedVariants;

@@ -1,6 +1,7 @@
 import { PobatchError } from "../common/errors.js";
 import type { Build, BuildSearchResult } from "../engine/build.js";
 import { Engine } from "../engine/engine.js";
+import type { EngineOptions } from "../engine/options.js";
 import type { SearchOptions } from "../search/search.js";
 import { treeToSvg } from "../tree/svg/tree-svg.js";
 
@@ -10,22 +11,25 @@ export interface SearchRequest extends Omit<SearchOptions, "screen"> {
 	/** The build's text, which the screening calculator loads. */
 	readonly text: string;
 	readonly spec?: number;
+	/** Of the engine that is opened for the screen. */
+	readonly screenEngine?: Pick<EngineOptions, "threads" | "isolation" | "memoryLimitMB" | "rowTimeoutMs">;
 }
 
 /** @throws PobatchError as `searchTree` */
 export async function searchBuild(
 	build: Build,
-	{ screen, text, spec, ...options }: SearchRequest,
+	{ screen, text, spec, screenEngine, ...options }: SearchRequest,
 ): Promise<BuildSearchResult> {
 	checkTree(build);
 	if (screen === undefined) return build.search(options);
 	if (build.info.calculator === "reference") {
 		throw new PobatchError("INVALID_ARGUMENT", "The reference calculator cannot screen for itself", {
 			value: screen,
-			hint: "Leave --screen out: it is for Path of Building.",
+			hint: "Search without a screen: it is for Path of Building.",
 		});
 	}
 	await using engine = await Engine.open({
+		...screenEngine,
 		calculator: "reference",
 		tree: build.tree as NonNullable<Build["tree"]>,
 	});

@@ -1,13 +1,14 @@
-import { StringDecoder } from "node:string_decoder";
 import { setTimeout as delay } from "node:timers/promises";
 import { located, PobatchError } from "../common/errors.js";
-import { type FullNodeSet, type NodeSetDelta, NodeSets } from "../rows/node-sets.js";
+import { type NodeSets, SetsBuilder } from "../rows/node-sets.js";
 import { type RowFailure, readSetLine } from "../rows/set-line.js";
+import { SetScanner } from "../rows/set-scanner.js";
 import type { WorkClock } from "./ahead.js";
 import { type NamedInput, unreadable } from "./named-input.js";
+import { type NamedVariants, readVariantsLine } from "./named-variants.js";
 
 /** Rows and nodes that one batch holds at most: what keeps memory constant however long the file is. */
-const maxRows = 4096;
+const maxRows = 2048;
 const firstRows = 64;
 /**
  * How long a batch should take. Its rows are written together: so much work is lost at most when the process is killed,
@@ -15,8 +16,9 @@ const firstRows = 64;
  */
 const batchMs = 400;
 const maxNodes = 2 ** 20;
-/** UTF-16 units; a set of all 65,536 nodes needs half a million. */
+/** Bytes; a set of all 65,536 nodes needs half a million. */
 const maxLine = 2 ** 25;
+const newline = 0x0a;
 /** A pause of the input as long as this lets the rows at hand go, so that a program can talk through a pipe. */
 const pauseMs = 5;
 
@@ -29,7 +31,7 @@ export interface SetGroup {
 	firstRow: number;
 	/** Rows, by place in the group, that are known to fail. */
 	failures: ReadonlyMap<number, RowFailure>;
-	/** Characters of the input up to the end of the group. */
+	/** Bytes of the input up to the end of the group. */
 	position: number;
 }
 
@@ -44,7 +46,7 @@ export class Pace {
 	/** At most twice as many as before: one batch of cheap rows says little about the next. */
 	learn(rows: number, milliseconds: number): void {
 		const wanted = (rows * batchMs) / Math.max(milliseconds, 1);
-		this.#rows = Math.round(Math.min(Math.max(wanted, firstRows), 2 * this.#rows, maxRows));
+		this.#rows = Math.round(Math.min(Math.max(wanted, firstRows), 4 * this.#rows, maxRows));
 	}
 }
 
@@ -59,6 +61,8 @@ export interface Reading {
 	signal: AbortSignal;
 	/** Whether lines may name variants. */
 	takesVariants?: boolean;
+	/** Gets the changes by name that the first line may hold in place of a row: `{"variants":{"ring":{...}}}`. */
+	onVariants?: (variants: NamedVariants) => void;
 }
 
 /**
@@ -86,9 +90,10 @@ export async function* readSetGroups(input: NamedInput, reading: Reading): Async
 
 async function* groups({ name, stream }: NamedInput, reading: Reading): AsyncGenerator<SetGroup> {
 	const chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-	const decoder = new StringDecoder("utf8");
 	const collector = new Collector(reading);
-	let line = "";
+	/** Of a line whose end has not come yet. */
+	let begun: Buffer[] = [];
+	let begunBytes = 0;
 	let number = 0;
 	for (;;) {
 		const next = chunks.next();
@@ -104,26 +109,29 @@ async function* groups({ name, stream }: NamedInput, reading: Reading): AsyncGen
 			if (collector.rows > 0) yield collector.take();
 			throw error;
 		}
-		const text = chunk.done ? decoder.end() : decoder.write(chunk.value);
+		const bytes = chunk.done ? Buffer.alloc(0) : chunk.value;
 		let from = 0;
 		for (;;) {
-			const end = text.indexOf("\n", from);
+			const end = bytes.indexOf(newline, from);
 			if (end < 0 && !chunk.done) break;
-			line += end < 0 ? text.slice(from) : text.slice(from, end);
+			const rest = bytes.subarray(from, end < 0 ? bytes.length : end);
+			const line = begun.length > 0 ? Buffer.concat([...begun, rest]) : rest;
+			begun = [];
+			begunBytes = 0;
 			number++;
 			try {
-				for (const group of collector.add(number === 1 ? line.replace(/^\uFEFF/, "") : line)) yield group;
+				for (const group of collector.add(number === 1 ? withoutMark(line) : line)) yield group;
 			} catch (error) {
 				if (collector.rows > 0) yield collector.take();
 				throw located(`${name}:${number}`, error);
 			}
-			line = "";
 			if (end < 0) break;
 			from = end + 1;
 		}
 		if (chunk.done) break;
-		line += text.slice(from);
-		if (line.length > maxLine) {
+		if (from < bytes.length) begun.push(bytes.subarray(from));
+		begunBytes += bytes.length - from;
+		if (begunBytes > maxLine) {
 			if (collector.rows > 0) yield collector.take();
 			throw new PobatchError("SETS_INVALID", `${name}:${number + 1}: The line is longer than 32 MB`, {
 				hint: "Node sets are JSON lines: one set a line.",
@@ -140,13 +148,19 @@ async function* groups({ name, stream }: NamedInput, reading: Reading): AsyncGen
 	}
 }
 
+/** Without the byte order mark that some programs begin a file with. */
+function withoutMark(line: Buffer): Buffer {
+	return line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? line.subarray(3) : line;
+}
+
 /** Gathers lines until a batch is full or the kind changes. */
 class Collector {
-	#kind: "delta" | "full" = "delta";
-	#sets: (NodeSetDelta | FullNodeSet)[] = [];
+	readonly #scanner = new SetScanner();
+	readonly #builders = { delta: new SetsBuilder("delta"), full: new SetsBuilder("full") };
+	#builder = this.#builders.delta;
+	/** By place; shorter where the last rows have none. */
 	#variants: (string | object | undefined)[] = [];
 	#failures = new Map<number, RowFailure>();
-	#nodes = 0;
 	#firstRow: number;
 	#position = 0;
 	/** Rows that are still to be read over. */
@@ -154,54 +168,77 @@ class Collector {
 	readonly #clock: WorkClock;
 	readonly #pace: Pace;
 	readonly #takesVariants: boolean;
+	#onVariants: Reading["onVariants"];
 
-	constructor({ clock, pace, skip, takesVariants = false }: Reading) {
+	constructor({ clock, pace, skip, takesVariants = false, onVariants }: Reading) {
 		this.#clock = clock;
 		this.#pace = pace;
 		this.#takesVariants = takesVariants;
+		this.#onVariants = onVariants;
 		this.#firstRow = skip;
 		this.toSkip = skip;
 	}
 
 	get rows(): number {
-		return this.#sets.length;
+		return this.#builder.rows;
 	}
 
-	/** Yields the batch that the line completes, if it does. */
-	*add(line: string): Generator<SetGroup> {
+	/** Yields the batches that the line completes, if it does. */
+	*add(line: Buffer): Generator<SetGroup> {
 		this.#position += line.length + 1;
-		if (line.trim() === "") return;
+		if (this.#takesVariantsOf(line)) return;
 		if (this.toSkip > 0) {
-			this.toSkip--;
+			if (line.toString().trim() !== "") this.toSkip--;
 			return;
 		}
-		const { set, kind, size, variant, failure } = readSetLine(line, this.#takesVariants);
-		if (this.rows > 0 && kind !== this.#kind) yield this.take();
-		this.#kind = kind;
+		const kind = this.#scanner.scan(line, 0, line.length);
+		if (kind) {
+			yield* this.#begin(kind);
+			this.#builder.addWords(this.#scanner.words);
+		} else {
+			const text = line.toString();
+			if (text.trim() === "") return;
+			const { set, kind, variant, failure } = readSetLine(text, this.#takesVariants);
+			yield* this.#begin(kind);
+			if (failure) this.#failures.set(this.rows, failure);
+			if (variant !== undefined) this.#variants[this.rows] = variant;
+			this.#builder.add(set);
+		}
+		if (this.rows >= this.#pace.rows || this.#builder.nodes >= maxNodes) yield this.take();
+	}
+
+	/** Whether the line is the first one and holds changes by name. @throws PobatchError INVALID_ARGUMENT */
+	#takesVariantsOf(line: Buffer): boolean {
+		const take = this.#onVariants;
+		if (!take || !/\S/.test(line.toString("latin1", 0, 1000))) return false;
+		this.#onVariants = undefined;
+		if (!/^\s*\{\s*"variants"\s*:/.test(line.toString("latin1", 0, 1000))) return false;
+		take(readVariantsLine(line.toString()));
+		return true;
+	}
+
+	/** A row of this kind. */
+	*#begin(kind: "delta" | "full"): Generator<SetGroup> {
+		if (this.rows > 0 && kind !== this.#builder.kind) yield this.take();
+		this.#builder = this.#builders[kind];
 		if (this.rows === 0) this.#clock.begin();
-		if (failure) this.#failures.set(this.rows, failure);
-		this.#sets.push(set);
-		this.#variants.push(variant);
-		this.#nodes += size;
-		if (this.rows >= this.#pace.rows || this.#nodes >= maxNodes) yield this.take();
 	}
 
 	take(): SetGroup {
+		const sets = this.#builder.take();
+		const variants = this.#variants;
 		const group = {
-			sets:
-				this.#kind === "full"
-					? NodeSets.full(this.#sets as FullNodeSet[])
-					: NodeSets.deltas(this.#sets as NodeSetDelta[]),
-			...(this.#variants.some((variant) => variant !== undefined) && { variants: this.#variants }),
+			sets,
+			...(variants.length > 0 && {
+				variants: Array.from({ length: sets.length }, (_, row) => variants[row]),
+			}),
 			firstRow: this.#firstRow,
 			failures: this.#failures,
 			position: this.#position,
 		};
-		this.#firstRow += this.rows;
-		this.#sets = [];
+		this.#firstRow += sets.length;
 		this.#variants = [];
 		this.#failures = new Map();
-		this.#nodes = 0;
 		return group;
 	}
 }

@@ -56,15 +56,12 @@ export class NodeSets {
 
 	/** Node sets as changes of a build's allocated nodes. */
 	static deltas(sets: Iterable<NodeSetDelta>): NodeSets {
-		return pack("delta", sets, (set, packer) => {
-			packer.ids(set.add ?? [], "add", 0, set);
-			packer.ids(set.remove ?? [], "remove", removeBit);
-		});
+		return pack(new SetsBuilder("delta"), sets);
 	}
 
 	/** Node sets as all nodes that are allocated in each. */
 	static full(sets: Iterable<FullNodeSet>): NodeSets {
-		return pack("full", sets, (set, packer) => packer.ids(set.nodes, "nodes", 0, set));
+		return pack(new SetsBuilder("full"), sets);
 	}
 
 	/**
@@ -156,6 +153,11 @@ export class NodeSets {
 	}
 }
 
+/** A node that a delta removes, as a word. */
+export function removedWord(id: number): number {
+	return id | removeBit;
+}
+
 /** One allocated node as a word; choices as a build's info gives them: numbers, 0 for none. */
 export function nodeWord(id: number, attribute = 0, weaponSet = 0): number {
 	return id | (attribute << attributeShift) | (weaponSet << weaponSetShift);
@@ -170,63 +172,93 @@ export function readWord(word: number): { id: number; attribute: number; weaponS
 	};
 }
 
-function pack<Set extends NodeChoices>(
-	kind: SetKind,
-	sets: Iterable<Set>,
-	write: (set: Set, packer: Packer) => void,
-): NodeSets {
+function pack(builder: SetsBuilder, sets: Iterable<NodeSetDelta | FullNodeSet>): NodeSets {
 	if (typeof sets?.[Symbol.iterator] !== "function")
 		throw invalidArgument("a list of node sets", "sets", sets);
-	const packer = new Packer();
-	for (const set of sets) {
-		if (typeof set !== "object" || set === null) throw invalidArgument("a node set", packer.name, set);
-		write(set, packer);
-		packer.endRow();
-	}
-	return NodeSets.from(kind, shared(packer.words), shared(packer.ends));
+	for (const set of sets) builder.add(set);
+	return builder.take();
 }
 
 /** What rows are sorted by: bit 20 keeps removed nodes behind added ones. */
 const orderBits = removeBit | MAX_NODE_ID;
 
-/** Words of one row after the other. */
-class Packer {
+/** Node sets of one kind, row after row. */
+export class SetsBuilder {
+	readonly kind: SetKind;
 	#words = new Uint32Array(4096);
 	#length = 0;
-	readonly ends: number[] = [0];
+	#ends: number[] = [0];
 
-	get words(): Uint32Array {
-		return this.#words.subarray(0, this.#length);
+	constructor(kind: SetKind) {
+		this.kind = kind;
+	}
+
+	get rows(): number {
+		return this.#ends.length - 1;
+	}
+
+	/** Of all rows together. */
+	get nodes(): number {
+		return this.#length;
+	}
+
+	/** @throws PobatchError INVALID_ARGUMENT */
+	add(set: NodeSetDelta | FullNodeSet): void {
+		if (typeof set !== "object" || set === null) throw invalidArgument("a node set", this.#name, set);
+		if (this.kind === "full") {
+			this.#ids((set as FullNodeSet).nodes, "nodes", 0, set);
+		} else {
+			const { add = [], remove = [] } = set as NodeSetDelta;
+			this.#ids(add, "add", 0, set);
+			this.#ids(remove, "remove", removeBit);
+		}
+		this.#endRow();
+	}
+
+	/** A row in the form of {@link NodeSets}, whose words are known to be right. */
+	addWords(words: Uint32Array): void {
+		while (this.#length + words.length > this.#words.length) this.#grow();
+		this.#words.set(words, this.#length);
+		this.#length += words.length;
+		this.#endRow();
+	}
+
+	/** The rows; begins anew. */
+	take(): NodeSets {
+		const sets = NodeSets.from(this.kind, shared(this.#words.subarray(0, this.#length)), shared(this.#ends));
+		this.#length = 0;
+		this.#ends = [0];
+		return sets;
 	}
 
 	/** The row at hand, for errors. */
-	get name(): string {
-		return `sets[${this.ends.length - 1}]`;
+	get #name(): string {
+		return `sets[${this.rows}]`;
 	}
 
 	/** @param given has the nodes' choices, if they can have any */
-	ids(list: Iterable<number>, member: string, bit: number, given?: NodeChoices): void {
+	#ids(list: Iterable<number>, member: string, bit: number, given?: NodeChoices): void {
 		if (typeof list !== "object" || typeof list?.[Symbol.iterator] !== "function")
-			throw invalidArgument("a list of node ids", `${this.name}.${member}`, list);
+			throw invalidArgument("a list of node ids", `${this.#name}.${member}`, list);
 		const chosen = given?.attributes || given?.weaponSets ? given : undefined;
 		for (const id of list) {
 			if (!Number.isInteger(id) || id < 0 || id > MAX_NODE_ID)
-				throw invalidArgument(`a node id (0 to ${MAX_NODE_ID})`, `${this.name}.${member}`, id);
+				throw invalidArgument(`a node id (0 to ${MAX_NODE_ID})`, `${this.#name}.${member}`, id);
 			if (this.#length === this.#words.length) this.#grow();
-			this.#words[this.#length++] = id | bit | (chosen ? choices(chosen, id, this.name) : 0);
+			this.#words[this.#length++] = id | bit | (chosen ? choices(chosen, id, this.#name) : 0);
 		}
 	}
 
 	/** Sorts the row, once, so that each batch finds it in order. */
-	endRow(): void {
+	#endRow(): void {
 		const words = this.#words;
-		const start = this.ends[this.ends.length - 1] as number;
+		const start = this.#ends[this.#ends.length - 1] as number;
 		for (let i = start + 1; i < this.#length; i++) {
 			if (((words[i - 1] as number) & orderBits) <= ((words[i] as number) & orderBits)) continue;
 			words.subarray(start, this.#length).sort((a, b) => (a & orderBits) - (b & orderBits));
 			break;
 		}
-		this.ends.push(this.#length);
+		this.#ends.push(this.#length);
 	}
 
 	#grow(): void {

@@ -13,8 +13,6 @@ export interface RowFailure {
 export interface SetLine {
 	set: NodeSetDelta | FullNodeSet;
 	kind: "delta" | "full";
-	/** How many nodes it names. */
-	size: number;
 	/** The variant that the line is of: its name, or what it changes, in the form that `build.variant` checks. */
 	variant?: string | object;
 	failure?: RowFailure;
@@ -49,9 +47,8 @@ export function readSetLine(line: string, takesVariant = false): SetLine {
 	const weaponSets = readChoices(value.weaponSets, "weaponSets", "1 or 2", [1, 2]);
 	const failure =
 		tooLarge(added) ?? tooLarge(removed) ?? homeless(attributes, added) ?? homeless(weaponSets, added);
-	const size = added.length + removed.length;
 	const variant = readVariant(value.variant);
-	if (failure) return { set: kind === "full" ? { nodes: [] } : {}, kind, size, failure };
+	if (failure) return { set: kind === "full" ? { nodes: [] } : {}, kind, failure };
 	const choices = {
 		...(attributes && { attributes: attributes as NonNullable<NodeSetDelta["attributes"]> }),
 		...(weaponSets && { weaponSets: weaponSets as NonNullable<NodeSetDelta["weaponSets"]> }),
@@ -59,7 +56,6 @@ export function readSetLine(line: string, takesVariant = false): SetLine {
 	return {
 		set: kind === "full" ? { nodes: added, ...choices } : { add: added, remove: removed, ...choices },
 		kind,
-		size,
 		...(variant !== undefined && { variant }),
 	};
 }

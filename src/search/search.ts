@@ -38,6 +38,8 @@ export interface SearchOptions extends Budgets, Restrictions, SearchLimits {
 export interface SearchProgress {
 	/** The best goal so far. */
 	readonly best: number;
+	/** The change of the build that has it; empty at first. */
+	readonly set: NodeSetDelta & { readonly add: readonly number[]; readonly remove: readonly number[] };
 	readonly evaluations: number;
 	readonly rowsPerSecond: number;
 	readonly elapsedMs: number;
@@ -103,9 +105,11 @@ export async function searchTree(evaluator: Evaluator, options: SearchOptions = 
 	const { rows, task, objective, screen } = await prepareSearch(evaluator, options);
 	const { seed = 1, onProgress, stats = [] } = options;
 	let best = objective.worth(objective.own, 0);
+	let set: SearchProgress["set"] = { add: [], remove: [] };
 	rows.onBatch = () =>
 		onProgress?.({
 			best,
+			set,
 			evaluations: rows.evidence.evaluations,
 			rowsPerSecond: rows.evidence.evaluations / (rows.elapsedMs / 1000),
 			elapsedMs: rows.elapsedMs,
@@ -115,8 +119,9 @@ export async function searchTree(evaluator: Evaluator, options: SearchOptions = 
 	const found = await explore(task, objective, rows, {
 		seed,
 		screen,
-		onImproved: ({ score }) => {
+		onImproved: ({ plan, score }) => {
 			best = score.worth;
+			set = setOf(task, plan);
 		},
 	});
 	rows.onBatch = undefined;

@@ -5,9 +5,19 @@ import { ChildDied, type ChildHandle, type RunningRows } from "./child-handle.js
 
 /** How long one chunk should take: a crash costs it, and progress comes in its steps. */
 const chunkMs = 50;
+/** Chunks become smaller towards the end, so that children end together; but a message and its answer take time, too. */
+const leastChunkMs = 2;
+/** While nothing is known of how long a build's rows take. */
+const firstRows = 16;
 
 /** How the message of rows begins that fail since no child could be had for them. */
 export const noChildLeft = "no child process is left";
+
+/** How long rows of a build take, as its last chunk did; batches hand it on. */
+export interface Speed {
+	/** 0: not known. */
+	msPerRow: number;
+}
 
 interface Chunk {
 	rows: Uint32Array;
@@ -26,15 +36,17 @@ export class ProcessBatch {
 	readonly #slots: number;
 	readonly #retries: Chunk[] = [];
 	readonly #running = new Set<RunningRows>();
-	#msPerRow = 0;
+	readonly #speed: Speed;
 
 	constructor(
 		request: BatchRequest,
+		speed: Speed,
 		child: (slot: number) => Promise<ChildHandle>,
 		slots: number,
 		onProgress: ((rows: number) => void) | undefined,
 	) {
 		this.#rows = new BatchRows(request, onProgress);
+		this.#speed = speed;
 		this.#child = child;
 		this.#slots = slots;
 	}
@@ -100,8 +112,11 @@ export class ProcessBatch {
 		if (retry) return retry;
 		const { left } = this.#rows;
 		if (left === 0) return undefined;
-		const fitting = this.#msPerRow > 0 ? Math.floor(chunkMs / this.#msPerRow) : 16;
-		const count = Math.max(1, Math.min(fitting, Math.ceil(left / (2 * this.#slots)), 10_000));
+		const { msPerRow } = this.#speed;
+		const rowsIn = (ms: number) => (msPerRow > 0 ? Math.floor(ms / msPerRow) : firstRows);
+		const share =
+			this.#slots === 1 ? left : Math.max(Math.ceil(left / (2 * this.#slots)), rowsIn(leastChunkMs));
+		const count = Math.max(1, Math.min(rowsIn(chunkMs), share, 10_000));
 		return { rows: this.#rows.take(count), deaths: 0 };
 	}
 
@@ -110,7 +125,7 @@ export class ProcessBatch {
 		this.#running.add(running);
 		try {
 			const answer = await running.answer;
-			this.#msPerRow = Math.max(running.workedMs() / rows.length, 1e-4);
+			this.#speed.msPerRow = Math.max(running.workedMs() / rows.length, 1e-4);
 			const undone = this.#rows.merge(rows, answer);
 			if (undone.length > 0) {
 				this.#retries.push({ rows: undone, deaths });

@@ -12,7 +12,7 @@ import type {
 	RunningBatch,
 } from "../executor.js";
 import { ChildDied, ChildHandle } from "./child-handle.js";
-import { ProcessBatch } from "./process-batch.js";
+import { ProcessBatch, type Speed } from "./process-batch.js";
 
 /** A child that dies more often than this within a minute is not replaced: something is wrong for good. */
 const maxDeathsPerMinute = 20;
@@ -24,6 +24,7 @@ const backOffMs = 20;
 interface KnownBuild {
 	readonly source: Plain;
 	readonly timeoutMs: number | undefined;
+	readonly speed: Speed;
 	/** Once it is known. */
 	base?: { readonly tree: TreeArrays | null; readonly words: Uint32Array };
 }
@@ -99,7 +100,7 @@ export class ProcessExecutor implements Executor {
 		const loaded = await this.#everywhere(loadInto);
 		// Known only now: a build that ends its process must not end every replacement, too. A child that was replaced
 		// meanwhile has not got it.
-		this.#builds.set(build, { source, timeoutMs });
+		this.#builds.set(build, { source, timeoutMs, speed: { msPerRow: 0 } });
 		await this.#everywhere(async (child) => owners.has(child) || (await loadInto(child)));
 		return loaded[0] as NativeLoad;
 	}
@@ -127,7 +128,9 @@ export class ProcessExecutor implements Executor {
 
 	/** The children have a base of their own. */
 	batch(request: BatchRequest, onProgress?: (rows: number) => void): RunningBatch {
-		const batch = new ProcessBatch(request, (slot) => this.#child(slot), this.#slots.length, onProgress);
+		const { speed } = this.#builds.get(request.build) ?? { speed: { msPerRow: 0 } };
+		const child = (slot: number) => this.#child(slot);
+		const batch = new ProcessBatch(request, speed, child, this.#slots.length, onProgress);
 		this.#batches.add(batch);
 		const promise = batch.run().finally(() => this.#batches.delete(batch));
 		return { promise, stop: () => batch.stop("ABORTED") };

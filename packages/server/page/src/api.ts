@@ -19,7 +19,12 @@ export interface StatsAnswer {
 }
 export interface NodeSet {
 	add: number[];
+	/** A node that is in both lists changes its choice. */
 	remove: number[];
+	/** Str, Dex or Int, by id. */
+	attributes?: Record<string, string>;
+	/** 1 or 2, by id. */
+	weaponSets?: Record<string, number>;
 }
 export interface RankedNode {
 	id: number;
@@ -47,10 +52,36 @@ export interface TreeNode {
 	orbit: number;
 	ascendancy?: string;
 }
+export interface Sheet {
+	groups: { title?: string; rows: ({ label: string; value: string } | { note: string })[] }[];
+	warnings: string[];
+}
+export interface Comparison {
+	build: string;
+	other: Stats;
+	parts?: {
+		label: { Part: string; Now: string; Other: string };
+		gains: Stats;
+		error?: { message: string };
+	}[];
+	nodesOnlyHere: { id: number; name: string }[];
+	nodesOnlyThere: { id: number; name: string }[];
+}
+export interface FrontTree {
+	stats: Record<string, number>;
+	points: number;
+	respec: number;
+	isBuild: boolean;
+	set: NodeSet;
+}
+export interface ParetoAnswer {
+	of: [string, string];
+	front: FrontTree[];
+}
 export interface Job {
 	id: string;
 	status: "queued" | "running" | "done" | "failed" | "cancelled";
-	progress: { done: number; total: number; best?: number };
+	progress: { done: number; total: number; best?: number; set?: NodeSet };
 	error?: { message: string };
 }
 export interface SearchAnswer {
@@ -127,10 +158,19 @@ export const power = async (id: string, stat: string, depth: number) =>
 	(await json<{ nodes: RankedNode[] }>(`/v1/builds/${id}/power`, { stats: [stat], depth })).nodes;
 export const code = async (id: string, set: NodeSet) =>
 	(await json<{ code: string }>(`/v1/builds/${id}/export`, { set })).code;
-export const startSearch = (build: string, input: object) =>
-	json<Job>("/v1/jobs", { operation: "search", build, input });
+/** Whether Path of Building answers for a build: it has a sheet. */
+export const isPob = async ({ calculator }: BuildSummary) =>
+	(await json<{ name: string; calculator?: string }[]>("/v1/calculators")).some(
+		(one) => one.name === calculator && one.calculator === "pob",
+	);
+export const sheet = async (id: string, set?: NodeSet) =>
+	(await json<{ sheet: Sheet }>(`/v1/builds/${id}/sheet`, { ...(set && { set }) })).sheet;
+export const compare = (id: string, other: string) =>
+	json<Comparison>(`/v1/builds/${id}/compare`, { other: other.trim() });
+export const startSearch = (operation: "search" | "pareto", build: string, input: object) =>
+	json<Job>("/v1/jobs", { operation, build, input });
 export const cancelJob = (id: string) => json<Job>(`/v1/jobs/${id}`, undefined, "DELETE");
-export const jobResult = (id: string) => json<SearchAnswer>(`/v1/jobs/${id}/result`);
+export const jobResult = <Answer>(id: string) => json<Answer>(`/v1/jobs/${id}/result`);
 export const metrics = async () => (await send("/metrics")).text();
 
 const retryMs = 1000;

@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import * as api from "./api.js";
+import { PartsTable } from "./parts-table.js";
 import { SearchPanel } from "./search-panel.js";
+import { SheetView } from "./sheet-view.js";
 import { StatTable } from "./stat-table.js";
 import { TreeModel } from "./tree-model.js";
 import { TreeView } from "./tree-view.js";
@@ -14,13 +16,15 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 	const [model, setModel] = useState<TreeModel>();
 	const [change, setChange] = useState(none);
 	const [answer, setAnswer] = useState<api.StatsAnswer>();
-	const [other, setOther] = useState<{ build: api.BuildSummary; stats: api.Stats }>();
+	const [other, setOther] = useState<{ build: api.BuildSummary; comparison: api.Comparison }>();
+	const [sheet, setSheet] = useState<api.Sheet>();
 	const [names, setNames] = useState<string[]>([]);
 	const [stat, setStat] = useState("");
 	const [ranked, setRanked] = useState<api.RankedNode[]>([]);
 	const [said, setSaid] = useState("");
 	const [problem, setProblem] = useState("");
 	const asked = useRef(0);
+	const hasSheet = useRef(false);
 
 	async function guarded(work: () => Promise<void>) {
 		setProblem("");
@@ -36,7 +40,13 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 		guarded(async () => {
 			setSaid("Loading…");
 			const loaded = await loading().finally(() => setSaid(""));
-			const [tree, all] = await Promise.all([api.tree(loaded.id), api.statNames(loaded.id)]);
+			const [tree, all, isPob] = await Promise.all([
+				api.tree(loaded.id),
+				api.statNames(loaded.id),
+				api.isPob(loaded),
+			]);
+			hasSheet.current = isPob;
+			setSheet(undefined);
 			setModel(new TreeModel(tree));
 			setNames(all);
 			setRanked([]);
@@ -59,8 +69,13 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 		const number = ++asked.current;
 		const isEmpty = change.add.length + change.remove.length === 0;
 		guarded(async () => {
-			const found = await api.stats(build.id, isEmpty ? undefined : change);
-			if (number === asked.current) setAnswer(found);
+			const set = isEmpty ? undefined : change;
+			const found = await api.stats(build.id, set);
+			if (number !== asked.current) return;
+			setAnswer(found);
+			if (!hasSheet.current) return;
+			const shown = await api.sheet(build.id, set);
+			if (number === asked.current) setSheet(shown);
 		});
 	}, [build, change]);
 
@@ -83,15 +98,18 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 
 	const compare = (given: string) =>
 		guarded(async () => {
-			const loaded = await api.load(given);
-			setOther({ build: loaded, stats: (await api.stats(loaded.id)).stats });
+			if (!build) return;
+			setSaid("Comparing…");
+			const comparison = await api.compare(build.id, given).finally(() => setSaid(""));
+			setOther({ build: await api.info(comparison.build), comparison });
 		});
 
 	const heatMap = useMemo(
 		() => new Map(ranked.map(({ id, gains }) => [id, gains[stat] as number])),
 		[ranked, stat],
 	);
-	const points = change.add.length - change.remove.length;
+	const added = change.add.filter((id) => !change.remove.includes(id)).length;
+	const removed = change.remove.filter((id) => !change.add.includes(id)).length;
 
 	return (
 		<div class="columns">
@@ -128,9 +146,9 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 							{build.mainSkill && `, main skill ${build.mainSkill}`}
 						</p>
 						<p>
-							{points === 0 && change.add.length === 0
+							{change.add.length + change.remove.length === 0
 								? "Click nodes of the tree to change it."
-								: `${change.add.length} added, ${change.remove.length} removed`}
+								: `${added} added, ${removed} removed`}
 						</p>
 						<p class="row">
 							<button
@@ -147,10 +165,12 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 						{answer && (
 							<StatTable
 								answer={answer}
-								{...(other && { other: { name: nameOf(other.build), stats: other.stats } })}
+								{...(other && { other: { name: nameOf(other.build), stats: other.comparison.other } })}
 							/>
 						)}
 						<CompareForm onCompare={compare} />
+						{other && <PartsTable comparison={other.comparison} />}
+						{sheet && <SheetView sheet={sheet} />}
 					</>
 				)}
 			</section>
@@ -180,6 +200,7 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 						change={change}
 						heat={heatMap}
 						onClick={(id) => setChange((before) => model.clicked(before, id))}
+						onDraw={(id) => setChange((before) => model.drawn(before, id))}
 					/>
 					<Ranking
 						ranked={ranked}

@@ -7,7 +7,7 @@ import { metrics, type ServerProblem } from "./api.js";
 export function readMetrics(text: string): Map<string, number> {
 	const sums = new Map<string, number>();
 	for (const [, name, labels = "", value] of text.matchAll(/^([a-z_]+)(?:\{([^}]*)\})? (\S+)$/gm)) {
-		const kind = /(?:outcome|kind|status|code)="([^"]+)"/.exec(labels)?.[1];
+		const kind = /(?:outcome|kind|status|code|rule|le)="([^"]+)"/.exec(labels)?.[1];
 		for (const key of [name, ...(kind === undefined ? [] : [`${name}:${kind}`])])
 			sums.set(key as string, (sums.get(key as string) ?? 0) + Number(value));
 	}
@@ -32,6 +32,27 @@ const mean = (name: string) => (now: Sample, before: Sample) => {
 	return count > 0 ? (1000 * sum) / count : 0;
 };
 
+/** The end of the histogram's bucket that holds it, in milliseconds. */
+const percentile = (name: string, share: number) => (now: Sample, before: Sample) => {
+	const grown = (key: string) => (now.get(key) ?? 0) - (before.get(key) ?? 0);
+	const wanted = share * grown(`${name}_count`);
+	if (wanted <= 0) return 0;
+	const ends = [...now.keys()].flatMap((key) => {
+		const [, end] = key.split(`${name}_bucket:`);
+		return end === undefined || end === "+Inf" ? [] : [end];
+	});
+	ends.sort((a, b) => Number(a) - Number(b));
+	const end = ends.find((candidate) => grown(`${name}_bucket:${candidate}`) >= wanted) ?? ends.at(-1);
+	return 1000 * Number(end ?? 0);
+};
+
+/** Samples of a metric by the label that tells them apart. */
+function byLabel(sample: Sample, name: string): [label: string, value: number][] {
+	return [...sample].flatMap(([key, value]) =>
+		key.startsWith(`${name}:`) ? [[key.slice(name.length + 1), value]] : [],
+	);
+}
+
 const charts: Chart[] = [
 	{
 		title: "Rows a second",
@@ -41,11 +62,15 @@ const charts: Chart[] = [
 		],
 	},
 	{
-		title: "Milliseconds, mean",
+		title: "Milliseconds of a request, at most",
 		lines: [
-			{ label: "request", of: mean("pobatch_request_duration_seconds") },
-			{ label: "batch", of: mean("pobatch_batch_duration_seconds") },
+			{ label: "half of them", of: percentile("pobatch_request_duration_seconds", 0.5) },
+			{ label: "99 of 100", of: percentile("pobatch_request_duration_seconds", 0.99) },
 		],
+	},
+	{
+		title: "Milliseconds of a batch",
+		lines: [{ label: "mean", of: mean("pobatch_batch_duration_seconds") }],
 	},
 	{
 		title: "Memory of states, MB",
@@ -118,12 +143,40 @@ export function Dashboard({ onUnauthorized }: { onUnauthorized: () => void }) {
 					requests running, {last.get("pobatch_rows_total:ok") ?? 0} rows answered since the start
 				</p>
 			)}
+			{last && <Lists sample={last} />}
 			<div class="charts">
 				{charts.map((chart) => (
 					<LiveChart key={chart.title} chart={chart} samples={samples} />
 				))}
 			</div>
 		</>
+	);
+}
+
+/** What is told by name: alerts, jobs, errors. */
+function Lists({ sample }: { sample: Sample }) {
+	const alerts = byLabel(sample, "pobatch_alert_firing");
+	const firing = alerts.filter(([, isFiring]) => isFiring > 0).map(([rule]) => rule);
+	const listed = (name: string) =>
+		byLabel(sample, name)
+			.filter(([, count]) => count > 0)
+			.map(([label, count]) => `${label} ${count}`)
+			.join(", ") || "none";
+	return (
+		<dl class="panel">
+			<dt>Alerts</dt>
+			<dd>
+				{firing.length > 0 ? (
+					<strong role="alert">{firing.join(", ")}</strong>
+				) : (
+					`none of ${alerts.length} rules holds`
+				)}
+			</dd>
+			<dt>Jobs</dt>
+			<dd>{listed("pobatch_jobs")}</dd>
+			<dt>Errors since the start</dt>
+			<dd>{listed("pobatch_errors_total")}</dd>
+		</dl>
 	);
 }
 

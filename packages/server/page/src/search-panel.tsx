@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import * as api from "./api.js";
+import { FrontPlot } from "./front-plot.js";
 
 /** The best tree that points allow: started, followed, ended early; its result is shown on the tree. */
 export function SearchPanel({
@@ -9,7 +10,11 @@ export function SearchPanel({
 	build: api.BuildSummary;
 	onResult: (set: api.NodeSet) => void;
 }) {
+	const [kind, setKind] = useState<"search" | "pareto">("search");
 	const [goal, setGoal] = useState("balanced");
+	const [between, setBetween] = useState("TotalDPS, TotalEHP");
+	const [front, setFront] = useState<api.ParetoAnswer>();
+	const [chosen, setChosen] = useState<api.FrontTree>();
 	const [points, setPoints] = useState(5);
 	const [respec, setRespec] = useState(0);
 	const [floors, setFloors] = useState("");
@@ -21,27 +26,36 @@ export function SearchPanel({
 
 	async function search() {
 		setSaid("");
+		setFront(undefined);
 		try {
-			const list = floors.split(",").map((floor) => floor.trim());
-			const started = await api.startSearch(build.id, {
-				goal,
+			const split = (text: string) => text.split(",").map((part) => part.trim());
+			const started = await api.startSearch(kind, build.id, {
+				...(kind === "search" ? { goal } : { of: split(between) }),
 				points,
 				respec,
 				timeLimitMs: 1000 * seconds,
-				floors: list.filter((floor) => floor !== ""),
+				floors: split(floors).filter((floor) => floor !== ""),
 			});
 			setJob(started);
 			let last = started;
 			for await (const state of api.follow(started.id, setGone)) {
+				const better = state.progress.best !== last.progress.best;
 				last = state;
 				setJob(state);
+				if (better && state.progress.set) onResult(state.progress.set);
 			}
 			if (last.status === "failed") {
 				setSaid(last.error?.message ?? "The search failed.");
 				return;
 			}
-			const { set, steps, improved } = await api.jobResult(last.id);
-			onResult({ add: [...set.add], remove: set.remove.filter((id) => !set.add.includes(id)) });
+			if (kind === "pareto") {
+				const answer = await api.jobResult<api.ParetoAnswer>(last.id);
+				setFront(answer);
+				setSaid(`${answer.front.length} trees: choose one.`);
+				return;
+			}
+			const { set, steps, improved } = await api.jobResult<api.SearchAnswer>(last.id);
+			onResult(set);
 			setSaid(
 				improved
 					? `${steps.length} clicks; the tree shows them.`
@@ -64,9 +78,26 @@ export function SearchPanel({
 				}}
 			>
 				<label>
-					Goal
-					<input value={goal} onInput={({ currentTarget }) => setGoal(currentTarget.value)} />
+					What
+					<select
+						value={kind}
+						onChange={({ currentTarget }) => setKind(currentTarget.value as "search" | "pareto")}
+					>
+						<option value="search">the best tree</option>
+						<option value="pareto">trees between two stats</option>
+					</select>
 				</label>
+				{kind === "search" ? (
+					<label>
+						Goal
+						<input value={goal} onInput={({ currentTarget }) => setGoal(currentTarget.value)} />
+					</label>
+				) : (
+					<label>
+						Two stats
+						<input value={between} onInput={({ currentTarget }) => setBetween(currentTarget.value)} />
+					</label>
+				)}
 				<label>
 					Points
 					<input
@@ -116,6 +147,16 @@ export function SearchPanel({
 					Progress
 					<progress max={job.progress.total || 100} value={job.progress.done} />
 				</label>
+			)}
+			{front && (
+				<FrontPlot
+					answer={front}
+					chosen={chosen}
+					onChoose={(tree) => {
+						setChosen(tree);
+						onResult(tree.set);
+					}}
+				/>
 			)}
 			<p role="status" aria-live="polite">
 				{isGone ? "The server does not answer; trying again…" : said}

@@ -23,10 +23,20 @@ const radii: Record<string, number> = {
 };
 const radiusOf = ({ type }: TreeNode) => radii[type] ?? 28;
 const shades = 16;
+/** How far the picture goes beyond each edge of the canvas, as a share of its size. */
+const margin = 0.3;
+const settleMs = 120;
+
+/** In pixels of the canvas. */
+interface Place {
+	left: number;
+	top: number;
+	scale: number;
+}
 
 /**
- * A tree on a canvas. Shapes are made once as paths, so that a frame of panning is some twenty calls, whatever the count of
- * nodes.
+ * A tree on a canvas. Shapes are made once as paths, and painted on a picture that is larger than the canvas: a frame of panning
+ * copies it, whatever the count of nodes.
  */
 export class TreeCanvas {
 	readonly #canvas: HTMLCanvasElement;
@@ -43,12 +53,17 @@ export class TreeCanvas {
 	#frame = 0;
 	/** Frames drawn so far. */
 	frames = 0;
+	/** Dragging draws a path instead of moving the tree; so it does with Shift held. */
+	isDrawing = false;
+	/** The node that a path was drawn on to last; undefined while none is drawn. */
+	#stroke: { last?: number } | undefined;
 
 	constructor(
 		canvas: HTMLCanvasElement,
 		model: TreeModel,
 		onClick: (id: number) => void,
 		onHover: (node?: TreeNode) => void,
+		onDraw: (id: number) => void,
 	) {
 		this.#canvas = canvas;
 		this.#context = canvas.getContext("2d") as CanvasRenderingContext2D;
@@ -56,12 +71,37 @@ export class TreeCanvas {
 		for (const [a, b] of model.tree.edges) this.#addEdge(this.#edges, a, b);
 		this.#zoom = zoom<HTMLCanvasElement, unknown>()
 			.scaleExtent([0.01, 2])
+			.filter((event: MouseEvent) => event.type === "wheel" || (!this.#draws(event) && !event.button))
 			.on("zoom", ({ transform }: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
 				this.#transform = transform;
 				this.#schedule();
 			});
 		select(canvas).call(this.#zoom);
+		canvas.onpointerdown = (event) => {
+			if (!this.#draws(event) || event.button !== 0) return;
+			this.#stroke = {};
+			canvas.setPointerCapture(event.pointerId);
+		};
+		canvas.onpointermove = ({ offsetX, offsetY }) => {
+			const node = this.#stroke && this.nodeAt(offsetX, offsetY);
+			if (!node || !this.#stroke || node.id === this.#stroke.last) return;
+			this.#stroke.last = node.id;
+			onDraw(node.id);
+		};
+		canvas.onpointerup = () => {
+			// The click that follows is the path's, if one was drawn.
+			const hasDrawn = this.#stroke?.last !== undefined;
+			this.#stroke = undefined;
+			this.#ignoresClick = hasDrawn;
+		};
+		canvas.onpointercancel = () => {
+			this.#stroke = undefined;
+		};
 		canvas.onclick = ({ offsetX, offsetY }) => {
+			if (this.#ignoresClick) {
+				this.#ignoresClick = false;
+				return;
+			}
 			const node = this.nodeAt(offsetX, offsetY);
 			if (node) onClick(node.id);
 		};
@@ -74,10 +114,17 @@ export class TreeCanvas {
 		this.fit(model.tree.allocated);
 	}
 
+	#ignoresClick = false;
+
+	#draws({ shiftKey }: { shiftKey: boolean }): boolean {
+		return this.isDrawing || shiftKey;
+	}
+
 	destroy(): void {
 		this.#observer.disconnect();
 		this.#scheme.removeEventListener("change", this.#repaint);
 		cancelAnimationFrame(this.#frame);
+		clearTimeout(this.#settling);
 	}
 
 	show(marks: Marks): void {
@@ -137,6 +184,7 @@ export class TreeCanvas {
 		const ratio = devicePixelRatio;
 		this.#canvas.width = Math.round(this.#canvas.clientWidth * ratio);
 		this.#canvas.height = Math.round(this.#canvas.clientHeight * ratio);
+		this.#painted = undefined;
 		this.#schedule();
 	}
 
@@ -216,6 +264,11 @@ export class TreeCanvas {
 	#prepared: Marks | undefined;
 	#preparedLight = false;
 
+	/** What was painted last, some way beyond the canvas's edges: until that ends, panning copies it. */
+	readonly #picture = document.createElement("canvas");
+	#painted: ZoomTransform | undefined;
+	#settling: ReturnType<typeof setTimeout> | undefined;
+
 	#draw(): void {
 		const marks = this.#marks;
 		if (!marks) return;
@@ -223,14 +276,53 @@ export class TreeCanvas {
 			this.#prepare(marks);
 			this.#prepared = marks;
 			this.#preparedLight = this.#scheme.matches;
+			this.#painted = undefined;
 		}
+		const { k } = this.#transform;
+		const place = this.#placeOfPicture();
+		if (!place) this.#paint();
+		clearTimeout(this.#settling);
+		// Enlarged or made smaller, it is blurred: painted anew when the hand rests.
+		if (this.#painted?.k !== k)
+			this.#settling = setTimeout(() => {
+				this.#painted = undefined;
+				this.#schedule();
+			}, settleMs);
+		const { left, top, scale } = place ?? (this.#placeOfPicture() as Place);
+		const { width, height } = this.#picture;
 		const context = this.#context;
-		const { x, y, k } = this.#transform;
-		const ratio = devicePixelRatio;
 		context.setTransform(1, 0, 0, 1, 0, 0);
 		context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
-		context.setTransform(k * ratio, 0, 0, k * ratio, x * ratio, y * ratio);
-		for (const { path, fill, stroke, width = 1 } of this.#layers) {
+		context.drawImage(this.#picture, left, top, width * scale, height * scale);
+		this.frames++;
+	}
+
+	/** Where the picture belongs now, in pixels of the canvas; undefined where it would not cover it or be too coarse. */
+	#placeOfPicture(): Place | undefined {
+		if (!this.#painted) return undefined;
+		const ratio = devicePixelRatio;
+		const { width, height } = this.#canvas;
+		const scale = this.#transform.k / this.#painted.k;
+		const left = this.#transform.x * ratio - (this.#painted.x * ratio + margin * width) * scale;
+		const top = this.#transform.y * ratio - (this.#painted.y * ratio + margin * height) * scale;
+		const covers =
+			left <= 0 &&
+			top <= 0 &&
+			left + this.#picture.width * scale >= width &&
+			top + this.#picture.height * scale >= height;
+		return covers && scale > 0.6 && scale < 1.7 ? { left, top, scale } : undefined;
+	}
+
+	#paint(): void {
+		const { x, y, k } = this.#transform;
+		const ratio = devicePixelRatio;
+		const { width, height } = this.#canvas;
+		this.#picture.width = Math.ceil(width * (1 + 2 * margin));
+		this.#picture.height = Math.ceil(height * (1 + 2 * margin));
+		this.#painted = this.#transform;
+		const context = this.#picture.getContext("2d") as CanvasRenderingContext2D;
+		context.setTransform(k * ratio, 0, 0, k * ratio, x * ratio + margin * width, y * ratio + margin * height);
+		for (const { path, fill, stroke, width: line = 1 } of this.#layers) {
 			if (fill) {
 				context.fillStyle = fill;
 				context.fill(path);
@@ -238,10 +330,9 @@ export class TreeCanvas {
 			if (stroke) {
 				context.strokeStyle = stroke;
 				// At least a pixel.
-				context.lineWidth = Math.max(width, 1 / k);
+				context.lineWidth = Math.max(line, 1 / k);
 				context.stroke(path);
 			}
 		}
-		this.frames++;
 	}
 }

@@ -37,10 +37,23 @@ export class TreeModel {
 			for (const id of this.path(now, target)) next.add(id);
 		}
 		const own = new Set(this.tree.allocated);
+		// Choices that the change makes stay, of nodes of the build too: those are in both lists.
+		const chosen = new Set(change.add.filter((id) => own.has(id) && next.has(id)));
+		const kept = <Choice>(choices: Record<string, Choice> = {}) =>
+			Object.fromEntries(
+				Object.entries(choices).filter(([id]) => next.has(Number(id)) && change.add.includes(Number(id))),
+			);
 		return {
-			add: [...next].filter((id) => !own.has(id)),
-			remove: [...own].filter((id) => !next.has(id)),
+			add: [...next].filter((id) => !own.has(id) || chosen.has(id)),
+			remove: [...own].filter((id) => !next.has(id) || chosen.has(id)),
+			attributes: kept(change.attributes),
+			weaponSets: kept(change.weaponSets),
 		};
+	}
+
+	/** The change after a path was drawn on to a node: it is added with what leads to it, and nothing is taken away. */
+	drawn(change: NodeSet, target: number): NodeSet {
+		return this.allocated(change).has(target) ? change : this.clicked(change, target);
 	}
 
 	/** The nodes to add to reach a node, the node last. */

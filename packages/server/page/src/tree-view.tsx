@@ -8,27 +8,41 @@ interface Props {
 	change: NodeSet;
 	heat: ReadonlyMap<number, number>;
 	onClick: (id: number) => void;
+	/** A path is drawn on to a node. */
+	onDraw: (id: number) => void;
 }
 
 const step = 80;
 
 /** The tree: dragged, zoomed and clicked; by keyboard moved and zoomed, and searched by name. */
-export function TreeView({ model, change, heat, onClick }: Props) {
+export function TreeView({ model, change, heat, onClick, onDraw }: Props) {
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const drawing = useRef<TreeCanvas>(undefined);
 	const click = useRef(onClick);
 	click.current = onClick;
+	const draw = useRef(onDraw);
+	draw.current = onDraw;
+	const [isDrawing, setDrawing] = useState(false);
 	const [hovered, setHovered] = useState<TreeNode>();
 	const [text, setText] = useState("");
 
 	useEffect(() => {
 		const element = canvas.current as HTMLCanvasElement;
-		const tree = new TreeCanvas(element, model, (id) => click.current(id), setHovered);
+		const tree = new TreeCanvas(
+			element,
+			model,
+			(id) => click.current(id),
+			setHovered,
+			(id) => draw.current(id),
+		);
 		drawing.current = tree;
 		// For tests, and for whoever looks from the console.
 		Object.assign(element, { tree });
 		return () => tree.destroy();
 	}, [model]);
+	useEffect(() => {
+		if (drawing.current) drawing.current.isDrawing = isDrawing;
+	}, [model, isDrawing]);
 	useEffect(() => {
 		drawing.current?.show({
 			allocated: model.allocated(change),
@@ -52,15 +66,17 @@ export function TreeView({ model, change, heat, onClick }: Props) {
 		"+": () => drawing.current?.by(1.3),
 		"-": () => drawing.current?.by(1 / 1.3),
 		0: () => drawing.current?.fit(model.tree.allocated),
+		d: () => setDrawing((before) => !before),
 	};
 
 	return (
 		<div class="canvas">
 			<canvas
 				ref={canvas}
+				class={isDrawing ? "drawing" : ""}
 				tabIndex={0}
 				role="img"
-				aria-label={`Passive tree ${model.tree.version} with ${model.allocated(change).size} allocated nodes. Arrow keys move it, plus and minus zoom, 0 shows the build. Nodes can be found by name below.`}
+				aria-label={`Passive tree ${model.tree.version} with ${model.allocated(change).size} allocated nodes. Arrow keys move it, plus and minus zoom, 0 shows the build, d draws. Nodes can be found by name below.`}
 				onKeyDown={(event) => {
 					const action = keys[event.key];
 					if (!action) return;
@@ -77,6 +93,14 @@ export function TreeView({ model, change, heat, onClick }: Props) {
 					{heat.has(hovered.id) && <em>gains {Number((heat.get(hovered.id) as number).toPrecision(6))}</em>}
 				</div>
 			)}
+			<p class="row">
+				<button type="button" aria-pressed={isDrawing} onClick={() => setDrawing((before) => !before)}>
+					Draw a path
+				</button>
+				<span class="hint">
+					Dragging moves the tree; in this mode, or with Shift held, it adds the nodes it passes.
+				</span>
+			</p>
 			<label>
 				Find a node by name or stat line
 				<input type="search" value={text} onInput={({ currentTarget }) => setText(currentTarget.value)} />

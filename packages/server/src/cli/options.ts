@@ -16,6 +16,7 @@ export interface ServiceFlags {
 	rowTimeout: number;
 	isolation: "thread" | "process";
 	cache?: string | boolean;
+	queue?: string | true;
 	allowLinks?: string[];
 	jobs?: string;
 }
@@ -67,6 +68,10 @@ export function serviceOptions(command: Command): Command {
 			},
 			"process",
 		)
+		.option(
+			"--queue [url]",
+			"rows by the workers at redis://[user:password@]host[:port][/database] (`pobatch worker`); without an address at that of the variable POBATCH_QUEUE",
+		)
 		.option("--cache <folder>", "keep rows on disk, too")
 		.option("--no-cache", "calculate every row")
 		.option(
@@ -81,7 +86,7 @@ export async function serviceRequest(
 	flags: ServiceFlags,
 	log: (text: string) => void,
 ): Promise<ServiceOptions> {
-	const { threads, builds, memory, rowTimeout, isolation, cache, allowLinks, jobs } = flags;
+	const { threads, builds, memory, rowTimeout, isolation, cache, queue, allowLinks, jobs } = flags;
 	const hosts = (allowLinks as string[] | true | undefined) === true ? buildSites : allowLinks;
 	return {
 		calculators: await calculatorsOf(flags),
@@ -91,6 +96,7 @@ export async function serviceRequest(
 			rowTimeoutMs: rowTimeout,
 			onWarning: ({ text }) => log(text),
 			...(threads !== undefined && { threads }),
+			...(queue !== undefined && { executor: { queue: addressOf(queue) } }),
 			...(cache === false && { cache: false }),
 			...(typeof cache === "string" && { cache: { dir: cache } }),
 		},
@@ -99,6 +105,15 @@ export async function serviceRequest(
 		...(hosts && { links: { hosts: new Set(hosts) } }),
 		log,
 	};
+}
+
+/** @throws PobatchError INVALID_ARGUMENT */
+function addressOf(queue: string | true): string {
+	const address = queue === true ? process.env.POBATCH_QUEUE : queue;
+	if (address) return address;
+	throw new PobatchError("INVALID_ARGUMENT", "--queue has no address, nor has the variable POBATCH_QUEUE", {
+		hint: "Give one of them: --queue redis://HOST:PORT.",
+	});
 }
 
 async function calculatorsOf({

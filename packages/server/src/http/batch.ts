@@ -10,7 +10,8 @@ import {
 	WorkClock,
 } from "pobatch/operations";
 import { Type } from "typebox";
-import { Problem } from "../operations/schemas.js";
+import { withFullDps } from "../operations/full-dps.js";
+import { fullDpsPattern, Problem } from "../operations/schemas.js";
 import type { Lease } from "../service/build-store.js";
 import { problemOf, ServerError } from "../service/errors.js";
 import type { RunningRequest } from "../service/limits.js";
@@ -32,11 +33,18 @@ export function batchRoutes(app: Routes, service: Service): void {
 			schema: {
 				operationId: "batch",
 				summary:
-					'Evaluate many node sets: JSON lines in, `{"row":0,"stats":{...}}` or `{"row":0,"error":{...}}` a line out, ' +
+					"Evaluate many node sets, also of variants of the build: JSON lines in, " +
+					'`{"row":0,"stats":{...}}` or `{"row":0,"error":{...}}` a line out, ' +
 					"in order. A last line with an error and no row tells why the answer ends early",
 				consumes: lineTypes,
 				params: BuildId,
 				querystring: Type.Object({
+					fullDps: Type.Optional(
+						Type.String({
+							pattern: fullDpsPattern,
+							description: "Skill groups that count in Full DPS, by comma, or auto",
+						}),
+					),
 					stats: Type.Optional(Type.String({ description: 'Names by comma, or "all"' })),
 					format: Type.Optional(Type.Enum(["jsonl", "csv"])),
 				}),
@@ -54,12 +62,13 @@ export function batchRoutes(app: Routes, service: Service): void {
 				});
 			}
 			const running = request.running as RunningRequest;
-			const { stats: names, format = "jsonl" } = request.query;
+			const { stats: names, format = "jsonl", fullDps } = request.query;
 			const lease = await service.builds.acquire(request.params.id);
 			const lines = answerLines(lease, service, running, {
 				input: limited(request.body, service.limits.bodyBytes),
 				writer: format === "csv" ? csv() : jsonLines(),
 				stats: names?.split(",").map((name) => name.trim()),
+				fullDps,
 			});
 			// What is wrong with the first line or a stat's name is told by the status.
 			const first = await work(request, () => lines.next()).catch(async (error) => {
@@ -78,13 +87,14 @@ interface LineRequest {
 	input: Readable;
 	writer: RowWriter;
 	stats: readonly string[] | undefined;
+	fullDps: string | undefined;
 }
 
 async function* answerLines(
 	lease: Lease,
 	service: Service,
 	running: RunningRequest,
-	{ input, writer, stats: names }: LineRequest,
+	{ input, writer, stats: names, fullDps }: LineRequest,
 ): AsyncGenerator<string> {
 	using _ = lease;
 	const { build } = lease;
@@ -92,13 +102,14 @@ async function* answerLines(
 	let written = false;
 	try {
 		const stats = await checkedStats(build, names);
+		const around = await withFullDps(build, undefined, fullDps);
 		const header = writer.header(stats);
 		if (header !== "") yield header;
 		written = header !== "";
 		const clock = new WorkClock();
 		const source = { name: "body", stream: input };
 		const { rows: most } = service.limits;
-		for await (const rows of evaluateLines(build, { input: source, stats, skip: 0, clock, signal })) {
+		for await (const rows of evaluateLines(build, { input: source, stats, around, skip: 0, clock, signal })) {
 			const left = most - rows.firstRow;
 			written = true;
 			yield textOf(rows, writer, Math.min(rows.length, left));

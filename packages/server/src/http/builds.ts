@@ -106,7 +106,9 @@ export function buildRoutes(app: Routes, service: Service): void {
 			},
 			(request) =>
 				work(request, (signal) =>
-					service.run(request.params.id, (build) => operation.run(build, request.body, { signal })),
+					service.run(request.params.id, (_, lease) =>
+						service.perform(operation, lease, request.body, { signal }),
+					),
 				),
 		);
 	}

@@ -16,7 +16,17 @@ const Job = Type.Object({
 	operation: Type.String(),
 	build: Type.String(),
 	status: Type.Enum(["queued", "running", "done", "failed", "cancelled"]),
-	progress: Type.Object({ done: Type.Number(), total: Type.Number(), best: Type.Optional(Type.Number()) }),
+	progress: Type.Object({
+		done: Type.Number(),
+		total: Type.Number(),
+		best: Type.Optional(Type.Number({ description: "Of a search: its goal so far" })),
+		set: Type.Optional(
+			Type.Object(
+				{ add: Type.Array(Type.Integer()), remove: Type.Array(Type.Integer()) },
+				{ additionalProperties: true, description: "Of a search: what the best changes" },
+			),
+		),
+	}),
 	createdAt: Type.Number({ description: "Milliseconds since 1970" }),
 	startedAt: Type.Optional(Type.Number()),
 	endedAt: Type.Optional(Type.Number()),

@@ -21,9 +21,9 @@ export async function pageRoutes(app: Routes): Promise<void> {
 		prefix: "/page/",
 		index: false,
 		schemaHide: true,
-		setHeaders: (reply) => {
-			reply.header("content-security-policy", policy);
-			reply.header("x-content-type-options", "nosniff");
+		setHeaders: (response) => {
+			response.setHeader("content-security-policy", policy);
+			response.setHeader("x-content-type-options", "nosniff");
 		},
 	});
 	app.get("/", { schema: { hide: true } as object }, (_, reply) => reply.sendFile("index.html"));

@@ -1,5 +1,5 @@
 import type { Static, TObject } from "typebox";
-import type { OperationContext } from "../operations/operation.js";
+import type { WorkContext } from "../operations/operation.js";
 import type { Session } from "./session.js";
 
 /** One thing that a language model can ask for. */
@@ -13,7 +13,7 @@ export interface Tool<Input extends TObject = TObject> {
 	readonly readOnly?: boolean;
 	/** What is answered may be longer than brief, since it was asked for. */
 	readonly isLong?: (input: Static<Input>) => boolean;
-	run(session: Session, input: Static<Input>, context: OperationContext): Promise<Record<string, unknown>>;
+	run(session: Session, input: Static<Input>, context: WorkContext): Promise<Record<string, unknown>>;
 }
 
 /** The same, with the types of its schema for `run`. */

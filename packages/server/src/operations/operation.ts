@@ -1,14 +1,40 @@
-import type { Build } from "pobatch";
+import type { Build, NodeSetDelta } from "pobatch";
 import { PobatchError } from "pobatch";
 import { readSetLine } from "pobatch/operations";
 import type { Static, TSchema } from "typebox";
+import type { KnownBuild, Lease } from "../service/build-store.js";
+import type { SharedEngineOptions } from "../service/calculators.js";
 import type { NodeSet } from "./schemas.js";
 
-export interface OperationContext {
+/** A change as a request gives it, as a search answers it. */
+export function plainSet({ add = [], remove = [], ...choices }: NodeSetDelta) {
+	return { add: [...add], remove: [...remove], ...choices };
+}
+
+/** Of a search that runs. */
+export interface BestSoFar {
+	/** Its goal. */
+	readonly worth: number;
+	/** What it changes of the build's nodes. */
+	readonly set: ReturnType<typeof plainSet>;
+}
+
+/** How work is watched and ended. */
+export interface WorkContext {
 	/** Ends the work early: by the client's end, a limit of time, or whoever cancels a job. */
 	readonly signal: AbortSignal;
-	/** @param best of a search: its goal so far */
-	readonly onProgress?: (done: number, total: number, best?: number) => void;
+	/** @param best of a search: what it has so far */
+	readonly onProgress?: (done: number, total: number, best?: BestSoFar) => void;
+}
+
+/** What an operation has besides the build. */
+export interface OperationContext extends WorkContext {
+	/** The build as it was given. */
+	readonly known: KnownBuild;
+	/** Another build, by its id, code, text or link. @throws as `Service.open` */
+	readonly open: (source: string) => Promise<Lease>;
+	/** How engines are opened that an operation needs for itself. */
+	readonly engine: SharedEngineOptions;
 }
 
 /** One thing that a server can do with a build: a route of its own, and the work of a job. */

@@ -11,9 +11,9 @@ import {
 	rankWeights,
 } from "pobatch/operations";
 import { type Static, type TProperties, Type } from "typebox";
-import { type OperationContext, operation } from "./operation.js";
-import { changes, StatNames, Stats } from "./schemas.js";
-import { needPob } from "./stats.js";
+import { needPob, withFullDps } from "./full-dps.js";
+import { operation, type WorkContext } from "./operation.js";
+import { changes, FullDps, StatNames, Stats } from "./schemas.js";
 
 const slot = Type.Optional(Type.String({ description: 'As the window calls it: "Ring 1", "Amulet"' }));
 const texts = (what: string) =>
@@ -61,7 +61,17 @@ export const rankings = {
 	),
 	jewels: ranking(
 		"Each jewel in each socket within reach, with the path to it",
-		{ jewels: texts("jewels"), depth: hundred("Only sockets that so many points reach; 8 if not given") },
+		{
+			jewels: texts("jewels"),
+			depth: hundred("Only sockets that so many points reach; 8 if not given"),
+			seeds: Type.Optional(
+				Type.Array(Type.Integer({ minimum: 1, maximum: 200_000 }), {
+					minItems: 1,
+					maxItems: 20_000,
+					description: "With which timeless jewels are tried instead of their own",
+				}),
+			),
+		},
 		(build, { jewels, ...input }) => rankJewels(build, { ...input, jewels: jewels.flatMap(itemTexts) }),
 	),
 };
@@ -86,10 +96,16 @@ function ranking<Properties extends TProperties>(
 export async function rank(
 	build: Build,
 	{ run }: RankingDefinition,
-	{ stats, around, ...input }: { stats?: readonly string[]; around?: VariantChange },
-	{ signal, onProgress }: OperationContext,
+	{
+		stats,
+		around: given,
+		fullDps,
+		...input
+	}: { stats?: readonly string[]; around?: VariantChange; fullDps?: FullDps },
+	{ signal, onProgress }: WorkContext,
 ): Promise<Ranking> {
 	needPob(build, "rank that");
+	const around = await withFullDps(build, given, fullDps);
 	const request = {
 		...input,
 		...(stats && { stats }),
@@ -111,6 +127,7 @@ export const rankingOperations = Object.entries(rankings).map(([name, definition
 			{
 				...definition.properties,
 				stats: Type.Optional(StatNames),
+				fullDps: Type.Optional(FullDps),
 				around: Type.Optional(
 					Type.Object(changes, {
 						additionalProperties: false,

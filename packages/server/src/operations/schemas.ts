@@ -94,6 +94,23 @@ export const changes = {
 	),
 };
 
+/** Numbers by comma, or auto. */
+export const fullDpsPattern = "^(auto|\\d+( *, *\\d+)*)$";
+
+/** Which skill groups count in Full DPS. */
+export const FullDps = Type.Union(
+	[
+		Type.String({ pattern: fullDpsPattern }),
+		Type.Array(Type.Integer({ minimum: 1, maximum: 1000 }), { minItems: 1, maxItems: 1000 }),
+	],
+	{
+		description:
+			"Skill groups that count in Full DPS, by number (skills lists them), in all that is answered; auto: the main " +
+			"skill's where none does",
+	},
+);
+export type FullDps = Static<typeof FullDps>;
+
 export const StatNames = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
 	minItems: 1,
 	maxItems: 5000,

@@ -1,6 +1,7 @@
-import { type NodeSetDelta, PobatchError, type SearchProgress } from "pobatch";
+import { PobatchError, type SearchProgress } from "pobatch";
+import { searchBuild } from "pobatch/operations";
 import { Type } from "typebox";
-import { type OperationContext, operation } from "./operation.js";
+import { operation, plainSet, type WorkContext } from "./operation.js";
 import { Stats } from "./schemas.js";
 
 const points = (description: string) =>
@@ -58,7 +59,16 @@ const Step = Type.Object(
 	{ additionalProperties: true },
 );
 
-export const SearchInput = Type.Object({ goal, ...budgets, ...limits }, { additionalProperties: false });
+const screen = Type.Optional(
+	Type.Enum(["reference"], {
+		description: "Ranks single nodes first, quickly; needs requirements: false",
+	}),
+);
+
+export const SearchInput = Type.Object(
+	{ goal, ...budgets, ...limits, screen },
+	{ additionalProperties: false },
+);
 
 export const searchOperation = operation({
 	name: "search",
@@ -80,7 +90,20 @@ export const searchOperation = operation({
 		{ additionalProperties: true },
 	),
 	async run(build, input, context) {
-		const { set, ...result } = await build.search({ ...input, ...followed(context) });
+		const { known, engine } = context;
+		const { isolation, memoryLimitMB, rowTimeoutMs } = engine;
+		const { set, ...result } = await searchBuild(build, {
+			...(input as typeof input & { screen?: "reference" }),
+			text: known.text,
+			...(known.spec !== undefined && { spec: known.spec }),
+			screenEngine: {
+				threads: 1,
+				...(isolation && { isolation }),
+				...(memoryLimitMB !== undefined && { memoryLimitMB }),
+				...(rowTimeoutMs !== undefined && { rowTimeoutMs }),
+			},
+			...followed(context),
+		});
 		return { ...result, set: plainSet(set) } as never;
 	},
 });
@@ -175,12 +198,13 @@ export const trimOperation = operation({
 	},
 });
 
-function followed({ signal, onProgress }: OperationContext) {
+function followed({ signal, onProgress }: WorkContext) {
 	return {
 		signal,
 		...(onProgress && {
 			// Of a search nobody knows how many rows it will take: what is used up of its limits is known.
-			onProgress: ({ used, best }: SearchProgress) => onProgress(Math.round(1000 * used) / 10, 100, best),
+			onProgress: ({ used, best, set }: SearchProgress) =>
+				onProgress(Math.round(1000 * used) / 10, 100, { worth: best, set: plainSet(set) }),
 		}),
 	};
 }
@@ -189,9 +213,4 @@ function followed({ signal, onProgress }: OperationContext) {
 function whole<Answer extends { stopped: boolean }>(answer: Answer): Answer {
 	if (answer.stopped) throw new PobatchError("ABORTED", "It was stopped before its end");
 	return answer;
-}
-
-/** A change as a request gives it. */
-export function plainSet({ add = [], remove = [], ...choices }: NodeSetDelta) {
-	return { add: [...add], remove: [...remove], ...choices };
 }

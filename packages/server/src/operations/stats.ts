@@ -1,8 +1,16 @@
 import { type Build, type FullNodeSet, type NodeSetDelta, PobatchError, type VariantChange } from "pobatch";
-import { asNodeSetsAnswer, calculateSheet, calculateStats, gainOf, statsOf } from "pobatch/operations";
+import {
+	asNodeSetsAnswer,
+	calculateSheet,
+	calculateStats,
+	gainOf,
+	mergeChanges,
+	statsOf,
+} from "pobatch/operations";
 import { Type } from "typebox";
+import { needPob, withFullDps } from "./full-dps.js";
 import { operation, readSet } from "./operation.js";
-import { changes, NodeSet, StatNames, Stats } from "./schemas.js";
+import { changes, FullDps, NodeSet, StatNames, Stats } from "./schemas.js";
 
 /** What a language model or a person falls for; undefined where nothing is to be said. */
 export function fullDpsNote(stats: Readonly<Record<string, number>>): string | undefined {
@@ -13,6 +21,11 @@ export function fullDpsNote(stats: Readonly<Record<string, number>>): string | u
 	);
 }
 
+/** Of a build, beside its tree. */
+export const Change = Type.Optional(
+	Type.Object(changes, { additionalProperties: false, description: "Of what is not the tree" }),
+);
+
 export const statsOperation = operation({
 	name: "stats",
 	summary:
@@ -21,9 +34,8 @@ export const statsOperation = operation({
 		{
 			stats: Type.Optional(StatNames),
 			set: Type.Optional(NodeSet),
-			change: Type.Optional(
-				Type.Object(changes, { additionalProperties: false, description: "Of what is not the tree" }),
-			),
+			change: Change,
+			fullDps: Type.Optional(FullDps),
 		},
 		{ additionalProperties: false },
 	),
@@ -33,14 +45,13 @@ export const statsOperation = operation({
 		delta: Type.Optional(Stats),
 		notes: Type.Array(Type.String()),
 	}),
-	async run(build, { stats: names, set: given, change }) {
-		const set = readSet(given);
-		const { answer, base, notes } = await calculateChanged(
-			build,
+	async run(build, { stats: names, set: given, change, fullDps }) {
+		const { answer, base, notes } = await calculateChanged(build, {
 			names,
-			set,
-			change as VariantChange | undefined,
-		);
+			set: readSet(given),
+			change: change as VariantChange | undefined,
+			around: await withFullDps(build, undefined, fullDps),
+		});
 		return { stats: answer, ...(base && { base, delta: deltaOf(answer, base) }), notes };
 	},
 });
@@ -50,29 +61,43 @@ export const statsOperation = operation({
  *
  * @throws PobatchError UNKNOWN_STAT; INVALID_ARGUMENT where the calculator refuses the change; RowError
  */
-export async function calculateChanged(
-	build: Build,
-	names: readonly string[] | undefined,
-	set: NodeSetDelta | FullNodeSet | undefined,
-	change: VariantChange | undefined,
-) {
+export async function calculateChanged(build: Build, { names, set, change, around }: Changed) {
 	const notes: string[] = [];
 	const calculated = async () => {
 		if (!change || Object.keys(change).length === 0)
-			return calculateStats(build, { stats: names, ...(set && { set }) });
-		const variant = build.variant(change);
-		const [check] = await build.checkVariants([variant]);
-		if (check?.refused !== undefined)
-			throw new PobatchError("VARIANT_INVALID", check.refused, { value: change });
-		notes.push(...(check?.warnings ?? []).map(({ text }) => text));
+			return calculateStats(build, { stats: names, ...(set && { set }), ...(around && { around }) });
+		const variant = build.variant(around ? mergeChanges(around, change) : change);
+		notes.push(...(await warningsOf(build, change, variant)));
 		const stats = statsOf(build, names);
 		const answer = await build.calculate(set ?? {}, { stats, variant });
-		return { answer, base: asNodeSetsAnswer(build, await build.calculate({}, { stats })) };
+		const base = await build.calculate({}, { stats, variant: around && build.variant(around) });
+		return { answer, base: around ? base : asNodeSetsAnswer(build, base) };
 	};
 	const { answer, base } = await calculated();
 	const note = fullDpsNote(answer);
 	if (note !== undefined) notes.push(note);
 	return { answer, ...(base && { base }), notes };
+}
+
+export interface Changed {
+	readonly names: readonly string[] | undefined;
+	readonly set: NodeSetDelta | FullNodeSet | undefined;
+	readonly change: VariantChange | undefined;
+	/** A change that both are on top of. */
+	readonly around: VariantChange | undefined;
+}
+
+/** @throws PobatchError VARIANT_INVALID */
+async function warningsOf(
+	build: Build,
+	change: VariantChange,
+	variant: ReturnType<Build["variant"]>,
+): Promise<string[]> {
+	// Named as it was given, without what it is on top of.
+	const [check] = await build.checkVariants([variant]);
+	if (check?.refused !== undefined)
+		throw new PobatchError("VARIANT_INVALID", check.refused, { value: change });
+	return (check?.warnings ?? []).map(({ text }) => text);
 }
 
 /** What each stat gains. */
@@ -96,22 +121,18 @@ const Sheet = Type.Object({
 
 export const sheetOperation = operation({
 	name: "sheet",
-	summary: "Path of Building's side bar, of the build or of a node set, formatted by Path of Building",
-	input: Type.Object({ set: Type.Optional(NodeSet) }, { additionalProperties: false }),
+	summary:
+		"Path of Building's side bar, of the build with a change, or of a node set beside it, formatted by Path of Building",
+	input: Type.Object(
+		{ set: Type.Optional(NodeSet), change: Change, fullDps: Type.Optional(FullDps) },
+		{ additionalProperties: false },
+	),
 	answer: Type.Object({ sheet: Sheet, base: Type.Optional(Sheet) }),
-	async run(build, { set: given }) {
+	async run(build, { set: given, change, fullDps }) {
 		needPob(build, "write a sheet");
 		const set = readSet(given);
-		const { answer, base } = await calculateSheet(build, set ? { set } : {});
+		const around = await withFullDps(build, change as VariantChange | undefined, fullDps);
+		const { answer, base } = await calculateSheet(build, { ...(set && { set }), ...(around && { around }) });
 		return { sheet: answer as never, ...(base && { base: base as never }) };
 	},
 });
-
-/** @throws PobatchError INVALID_ARGUMENT unless Path of Building answers */
-export function needPob({ info: { calculator } }: Build, what: string): void {
-	if (calculator === "pob") return;
-	throw new PobatchError("INVALID_ARGUMENT", `The calculator ${calculator} cannot ${what}`, {
-		value: calculator,
-		hint: "Path of Building can: load the build with a calculator that has a checkout.",
-	});
-}

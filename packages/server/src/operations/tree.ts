@@ -1,5 +1,5 @@
 import { type Build, PobatchError, type TreeNode } from "pobatch";
-import { drawPower, rankNodes } from "pobatch/operations";
+import { drawPower, drawSearch, rankNodes } from "pobatch/operations";
 import { Type } from "typebox";
 import { PowerInput } from "./power.js";
 
@@ -40,12 +40,18 @@ export function treeOf(build: Build) {
 /** The tree as SVG; with a stat, what each node within reach gains of it as colour. */
 export async function drawTree(
 	build: Build,
-	{ stat, depth = 5 }: { stat?: string; depth?: number },
+	{ stat, depth = 5, add, remove }: { stat?: string; depth?: number; add?: string; remove?: string },
 	signal: AbortSignal,
 ): Promise<string> {
 	const tree = needTree(build);
 	const { ascendancy, class: className } = build.info;
 	const title = ascendancy === undefined ? className : `${ascendancy} (${className})`;
+	const ids = (text = "") => text.split(",").filter(Boolean).map(Number);
+	if (add !== undefined || remove !== undefined) {
+		const set = { add: ids(add), remove: ids(remove) };
+		for (const id of [...set.add, ...set.remove]) tree.node(id);
+		return drawSearch(build, { set }, title);
+	}
 	if (stat === undefined) return tree.toSvg({ highlight: build.allocated, title });
 	const answer = await rankNodes(build, { stats: [stat], depth, signal });
 	if (answer.stopped) throw new PobatchError("ABORTED", "Node power was stopped before its end");
@@ -55,6 +61,10 @@ export async function drawTree(
 export const SvgQuery = Type.Object({
 	stat: Type.Optional(Type.String({ description: "Colours by what nodes gain of it" })),
 	depth: PowerInput.properties.depth,
+	add: Type.Optional(
+		Type.String({ pattern: "^\\d+(,\\d+)*$", description: "Nodes to mark as added, by comma" }),
+	),
+	remove: Type.Optional(Type.String({ pattern: "^\\d+(,\\d+)*$", description: "Nodes to mark as given up" })),
 });
 
 function needTree({ tree }: Build): NonNullable<Build["tree"]> {

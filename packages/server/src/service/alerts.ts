@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Ajv } from "ajv";
 import { PobatchError } from "pobatch";
-import type { Registry } from "prom-client";
+import { Gauge, type Registry } from "prom-client";
 import { type Static, Type } from "typebox";
 
 const Rule = Type.Object(
@@ -90,6 +90,17 @@ export class Alerts {
 		this.#config = config;
 		this.#log = log;
 		this.#states = new Map(config.rules.map((rule) => [rule, { isFiring: false }]));
+		const firing = () => this.firing();
+		new Gauge({
+			name: "pobatch_alert_firing",
+			help: "1 while the rule of --alerts holds",
+			labelNames: ["rule"],
+			registers: [registry],
+			collect() {
+				const names = firing();
+				for (const { name } of config.rules) this.set({ rule: name }, names.includes(name) ? 1 : 0);
+			},
+		});
 	}
 
 	start(): void {

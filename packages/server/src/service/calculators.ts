@@ -23,6 +23,7 @@ export type SharedEngineOptions = Pick<
 	| "rowTimeoutMs"
 	| "openTimeoutMs"
 	| "cache"
+	| "executor"
 	| "onLog"
 	| "onWarning"
 >;

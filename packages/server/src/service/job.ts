@@ -1,3 +1,4 @@
+import type { BestSoFar } from "../operations/operation.js";
 import type { KnownBuild } from "./build-store.js";
 import type { Problem } from "./errors.js";
 
@@ -15,6 +16,8 @@ export interface JobState {
 		readonly total: number;
 		/** Of a search: its goal so far. */
 		readonly best?: number;
+		/** Of a search: what the best changes of the build's nodes. */
+		readonly set?: BestSoFar["set"];
 	};
 	/** Milliseconds since 1970. */
 	readonly createdAt: number;

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
+import type { BestSoFar } from "../operations/operation.js";
 import { type Problem, problemOf, ServerError } from "./errors.js";
 import type { JobRequest, JobState, JobStatus, SavedJob } from "./job.js";
 import type { JobFiles } from "./job-files.js";
 
 export interface JobContext {
 	readonly signal: AbortSignal;
-	readonly onProgress: (done: number, total: number, best?: number) => void;
+	readonly onProgress: (done: number, total: number, best?: BestSoFar) => void;
 }
 
 export interface JobLimits {
@@ -220,9 +221,11 @@ export class JobRunner {
 		const { controller } = job;
 		this.#change(job, { status: "running", startedAt: Date.now() });
 		const timer = setTimeout(() => controller.abort(overdue), this.#limits.timeoutMs);
-		const onProgress = (done: number, total: number, best?: number) => {
+		const onProgress = (done: number, total: number, best?: BestSoFar) => {
 			if (job.state.status !== "running") return;
-			this.#change(job, { progress: { done, total, ...(best !== undefined && { best }) } });
+			this.#change(job, {
+				progress: { done, total, ...(best && { best: best.worth, set: best.set }) },
+			});
 		};
 		try {
 			const result = await this.#run(job, { signal: controller.signal, onProgress });

@@ -1,5 +1,5 @@
 import type { Build } from "pobatch";
-import type { Operation, OperationContext } from "../operations/operation.js";
+import type { Operation, WorkContext } from "../operations/operation.js";
 import { operations } from "../operations/table.js";
 import { BuildStore, type BuildStoreLimits, type Lease } from "./build-store.js";
 import { type CalculatorConfig, Calculators, type SharedEngineOptions } from "./calculators.js";
@@ -53,6 +53,7 @@ export class Service {
 	readonly metrics = new Metrics();
 	readonly log: (text: string) => void;
 	readonly #links: LinkRules;
+	readonly #engine: SharedEngineOptions;
 	#isReady = false;
 
 	constructor(options: ServiceOptions) {
@@ -63,6 +64,7 @@ export class Service {
 			onWarning: ({ text }) => this.log(text),
 			...options.engine,
 		};
+		this.#engine = engine;
 		this.calculators = new Calculators(options.calculators, engine);
 		this.builds = new BuildStore(
 			this.calculators,
@@ -75,7 +77,7 @@ export class Service {
 		this.jobs = new JobRunner(
 			async ({ operation, build, input }, context) => {
 				using lease = await this.builds.acquireKnown(build);
-				return await this.operation(operation).run(lease.build, input, context);
+				return await this.perform(this.operation(operation), lease, input, context);
 			},
 			{ ...jobLimits, ...options.jobs },
 			files,
@@ -109,6 +111,24 @@ export class Service {
 		});
 	}
 
+	/** A build by its id, or by its code, text or link. @throws as `load`; ServerError BUILD_UNKNOWN */
+	async open(source: string): Promise<Lease> {
+		const text = source.trim();
+		if (/^[0-9a-f]{32}$/.test(text)) return this.builds.acquire(text);
+		return this.load(/^https?:\/\/\S+$/i.test(text) ? { link: text } : { text });
+	}
+
+	/** An operation on a build in use. @throws as the operation */
+	perform(
+		operation: Operation,
+		{ build, known }: Lease,
+		input: unknown,
+		context: WorkContext,
+	): Promise<unknown> {
+		const open = (source: string) => this.open(source);
+		return operation.run(build, input as never, { ...context, known, open, engine: this.#engine });
+	}
+
 	/** @throws ServerError NOT_FOUND */
 	operation(name: string): Operation {
 		const found = operations.get(name);
@@ -135,5 +155,3 @@ export class Service {
 		await this.calculators.close();
 	}
 }
-
-export type { OperationContext };

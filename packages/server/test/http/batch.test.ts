@@ -199,7 +199,9 @@ describe("hazard: rows of strangers", () => {
 	});
 });
 
-test("hazard: a client that reads slowly does not fill the memory: the server waits for it", async () => {
+test("hazard: a client that reads slowly does not fill the memory: the server waits for it", {
+	timeout: 60_000,
+}, async () => {
 	await using patient = await start({
 		calculators: [{ name: "wild", calculator: files.write("wide.lua", wild) }],
 		engine: { isolation: "thread", sandbox: false },
@@ -207,7 +209,8 @@ test("hazard: a client that reads slowly does not fill the memory: the server wa
 	});
 	const other = new Client(patient.address);
 	const id = await other.load("e");
-	const count = 400_000;
+	// More than sockets hold: some 35 MB of rows.
+	const count = 1_200_000;
 	const answer = await other.batch(id, Array(count).fill('{"add":[1]}').join("\n"), "");
 	const rows = async () =>
 		Number(

@@ -94,7 +94,7 @@ describe("MCP over HTTP", () => {
 			calculators: [
 				{
 					name: "slow",
-					calculator: files.write("slow-2.lua", slow(130_000, "96")),
+					calculator: files.write("slow-2.lua", slow(5_000_000, "96")),
 					tree: join(root, "data", "demo-tree.json"),
 				},
 			],

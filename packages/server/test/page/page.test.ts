@@ -152,11 +152,81 @@ const body = () => {
 		await page.close();
 	});
 
+	test("a path is drawn: the nodes that it passes are added, and the exact change is shown", async () => {
+		const page = await loaded();
+		using lease = await server.service.load({ text: demoText });
+		const { build } = lease;
+		const tree = build.tree as NonNullable<typeof build.tree>;
+		// Two steps from the build, in a straight line on the canvas.
+		const path = tree.pathsWithin(build.allocated, 2).find(({ nodes }) => nodes.length === 2);
+		if (!path) throw new Error("the demo build has changed");
+		const { nodes } = path;
+		const expected = await build.calculate({ add: [...nodes] }, { stats: ["Life"] });
+		const canvas = page.locator("canvas").first();
+		const box = (await canvas.boundingBox()) as { x: number; y: number };
+		const places = await canvas.evaluate(
+			(element, ids) => ids.map((id) => (element as unknown as { tree: Drawing }).tree.placeOf(id)),
+			[...nodes],
+		);
+		await page.getByRole("button", { name: "Draw a path" }).click();
+		const [first, last] = places as [[number, number], [number, number]];
+		await page.mouse.move(box.x + first[0] - 1, box.y + first[1]);
+		await page.mouse.down();
+		await page.mouse.move(box.x + first[0], box.y + first[1]);
+		await page.mouse.move(box.x + last[0], box.y + last[1]);
+		await page.mouse.up();
+		await page.getByText("2 added, 0 removed").waitFor();
+		const life = (expected.Life as number).toLocaleString("en-US", { maximumFractionDigits: 2 });
+		await expect.poll(() => rowOf(page, "Life").innerText()).toContain(life);
+		await picture(page, "drawn");
+		await page.close();
+	});
+
+	test("trees between two stats are a plot; a click, or a key, shows one on the tree", {
+		timeout: 60_000,
+	}, async () => {
+		const page = await loaded();
+		await page.getByText("Search the best tree").click();
+		await page.getByRole("combobox", { name: /^What/ }).selectOption("pareto");
+		await page.getByRole("textbox", { name: "Two stats" }).fill("Life, TotalEHP");
+		await page.getByLabel("Points", { exact: true }).fill("3");
+		await page.getByLabel("Seconds").fill("2");
+		await page.getByRole("button", { name: "Search", exact: true }).click();
+		const points = page.locator(".front circle:not(.own)");
+		await points.first().waitFor({ timeout: 30_000 });
+		await points.last().click();
+		await page.getByText(/[1-3] added/).waitFor();
+		expect(await points.last().getAttribute("aria-pressed")).toBe("true");
+		await points.first().press("Enter");
+		expect(await points.first().getAttribute("aria-pressed")).toBe("true");
+		// The numbers of the tree that was found, with its choices of attributes.
+		const [, life] = /Life (\d[\d,]*\d)/.exec((await points.first().getAttribute("aria-label")) ?? "") ?? [];
+		await expect.poll(() => rowOf(page, "Life").innerText()).toContain(life);
+		await picture(page, "pareto");
+		expect(await violations(page)).toEqual([]);
+		await page.close();
+	});
+
+	test("a file that is dropped is loaded", async () => {
+		const page = await open();
+		const data = await page.evaluateHandle(
+			`(() => {
+				const transfer = new DataTransfer();
+				transfer.items.add(new File([${JSON.stringify(demoText)}], "build.json"));
+				return transfer;
+			})()`,
+		);
+		await page.locator("form").first().dispatchEvent("drop", { dataTransfer: data });
+		await page.getByRole("heading", { name: /Skywatcher, level 80/ }).waitFor();
+		await page.close();
+	});
+
 	test("another build is compared", async () => {
 		const page = await loaded();
 		await page.getByLabel(/Compare with/).fill(demoText.replace('"level": 80', '"level": 60'));
 		await page.getByRole("button", { name: "Compare", exact: true }).click();
 		await page.getByRole("columnheader", { name: "Skywatcher 60" }).waitFor();
+		await page.getByText("0 nodes only here, 0 only in the other build").waitFor();
 		await page.close();
 	});
 
@@ -176,8 +246,8 @@ const body = () => {
 		await page.getByRole("button", { name: "Dashboard" }).click();
 		await page.getByText(/builds loaded/).waitFor();
 		await page.getByText(/^Rows a second: answered/).waitFor();
-		await page.waitForTimeout(4500);
-		expect(await page.locator(".uplot canvas").count()).toBe(6);
+		await page.getByText(/rules holds$/).waitFor();
+		await expect.poll(() => page.locator(".uplot canvas").count()).toBe(7);
 		await picture(page, "dashboard");
 		expect(await violations(page)).toEqual([]);
 		await page.close();

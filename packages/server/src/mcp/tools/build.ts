@@ -1,5 +1,6 @@
-import { calculateStats, gainOf } from "pobatch/operations";
+import { calculateStats } from "pobatch/operations";
 import { Type } from "typebox";
+import { compare as compareBuilds, type NodeName } from "../../operations/compare.js";
 import { fullDpsNote } from "../../operations/stats.js";
 import { summaryOf } from "../../operations/summary.js";
 import type { Lease } from "../../service/build-store.js";
@@ -18,13 +19,15 @@ export const statsArgument = Type.Optional(
 	}),
 );
 
+export const fullDpsArgument = Type.Optional(Type.String({ description: "As of what_if" }));
+
 export const load = tool({
 	name: "load",
 	title: "Load a build",
 	description:
 		"Call this first. Takes what a person pastes: a Path of Building code (also mangled by a chat), its XML, a link, or " +
 		"(local servers only) the path of a file. Answers the build's id, who it is and its main stats. Every other tool " +
-		"then means this build unless told otherwise. Loading the same build again costs nothing.",
+		"then means this build unless told otherwise.",
 	input: Type.Object({
 		source: Type.String({ minLength: 1, description: "Code, XML, link or path of a file" }),
 		calculator: Type.Optional(Type.String({ description: "Name of a calculator; capabilities lists them" })),
@@ -46,7 +49,7 @@ export const summary = tool({
 	title: "Summary of a build",
 	description:
 		"Who the build is, its main stats, the keystones and notables it has, what Path of Building warns of, and which " +
-		"stats are not to be relied on. No other call is needed for a first opinion.",
+		"stats are not to be relied on.",
 	input: Type.Object({ build: buildArgument }),
 	run: (session, { build: id }) =>
 		session.withBuild(id, async (build, lease) => {
@@ -117,40 +120,37 @@ export const compare = tool({
 	name: "compare",
 	title: "Compare two builds",
 	description:
-		"Stats of two builds side by side with what the second gains, and the nodes that only one of them has. For changes " +
-		"of one build, what_if is the tool.",
+		"Stats of two builds side by side with what the second gains, the nodes that only one has, and (with Path of " +
+		"Building) what each part of the second is worth to the first: items, gems, tree and so on.",
 	input: Type.Object({
 		before: buildArgument,
 		after: Type.String({ description: "Id, code or link of the other build" }),
 		stats: statsArgument,
+		fullDps: fullDpsArgument,
+		top: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, description: "Parts, 12 if not given" })),
 	}),
-	run: (session, { before, after, stats: given }) =>
+	isLong: ({ top = 0 }) => top > 30,
+	run: (session, { before, after, stats: given, fullDps, top = 12 }, context) =>
 		session.withBuild(before, (first) =>
 			session.withBuild(after, async (second) => {
-				const names = statNames(first, given);
-				const shared = given
-					? names
-					: names.filter((name) => second.stats().includes(name) && first.stats().includes(name));
-				const [{ answer: a }, { answer: b }] = await Promise.all([
-					calculateStats(first, { stats: shared }),
-					calculateStats(second, { stats: shared }),
-				]);
-				const delta = Object.fromEntries(
-					shared.map((name) => [name, gainOf(b[name] as number, a[name] as number)]),
-				);
-				const only = (one: typeof first, other: typeof first) => {
-					const have = new Set(other.allocated);
-					return one.allocated
-						.filter((node) => !have.has(node))
-						.map((node) => `${one.tree?.node(node).name ?? "node"} (${node})`);
-				};
-				const notes = [fullDpsNote(a) ?? fullDpsNote(b)].filter((note) => note !== undefined);
+				const names = given && statNames(first, given);
+				const found = await compareBuilds(first, second, { stats: names, fullDps }, context);
+				const named = (nodes: readonly NodeName[]) => nodes.map(({ id, name }) => `${name} (${id})`);
+				const note = fullDpsNote(found.base) ?? fullDpsNote(found.other);
+				const notes = [...found.advice, ...(note === undefined ? [] : [note])];
 				return {
-					before: roundedStats(a),
-					after: roundedStats(b),
-					delta: roundedStats(delta),
-					nodesOnlyBefore: only(first, second),
-					nodesOnlyAfter: only(second, first),
+					before: roundedStats(found.base),
+					after: roundedStats(found.other),
+					delta: roundedStats(found.delta),
+					...(found.parts && {
+						parts: found.parts.slice(0, top).map(({ label, gains, error }) => ({
+							...label,
+							gains: roundedStats(gains),
+							...(error && { error: error.message }),
+						})),
+					}),
+					nodesOnlyBefore: named(found.nodesOnlyHere),
+					nodesOnlyAfter: named(found.nodesOnlyThere),
 					...(notes.length > 0 && { notes }),
 				};
 			}),

@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { rank, rankings } from "../../operations/rankings.js";
 import { rounded, roundedStats, statNames } from "../stat-names.js";
 import { type Tool, tool } from "../tool.js";
-import { buildArgument, statsArgument } from "./build.js";
+import { buildArgument, fullDpsArgument, statsArgument } from "./build.js";
 
 /** A tool for one kind of ranking. */
 function rankingTool(kind: keyof typeof rankings, name: string, title: string, description: string): Tool {
@@ -15,6 +15,7 @@ function rankingTool(kind: keyof typeof rankings, name: string, title: string, d
 			build: buildArgument,
 			...definition.properties,
 			stats: statsArgument,
+			fullDps: fullDpsArgument,
 			top: Type.Optional(
 				Type.Integer({ minimum: 1, maximum: 500, description: "How many, 15 if not given" }),
 			),

@@ -1,6 +1,7 @@
 import { PobatchError, type Trimmed } from "pobatch";
 import { Type } from "typebox";
 import { paretoOperation, SearchInput, searchOperation } from "../../operations/search.js";
+import type { JobState } from "../../service/job.js";
 import type { Session } from "../session.js";
 import { roundedStats } from "../stat-names.js";
 import { tool } from "../tool.js";
@@ -9,7 +10,7 @@ import { buildArgument } from "./build.js";
 const jobArgument = Type.Optional(
 	Type.String({ description: "Id that search_start answered; the search started last if not given" }),
 );
-const goalArgument = SearchInput.properties.goal;
+const shortGoal = Type.Optional(Type.String({ description: "As of search_start" }));
 
 export const searchStart = tool({
 	name: "search_start",
@@ -49,7 +50,7 @@ export const searchStatus = tool({
 	description:
 		"Status, progress in percent of its limits, and the best goal so far (1 is the build's own); why it failed if it did.",
 	input: Type.Object({ job: jobArgument }),
-	run: async (session, { job }) => ({ job: session.service.jobs.get(jobOf(session, job)) }),
+	run: async (session, { job }) => ({ job: toldJob(session.service.jobs.get(jobOf(session, job))) }),
 });
 
 export const searchResult = tool({
@@ -92,8 +93,13 @@ export const searchCancel = tool({
 	description: "Ends a search; the best that it has found is its result.",
 	readOnly: false,
 	input: Type.Object({ job: jobArgument }),
-	run: async (session, { job }) => ({ job: await session.service.jobs.cancel(jobOf(session, job)) }),
+	run: async (session, { job }) => ({ job: toldJob(await session.service.jobs.cancel(jobOf(session, job))) }),
 });
+
+/** Without the nodes of the best so far: search_result has them, with names. */
+function toldJob({ progress: { set: _, ...progress }, ...job }: JobState) {
+	return { ...job, progress };
+}
 
 function jobOf(session: Session, given: string | undefined): string {
 	const id = given ?? session.lastJob;
@@ -107,7 +113,7 @@ export const order = tool({
 	description: "In which order the build's own nodes are best allocated, with the level of each step.",
 	input: Type.Object({
 		build: buildArgument,
-		goal: goalArgument,
+		goal: shortGoal,
 		from: Type.Optional(
 			Type.Integer({ minimum: 1, description: "Level of the first point, 2 if not given" }),
 		),
@@ -138,7 +144,7 @@ export const trim = tool({
 		"Allocated nodes, with what hangs on them, that the build would miss least: what to give up first.",
 	input: Type.Object({
 		build: buildArgument,
-		goal: goalArgument,
+		goal: shortGoal,
 		floors: SearchInput.properties.floors,
 		top: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, description: "How many, 12 if not given" })),
 	}),

@@ -1,6 +1,6 @@
 import { encodePobCode, versions } from "pobatch";
 import { Type } from "typebox";
-import { needPob } from "../../operations/stats.js";
+import { needPob } from "../../operations/full-dps.js";
 import { operations } from "../../operations/table.js";
 import { changeOf, changeProperties } from "../changes.js";
 import { tool } from "../tool.js";
@@ -10,8 +10,8 @@ export const exportBuild = tool({
 	name: "export",
 	title: "Export a build",
 	description:
-		"The build, or the build with a change of its tree, as the code that Path of Building imports, or as XML. Long: ask " +
-		"for it when a person wants to import it.",
+		"The build, or the build with a change of its tree, as the code that Path of Building imports, or as XML; what_if " +
+		"with code writes other changes, too. Long: ask for it when a person wants to import it.",
 	input: Type.Object({
 		build: buildArgument,
 		...changeProperties,
@@ -54,7 +54,7 @@ export const capabilities = tool({
 			files: session.canReadFiles,
 			limits,
 			notes: [
-				"export writes changes of the passive tree; those of items, gems and configuration are answered as numbers.",
+				"export writes changes of the tree; what_if with code those of items, gems, configuration and level, too.",
 				"Nothing that is asked changes a build: each answer starts from the build as it was loaded.",
 			],
 		};

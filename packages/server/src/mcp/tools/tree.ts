@@ -1,6 +1,7 @@
 import { type Build, type NodePower, PobatchError, type VariantChange } from "pobatch";
 import { calculateStats, nearest, rankNodes } from "pobatch/operations";
 import { Type } from "typebox";
+import { withFullDps } from "../../operations/full-dps.js";
 import { changes } from "../../operations/schemas.js";
 import { calculateChanged, deltaOf, fullDpsNote } from "../../operations/stats.js";
 import { changeOf, changeProperties } from "../changes.js";
@@ -22,13 +23,14 @@ export const whatIf = tool({
 		build: buildArgument,
 		...changeProperties,
 		...changes,
+		fullDps: Type.Optional(Type.String({ description: "Skill groups counted in FullDPS: numbers, or auto" })),
 		stats: statsArgument,
 		code: Type.Optional(
 			Type.Boolean({ description: "Also the changed build as a code that Path of Building imports" }),
 		),
 	}),
 	isLong: ({ code = false }) => code,
-	run: (session, { build: id, stats: given, code = false, add, remove, attributes, ...rest }) =>
+	run: (session, { build: id, stats: given, code = false, add, remove, attributes, fullDps, ...rest }) =>
 		session.withBuild(id, async (build) => {
 			const { set, ...change } = changeOf(build, {
 				...(add && { add }),
@@ -40,14 +42,19 @@ export const whatIf = tool({
 				answer,
 				base = answer,
 				notes,
-			} = await calculateChanged(build, statNames(build, given), set, other);
-			if (code && Object.keys(other).length > 0) notes.push("The code has the change of the tree alone");
+			} = await calculateChanged(build, {
+				names: statNames(build, given),
+				set,
+				change: other,
+				around: await withFullDps(build, undefined, fullDps),
+			});
+			const variant = Object.keys(other).length > 0 ? build.variant(other) : undefined;
 			return {
 				...change,
 				notes: [...change.notes, ...notes],
 				stats: roundedStats(answer),
 				delta: roundedStats(deltaOf(answer, base)),
-				...(code && { code: await build.toCode(set) }),
+				...(code && { code: await build.toCode(set, { variant }) }),
 			};
 		}),
 });
