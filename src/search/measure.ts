@@ -63,25 +63,19 @@ export async function measure(
 	}
 }
 
-/** Tree units within which a jewel may change what nodes do. */
-const jewelReach = 2000;
-
 /**
- * Nodes that read like an earlier one of the list, which is measured in their place at first. Where an allocated jewel
- * may change what a node does, it is measured itself.
+ * Nodes that read like an earlier one of the list, which is measured in their place at first: of those that can be added
+ * as of those that can be given up. Where a jewel may change what a node does, it is measured itself.
  */
-export function alikeNodes({ graph, mode }: Task, nodes: readonly number[]): Map<number, number> {
+export function alikeNodes({ graph, mode, nearJewel }: Task, nodes: readonly number[]): Map<number, number> {
 	const all = graph.tree.nodes;
-	const sockets = all.filter(
-		(node, i) => mode[i] && (node.type === "jewelSocket" || node.containJewelSocket),
-	);
 	const first = new Map<string, number>();
 	const alike = new Map<number, number>();
 	for (const i of nodes) {
 		const node = all[i] as (typeof all)[number];
-		if (mode[i] || node.stats.length === 0 || node.type === "jewelSocket") continue;
-		if (sockets.some(({ x, y }) => Math.hypot(x - node.x, y - node.y) <= jewelReach)) continue;
-		const text = [node.type, node.name, ...node.stats].join("\n");
+		const tellsAll = node.stats.length > 0 || node.type === "attribute";
+		if (nearJewel[i] || !tellsAll || node.type === "jewelSocket" || node.containJewelSocket) continue;
+		const text = [mode[i], node.type, node.name, ...node.stats].join("\n");
 		const like = first.get(text);
 		if (like === undefined) first.set(text, i);
 		else alike.set(i, like);

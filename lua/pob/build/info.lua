@@ -45,6 +45,19 @@ local function jewels(mode)
 	return list
 end
 
+-- Nodes inside the radius of an allocated jewel, which may do something else there than they read.
+local function nearJewels(mode)
+	local spec, near = mode.spec, {}
+	for id, itemId in pairs(spec.jewels) do
+		local item, socket = mode.itemsTab.items[itemId], spec.nodes[id]
+		local radius = spec.allocNodes[id] and item and item.jewelRadiusIndex
+		for other in pairs(radius and socket and socket.nodesInRadius and socket.nodesInRadius[radius] or {}) do
+			near[other] = true
+		end
+	end
+	return sortedIds(near)
+end
+
 -- Item lines that PoB's parser does not understand, each once.
 local function unreadItemLines(mode)
 	local warnings, seen = {}, {}
@@ -135,6 +148,7 @@ function info.of(build, plain, found)
 		starts = topology.starts(mode),
 		free = topology.free(mode),
 		jewels = jewels(mode),
+		nearJewels = nearJewels(mode),
 		warnings = warnings,
 		unstableStats = found.unstable,
 		defaultStats = firstStats(build.rows.stats),
