@@ -20,6 +20,8 @@ export interface ExploreOptions {
 	/** Called for each plan that was calculated and is valid, better or not. */
 	readonly onPlan?: (found: Found) => void;
 	readonly onImproved?: (best: Found) => void;
+	/** The build's own stats, where they are not those that the goal is relative to. */
+	readonly own?: Float64Array;
 	/** Plans to begin with besides the build itself. */
 	readonly seeds?: readonly Plan[];
 	/** What earlier searches of the same build measured. */
@@ -73,9 +75,10 @@ export async function explore(
 	rows: Rows,
 	options: ExploreOptions,
 ): Promise<Explored> {
+	const { own = objective.own } = options;
 	const build = Plan.ofBuild(task);
-	rows.remember(build.key, objective.own);
-	const start = scored(objective, build, objective.own);
+	rows.remember(build.key, own);
+	const start = scored(objective, build, own);
 	const total = task.budgets.free.reduce((sum, points) => sum + points, 0) + task.budgets.respec;
 	const random = new Random(options.seed);
 	const model = options.known ?? new Model(task, objective, build);
@@ -135,8 +138,8 @@ export async function explore(
 	const few = total <= fewPoints ? await nodesOfChoices(task, mostChoices) : undefined;
 	if (few) {
 		const alike = alikeNodes(task, few.nodes);
-		if (options.known) model.moveTo(build, objective.own);
-		else await measure(model, options.screen ?? rows, build, objective.own, few.nodes, alike);
+		if (options.known && !options.own) model.moveTo(build, own);
+		else await measure(model, options.screen ?? rows, build, own, few.nodes, alike);
 		if (options.seeds && options.seeds.length > 0) await decide(options.seeds);
 		await decideFew(task, model, {
 			alike,
@@ -148,7 +151,7 @@ export async function explore(
 		return answer();
 	}
 
-	if (options.known) model.moveTo(build, objective.own);
+	if (options.known) model.moveTo(build, own);
 	else {
 		const near = nodesWithin(task, build, total);
 		const alike = alikeNodes(task, near);
@@ -158,11 +161,11 @@ export async function explore(
 			// Around the best plan so far: what nodes do beside it counts more than what they do without.
 			const { plan, values } = options.screen ? start : beam.best;
 			await measure(model, options.screen ?? rows, plan, values, nodes, alike);
-			if (from === 0) await measureWeaponSets(model, rows, build);
+			if (from === 0) await measureWeaponSets(model, rows, build, own);
 			from += part;
 			if (from < near.length && !isOver()) await propose(32, heats.slice(0, 2));
 		}
-		if (options.screen) model.moveTo(build, objective.own);
+		if (options.screen) model.moveTo(build, own);
 	}
 	if (options.seeds && options.seeds.length > 0) await calculate(options.seeds);
 	const measured = new Set([options.screen ? -1 : build.key]);

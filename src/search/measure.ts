@@ -90,7 +90,12 @@ const sample = 16;
  * Whether points of a weapon set do anything: those of the set that is not in use do not. Found out with the nodes that
  * do most when they are allocated for both.
  */
-export async function measureWeaponSets(model: Model, rows: Rows, build: Plan): Promise<void> {
+export async function measureWeaponSets(
+	model: Model,
+	rows: Rows,
+	build: Plan,
+	own: Float64Array,
+): Promise<void> {
 	const { task, width, weaponSetCounts } = model;
 	const { budgets, graph } = task;
 	const sets = [1, 2].filter((set) => (budgets.free[set] as number) > 0 || task.mode.includes(set + 1));
@@ -116,7 +121,6 @@ export async function measureWeaponSets(model: Model, rows: Rows, build: Plan): 
 			return plan;
 		});
 		const answers = await rows.values(plans);
-		const { own } = model.objective;
 		const counting = answers.filter((values) => values.some((value, s) => value !== own[s])).length;
 		// Of a set that is not in use none does anything; of the other one some do not, either.
 		weaponSetCounts[set] = counting > 0 && 4 * counting >= nodes.length ? 1 : 0;

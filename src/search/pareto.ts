@@ -8,7 +8,7 @@ import type { Objective } from "./objective.js";
 import type { Plan } from "./plan.js";
 import { evidenceOf, prepareGoal, type SearchOptions, type SearchResult, setOf } from "./search.js";
 
-export interface ParetoOptions extends Omit<SearchOptions, "goal"> {
+export interface ParetoOptions extends Omit<SearchOptions, "goal" | "jewels"> {
 	/** Two stats, both to be as high as possible. */
 	readonly of: readonly [string, string];
 	/** At most so many trees are answered, those that lie farthest apart; 24 by default. */
