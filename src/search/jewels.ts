@@ -46,6 +46,8 @@ export interface Arrangement {
 
 /** Exchanges that follow one another, at most. */
 const most = 4;
+/** Exchanges that are calculated at once. */
+const atOnce = 8;
 
 /**
  * Exchanges what is in two sockets, of which the plan has one at least, again and again, as long as exact rows say that
@@ -63,18 +65,25 @@ export async function arrangeJewels(
 	for (let turn = 0; turn < most; turn++) {
 		const before = best;
 		const from = places;
-		for (const [a, b] of exchanges(task, jewels, from, found.plan)) {
+		const pairs = exchanges(task, jewels, from, found.plan);
+		for (let at = 0; at < pairs.length; at += atOnce) {
 			if (rows.look() !== undefined) return best;
-			const next = exchanged(from, a, b);
-			const change = changeOf(jewels, next);
-			const variant = rows.of(jewels.with(change));
-			const [values] = await variant.values([found.plan]);
-			if (!values || Number.isNaN(values[0])) continue;
-			const here = scored(objective, found.plan, values);
-			if (!isBetter(here.score, (best?.found ?? found).score)) continue;
-			if (here.score.worth === (best?.found ?? found).score.worth) continue;
-			best = { change, moves: movesOf(jewels, next), rows: variant, found: here };
-			places = next;
+			const tried = pairs.slice(at, at + atOnce).map(([a, b]) => {
+				const next = exchanged(from, a, b);
+				const change = changeOf(jewels, next);
+				return { next, change, rows: rows.of(jewels.with(change)) };
+			});
+			// Each is a batch of its own, so that all threads have something to do.
+			const answers = await Promise.all(tried.map((one) => one.rows.values([found.plan])));
+			for (const [k, [values]] of answers.entries()) {
+				if (!values || Number.isNaN(values[0])) continue;
+				const { next, ...one } = tried[k] as (typeof tried)[number];
+				const here = scored(objective, found.plan, values);
+				const { score } = best?.found ?? found;
+				if (!isBetter(here.score, score) || here.score.worth === score.worth) continue;
+				best = { ...one, moves: movesOf(jewels, next), found: here };
+				places = next;
+			}
 		}
 		if (best === before) break;
 	}

@@ -28,11 +28,19 @@ export async function optimal() {
 		for (const name of wanted) {
 			const { options, plans } = await manageable(build, budgets[name]);
 			const objectives = [];
-			for (const goal of goals) objectives.push((await prepareSearch(build, { ...options, goal })).objective);
-			const rows = await calculated(build, plans, [...new Set(objectives.flatMap(({ stats }) => stats))]);
+			for (const goal of goals) objectives.push(await objectiveOf(build, { ...options, goal }));
+			const known = objectives.filter((objective) => objective !== undefined);
+			const rows = await calculated(build, plans, [...new Set(known.flatMap(({ stats }) => stats))]);
 			for (const [g, goal] of goals.entries()) {
+				if (!objectives[g]) continue;
 				const best = bestOf(objectives[g], rows, plans);
-				const result = await build.search({ ...options, goal, stats: [], timeLimitMs: 600_000 });
+				const result = await build.search({
+					...options,
+					goal,
+					stats: [],
+					jewels: false,
+					timeLimitMs: 600_000,
+				});
 				const found = Object.values(result.after);
 				const [worth, lack] = [objectives[g].worth(found, 0), objectives[g].lack(found, 0)];
 				const isOptimal = lack < best.lack || (lack === best.lack && worth >= best.worth);
@@ -64,6 +72,16 @@ export async function optimal() {
 			high: Math.max(...list),
 		})),
 	];
+}
+
+/** Undefined for a goal of damage where the build does none. */
+async function objectiveOf(build, options) {
+	try {
+		return (await prepareSearch(build, options)).objective;
+	} catch (error) {
+		if (error.code === "INVALID_ARGUMENT") return undefined;
+		throw error;
+	}
 }
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];

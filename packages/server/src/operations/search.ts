@@ -58,7 +58,12 @@ const Step = Type.Object(
 	{ additionalProperties: true },
 );
 
-export const SearchInput = Type.Object({ goal, ...budgets, ...limits }, { additionalProperties: false });
+const jewels = Type.Optional(Type.Boolean({ description: "false: jewels stay in their sockets" }));
+
+export const SearchInput = Type.Object(
+	{ goal, ...budgets, jewels, ...limits },
+	{ additionalProperties: false },
+);
 
 export const searchOperation = operation({
 	name: "search",
@@ -79,8 +84,9 @@ export const searchOperation = operation({
 		},
 		{ additionalProperties: true },
 	),
-	async run(build, input, context) {
-		const { set, ...result } = await build.search({ ...input, ...followed(context) });
+	async run(build, { jewels, ...input }, context) {
+		const stay = jewels === false && { jewels };
+		const { set, ...result } = await build.search({ ...input, ...stay, ...followed(context) });
 		return { ...result, set: plainSet(set) } as never;
 	},
 });
