@@ -26,6 +26,8 @@ export interface ExploreOptions {
 	readonly seeds?: readonly Plan[];
 	/** What earlier searches of the same build measured. */
 	readonly known?: Model;
+	/** True: many good plans are wanted, rather than the best one for as few rows as possible. */
+	readonly isBroad?: boolean;
 	/** Ends it before the limits of its rows do. */
 	readonly isOver?: () => boolean;
 }
@@ -135,7 +137,7 @@ export async function explore(
 		return { start, best, limitedBy: rows.ended ?? "nothingLeft", model, rounds };
 	};
 
-	const few = total <= fewPoints ? await nodesOfChoices(task, mostChoices) : undefined;
+	const few = total <= fewPoints && !options.isBroad ? await nodesOfChoices(task, mostChoices) : undefined;
 	if (few) {
 		const alike = alikeNodes(task, few.nodes);
 		if (options.known && !options.own) model.moveTo(build, own);

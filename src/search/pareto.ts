@@ -67,6 +67,7 @@ export async function searchPareto(evaluator: Evaluator, options: ParetoOptions)
 		const explored = await explore(task, objective, rows, {
 			seed: seed + turn,
 			screen,
+			isBroad: true,
 			isOver: () => rows.used >= share,
 			seeds: archive.plans(),
 			...(model && { known: model.for(objective) }),
