@@ -62,10 +62,12 @@ export async function arrangeJewels(
 ): Promise<Arrangement | undefined> {
 	let best: Arrangement | undefined;
 	let places: Places = new Map([...jewels.worn.keys()].map((id) => [id, id]));
-	for (let turn = 0; turn < most; turn++) {
-		const before = best;
+	let pairs = exchanges(task, jewels, places, found.plan);
+	for (let turn = 0; turn < most && pairs.length > 0; turn++) {
 		const from = places;
-		const pairs = exchanges(task, jewels, from, found.plan);
+		const { score: before } = best?.found ?? found;
+		// Later only those that were better once: each one is a variant, which takes as long as many rows.
+		const promising: typeof pairs = [];
 		for (let at = 0; at < pairs.length; at += atOnce) {
 			if (rows.look() !== undefined) return best;
 			const tried = pairs.slice(at, at + atOnce).map(([a, b]) => {
@@ -79,13 +81,14 @@ export async function arrangeJewels(
 				if (!values || Number.isNaN(values[0])) continue;
 				const { next, ...one } = tried[k] as (typeof tried)[number];
 				const here = scored(objective, found.plan, values);
-				const { score } = best?.found ?? found;
-				if (!isBetter(here.score, score) || here.score.worth === score.worth) continue;
+				if (!isBetter(here.score, before) || here.score.worth === before.worth) continue;
+				promising.push(pairs[at + k] as (typeof pairs)[number]);
+				if (best && !isBetter(here.score, best.found.score)) continue;
 				best = { ...one, moves: movesOf(jewels, next), found: here };
 				places = next;
 			}
 		}
-		if (best === before) break;
+		pairs = promising.filter(([a, b]) => places.get(a) === from.get(a) && places.get(b) === from.get(b));
 	}
 	return best;
 }
@@ -100,7 +103,10 @@ function exchanges({ graph, pinned }: Task, jewels: Jewels, places: Places, plan
 	const sockets = [...graph.indexOf.entries()]
 		.filter(([id, i]) => {
 			const type = graph.tree.nodes[i]?.type;
-			return type === "jewelSocket" && !pinned[i] && (plan.mode[i] || jewels.worn.has(id));
+			// Sockets that no path leads to are there by other means, such as a jewel: what they hold stays.
+			const isReachable = graph.offsets[i] !== graph.offsets[i + 1];
+			const isOurs = plan.mode[i] || jewels.worn.has(id);
+			return type === "jewelSocket" && isReachable && !pinned[i] && isOurs;
 		})
 		.map(([id, i]) => ({ id, isUsed: Boolean(plan.mode[i]) }))
 		.sort((a, b) => a.id - b.id);

@@ -11,9 +11,18 @@ import { START, smallCalculator, smallNode, smallTree, withBuild } from "../supp
 
 //  1 (start) - 2 - 3 (socket) - 4
 //                  |
-//              5 - 6 (socket) - 7 (socket, not allocated at first)
+//              5 - 6 (socket) - 7 (socket, not allocated at first)          8 (socket that no path leads to)
 const socket = (id: number) => smallNode(id, { type: "jewelSocket" });
-const nodes = [smallNode(1), smallNode(2), socket(3), smallNode(4), smallNode(5), socket(6), socket(7)];
+const nodes = [
+	smallNode(1),
+	smallNode(2),
+	socket(3),
+	smallNode(4),
+	smallNode(5),
+	socket(6),
+	socket(7),
+	socket(8),
+];
 const edges = [
 	[1, 2],
 	[2, 3],
@@ -40,7 +49,7 @@ function calculator(
 	const number = (value: number) => String(value);
 	return smallCalculator(allocated, {}, {}, [], {
 		derive: `function(build, change)
-			local jewels = { [3] = build.jewels[3], [6] = build.jewels[6], [7] = build.jewels[7] }
+			local jewels = { [3] = build.jewels[3], [6] = build.jewels[6], [7] = build.jewels[7], [8] = build.jewels[8] }
 			for _, entry in ipairs(change.jewels) do
 				jewels[entry.node] = entry.text
 			end
@@ -132,6 +141,11 @@ describe("a search that may move jewels", () => {
 		expect(floored.jewels).toBeUndefined();
 		const refused = await search({ 3: "ruby" }, gains, { points: 0, jewels: false });
 		expect(refused.jewels).toBeUndefined();
+	});
+
+	it("leaves alone what is in a socket that no path leads to", async () => {
+		const result = await search({ 3: "opal", 8: "ruby" }, { ruby: { 3: 50, 6: 50 } }, { points: 0 });
+		expect(result).toMatchObject({ improved: false, steps: [] });
 	});
 
 	it("finds what no arrangement without new nodes is better than, and answers the rows of its variant", async () => {
