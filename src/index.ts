@@ -51,6 +51,7 @@ export type { Budgets } from "./search/budgets.js";
 export type { LimitedBy } from "./search/explore.js";
 export type { Floor } from "./search/floors.js";
 export type { Pool } from "./search/graph.js";
+export type { JewelChange, Jewels, WornJewel } from "./search/jewels.js";
 export { type OrderedStep, type OrderOptions, type OrderResult, orderTree } from "./search/order.js";
 export { type ParetoOptions, type ParetoResult, type ParetoTree, searchPareto } from "./search/pareto.js";
 export { type NodePower, nodePower, type PowerOptions, type PowerResult } from "./search/power.js";

@@ -16,6 +16,7 @@ export interface SearchFlags extends EngineFlags {
 	keep?: string[];
 	avoid?: string[];
 	keystones?: boolean;
+	jewels?: boolean;
 	time?: number;
 	evaluations?: number;
 	seed: number;
@@ -45,6 +46,7 @@ export function searchOptions(flags: SearchFlags): Omit<SearchOptions, "screen">
 		...(flags.rowTimeout !== undefined && { rowTimeoutMs: flags.rowTimeout }),
 		requirements: flags.requirements !== false,
 		keystones: flags.keystones !== false,
+		...(flags.jewels === false && { jewels: false }),
 		seed: flags.seed,
 	};
 }

@@ -6,7 +6,7 @@ import type { SearchStep } from "../search/steps.js";
 import { fittedTable } from "./fit.js";
 import { readable, signed, table } from "./table.js";
 
-const verbs = { add: "allocate", remove: "give up", attribute: "attribute" } as const;
+const verbs = { add: "allocate", remove: "give up", attribute: "attribute", jewel: "move jewel" } as const;
 const endings = {
 	time: "the time limit",
 	evaluations: "the limit of evaluations",
@@ -46,7 +46,7 @@ function stepTable(steps: readonly SearchStep[]): string {
 	return fittedTable([
 		column("", (_, i) => String(i + 1), { right: true }),
 		column("Click", ({ action }) => verbs[action]),
-		column("Node", ({ name }) => name, { cut: { side: "end", fair: 20, least: 12 } }),
+		column("Node", nodeText, { cut: { side: "end", fair: 20, least: 12 } }),
 		column("Id", ({ target }) => String(target), { right: true, optional: 2 }),
 		column("Type", ({ type }) => type, { optional: 1 }),
 		column("Points", ({ points, pool }) => `${points}${pool === "normal" ? "" : ` ${short[pool]}`}`, {
@@ -56,6 +56,10 @@ function stepTable(steps: readonly SearchStep[]): string {
 		column("Goal", ({ goal }) => readable(goal, 4), { right: true }),
 		column("Choices", choices, { optional: 0 }),
 	]).text;
+}
+
+function nodeText({ action, name, from, target }: SearchStep): string {
+	return action === "jewel" ? `${name}, from socket ${from} to ${target}` : name;
 }
 
 const short = { weaponSet1: "set 1", weaponSet2: "set 2", ascendancy: "asc." } as const;

@@ -54,6 +54,7 @@ export function searchCommand(): Command {
 		)
 		.addOption(new Option("--avoid <nodes>", "nodes that must not be added, by id or name").argParser(names))
 		.option("--no-keystones", "add no keystone")
+		.option("--no-jewels", "jewels stay in their sockets")
 		.addOption(new Option("--time <seconds>", "time limit (default: 60)").argParser(positive("seconds")))
 		.addOption(new Option("--evaluations <n>", "rows to calculate at most").argParser(integer(1, 1e9)))
 		.addOption(

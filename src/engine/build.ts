@@ -8,6 +8,7 @@ import { fromNative, type Plain } from "../native/addon.js";
 import type { BatchResult } from "../rows/batch-result.js";
 import type { AsyncBatchOptions, BatchOptions, CalculateOptions, Evaluator } from "../rows/evaluator.js";
 import { type FullNodeSet, type NodeSetDelta, NodeSets, readWord } from "../rows/node-sets.js";
+import type { Jewels } from "../search/jewels.js";
 import { noteOf } from "../search/note.js";
 import { type OrderOptions, type OrderResult, orderTree } from "../search/order.js";
 import { type ParetoOptions, type ParetoResult, searchPareto } from "../search/pareto.js";
@@ -182,11 +183,24 @@ export class Build implements Evaluator {
 	 * code and XML, with a note of what changed.
 	 */
 	async search(options: SearchOptions = {}): Promise<BuildSearchResult> {
-		const result = await searchTree(this, { ...options, stats: options.stats ?? this.defaultStats });
-		if (this.info.calculator !== "pob") return result;
-		const written = withLevel(await this.toXml(result.set), this.info.level);
+		const isPob = this.info.calculator === "pob";
+		const jewels = options.jewels ?? (isPob && (await this.#jewels()));
+		const result = await searchTree(this, { ...options, jewels, stats: options.stats ?? this.defaultStats });
+		if (!isPob) return result;
+		const variant = result.jewels && this.variant({ jewels: result.jewels });
+		const written = withLevel(await this.toXml(result.set, { variant }), this.info.level);
 		const xml = withNote(written, noteOf(result));
 		return { ...result, code: encodePobCode(xml), xml };
+	}
+
+	// The jewels of the tree, for a search to move.
+	async #jewels(): Promise<Jewels> {
+		const { jewels, names } = (await this.command("contents")) as Record<string, Record<string, string>>;
+		const worn = Object.entries(jewels ?? {}).map(([id, text]) => {
+			const name = names?.[text] ?? "jewel";
+			return [Number(id), { name, text, isLocal: /\bradius\b/i.test(text) }] as const;
+		});
+		return { worn: new Map(worn), with: (change) => this.variant({ jewels: change }) };
 	}
 
 	/** The trees between two stats. See {@link searchPareto}. */

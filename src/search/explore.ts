@@ -1,5 +1,7 @@
 import { type AnnealOptions, anneal, Shortlist } from "./anneal.js";
+import { nodesOfChoices } from "./choices.js";
 import { canBeClicked } from "./clicks.js";
+import { decideFew } from "./few.js";
 import { type Found, scored } from "./found.js";
 import { alikeNodes, measure, measureWeaponSets } from "./measure.js";
 import { Model } from "./model.js";
@@ -18,10 +20,14 @@ export interface ExploreOptions {
 	/** Called for each plan that was calculated and is valid, better or not. */
 	readonly onPlan?: (found: Found) => void;
 	readonly onImproved?: (best: Found) => void;
+	/** The build's own stats, where they are not those that the goal is relative to. */
+	readonly own?: Float64Array;
 	/** Plans to begin with besides the build itself. */
 	readonly seeds?: readonly Plan[];
 	/** What earlier searches of the same build measured. */
 	readonly known?: Model;
+	/** True: many good plans are wanted, rather than the best one for as few rows as possible. */
+	readonly isBroad?: boolean;
 	/** Ends it before the limits of its rows do. */
 	readonly isOver?: () => boolean;
 }
@@ -43,10 +49,11 @@ export interface Explored {
 
 /** Best plans that are kept, from which the annealing begins anew. */
 const beamWidth = 6;
-/** Rounds without anything better after which nothing more is expected: with few points there is little to try. */
-const patienceFor = (points: number) => (points === 1 ? 1 : points <= fewPoints ? 4 : 24);
-/** So few points leave few plans: measuring anew around each of the beam would cost more than calculating them. */
-const fewPoints = 3;
+/** Rounds without anything better after which nothing more is expected. */
+const patience = 24;
+/** With so few points all choices can be looked at one by one, if they are no more than that. */
+const fewPoints = 4;
+const mostChoices = 600_000;
 /** Annealing steps of a round begin as careful, curious and wild as these. */
 const heats: readonly Way[] = [
 	{ heat: 0.001, noise: 0.2, curiosity: 0, from: "best" },
@@ -70,9 +77,10 @@ export async function explore(
 	rows: Rows,
 	options: ExploreOptions,
 ): Promise<Explored> {
+	const { own = objective.own } = options;
 	const build = Plan.ofBuild(task);
-	rows.remember(build.key, objective.own);
-	const start = scored(objective, build, objective.own);
+	rows.remember(build.key, own);
+	const start = scored(objective, build, own);
 	const total = task.budgets.free.reduce((sum, points) => sum + points, 0) + task.budgets.respec;
 	const random = new Random(options.seed);
 	const model = options.known ?? new Model(task, objective, build);
@@ -86,7 +94,7 @@ export async function explore(
 	let rounds = 0;
 	if (total === 0) return { start, best: start, limitedBy: "nothingLeft", model, rounds };
 
-	const calculate = async (plans: readonly Plan[]): Promise<boolean> => {
+	const decide = async (plans: readonly Plan[]): Promise<readonly Float64Array[]> => {
 		const answers = await rows.values(plans);
 		const before = beam.best;
 		for (const { key } of plans) considered.add(key);
@@ -96,11 +104,19 @@ export async function explore(
 			const found = scored(objective, plan, values);
 			options.onPlan?.(found);
 			beam.offer(found);
-			model.learn(plan, values, learningRate);
 		});
-		if (beam.best === before) return false;
-		options.onImproved?.(beam.best);
-		return true;
+		if (beam.best !== before) options.onImproved?.(beam.best);
+		return answers;
+	};
+
+	const calculate = async (plans: readonly Plan[]): Promise<boolean> => {
+		const before = beam.best;
+		const answers = await decide(plans);
+		plans.forEach((plan, i) => {
+			const values = answers[i] as Float64Array;
+			if (!Number.isNaN(values[0])) model.learn(plan, values, learningRate);
+		});
+		return beam.best !== before;
 	};
 
 	const propose = async (count: number, ways: readonly Way[]): Promise<boolean> => {
@@ -116,7 +132,28 @@ export async function explore(
 		);
 	};
 
-	if (options.known) model.moveTo(build, objective.own);
+	const answer = async (): Promise<Explored> => {
+		const best = await tidy(objective, rows, connection, beam.best);
+		return { start, best, limitedBy: rows.ended ?? "nothingLeft", model, rounds };
+	};
+
+	const few = total <= fewPoints && !options.isBroad ? await nodesOfChoices(task, mostChoices) : undefined;
+	if (few) {
+		const alike = alikeNodes(task, few.nodes);
+		if (options.known && !options.own) model.moveTo(build, own);
+		else await measure(model, options.screen ?? rows, build, own, few.nodes, alike);
+		if (options.seeds && options.seeds.length > 0) await decide(options.seeds);
+		await decideFew(task, model, {
+			alike,
+			withAttributes: few.withAttributes,
+			best: () => beam.best,
+			calculate: decide,
+			isOver,
+		});
+		return answer();
+	}
+
+	if (options.known) model.moveTo(build, own);
 	else {
 		const near = nodesWithin(task, build, total);
 		const alike = alikeNodes(task, near);
@@ -126,21 +163,20 @@ export async function explore(
 			// Around the best plan so far: what nodes do beside it counts more than what they do without.
 			const { plan, values } = options.screen ? start : beam.best;
 			await measure(model, options.screen ?? rows, plan, values, nodes, alike);
-			if (from === 0) await measureWeaponSets(model, rows, build);
+			if (from === 0) await measureWeaponSets(model, rows, build, own);
 			from += part;
 			if (from < near.length && !isOver()) await propose(32, heats.slice(0, 2));
 		}
-		if (options.screen) model.moveTo(build, objective.own);
+		if (options.screen) model.moveTo(build, own);
 	}
 	if (options.seeds && options.seeds.length > 0) await calculate(options.seeds);
 	const measured = new Set([options.screen ? -1 : build.key]);
 	const size = Math.min(96, Math.max(16, 8 * total));
-	while (!isOver() && idle < patienceFor(total)) {
+	while (!isOver() && idle < patience) {
 		const improved = await propose(size, heats);
 		if (isOver()) break;
 		idle = improved ? 0 : idle + 1;
 		rounds++;
-		if (total <= fewPoints && !improved) continue;
 		const anchor = beam.unseen(measured) ?? beam.best;
 		if (anchor.plan.key === model.anchorPlan.key && measured.has(anchor.plan.key)) continue;
 		measured.add(anchor.plan.key);
@@ -152,8 +188,7 @@ export async function explore(
 			promising(task, model, anchor.plan, measuredNodesFor(total)),
 		);
 	}
-	const best = await tidy(objective, rows, connection, beam.best);
-	return { start, best, limitedBy: rows.ended ?? "nothingLeft", model, rounds };
+	return answer();
 }
 
 /** The best plans so far, the best first. */

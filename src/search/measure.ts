@@ -63,25 +63,19 @@ export async function measure(
 	}
 }
 
-/** Tree units within which a jewel may change what nodes do. */
-const jewelReach = 2000;
-
 /**
- * Nodes that read like an earlier one of the list, which is measured in their place at first. Where an allocated jewel
- * may change what a node does, it is measured itself.
+ * Nodes that read like an earlier one of the list, which is measured in their place at first: of those that can be added
+ * as of those that can be given up. Where a jewel may change what a node does, it is measured itself.
  */
-export function alikeNodes({ graph, mode }: Task, nodes: readonly number[]): Map<number, number> {
+export function alikeNodes({ graph, mode, nearJewel }: Task, nodes: readonly number[]): Map<number, number> {
 	const all = graph.tree.nodes;
-	const sockets = all.filter(
-		(node, i) => mode[i] && (node.type === "jewelSocket" || node.containJewelSocket),
-	);
 	const first = new Map<string, number>();
 	const alike = new Map<number, number>();
 	for (const i of nodes) {
 		const node = all[i] as (typeof all)[number];
-		if (mode[i] || node.stats.length === 0 || node.type === "jewelSocket") continue;
-		if (sockets.some(({ x, y }) => Math.hypot(x - node.x, y - node.y) <= jewelReach)) continue;
-		const text = [node.type, node.name, ...node.stats].join("\n");
+		const tellsAll = node.stats.length > 0 || node.type === "attribute";
+		if (nearJewel[i] || !tellsAll || node.type === "jewelSocket" || node.containJewelSocket) continue;
+		const text = [mode[i], node.type, node.name, ...node.stats].join("\n");
 		const like = first.get(text);
 		if (like === undefined) first.set(text, i);
 		else alike.set(i, like);
@@ -96,7 +90,12 @@ const sample = 16;
  * Whether points of a weapon set do anything: those of the set that is not in use do not. Found out with the nodes that
  * do most when they are allocated for both.
  */
-export async function measureWeaponSets(model: Model, rows: Rows, build: Plan): Promise<void> {
+export async function measureWeaponSets(
+	model: Model,
+	rows: Rows,
+	build: Plan,
+	own: Float64Array,
+): Promise<void> {
 	const { task, width, weaponSetCounts } = model;
 	const { budgets, graph } = task;
 	const sets = [1, 2].filter((set) => (budgets.free[set] as number) > 0 || task.mode.includes(set + 1));
@@ -122,7 +121,6 @@ export async function measureWeaponSets(model: Model, rows: Rows, build: Plan): 
 			return plan;
 		});
 		const answers = await rows.values(plans);
-		const { own } = model.objective;
 		const counting = answers.filter((values) => values.some((value, s) => value !== own[s])).length;
 		// Of a set that is not in use none does anything; of the other one some do not, either.
 		weaponSetCounts[set] = counting > 0 && 4 * counting >= nodes.length ? 1 : 0;

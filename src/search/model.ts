@@ -127,6 +127,11 @@ export class Model {
 		return this.objective.worth(values, 0) - penalty * this.#scale * this.objective.lack(values, 0);
 	}
 
+	/** The same for stats that were calculated. */
+	exactWorth(values: ArrayLike<number>): number {
+		return this.objective.worth(values, 0) - penalty * this.#scale * this.objective.lack(values, 0);
+	}
+
 	/** Weighs stats, and with them nodes, by what they would do to a plan with this sum. */
 	weigh(sum: Float64Array): void {
 		const { width, weight, prize, effect, task } = this;

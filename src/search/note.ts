@@ -9,7 +9,9 @@ export function noteOf(result: SearchResult): string {
 	return [
 		`pobatch: a better tree for the goal ${goal.text} (${readableShare(goal.after, goal.before)}).`,
 		`Points: ${spent.length > 0 ? spent.join(", ") : "none"}; taken back: ${respec.used}.`,
-		...steps.map(({ action, name, nodes }, i) => {
+		...steps.map(({ action, name, nodes, from, target }, i) => {
+			if (action === "jewel")
+				return `${i + 1}. move the jewel ${name} from socket ${from} to socket ${target}`;
 			const others = nodes.length > 1 ? ` (${nodes.length} nodes)` : "";
 			return `${i + 1}. ${verbs[action]} ${name}${others}`;
 		}),

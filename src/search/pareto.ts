@@ -8,7 +8,7 @@ import type { Objective } from "./objective.js";
 import type { Plan } from "./plan.js";
 import { evidenceOf, prepareGoal, type SearchOptions, type SearchResult, setOf } from "./search.js";
 
-export interface ParetoOptions extends Omit<SearchOptions, "goal"> {
+export interface ParetoOptions extends Omit<SearchOptions, "goal" | "jewels"> {
 	/** Two stats, both to be as high as possible. */
 	readonly of: readonly [string, string];
 	/** At most so many trees are answered, those that lie farthest apart; 24 by default. */
@@ -67,6 +67,7 @@ export async function searchPareto(evaluator: Evaluator, options: ParetoOptions)
 		const explored = await explore(task, objective, rows, {
 			seed: seed + turn,
 			screen,
+			isBroad: true,
 			isOver: () => rows.used >= share,
 			seeds: archive.plans(),
 			...(model && { known: model.for(objective) }),

@@ -76,7 +76,9 @@ export class Plan {
 		const { task } = this;
 		if (!this.mode[i] || task.pinned[i]) return false;
 		const isOwn = this.mode[i] === task.mode[i] && this.attribute[i] === task.attribute[i];
-		return !isOwn || this.respecsLeft >= (task.graph.cost[i] as number);
+		if (!isOwn) return true;
+		// Some nodes cost nothing, but without points to take back nothing is given up.
+		return task.budgets.respec > 0 && this.respecsLeft >= (task.graph.cost[i] as number);
 	}
 
 	/** Allocates a node that the plan does not have. */

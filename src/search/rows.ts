@@ -45,8 +45,8 @@ function single(result: BatchResult): Record<string, number> {
 
 /** The exact numbers behind a search: asks for rows, counts them, remembers them, and knows when to stop. */
 export class Rows {
-	readonly evidence: Evidence = { evaluations: 0, cached: 0, memoized: 0, failed: 0, repeated: 0 };
-	readonly start = performance.now();
+	readonly evidence: Evidence;
+	readonly start: number;
 	/** Set once a limit is reached. */
 	ended: Ended | undefined;
 	/** Called after each batch. */
@@ -56,9 +56,21 @@ export class Rows {
 	#stats: readonly string[] = [];
 	readonly #known = new Map<number, Float64Array>();
 
-	constructor(evaluator: Evaluator, limits: SearchLimits) {
+	/** @param before rows whose limits and evidence are those of these, too */
+	constructor(evaluator: Evaluator, limits: SearchLimits, before?: Rows) {
 		this.#evaluator = evaluator;
 		this.#limits = limits;
+		this.evidence = before?.evidence ?? { evaluations: 0, cached: 0, memoized: 0, failed: 0, repeated: 0 };
+		this.start = before?.start ?? performance.now();
+		this.ended = before?.ended;
+		this.onBatch = before?.onBatch;
+	}
+
+	/** Rows of another evaluator about the same stats, within the same limits. */
+	of(evaluator: Evaluator): Rows {
+		const rows = new Rows(evaluator, this.#limits, this);
+		rows.ask(this.#stats);
+		return rows;
 	}
 
 	/** The stats of all further rows. */

@@ -2,15 +2,16 @@ import { invalidArgument, PobatchError } from "../common/errors.js";
 import type { Evaluator } from "../rows/evaluator.js";
 import type { AttributeName, NodeSetDelta } from "../rows/node-sets.js";
 import type { Budgets } from "./budgets.js";
-import { explore, type LimitedBy } from "./explore.js";
+import { type Explored, type ExploreOptions, explore, type LimitedBy } from "./explore.js";
 import { type Floor, readFloor } from "./floors.js";
 import type { Found } from "./found.js";
 import { aliases, Goal } from "./goal.js";
 import { type Pool, pools } from "./graph.js";
-import { Objective, requirements } from "./objective.js";
-import type { Plan } from "./plan.js";
+import { type Arrangement, arrangeJewels, canArrange, type JewelChange, type Jewels } from "./jewels.js";
+import { isBetter, Objective, requirements } from "./objective.js";
+import { Plan } from "./plan.js";
 import { Rows, type SearchLimits } from "./rows.js";
-import { type SearchStep, stepsTo } from "./steps.js";
+import { jewelSteps, type SearchStep, stepsTo } from "./steps.js";
 import { type Restrictions, searchTask, type Task } from "./task.js";
 
 export interface SearchOptions extends Budgets, Restrictions, SearchLimits {
@@ -30,6 +31,11 @@ export interface SearchOptions extends Budgets, Restrictions, SearchLimits {
 	readonly seed?: number;
 	/** Stats of `before` and `after` besides those that goal and limits read. */
 	readonly stats?: readonly string[];
+	/**
+	 * What lets jewels move to other sockets; `build.search` gives it with Path of Building. False: they stay where they
+	 * are.
+	 */
+	readonly jewels?: Jewels | false;
 	/** A faster evaluator of the same build, which first tells what single nodes gain; it decides nothing. */
 	readonly screen?: Evaluator;
 	readonly onProgress?: (progress: SearchProgress) => void;
@@ -74,6 +80,8 @@ export interface SearchResult {
 	readonly limitedBy: LimitedBy;
 	/** The result as a change of the build, for `build.toCode` for one. */
 	readonly set: NodeSetDelta;
+	/** Where jewels were moved: what is in these sockets then, a jewel's text or nothing, for `build.variant`. */
+	readonly jewels?: JewelChange;
 	/** Rows asked for. */
 	readonly evaluations: number;
 	/** Of these, answered by the row cache, and by the calculator like another row. */
@@ -116,16 +124,47 @@ export async function searchTree(evaluator: Evaluator, options: SearchOptions = 
 			leftMs: rows.leftMs,
 			used: rows.used,
 		});
-	const found = await explore(task, objective, rows, {
+	const jewels = options.jewels || undefined;
+	const onImproved = ({ plan, score }: Found) => {
+		best = score.worth;
+		set = setOf(task, plan);
+	};
+	const build = Plan.ofBuild(task);
+	const isShared = jewels !== undefined && canArrange(task, jewels, build);
+	let found = await explore(task, objective, rows, {
 		seed,
 		screen,
-		onImproved: ({ plan, score }) => {
-			best = score.worth;
-			set = setOf(task, plan);
-		},
+		onImproved,
+		...(isShared && { isOver: () => rows.used >= shareBeforeJewels }),
 	});
+	let arrangement: Arrangement | undefined;
+	if (jewels && rows.look() === undefined) {
+		const isCut = isShared && rows.used >= shareBeforeJewels;
+		arrangement = await arrangeJewels(task, objective, rows, jewels, found.best);
+		if (arrangement) {
+			onImproved(arrangement.found);
+			found = await goOn(task, objective, arrangement, found, { seed: seed + 1, onImproved });
+		} else if (isCut) {
+			const { model } = found;
+			const seeds = [found.best.plan];
+			found = await explore(task, objective, rows, {
+				seed: seed + 1,
+				screen,
+				onImproved,
+				seeds,
+				known: model,
+			});
+		}
+	}
 	rows.onBatch = undefined;
-	const answer = await answerOf(task, objective, rows, found.best, stats);
+	const answer = await answerOf(
+		task,
+		objective,
+		rows,
+		found.best,
+		stats,
+		arrangement && { jewels, arrangement },
+	);
 	return {
 		...answer,
 		limitedBy: found.limitedBy,
@@ -133,6 +172,31 @@ export async function searchTree(evaluator: Evaluator, options: SearchOptions = 
 		...evidenceOf(rows),
 		seed,
 	};
+}
+
+/** So much of the limits is used before jewels are moved, where there are any that may be; the rest is spent after it. */
+const shareBeforeJewels = 0.7;
+
+/** Looks for better nodes beside jewels that were moved. */
+async function goOn(
+	task: Task,
+	objective: Objective,
+	{ rows, found }: Arrangement,
+	before: Explored,
+	options: Pick<ExploreOptions, "seed" | "onImproved">,
+): Promise<Explored> {
+	const [own] = await rows.values([Plan.ofBuild(task)]);
+	if (!own || Number.isNaN(own[0])) return { ...before, best: found, limitedBy: rows.ended ?? "nothingLeft" };
+	// Which nodes are near the jewels now is not known: none is taken to do what another one does.
+	const anywhere = { ...task, nearJewel: new Uint8Array(task.graph.size).fill(1) };
+	const after = await explore(anywhere, objective, rows, {
+		...options,
+		screen: undefined,
+		own,
+		seeds: [found.plan],
+		known: before.model,
+	});
+	return isBetter(after.best.score, found.score) ? after : { ...after, best: found };
 }
 
 /** What a search needs, checked before any of its rows is calculated. */
@@ -236,15 +300,25 @@ export async function answerOf(
 	rows: Rows,
 	{ plan, values, score }: Found,
 	more: readonly string[],
+	moved?: { readonly jewels: Jewels | undefined; readonly arrangement: Arrangement },
 ): Promise<Answer> {
 	const steps = await stepsTo(task, objective, rows, plan);
+	if (moved?.jewels)
+		steps.push(
+			...(await jewelSteps(task, objective, rows, plan, moved.jewels, moved.arrangement.moves, steps)),
+		);
+	const change = moved?.arrangement.change;
 	const set = setOf(task, plan);
 	const own = Object.fromEntries(objective.stats.map((stat, s) => [stat, objective.own[s] as number]));
 	const stats = [...new Set([...objective.stats, ...more])];
 	const isMore = stats.length > objective.stats.length;
 	const before = isMore ? await rows.own(stats) : own;
 	const after =
-		isMore && plan.key !== 0 ? await rows.one(set, stats) : isMore ? before : named(objective, values);
+		isMore && (plan.key !== 0 || moved)
+			? await (moved?.arrangement.rows ?? rows).one(set, stats)
+			: isMore
+				? before
+				: named(objective, values);
 	return {
 		goal: {
 			text: objective.goal.text,
@@ -262,9 +336,10 @@ export async function answerOf(
 			]),
 		) as SearchResult["points"],
 		respec: { given: task.budgets.respec, used: plan.respecs },
-		improved: plan.key !== 0,
+		improved: plan.key !== 0 || change !== undefined,
 		missed: objective.missed(values, 0),
 		set,
+		...(change && { jewels: change }),
 	};
 }
 

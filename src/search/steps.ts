@@ -1,6 +1,7 @@
 import type { AttributeName } from "../rows/node-sets.js";
 import { type Click, Clicker, nextClicks } from "./clicks.js";
 import { type Pool, pools } from "./graph.js";
+import { changesAlong, type JewelMove, type Jewels } from "./jewels.js";
 import type { Objective } from "./objective.js";
 import { Plan } from "./plan.js";
 import type { Rows } from "./rows.js";
@@ -16,9 +17,12 @@ export interface StepNode {
 
 /** One click in Path of Building, and what it brings. */
 export interface SearchStep {
-	readonly action: "add" | "remove" | "attribute";
-	/** The node to click. */
+	readonly action: "add" | "remove" | "attribute" | "jewel";
+	/** The node to click; of a jewel the socket that it goes to. */
 	readonly target: number;
+	/** Of a jewel the socket that it comes from. */
+	readonly from?: number;
+	/** The node's name, or the jewel's. */
 	readonly name: string;
 	readonly type: string;
 	/** All nodes that change with the click. */
@@ -94,6 +98,42 @@ export async function* stepsBetween(
 		clicker.apply(click);
 		worth = after;
 	}
+}
+
+/** Jewels are moved once all nodes are allocated that the plan has: then each of them has its socket. */
+export async function jewelSteps(
+	task: Task,
+	objective: Objective,
+	rows: Rows,
+	plan: Plan,
+	jewels: Jewels,
+	moves: readonly JewelMove[],
+	before: readonly SearchStep[],
+): Promise<SearchStep[]> {
+	const steps: SearchStep[] = [];
+	let worth = before[before.length - 1]?.goal ?? objective.worth(objective.own, 0);
+	for (const [k, change] of changesAlong(jewels, moves).entries()) {
+		const { name, from, to } = moves[k] as JewelMove;
+		const [values] = await rows.of(jewels.with(change)).values([plan], true);
+		const goal = objective.worth(values as Float64Array, 0);
+		steps.push({
+			action: "jewel",
+			target: to,
+			from,
+			name,
+			type: task.graph.tree.node(to).type,
+			nodes: [],
+			points: 0,
+			pool: "normal",
+			gain: goal - worth,
+			goal,
+			stats: Object.fromEntries(
+				objective.stats.map((stat, s) => [stat, (values as Float64Array)[s] as number]),
+			),
+		});
+		worth = goal;
+	}
+	return steps;
 }
 
 function stepOf(

@@ -33,6 +33,8 @@ export interface Task {
 	readonly pinned: Uint8Array;
 	/** 1: may be added. */
 	readonly addable: Uint8Array;
+	/** 1: within the radius of a jewel, so that it may do something else than it reads. */
+	readonly nearJewel: Uint8Array;
 	readonly budgets: CheckedBudgets;
 }
 
@@ -78,7 +80,30 @@ export function searchTask(evaluator: Evaluator, options: Budgets & Restrictions
 		if (avoided.has(i) || (isKeystone && options.keystones === false)) addable[i] = 0;
 		if (graph.ascendancy[i] && budgets.free[3] === 0 && budgets.respec === 0) addable[i] = 0;
 	}
-	return { graph, mode, attribute, pinned, addable, budgets };
+	const nearJewel = nodesNearJewels(evaluator, graph, mode);
+	return { graph, mode, attribute, pinned, addable, nearJewel, budgets };
+}
+
+/** Tree units that no jewel's radius is longer than. */
+const longestRadius = 2000;
+
+/** As the calculator says, else all nodes that are near an allocated socket. */
+function nodesNearJewels({ info }: Evaluator, graph: SearchGraph, mode: Uint8Array): Uint8Array {
+	const near = new Uint8Array(graph.size);
+	if (Array.isArray(info.nearJewels)) {
+		for (const id of info.nearJewels) {
+			const i = graph.indexOf.get(id as number);
+			if (i !== undefined) near[i] = 1;
+		}
+		return near;
+	}
+	const { nodes } = graph.tree;
+	const sockets = nodes.filter(
+		({ type, containJewelSocket }, i) => mode[i] && (type === "jewelSocket" || containJewelSocket),
+	);
+	for (const [i, { x, y }] of nodes.entries())
+		if (sockets.some((socket) => Math.hypot(socket.x - x, socket.y - y) <= longestRadius)) near[i] = 1;
+	return near;
 }
 
 /** Nodes on which others rest in a way that a delta does not tell. */

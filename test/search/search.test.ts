@@ -96,6 +96,22 @@ describe("a search", () => {
 		expect(steps.map(({ action }) => action)).toEqual(["add"]);
 	});
 
+	it("gives up nothing without points to respec, not even a node that costs none", async () => {
+		const own = smallTree(
+			nodes.map((one) => (one.id === 4 ? smallNode(4, { isFreeAllocate: true }) : one)),
+			edges,
+		);
+		const calculator = smallCalculator([1, 2, 3, 4], { ...worths, 4: -0.5 });
+		// As few points as are decided one by one, and more.
+		for (const points of [2, 5]) {
+			const { set, respec } = await search({ points }, calculator, own);
+			expect(set.remove).toEqual([]);
+			expect(respec.used).toBe(0);
+		}
+		const { set } = await search({ points: 2, respec: 1 }, calculator, own);
+		expect(set.remove).toContain(4);
+	});
+
 	it("says that the tree is already the best found", async () => {
 		const result = await search({ points: 0, respec: 2 }, smallCalculator([1, 2, 5, 6], worths));
 		expect(result).toMatchObject({ improved: false, steps: [], limitedBy: "nothingLeft" });

@@ -13,9 +13,13 @@ export async function recovery() {
 	for (const { file, text } of files) {
 		for (const share of shares) {
 			const { build, cut, points } = await cutBack(engine, text, share);
+			// Some builds have no passives.
+			if (Object.values(points).every((count) => count === 0)) continue;
 			const result = await cut.search({
 				goal: "balanced",
 				...points,
+				// The player's jewels stay where they are, so that trees are compared with trees.
+				jewels: false,
 				timeLimitMs: seconds * 1000,
 				stats: [],
 			});

@@ -23,6 +23,7 @@ export async function respec() {
 				points: 0,
 				respec: 10,
 				floors,
+				jewels: false,
 				timeLimitMs: seconds * 1000,
 			});
 			gains.push(goal.after / goal.before);

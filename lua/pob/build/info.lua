@@ -27,6 +27,21 @@ local function attributeOf(spec, node)
 	return override and ATTRIBUTE[override.dn] or 0
 end
 
+-- Passive points that a character of this level has, by the quests that the window counts with; nil where this Path of
+-- Building does not say. It is the inverse of how the window follows the points with the level.
+local function available(mode)
+	local acts, last = mode.acts, mode.maxActs
+	if type(acts) ~= "table" or type(last) ~= "number" or last < 1 then
+		return nil
+	end
+	local act = 1
+	while act < last and mode.characterLevel > acts[act + 1].level do
+		act = act + 1
+	end
+	local output = mode.calcsTab.mainOutput
+	return mode.characterLevel - 1 + acts[act].questPoints + (output and output.ExtraPoints or 0)
+end
+
 local function mainSkill(mode)
 	local env = mode.calcsTab.mainEnv
 	local skill = env and env.player.mainSkill
@@ -43,6 +58,19 @@ local function jewels(mode)
 		end
 	end
 	return list
+end
+
+-- Nodes inside the radius of an allocated jewel, which may do something else there than they read.
+local function nearJewels(mode)
+	local spec, near = mode.spec, {}
+	for id, itemId in pairs(spec.jewels) do
+		local item, socket = mode.itemsTab.items[itemId], spec.nodes[id]
+		local radius = spec.allocNodes[id] and item and item.jewelRadiusIndex
+		for other in pairs(radius and socket and socket.nodesInRadius and socket.nodesInRadius[radius] or {}) do
+			near[other] = true
+		end
+	end
+	return sortedIds(near)
 end
 
 -- Item lines that PoB's parser does not understand, each once.
@@ -126,7 +154,10 @@ function info.of(build, plain, found)
 		level = mode.characterLevel,
 		treeVersion = spec.treeVersion,
 		mainSkill = mainSkill(mode),
-		points = { normal = used, ascendancy = ascendancyUsed, weaponSet1 = set1, weaponSet2 = set2, sockets = sockets },
+		points = {
+			normal = used, ascendancy = ascendancyUsed, weaponSet1 = set1, weaponSet2 = set2, sockets = sockets,
+			available = available(mode),
+		},
 		activeSpec = mode.treeTab.activeSpec,
 		specs = #mode.treeTab.specList,
 		allocated = ids,
@@ -135,6 +166,7 @@ function info.of(build, plain, found)
 		starts = topology.starts(mode),
 		free = topology.free(mode),
 		jewels = jewels(mode),
+		nearJewels = nearJewels(mode),
 		warnings = warnings,
 		unstableStats = found.unstable,
 		defaultStats = firstStats(build.rows.stats),

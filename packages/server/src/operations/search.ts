@@ -59,14 +59,22 @@ const Step = Type.Object(
 	{ additionalProperties: true },
 );
 
-const screen = Type.Optional(
-	Type.Enum(["reference"], {
-		description: "Ranks single nodes first, quickly; needs requirements: false",
-	}),
-);
-
-export const SearchInput = Type.Object(
-	{ goal, ...budgets, ...limits, screen },
+	async run(build, { jewels, ...input }, context) {
+		const { known, engine } = context;
+		const { isolation, memoryLimitMB, rowTimeoutMs } = engine;
+		const { set, ...result } = await searchBuild(build, {
+			...(input as typeof input & { screen?: "reference" }),
+			...(jewels === false && { jewels }),
+			text: known.text,
+			...(known.spec !== undefined && { spec: known.spec }),
+			screenEngine: {
+				threads: 1,
+				...(isolation && { isolation }),
+				...(memoryLimitMB !== undefined && { memoryLimitMB }),
+				...(rowTimeoutMs !== undefined && { rowTimeoutMs }),
+			},
+			...followed(context),
+		});
 	{ additionalProperties: false },
 );
 
@@ -104,6 +112,11 @@ export const searchOperation = operation({
 			},
 			...followed(context),
 		});
+=======
+	async run(build, { jewels, ...input }, context) {
+		const stay = jewels === false && { jewels };
+		const { set, ...result } = await build.search({ ...input, ...stay, ...followed(context) });
+>>>>>>> search
 		return { ...result, set: plainSet(set) } as never;
 	},
 });

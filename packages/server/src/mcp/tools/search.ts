@@ -28,7 +28,7 @@ export const searchStart = tool({
 			Type.Array(Type.String(), { minItems: 2, maxItems: 2, description: "Instead of goal" }),
 		),
 	}),
-	run: (session, { build: id, of, goal, ...input }) =>
+	run: (session, { build: id, of, goal, jewels, ...input }) =>
 		session.withBuild(id, async (build, { known }) => {
 			if (of && goal !== undefined)
 				throw new PobatchError("INVALID_ARGUMENT", "Expected goal or of, not both");
@@ -36,7 +36,12 @@ export const searchStart = tool({
 			const job = await session.service.jobs.start({
 				operation: of ? paretoOperation.name : searchOperation.name,
 				build: known,
-				input: { ...input, ...(goal !== undefined && { goal }), ...(of && { of }) },
+				// Between two stats jewels always stay.
+				input: {
+					...input,
+					...(goal !== undefined && { goal }),
+					...(of ? { of } : jewels !== undefined && { jewels }),
+				},
 				client: session.client,
 			});
 			session.lastJob = job.id;
