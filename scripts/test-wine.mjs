@@ -15,11 +15,15 @@ const node = {
 	integrity:
 		"sha512-JCwLL25UBIyiXLXUN6dfb/AMZTBtV5LUugV+DpurEn3uAM/GKm7Z/rgR4aV5Z76UHSbzK4n43ox6GTvsOAoNxA==",
 };
-/** What the short form runs: files that name a hazard of threads, errors, files or bits. */
+/** What the short form runs: hazards, memory, files and bits, a minute and a half on a quiet machine. */
 const short = [
-	"test/binding/",
 	"test/engine/hazards.test.ts",
-	"test/engine/worker-threads.test.ts",
+	"test/engine/engine.test.ts",
+	"test/engine/memory.test.ts",
+	"test/binding/c",
+	"test/binding/nursery.test.ts",
+	"test/binding/shared-texts.test.ts",
+	"test/lua/reference.test.ts",
 	"test/tree/",
 ];
 /** Files that are about POSIX, or about programs that are not there, by the reason. */

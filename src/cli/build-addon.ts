@@ -18,7 +18,7 @@ export function buildAddonCommand(): Command {
 			`
 Needs CMake 3.20, a C++20 compiler and make (Windows: Visual Studio). LuaJIT and
 zlib come from Debian's source packages on Debian; elsewhere LUAJIT_SOURCE_DIR
-and ZLIB_SOURCE_DIR name their source folders.
+and ZLIB_SOURCE_DIR (and MUSL_SOURCE_DIR, on Alpine) name their source folders.
 
 Example:
   $ git clone https://github.com/LuaJIT/LuaJIT ~/LuaJIT
