@@ -59,22 +59,16 @@ const Step = Type.Object(
 	{ additionalProperties: true },
 );
 
-	async run(build, { jewels, ...input }, context) {
-		const { known, engine } = context;
-		const { isolation, memoryLimitMB, rowTimeoutMs } = engine;
-		const { set, ...result } = await searchBuild(build, {
-			...(input as typeof input & { screen?: "reference" }),
-			...(jewels === false && { jewels }),
-			text: known.text,
-			...(known.spec !== undefined && { spec: known.spec }),
-			screenEngine: {
-				threads: 1,
-				...(isolation && { isolation }),
-				...(memoryLimitMB !== undefined && { memoryLimitMB }),
-				...(rowTimeoutMs !== undefined && { rowTimeoutMs }),
-			},
-			...followed(context),
-		});
+const screen = Type.Optional(
+	Type.Enum(["reference"], {
+		description: "Ranks single nodes first, quickly; needs requirements: false",
+	}),
+);
+
+const jewels = Type.Optional(Type.Boolean({ description: "false: jewels stay in their sockets" }));
+
+export const SearchInput = Type.Object(
+	{ goal, ...budgets, jewels, ...limits, screen },
 	{ additionalProperties: false },
 );
 
@@ -97,11 +91,12 @@ export const searchOperation = operation({
 		},
 		{ additionalProperties: true },
 	),
-	async run(build, input, context) {
+	async run(build, { jewels, ...input }, context) {
 		const { known, engine } = context;
 		const { isolation, memoryLimitMB, rowTimeoutMs } = engine;
 		const { set, ...result } = await searchBuild(build, {
 			...(input as typeof input & { screen?: "reference" }),
+			...(jewels === false && { jewels }),
 			text: known.text,
 			...(known.spec !== undefined && { spec: known.spec }),
 			screenEngine: {
@@ -112,11 +107,6 @@ export const searchOperation = operation({
 			},
 			...followed(context),
 		});
-=======
-	async run(build, { jewels, ...input }, context) {
-		const stay = jewels === false && { jewels };
-		const { set, ...result } = await build.search({ ...input, ...stay, ...followed(context) });
->>>>>>> search
 		return { ...result, set: plainSet(set) } as never;
 	},
 });
