@@ -65,7 +65,7 @@ const screen = Type.Optional(
 	}),
 );
 
-const jewels = Type.Optional(Type.Boolean({ description: "false: jewels stay in their sockets" }));
+const jewels = Type.Optional(Type.Boolean({ description: "false: jewels stay" }));
 
 export const SearchInput = Type.Object(
 	{ goal, ...budgets, jewels, ...limits, screen },
