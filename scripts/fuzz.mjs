@@ -14,6 +14,7 @@ const parsers = [
 	"batch/node_set.cpp",
 	"batch/passive_tree.cpp",
 	"state/plain_value.cpp",
+	"state/guarded.cpp",
 	"state/lua_state.cpp",
 	"luajit/internals.c",
 ].map((name) => join("binding", name));
