@@ -61,6 +61,8 @@ export async function truth(source) {
 		counts.rows += sets.length;
 		counts.clicked += clicked.length;
 		counts.differing += differing;
+		// A run takes minutes a build: what was compared so far stands, should it be stopped.
+		console.log(`${name}: ${clicked.length} of ${sets.length} sets clicked, ${differing} values differ`);
 		if (differing > 0) {
 			const some = [...wrongOf].slice(0, 5).map(([set, stats]) => `${set}: ${stats.slice(0, 5).join(", ")}`);
 			notes.push(`${name}: ${differing} values differ, in ${wrongOf.size} node sets (${some.join("; ")}).`);
