@@ -149,6 +149,21 @@ export class Clicker {
 		return after;
 	}
 
+	/** Whether an order of clicks leads from here to the plan; one may where this finds none. */
+	canFinish(): boolean {
+		// Without taking points back, adding outwards is always an order.
+		if (this.#goal.respecs === 0) return true;
+		const before = this.now.copy();
+		while (!this.isDone) {
+			const [click] = nextClicks(this);
+			if (!click) break;
+			this.apply(click);
+		}
+		const { isDone } = this;
+		this.now.assign(before);
+		return isDone;
+	}
+
 	#fits(nodes: readonly number[]): boolean {
 		const { graph } = this.#task;
 		const need = new Int32Array(4);
@@ -162,15 +177,7 @@ export class Clicker {
 
 /** Whether there is an order of clicks to a plan in which each prefix is connected and paid for. */
 export function canBeClicked(task: Task, plan: Plan): boolean {
-	// Without taking points back, adding outwards is always an order.
-	if (plan.respecs === 0) return true;
-	const clicker = new Clicker(task, Plan.ofBuild(task), plan);
-	while (!clicker.isDone) {
-		const [click] = nextClicks(clicker);
-		if (!click) return false;
-		clicker.apply(click);
-	}
-	return true;
+	return new Clicker(task, Plan.ofBuild(task), plan).canFinish();
 }
 
 /** What to click next, all that are of one kind: additions while points last, else what has to go. */

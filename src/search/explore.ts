@@ -51,7 +51,7 @@ export interface Explored {
 const beamWidth = 6;
 /** Rounds without anything better after which nothing more is expected. */
 const patience = 24;
-/** With so few points, of which one is taken back at most, all choices can be looked at one by one, if they are no more than that. */
+/** With so few points, or one exchange, all choices can be looked at one by one, if they are no more than that. */
 const fewPoints = 3;
 const mostChoices = 600_000;
 /** Annealing steps of a round begin as careful, curious and wild as these. */
@@ -137,7 +137,7 @@ export async function explore(
 		return { start, best, limitedBy: rows.ended ?? "nothingLeft", model, rounds };
 	};
 
-	const isFew = total <= fewPoints && task.budgets.respec <= 1;
+	const isFew = task.budgets.respec === 0 ? total <= fewPoints : total === 1;
 	const few = isFew && !options.isBroad ? await nodesOfChoices(task, mostChoices) : undefined;
 	if (few) {
 		const alike = alikeNodes(task, few.nodes);

@@ -87,10 +87,11 @@ export async function* stepsBetween(
 			const after = objective.worth(answers[i] as Float64Array, 0);
 			gains.set(click.target, (after - worth) / Math.max(1, click.nodes.length));
 		});
-		let best = 0;
-		tried.forEach((click, i) => {
-			if (each(click) > each(tried[best] as Click)) best = i;
-		});
+		const byGain = tried
+			.map((_, i) => i)
+			.sort((a, b) => each(tried[b] as Click) - each(tried[a] as Click) || 0);
+		// What gains most may spend the points that an exchange needs first.
+		const best = byGain.find((i) => leadsOn(clicker, tried[i] as Click)) ?? (byGain[0] as number);
 		const click = tried[best] as Click;
 		const reached = answers[best] as Float64Array;
 		const after = objective.worth(reached, 0);
@@ -98,6 +99,15 @@ export async function* stepsBetween(
 		clicker.apply(click);
 		worth = after;
 	}
+}
+
+/** Whether the way goes on to its end after a click. */
+function leadsOn(clicker: Clicker, click: Click): boolean {
+	const before = clicker.now.copy();
+	clicker.apply(click);
+	const canFinish = clicker.canFinish();
+	clicker.now.assign(before);
+	return canFinish;
 }
 
 /** Jewels are moved once all nodes are allocated that the plan has: then each of them has its socket. */
