@@ -34,7 +34,7 @@ local function used()
 	return collectgarbage("count") / 1024
 end
 
---- states: how many there are in this process.
+--- states: how many the engine has, in this process or one each.
 function collector.new(nursery, states)
 	local isTight = states >= MANY_STATES
 	return setmetatable({
