@@ -1,6 +1,6 @@
 // A row against Path of Building's own what-if loop: the same node sets, in turns with it, round by round.
 import { Engine, NodeSets } from "../../../dist/index.js";
-import { ratios, summary } from "../../lib/measure.mjs";
+import { mean, ratioOfSums, summary } from "../../lib/measure.mjs";
 import { Naive } from "./naive.mjs";
 import { builds, changes, climbSets, powerSets, rounds, rows } from "./workload.mjs";
 
@@ -70,9 +70,9 @@ export async function rowCost(source) {
 	await naive.stop();
 
 	const names = list.map((each) => each.name);
-	/** Of the median build and of the worst one: ratios of each round, their median for each build. */
+	/** Of the median build and of the worst one: ratios of each build's rounds, taken together. */
 	const figure = (key, what, mine, theirs, [target, worst] = [], over = names) => {
-		const each = over.map((one) => summary(ratios(times.get(one)[mine], times.get(one)[theirs])).value);
+		const each = over.map((one) => ratioOfSums(times.get(one)[mine], times.get(one)[theirs]).value);
 		const { max, ...rest } = summary(each);
 		const common = { unit: "x", better: "lower" };
 		return [
@@ -95,7 +95,7 @@ export async function rowCost(source) {
 			},
 		];
 	};
-	const perRow = (kind, count) => summary(names.map((one) => summary(times.get(one)[kind]).value / count));
+	const perRow = (kind, count) => summary(names.map((one) => mean(times.get(one)[kind]).value / count));
 	const naiveRow = perRow("naive changes", rows);
 	// Milliseconds of a row, over all builds: the mean, so that it divides into the ratio of the sums.
 	const peer = (who, kind, count = rows) => {
@@ -107,8 +107,8 @@ export async function rowCost(source) {
 			peer: {
 				table: `Rows of Path of Building, FullDPS included: mean of a row over ${counted(names.length, "build")}`,
 				who,
-				time: { ...summary(mine), unit: "ms" },
-				against: summary(ratios(mine, theirs)),
+				time: { ...mean(mine), unit: "ms" },
+				against: ratioOfSums(mine, theirs),
 			},
 		};
 	};

@@ -2,7 +2,7 @@
 import { Engine, NodeSets } from "../../../dist/index.js";
 import { rankSupports } from "../../../dist/operations/supports.js";
 import { rankWeights } from "../../../dist/operations/weights.js";
-import { ratios, summary } from "../../lib/measure.mjs";
+import { mean, ratioOfSums, summary } from "../../lib/measure.mjs";
 import { Naive } from "../pob/naive.mjs";
 import { builds, changes, rounds } from "../pob/workload.mjs";
 
@@ -73,36 +73,36 @@ export async function figures(source) {
 	const ratio = (key, what, values, target, note = "") => ({
 		key: `variants-${key}`,
 		what,
-		...summary(values),
+		...values,
 		unit: "x",
 		better: "lower",
 		target,
 		note,
 	});
 	const seconds = (key, what, ms, target) => ({
-		...ratio(key, what, [ms / 1000], target),
+		...ratio(key, what, summary([ms / 1000]), target),
 		unit: "s",
 	});
-	const shown = (values) => `${summary(values).value.toFixed(1)} ms`;
+	const shown = (values) => `${mean(values).value.toFixed(1)} ms`;
 	return [
 		ratio(
 			"row",
 			"An item variant's row, 1 thread, against the what-if loop",
-			ratios(times.warm, times.replace),
+			ratioOfSums(times.warm, times.replace),
 			0.6,
 			`${shown(times.warm)} against ${shown(times.replace)}`,
 		),
 		ratio(
 			"items",
 			"500 item variants of a row, 2 threads, against equip and BuildOutput",
-			ratios(times.many, times.equip),
+			ratioOfSums(times.many, times.equip),
 			0.03,
 			`${shown(times.many)} against ${shown(times.equip)}`,
 		),
 		ratio(
 			"grid",
 			"100 variants of 10 node sets, against as many rows of one build",
-			ratios(times.grid, times.plain),
+			ratioOfSums(times.grid, times.plain),
 			1.5,
 			`${shown(times.grid)} against ${shown(times.plain)}`,
 		),
