@@ -37,6 +37,9 @@ local OTHERS = {
 	"Classes/ModList.lua",
 }
 
+-- Makes modifiers of the lines of items and of the tree.
+local PARSER = "Modules/ModParser.lua"
+
 local ALL = {}
 for _, list in ipairs({ SLICED, OTHERS }) do
 	for _, path in ipairs(list) do
@@ -65,6 +68,8 @@ function slices.new(shared, finish, wait, kept)
 		shared = shared, finish = finish, texts = {}, wait = wait,
 		-- what functions of skills name: modifiers, and numbers and flags that they read
 		skillNames = {}, skillReads = {},
+		-- stats that modifiers may ask for, of any build
+		tagStats = {},
 		-- stats that modifiers asked for, of all rows
 		statsAsked = {},
 		-- what is wanted, by its id: rows so far; the slice that serves it
@@ -115,7 +120,10 @@ function slices:see(path, text)
 		return
 	elseif ALL[path] then
 		self.texts[path] = text
+	elseif path == PARSER then
+		mentions.findTagStats(text, self.tagStats)
 	elseif path:find("^Data/Skills/") then
+		mentions.findTagStats(text, self.tagStats)
 		-- Skills bring functions of their own, which calcs.offence calls.
 		local at = text:find(SKILL_FUNCTION, 1, true)
 		while at do
@@ -278,6 +286,8 @@ local function newWork(self, wanted, mode, before)
 		local fields, modifiers = needsOf(self, wanted, mode, slice)
 		-- What earlier states could not do without will be asked for again.
 		add(fields, self.known:fieldsOf(wanted.id))
+		-- And what rows of other builds may ask for, which later states have.
+		add(fields, self.tagStats)
 		found = liveness.of(facts, {
 			fields = fields, modifiers = modifiers, functions = { "calcs.perform" }, without = { "cacheData" }, states = true,
 		})

@@ -54,4 +54,21 @@ function names.findStats(mode, stats)
 	end
 end
 
+---Stats that tags in a text name ("per ...", "at least ..."), into `stats`: those of modifiers that the text makes.
+function names.findTagStats(text, stats)
+	local at = text:find("tat", 1, true)
+	while at do
+		local list = text:match("^tatList%s*=%s*(%b{})", at)
+		if list then
+			names.findTexts(list, stats)
+		else
+			local stat = text:match("^tat%s*=%s*[\"']([^\"'\n]+)[\"']", at)
+			if stat then
+				stats[stat] = true
+			end
+		end
+		at = text:find("tat", at + 1, true)
+	end
+end
+
 return names
