@@ -3,7 +3,7 @@ import { select } from "d3-selection";
 import { type D3ZoomEvent, type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
 import type { TreeNode } from "./api.js";
 import type { TreeModel } from "./tree-model.js";
-import { TreeShapes } from "./tree-shapes.js";
+import { type Circle, TreeShapes } from "./tree-shapes.js";
 import { TreeTiles, type View } from "./tree-tiles.js";
 
 /** What is drawn of a tree besides its shape. */
@@ -22,20 +22,19 @@ const radii: Record<string, number> = {
 	classStart: 70,
 	ascendancyStart: 40,
 };
-const smallest = 28;
-const radiusOf = ({ type }: TreeNode) => radii[type] ?? smallest;
+const radiusOf = ({ type }: TreeNode) => radii[type] ?? 28;
 const isShown = ({ group, type }: TreeNode) => group !== undefined && type !== "mastery";
 /** Rings are so far from their nodes, and so wide. */
 const ring = { distance: 22, width: 18 };
-/** Lines between nodes, and between allocated ones. */
+/** Of lines between nodes, of those between allocated ones, and of rings. */
 const lineWidths: Record<string, number> = {
 	edge: 10,
 	"own-edge": 26,
 	added: ring.width,
 	removed: ring.width,
 };
-/** Nodes, rings and lines between allocated nodes have at least so many pixels of the screen, however small the tree is. */
-const least = { radius: 2, width: 2 };
+/** Pixels that nodes, rings and lines between allocated nodes have, however small the tree is: of a radius, of a width. */
+const least = 2;
 const shades = 16;
 /** What is painted over what. */
 const layers = [
@@ -226,7 +225,7 @@ export class TreeCanvas {
 		if (a?.group === undefined || b?.group === undefined) return;
 		// An arc of less than half a circle goes beyond its ends by half their distance at most.
 		const beyond = Math.hypot(a.x - b.x, a.y - b.y) / 2;
-		const path = shapes.pathIn(layer, {
+		const path = shapes.lineIn(layer, {
 			left: Math.min(a.x, b.x) - beyond,
 			top: Math.min(a.y, b.y) - beyond,
 			right: Math.max(a.x, b.x) + beyond,
@@ -260,9 +259,10 @@ export class TreeCanvas {
 			const gain = heat.get(id) ?? 0;
 			const shade = gain > 0 ? Math.ceil(Math.sqrt(gain / most) * (shades - 1)) : 0;
 			const layer = allocated.has(id) ? "own" : shade > 0 ? `heat-${shade}` : "free";
-			shapes.circle(layer, x, y, radiusOf(node));
-			if (added.has(id)) shapes.circle("added", x, y, radiusOf(node) + ring.distance);
-			if (removed.has(id)) shapes.circle("removed", x, y, radiusOf(node) + ring.distance);
+			const circle = { x, y, radius: radiusOf(node) };
+			shapes.circle(layer, circle);
+			if (added.has(id)) shapes.circle("added", circle);
+			if (removed.has(id)) shapes.circle("removed", circle);
 		}
 		for (const [a, b] of this.#model.tree.edges)
 			if (allocated.has(a) && allocated.has(b)) this.#addEdge(shapes, "own-edge", a, b);
@@ -305,9 +305,8 @@ export class TreeCanvas {
 		const context = this.#context;
 		context.setTransform(k, 0, 0, k, x, y);
 		context.strokeStyle = this.#colours.get("selected") as string;
-		context.lineWidth = Math.max(ring.width, (least.width * devicePixelRatio) / k);
 		context.beginPath();
-		context.arc(node.x, node.y, radiusOf(node) + ring.distance, 0, 2 * Math.PI);
+		this.#addCircles([{ x: node.x, y: node.y, radius: radiusOf(node) }], context, k, true);
 		context.stroke();
 	}
 
@@ -316,26 +315,47 @@ export class TreeCanvas {
 		const [left, top, size] = [-x / k, -y / k, side / k];
 		context.fillStyle = this.#colours.get("panel") as string;
 		context.fillRect(left, top, size, size);
-		const margin = Math.max(ring.width, (least.radius + least.width) * pixel);
+		// What small shapes are larger by than their places know.
+		const margin = ring.distance + ring.width + 3 * least * pixel;
 		const area = {
 			left: left - margin,
 			top: top - margin,
 			right: left + size + margin,
 			bottom: top + size + margin,
 		};
-		const paths = new Map([...this.#edges.within(area), ...this.#shapes.within(area)]);
-		// Small nodes are painted with an edge that makes them larger.
-		const edge = 2 * Math.max(0, least.radius * pixel - smallest);
+		const cells = [...this.#edges.within(area), ...this.#shapes.within(area)];
 		for (const layer of layers) {
 			const colour = this.#colours.get(layer) as string;
 			const width = lineWidths[layer];
 			context.fillStyle = context.strokeStyle = colour;
-			context.lineWidth =
-				width === undefined ? edge : Math.max(width, layer === "edge" ? pixel : least.width * pixel);
-			for (const path of paths.get(layer) ?? []) {
-				if (width === undefined) context.fill(path);
-				if (width !== undefined || edge > 0) context.stroke(path);
+			if (width !== undefined) context.lineWidth = Math.max(width, layer === "edge" ? pixel : least * pixel);
+			for (const { lines } of cells) {
+				const path = lines.get(layer);
+				if (path) context.stroke(path);
 			}
+			const circles = cells.flatMap((cell) => cell.circles.get(layer) ?? []);
+			if (circles.length === 0) continue;
+			context.beginPath();
+			this.#addCircles(circles, context, k, width !== undefined);
+			if (width === undefined) context.fill();
+			else context.stroke();
 		}
+	}
+
+	/** Nodes, or rings around them. */
+	#addCircles(
+		circles: readonly Circle[],
+		context: CanvasRenderingContext2D,
+		k: number,
+		areRings: boolean,
+	): void {
+		const smallest = (least * devicePixelRatio) / k;
+		const more = areRings ? Math.max(ring.distance, smallest) : 0;
+		for (const { x, y, radius } of circles) {
+			const shown = Math.max(radius, smallest) + more;
+			context.moveTo(x + shown, y);
+			context.arc(x, y, shown, 0, 2 * Math.PI);
+		}
+		if (areRings) context.lineWidth = Math.max(ring.width, smallest);
 	}
 }
