@@ -137,6 +137,7 @@ export class FleetBatch implements JobListener {
 		const { left, length, request } = this.#rows;
 		if (left === 0) return undefined;
 		const count = this.#context.speed.rowsOf({
+			length,
 			left,
 			workers,
 			words: request.words.length / Math.max(length, 1),

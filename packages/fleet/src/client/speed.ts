@@ -2,7 +2,8 @@ import { limits } from "../protocol/job.js";
 
 /** How long a worker should take for a job, in milliseconds: not so short that the queue shows, nor so long that a death costs much. */
 const jobMs = 500;
-const leastMs = 200;
+/** The last jobs of a batch are so short, so that workers end together. */
+const leastMs = 100;
 /** Rows of the first job of a build, whose speed nobody knows. */
 const firstRows = 32;
 /** A job has at most so many times the rows of the largest one that was measured. */
@@ -31,17 +32,20 @@ export class Speed {
 	/**
 	 * Rows of the next job.
 	 *
+	 * @param length rows of the batch
 	 * @param left that nobody has taken
 	 * @param workers that are there
 	 * @param words of a row, on average
 	 * @param stats that are asked for
 	 */
 	rowsOf({
+		length,
 		left,
 		workers,
 		words,
 		stats,
 	}: {
+		length: number;
 		left: number;
 		workers: number;
 		words: number;
@@ -51,14 +55,14 @@ export class Speed {
 			1,
 			Math.min(limits.rows, limits.words / Math.max(words, 1) / 2, limits.results / stats),
 		);
-		return Math.ceil(Math.min(left, most, this.#fitting(left, workers)));
+		return Math.ceil(Math.min(left, most, this.#fitting(length, left, workers)));
 	}
 
-	#fitting(left: number, workers: number): number {
+	#fitting(length: number, left: number, workers: number): number {
 		if (this.#largest === 0) return firstRows;
 		const rows = (ms: number) => Math.min(ms / this.#msPerRow, growth * this.#largest);
-		// What is left, or all of a small batch, is divided evenly; the last jobs of a large one are the shortest.
-		if (this.msOf(left) / workers <= jobMs) return Math.min(rows(jobMs), left / workers);
+		// A small batch is one job for each worker; in a large one what is left is divided again and again.
+		if (this.msOf(length) / workers <= jobMs) return Math.min(rows(jobMs), length / workers);
 		return Math.max(rows(leastMs), Math.min(rows(jobMs), left / (2 * workers)));
 	}
 }

@@ -127,25 +127,46 @@ async function send(path: string, init: RequestInit = {}): Promise<Response> {
 	throw new ServerProblem(error.code, error.hint ? `${error.message} (${error.hint})` : error.message);
 }
 
+/** As they were given, by id: a server that was started again, or has forgotten a build, is given it again. */
+const loaded = new Map<string, { link: string } | { text: string }>();
+
 async function json<Answer>(
 	path: string,
 	body?: unknown,
 	method = body === undefined ? "GET" : "POST",
 ): Promise<Answer> {
-	const response = await send(path, {
-		method,
-		...(body !== undefined && {
-			body: JSON.stringify(body),
-			headers: { "content-type": "application/json" },
-		}),
-	});
-	return response.json();
+	const text = body === undefined ? "" : JSON.stringify(body);
+	const ask = async () => {
+		const response = await send(path, {
+			method,
+			...(text !== "" && { body: text, headers: { "content-type": "application/json" } }),
+		});
+		return (await response.json()) as Answer;
+	};
+	try {
+		return await ask();
+	} catch (error) {
+		const missing = [...loaded].filter(([id]) => path.includes(id) || text.includes(id));
+		if ((error as ServerProblem).code !== "BUILD_UNKNOWN" || missing.length === 0) throw error;
+		for (const [, given] of missing) await json("/v1/builds", given);
+		return ask();
+	}
 }
 
 /** Loads what a person pastes. */
-export function load(text: string): Promise<BuildSummary> {
-	const given = text.trim();
-	return json("/v1/builds", /^https?:\/\/\S+$/.test(given) ? { link: given } : { text: given });
+export async function load(text: string): Promise<BuildSummary> {
+	const pasted = text.trim();
+	const given = isLink(pasted) ? { link: pasted } : { text: pasted };
+	const build = await json<BuildSummary>("/v1/builds", given);
+	loaded.set(build.id, given);
+	return build;
+}
+
+const isLink = (text: string) => /^https?:\/\/\S+$/.test(text);
+
+/** Whether nobody answers, or only to say so: while the server is started again. */
+export function isAway(error: unknown): boolean {
+	return error instanceof ServerProblem && (error.code === "GONE" || error.code === "SHUTTING_DOWN");
 }
 
 export const info = (id: string) => json<BuildSummary>(`/v1/builds/${id}`);
@@ -174,6 +195,28 @@ export const jobResult = <Answer>(id: string) => json<Answer>(`/v1/jobs/${id}/re
 export const metrics = async () => (await send("/metrics")).text();
 
 const retryMs = 1000;
+const pause = () => new Promise((done) => setTimeout(done, retryMs));
+
+/** Asks until the server answers: it may be started again. Undefined where the answer is not wanted any more. */
+export async function patiently<Answer>(
+	ask: () => Promise<Answer>,
+	isWanted: () => boolean,
+	onGone: (gone: boolean) => void,
+): Promise<Answer | undefined> {
+	for (;;) {
+		try {
+			const answer = await ask();
+			if (!isWanted()) return undefined;
+			onGone(false);
+			return answer;
+		} catch (error) {
+			if (!isWanted()) return undefined;
+			if (!isAway(error)) throw error;
+			onGone(true);
+		}
+		await pause();
+	}
+}
 
 /** The states of a job until it has ended; goes on when the server was started again meanwhile. */
 export async function* follow(id: string, onGone: (gone: boolean) => void): AsyncGenerator<Job> {
@@ -195,9 +238,10 @@ export async function* follow(id: string, onGone: (gone: boolean) => void): Asyn
 				}
 			}
 		} catch (error) {
-			if (error instanceof ServerProblem && error.code === "JOB_UNKNOWN") throw error;
+			// A connection that breaks off is no answer either.
+			if (error instanceof ServerProblem && !isAway(error)) throw error;
 			onGone(true);
 		}
-		await new Promise((done) => setTimeout(done, retryMs));
+		await pause();
 	}
 }

@@ -3,7 +3,7 @@ import * as api from "./api.js";
 import { PartsTable } from "./parts-table.js";
 import { SearchPanel } from "./search-panel.js";
 import { SheetView } from "./sheet-view.js";
-import { StatTable } from "./stat-table.js";
+import { StatTable, written } from "./stat-table.js";
 import { TreeModel } from "./tree-model.js";
 import { TreeView } from "./tree-view.js";
 
@@ -23,6 +23,7 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 	const [ranked, setRanked] = useState<api.RankedNode[]>([]);
 	const [said, setSaid] = useState("");
 	const [problem, setProblem] = useState("");
+	const [isGone, setGone] = useState(false);
 	const asked = useRef(0);
 	const hasSheet = useRef(false);
 
@@ -67,15 +68,15 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 	useEffect(() => {
 		if (!build) return;
 		const number = ++asked.current;
+		const isWanted = () => number === asked.current;
 		const isEmpty = change.add.length + change.remove.length === 0;
+		const set = isEmpty ? undefined : change;
 		guarded(async () => {
-			const set = isEmpty ? undefined : change;
-			const found = await api.stats(build.id, set);
-			if (number !== asked.current) return;
-			setAnswer(found);
-			if (!hasSheet.current) return;
-			const shown = await api.sheet(build.id, set);
-			if (number === asked.current) setSheet(shown);
+			const found = await api.patiently(() => api.stats(build.id, set), isWanted, setGone);
+			if (found) setAnswer(found);
+			if (!found || !hasSheet.current) return;
+			const shown = await api.patiently(() => api.sheet(build.id, set), isWanted, setGone);
+			if (shown) setSheet(shown);
 		});
 	}, [build, change]);
 
@@ -110,6 +111,8 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 	);
 	const added = change.add.filter((id) => !change.remove.includes(id)).length;
 	const removed = change.remove.filter((id) => !change.add.includes(id)).length;
+	const isChanged = change.add.length + change.remove.length > 0;
+	const told = isChanged ? `${added} added, ${removed} removed` : "Click nodes of the tree to change it.";
 
 	return (
 		<div class="columns">
@@ -133,7 +136,7 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 					<button type="submit">Load</button>
 				</form>
 				<p role="status" aria-live="polite">
-					{said}
+					{isGone ? "The server does not answer; trying again…" : said}
 				</p>
 				{problem && <p role="alert">{problem}</p>}
 				{build && (
@@ -145,17 +148,9 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 							{build.nodes} nodes, answered by {build.calculator}
 							{build.mainSkill && `, main skill ${build.mainSkill}`}
 						</p>
-						<p>
-							{change.add.length + change.remove.length === 0
-								? "Click nodes of the tree to change it."
-								: `${added} added, ${removed} removed`}
-						</p>
+						<p>{told}</p>
 						<p class="row">
-							<button
-								type="button"
-								onClick={() => setChange(none)}
-								disabled={change.add.length + change.remove.length === 0}
-							>
+							<button type="button" onClick={() => setChange(none)} disabled={!isChanged}>
 								Undo all
 							</button>
 							<button type="button" onClick={copy}>
@@ -202,6 +197,12 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 						onClick={(id) => setChange((before) => model.clicked(before, id))}
 						onDraw={(id) => setChange((before) => model.drawn(before, id))}
 					/>
+					{/* Beside the tree, since the table of all stats may be far away; who does not see it has the table. */}
+					{answer && (
+						<p class="panel" aria-hidden="true">
+							<Brief answer={answer} stat={stat} />
+						</p>
+					)}
 					<Ranking
 						ranked={ranked}
 						stat={stat}
@@ -211,6 +212,23 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 				</section>
 			)}
 		</div>
+	);
+}
+
+/** One stat of the build as it is now, with what the change brings: the one that was chosen, where it was asked for. */
+function Brief({ answer: { stats, delta }, stat }: { answer: api.StatsAnswer; stat: string }) {
+	const name = stat in stats ? stat : (firstStat(Object.keys(stats)) ?? "");
+	const gain = delta?.[name];
+	return (
+		<span>
+			{name} <strong>{written(stats[name])}</strong>{" "}
+			{gain ? (
+				<span class={gain > 0 ? "gain" : "loss"}>
+					{gain > 0 ? "+" : ""}
+					{written(gain)}
+				</span>
+			) : null}
+		</span>
 	);
 }
 

@@ -3,11 +3,16 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { metrics, type ServerProblem } from "./api.js";
 
-/** Samples of Prometheus' text, added up by name and label. */
+/** Samples of Prometheus' text, added up by name and by the label that tells them apart. */
 export function readMetrics(text: string): Map<string, number> {
 	const sums = new Map<string, number>();
 	for (const [, name, labels = "", value] of text.matchAll(/^([a-z_]+)(?:\{([^}]*)\})? (\S+)$/gm)) {
-		const kind = /(?:outcome|kind|status|code|rule|le)="([^"]+)"/.exec(labels)?.[1];
+		const label = (names: string) => new RegExp(`(?:^|,)(?:${names})="([^"]+)"`).exec(labels)?.[1];
+		const state = label("state");
+		const kind =
+			state === undefined
+				? (label("outcome|kind|status|code|rule|le") ?? label("calculator"))
+				: `${label("calculator")} ${state}`;
 		for (const key of [name, ...(kind === undefined ? [] : [`${name}:${kind}`])])
 			sums.set(key as string, (sums.get(key as string) ?? 0) + Number(value));
 	}
@@ -24,25 +29,29 @@ const value =
 	(name: string, divisor = 1) =>
 	(now: Sample) =>
 		(now.get(name) ?? 0) / divisor;
+/** By how much a counter has grown; one of a server that was started again has begun at 0. */
+function grown(key: string, now: Sample, before: Sample): number {
+	const [value, last] = [now.get(key) ?? 0, before.get(key) ?? 0];
+	return value < last ? value : value - last;
+}
 const rate = (name: string) => (now: Sample, before: Sample, seconds: number) =>
-	((now.get(name) ?? 0) - (before.get(name) ?? 0)) / seconds;
+	grown(name, now, before) / seconds;
 const mean = (name: string) => (now: Sample, before: Sample) => {
-	const count = (now.get(`${name}_count`) ?? 0) - (before.get(`${name}_count`) ?? 0);
-	const sum = (now.get(`${name}_sum`) ?? 0) - (before.get(`${name}_sum`) ?? 0);
-	return count > 0 ? (1000 * sum) / count : 0;
+	const count = grown(`${name}_count`, now, before);
+	return count > 0 ? (1000 * grown(`${name}_sum`, now, before)) / count : 0;
 };
 
 /** The end of the histogram's bucket that holds it, in milliseconds. */
 const percentile = (name: string, share: number) => (now: Sample, before: Sample) => {
-	const grown = (key: string) => (now.get(key) ?? 0) - (before.get(key) ?? 0);
-	const wanted = share * grown(`${name}_count`);
+	const wanted = share * grown(`${name}_count`, now, before);
 	if (wanted <= 0) return 0;
 	const ends = [...now.keys()].flatMap((key) => {
 		const [, end] = key.split(`${name}_bucket:`);
 		return end === undefined || end === "+Inf" ? [] : [end];
 	});
 	ends.sort((a, b) => Number(a) - Number(b));
-	const end = ends.find((candidate) => grown(`${name}_bucket:${candidate}`) >= wanted) ?? ends.at(-1);
+	const end =
+		ends.find((candidate) => grown(`${name}_bucket:${candidate}`, now, before) >= wanted) ?? ends.at(-1);
 	return 1000 * Number(end ?? 0);
 };
 
@@ -137,12 +146,6 @@ export function Dashboard({ onUnauthorized }: { onUnauthorized: () => void }) {
 		<>
 			<h2>Dashboard</h2>
 			{problem && <p role="alert">{problem}</p>}
-			{last && (
-				<p>
-					{last.get("pobatch_builds_open") ?? 0} builds loaded, {last.get("pobatch_requests_running") ?? 0}{" "}
-					requests running, {last.get("pobatch_rows_total:ok") ?? 0} rows answered since the start
-				</p>
-			)}
 			{last && <Lists sample={last} />}
 			<div class="charts">
 				{charts.map((chart) => (
@@ -153,14 +156,16 @@ export function Dashboard({ onUnauthorized }: { onUnauthorized: () => void }) {
 	);
 }
 
-/** What is told by name: alerts, jobs, errors. */
+const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`;
+
+/** What is told by name: alerts, states, builds, how rows were answered, jobs, errors. */
 function Lists({ sample }: { sample: Sample }) {
 	const alerts = byLabel(sample, "pobatch_alert_firing");
 	const firing = alerts.filter(([, isFiring]) => isFiring > 0).map(([rule]) => rule);
-	const listed = (name: string) =>
+	const listed = (name: string, told: (value: number) => string = (count) => count.toLocaleString("en-US")) =>
 		byLabel(sample, name)
 			.filter(([, count]) => count > 0)
-			.map(([label, count]) => `${label} ${count}`)
+			.map(([label, count]) => `${label} ${told(count)}`)
 			.join(", ") || "none";
 	return (
 		<dl class="panel">
@@ -172,6 +177,16 @@ function Lists({ sample }: { sample: Sample }) {
 					`none of ${alerts.length} rules holds`
 				)}
 			</dd>
+			<dt>Requests</dt>
+			<dd>{sample.get("pobatch_requests_running") ?? 0} running</dd>
+			<dt>Rows answered</dt>
+			<dd>{(sample.get("pobatch_rows_total:ok") ?? 0).toLocaleString("en-US")}</dd>
+			<dt>States</dt>
+			<dd>{listed("pobatch_state_memory_bytes", megabytes)}</dd>
+			<dt>Builds loaded</dt>
+			<dd>{listed("pobatch_builds_open")}</dd>
+			<dt>Rows by cache</dt>
+			<dd>{listed("pobatch_cache_rows_total")}</dd>
 			<dt>Jobs</dt>
 			<dd>{listed("pobatch_jobs")}</dd>
 			<dt>Errors since the start</dt>

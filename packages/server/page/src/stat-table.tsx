@@ -1,6 +1,7 @@
 import type { Stats, StatsAnswer } from "./api.js";
 
-const written = (value: number | null | undefined) => {
+/** Numbers as all of the page writes them. */
+export const written = (value: number | null | undefined) => {
 	if (value === null || value === undefined) return "–";
 	return Number.isFinite(value) ? value.toLocaleString("en-US", { maximumFractionDigits: 2 }) : "infinite";
 };
@@ -30,7 +31,7 @@ export function StatTable({
 						const gain = delta?.[name];
 						return (
 							<tr key={name}>
-								<th scope="row">{name}</th>
+								<th scope="row">{withBreaks(name)}</th>
 								<td>{written(value)}</td>
 								{delta && (
 									<td class={gain ? (gain > 0 ? "gain" : "loss") : ""}>
@@ -50,4 +51,9 @@ export function StatTable({
 			))}
 		</>
 	);
+}
+
+/** Between the words of a name, a line may end. */
+function withBreaks(name: string) {
+	return name.split(/(?<=[a-z])(?=[A-Z])/).flatMap((word, i) => (i === 0 ? [word] : [<wbr key={i} />, word]));
 }

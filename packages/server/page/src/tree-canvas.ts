@@ -3,6 +3,8 @@ import { select } from "d3-selection";
 import { type D3ZoomEvent, type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
 import type { TreeNode } from "./api.js";
 import type { TreeModel } from "./tree-model.js";
+import { type Circle, TreeShapes } from "./tree-shapes.js";
+import { TreeTiles, type View } from "./tree-tiles.js";
 
 /** What is drawn of a tree besides its shape. */
 export interface Marks {
@@ -11,7 +13,6 @@ export interface Marks {
 	removed: ReadonlySet<number>;
 	/** What nodes gain. */
 	heat: ReadonlyMap<number, number>;
-	selected: number | undefined;
 }
 
 const radii: Record<string, number> = {
@@ -22,32 +23,49 @@ const radii: Record<string, number> = {
 	ascendancyStart: 40,
 };
 const radiusOf = ({ type }: TreeNode) => radii[type] ?? 28;
+const isShown = ({ group, type }: TreeNode) => group !== undefined && type !== "mastery";
+/** Rings are so far from their nodes, and so wide. */
+const ring = { distance: 22, width: 18 };
+/** Of lines between nodes, of those between allocated ones, and of rings. */
+const lineWidths: Record<string, number> = {
+	edge: 10,
+	"own-edge": 26,
+	added: ring.width,
+	removed: ring.width,
+};
+/** Pixels that nodes, rings and lines between allocated nodes have, however small the tree is: of a radius, of a width. */
+const least = 2;
 const shades = 16;
-/** How far the picture goes beyond each edge of the canvas, as a share of its size. */
-const margin = 0.3;
+/** What is painted over what. */
+const layers = [
+	"edge",
+	"own-edge",
+	"free",
+	...Array.from({ length: shades }, (_, shade) => `heat-${shade}`),
+	"own",
+	"added",
+	"removed",
+];
 const settleMs = 120;
 
-/** In pixels of the canvas. */
-interface Place {
-	left: number;
-	top: number;
-	scale: number;
-}
-
 /**
- * A tree on a canvas. Shapes are made once as paths, and painted on a picture that is larger than the canvas: a frame of panning
- * copies it, whatever the count of nodes.
+ * A tree on a canvas. Shapes are made once as paths, and painted as tiles: a frame of panning copies these, whatever the count of
+ * nodes. What follows the mouse is drawn over them.
  */
 export class TreeCanvas {
 	readonly #canvas: HTMLCanvasElement;
 	readonly #context: CanvasRenderingContext2D;
 	readonly #model: TreeModel;
 	readonly #zoom: ZoomBehavior<HTMLCanvasElement, unknown>;
-	readonly #edges = new Path2D();
+	readonly #edges = new TreeShapes();
 	readonly #observer: ResizeObserver;
 	readonly #scheme = matchMedia("(prefers-color-scheme: light)");
 	readonly #repaint = () => this.#schedule();
-	#layers: { path: Path2D; fill?: string; stroke?: string; width?: number }[] = [];
+	readonly #tiles = new TreeTiles((context, view, side) => this.#paint(context, view, side));
+	/** What the marks change. */
+	#shapes = new TreeShapes();
+	#colours: ReadonlyMap<string, string> = new Map();
+	#selected: TreeNode | undefined;
 	#marks: Marks | undefined;
 	#transform: ZoomTransform = zoomIdentity;
 	#frame = 0;
@@ -68,7 +86,7 @@ export class TreeCanvas {
 		this.#canvas = canvas;
 		this.#context = canvas.getContext("2d") as CanvasRenderingContext2D;
 		this.#model = model;
-		for (const [a, b] of model.tree.edges) this.#addEdge(this.#edges, a, b);
+		for (const [a, b] of model.tree.edges) this.#addEdge(this.#edges, "edge", a, b);
 		this.#zoom = zoom<HTMLCanvasElement, unknown>()
 			.scaleExtent([0.01, 2])
 			.filter((event: MouseEvent) => event.type === "wheel" || (!this.#draws(event) && !event.button))
@@ -105,7 +123,9 @@ export class TreeCanvas {
 			const node = this.nodeAt(offsetX, offsetY);
 			if (node) onClick(node.id);
 		};
-		canvas.onmousemove = ({ offsetX, offsetY }) => onHover(this.nodeAt(offsetX, offsetY));
+		canvas.onmousemove = ({ offsetX, offsetY, buttons }) => {
+			if (buttons === 0) onHover(this.nodeAt(offsetX, offsetY));
+		};
 		canvas.onmouseleave = () => onHover();
 		this.#observer = new ResizeObserver(() => this.#resize());
 		this.#observer.observe(canvas);
@@ -129,6 +149,12 @@ export class TreeCanvas {
 
 	show(marks: Marks): void {
 		this.#marks = marks;
+		this.#schedule();
+	}
+
+	/** Rings one node, for the mouse or the keyboard. */
+	select(id: number | undefined): void {
+		this.#selected = id === undefined ? undefined : this.#model.byId.get(id);
 		this.#schedule();
 	}
 
@@ -170,7 +196,7 @@ export class TreeCanvas {
 		let best: TreeNode | undefined;
 		let nearest = Number.POSITIVE_INFINITY;
 		for (const node of this.#model.tree.nodes) {
-			if (node.group === undefined || node.type === "mastery") continue;
+			if (!isShown(node)) continue;
 			const distance = Math.hypot(node.x - x, node.y - y);
 			if (distance < nearest && distance <= Math.max(radiusOf(node), least)) {
 				best = node;
@@ -184,8 +210,8 @@ export class TreeCanvas {
 		const ratio = devicePixelRatio;
 		this.#canvas.width = Math.round(this.#canvas.clientWidth * ratio);
 		this.#canvas.height = Math.round(this.#canvas.clientHeight * ratio);
-		this.#painted = undefined;
-		this.#schedule();
+		// At once: it is empty now, and the next frame comes after this one is shown.
+		this.#draw();
 	}
 
 	#schedule(): void {
@@ -193,12 +219,20 @@ export class TreeCanvas {
 		this.#frame = requestAnimationFrame(() => this.#draw());
 	}
 
-	#addEdge(path: Path2D, from: number, to: number): void {
+	#addEdge(shapes: TreeShapes, layer: string, from: number, to: number): void {
 		const a = this.#model.byId.get(from);
 		const b = this.#model.byId.get(to);
 		if (a?.group === undefined || b?.group === undefined) return;
+		// An arc of less than half a circle goes beyond its ends by half their distance at most.
+		const beyond = Math.hypot(a.x - b.x, a.y - b.y) / 2;
+		const path = shapes.lineIn(layer, {
+			left: Math.min(a.x, b.x) - beyond,
+			top: Math.min(a.y, b.y) - beyond,
+			right: Math.max(a.x, b.x) + beyond,
+			bottom: Math.max(a.y, b.y) + beyond,
+		});
 		path.moveTo(a.x, a.y);
-		const group = this.#model.tree.groups.find(({ id }) => id === a.group);
+		const group = this.#model.groups.get(a.group);
 		if (!group || a.group !== b.group || a.orbit !== b.orbit || a.orbit === 0) {
 			path.lineTo(b.x, b.y);
 			return;
@@ -209,64 +243,35 @@ export class TreeCanvas {
 		path.arc(group.x, group.y, Math.hypot(a.x - group.x, a.y - group.y), start, end, turn > Math.PI);
 	}
 
-	/** What changes with the marks, by colour. */
-	#prepare(marks: Marks): void {
-		const { allocated, added, removed, heat, selected } = marks;
+	/** What changes with the marks. */
+	#prepare({ allocated, added, removed, heat }: Marks): void {
 		const style = getComputedStyle(this.#canvas);
-		const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
-		const paths = new Map<string, Path2D>();
-		const pathOf = (name: string) => {
-			const path = paths.get(name) ?? new Path2D();
-			paths.set(name, path);
-			return path;
-		};
+		const colourOf = (layer: string) =>
+			layer.startsWith("heat-")
+				? interpolateViridis(0.25 + (0.75 * Number(layer.slice(5))) / shades)
+				: style.getPropertyValue(`--${layer === "own-edge" ? "own" : layer}`).trim();
+		this.#colours = new Map([...layers, "panel", "selected"].map((layer) => [layer, colourOf(layer)]));
+		const shapes = new TreeShapes();
 		const most = Math.max(...heat.values(), 0);
 		for (const node of this.#model.tree.nodes) {
-			if (node.group === undefined || node.type === "mastery") continue;
+			if (!isShown(node)) continue;
 			const { id, x, y } = node;
-			const gain = heat.get(id);
-			const shade =
-				gain !== undefined && gain > 0 && most > 0 ? Math.ceil(Math.sqrt(gain / most) * (shades - 1)) : 0;
-			const name = allocated.has(id) ? "own" : shade > 0 ? `heat-${shade}` : "free";
-			const path = pathOf(name);
-			path.moveTo(x + radiusOf(node), y);
-			path.arc(x, y, radiusOf(node), 0, 2 * Math.PI);
-			for (const [ring, isIn] of [
-				["added", added.has(id)],
-				["removed", removed.has(id)],
-				["selected", selected === id],
-			] as const) {
-				if (!isIn) continue;
-				const outline = pathOf(ring);
-				outline.moveTo(x + radiusOf(node) + 22, y);
-				outline.arc(x, y, radiusOf(node) + 22, 0, 2 * Math.PI);
-			}
+			const gain = heat.get(id) ?? 0;
+			const shade = gain > 0 ? Math.ceil(Math.sqrt(gain / most) * (shades - 1)) : 0;
+			const layer = allocated.has(id) ? "own" : shade > 0 ? `heat-${shade}` : "free";
+			const circle = { x, y, radius: radiusOf(node) };
+			shapes.circle(layer, circle);
+			if (added.has(id)) shapes.circle("added", circle);
+			if (removed.has(id)) shapes.circle("removed", circle);
 		}
-		const ownEdges = new Path2D();
 		for (const [a, b] of this.#model.tree.edges)
-			if (allocated.has(a) && allocated.has(b)) this.#addEdge(ownEdges, a, b);
-		this.#layers = [
-			{ path: this.#edges, stroke: colour("edge"), width: 10 },
-			{ path: ownEdges, stroke: colour("own"), width: 26 },
-			...Array.from(paths, ([name, path]) =>
-				name === "added" || name === "removed" || name === "selected"
-					? { path, stroke: colour(name), width: 18 }
-					: {
-							path,
-							fill: name.startsWith("heat-")
-								? interpolateViridis(0.25 + (0.75 * Number(name.slice(5))) / shades)
-								: colour(name),
-						},
-			),
-		];
+			if (allocated.has(a) && allocated.has(b)) this.#addEdge(shapes, "own-edge", a, b);
+		this.#shapes = shapes;
+		this.#tiles.clear();
 	}
 
 	#prepared: Marks | undefined;
 	#preparedLight = false;
-
-	/** What was painted last, some way beyond the canvas's edges: until that ends, panning copies it. */
-	readonly #picture = document.createElement("canvas");
-	#painted: ZoomTransform | undefined;
 	#settling: ReturnType<typeof setTimeout> | undefined;
 
 	#draw(): void {
@@ -276,63 +281,81 @@ export class TreeCanvas {
 			this.#prepare(marks);
 			this.#prepared = marks;
 			this.#preparedLight = this.#scheme.matches;
-			this.#painted = undefined;
 		}
-		const { k } = this.#transform;
-		const place = this.#placeOfPicture();
-		if (!place) this.#paint();
-		clearTimeout(this.#settling);
-		// Enlarged or made smaller, it is blurred: painted anew when the hand rests.
-		if (this.#painted?.k !== k)
-			this.#settling = setTimeout(() => {
-				this.#painted = undefined;
-				this.#schedule();
-			}, settleMs);
-		const { left, top, scale } = place ?? (this.#placeOfPicture() as Place);
-		const { width, height } = this.#picture;
+		const { x, y, k } = this.#transform;
+		const ratio = devicePixelRatio;
+		const view = { x: x * ratio, y: y * ratio, k: k * ratio };
 		const context = this.#context;
 		context.setTransform(1, 0, 0, 1, 0, 0);
-		context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
-		context.drawImage(this.#picture, left, top, width * scale, height * scale);
+		this.#tiles.draw(context, view);
+		this.#drawSelected(view);
+		clearTimeout(this.#settling);
+		// Tiles of another scale are blurred: painted anew when the hand rests.
+		if (!this.#tiles.isSharp(view))
+			this.#settling = setTimeout(() => {
+				this.#tiles.clear();
+				this.#schedule();
+			}, settleMs);
 		this.frames++;
 	}
 
-	/** Where the picture belongs now, in pixels of the canvas; undefined where it would not cover it or be too coarse. */
-	#placeOfPicture(): Place | undefined {
-		if (!this.#painted) return undefined;
-		const ratio = devicePixelRatio;
-		const { width, height } = this.#canvas;
-		const scale = this.#transform.k / this.#painted.k;
-		const left = this.#transform.x * ratio - (this.#painted.x * ratio + margin * width) * scale;
-		const top = this.#transform.y * ratio - (this.#painted.y * ratio + margin * height) * scale;
-		const covers =
-			left <= 0 &&
-			top <= 0 &&
-			left + this.#picture.width * scale >= width &&
-			top + this.#picture.height * scale >= height;
-		return covers && scale > 0.6 && scale < 1.7 ? { left, top, scale } : undefined;
+	#drawSelected({ x, y, k }: View): void {
+		const node = this.#selected;
+		if (!node || !isShown(node)) return;
+		const context = this.#context;
+		context.setTransform(k, 0, 0, k, x, y);
+		context.strokeStyle = this.#colours.get("selected") as string;
+		context.beginPath();
+		this.#addCircles([{ x: node.x, y: node.y, radius: radiusOf(node) }], context, k, true);
+		context.stroke();
 	}
 
-	#paint(): void {
-		const { x, y, k } = this.#transform;
-		const ratio = devicePixelRatio;
-		const { width, height } = this.#canvas;
-		this.#picture.width = Math.ceil(width * (1 + 2 * margin));
-		this.#picture.height = Math.ceil(height * (1 + 2 * margin));
-		this.#painted = this.#transform;
-		const context = this.#picture.getContext("2d") as CanvasRenderingContext2D;
-		context.setTransform(k * ratio, 0, 0, k * ratio, x * ratio + margin * width, y * ratio + margin * height);
-		for (const { path, fill, stroke, width: line = 1 } of this.#layers) {
-			if (fill) {
-				context.fillStyle = fill;
-				context.fill(path);
+	#paint(context: CanvasRenderingContext2D, { x, y, k }: View, side: number): void {
+		const pixel = devicePixelRatio / k;
+		const [left, top, size] = [-x / k, -y / k, side / k];
+		context.fillStyle = this.#colours.get("panel") as string;
+		context.fillRect(left, top, size, size);
+		// What small shapes are larger by than their places know.
+		const margin = ring.distance + ring.width + 3 * least * pixel;
+		const area = {
+			left: left - margin,
+			top: top - margin,
+			right: left + size + margin,
+			bottom: top + size + margin,
+		};
+		const cells = [...this.#edges.within(area), ...this.#shapes.within(area)];
+		for (const layer of layers) {
+			const colour = this.#colours.get(layer) as string;
+			const width = lineWidths[layer];
+			context.fillStyle = context.strokeStyle = colour;
+			if (width !== undefined) context.lineWidth = Math.max(width, layer === "edge" ? pixel : least * pixel);
+			for (const { lines } of cells) {
+				const path = lines.get(layer);
+				if (path) context.stroke(path);
 			}
-			if (stroke) {
-				context.strokeStyle = stroke;
-				// At least a pixel.
-				context.lineWidth = Math.max(line, 1 / k);
-				context.stroke(path);
-			}
+			const circles = cells.flatMap((cell) => cell.circles.get(layer) ?? []);
+			if (circles.length === 0) continue;
+			context.beginPath();
+			this.#addCircles(circles, context, k, width !== undefined);
+			if (width === undefined) context.fill();
+			else context.stroke();
 		}
+	}
+
+	/** Nodes, or rings around them. */
+	#addCircles(
+		circles: readonly Circle[],
+		context: CanvasRenderingContext2D,
+		k: number,
+		areRings: boolean,
+	): void {
+		const smallest = (least * devicePixelRatio) / k;
+		const more = areRings ? Math.max(ring.distance, smallest) : 0;
+		for (const { x, y, radius } of circles) {
+			const shown = Math.max(radius, smallest) + more;
+			context.moveTo(x + shown, y);
+			context.arc(x, y, shown, 0, 2 * Math.PI);
+		}
+		if (areRings) context.lineWidth = Math.max(ring.width, smallest);
 	}
 }

@@ -4,17 +4,21 @@ import type { NodeSet, Tree, TreeNode } from "./api.js";
 export class TreeModel {
 	readonly tree: Tree;
 	readonly byId: ReadonlyMap<number, TreeNode>;
+	readonly groups: ReadonlyMap<number, Tree["groups"][number]>;
 	readonly #neighbours = new Map<number, number[]>();
 
 	constructor(tree: Tree) {
 		this.tree = tree;
 		this.byId = new Map(tree.nodes.map((node) => [node.id, node]));
+		this.groups = new Map(tree.groups.map((group) => [group.id, group]));
+		const link = (from: number, to: number) => {
+			const others = this.#neighbours.get(from);
+			if (others) others.push(to);
+			else this.#neighbours.set(from, [to]);
+		};
 		for (const [a, b] of tree.edges) {
-			for (const [from, to] of [
-				[a, b],
-				[b, a],
-			] as const)
-				this.#neighbours.set(from, [...(this.#neighbours.get(from) ?? []), to]);
+			link(a, b);
+			link(b, a);
 		}
 	}
 

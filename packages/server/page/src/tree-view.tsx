@@ -49,9 +49,9 @@ export function TreeView({ model, change, heat, onClick, onDraw }: Props) {
 			added: new Set(change.add),
 			removed: new Set(change.remove),
 			heat,
-			selected: hovered?.id,
 		});
-	}, [model, change, heat, hovered]);
+	}, [model, change, heat]);
+	useEffect(() => drawing.current?.select(hovered?.id), [model, hovered]);
 
 	const words = text.trim().toLowerCase();
 	const found =

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { Ajv } from "ajv";
 import { PobatchError } from "pobatch";
-import { Gauge, type Registry } from "prom-client";
+import { nearest } from "pobatch/operations";
+import { Gauge, Histogram, type Registry } from "prom-client";
 import { type Static, Type } from "typebox";
 
 const Rule = Type.Object(
@@ -13,6 +14,8 @@ const Rule = Type.Object(
 		labels: Type.Optional(Type.Record(Type.String(), Type.String())),
 		/** What grows is compared by its growth per second. */
 		perSecond: Type.Optional(Type.Boolean()),
+		/** Of a histogram: this quantile of what it has seen since the last look, 0.99 for the slowest hundredth. */
+		quantile: Type.Optional(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 })),
 		above: Type.Optional(Type.Number()),
 		below: Type.Optional(Type.Number()),
 		/** It has to last so long. */
@@ -62,14 +65,19 @@ export async function readAlertConfig(file: string): Promise<AlertConfig> {
 export interface Alert {
 	readonly rule: string;
 	readonly state: "firing" | "resolved";
+	/** NaN (JSON's null) of a quantile without samples. */
 	readonly value: number;
 	readonly text: string;
 	/** Milliseconds since 1970. */
 	readonly at: number;
 }
 
+/** How many samples of a histogram are at most so large, by that size. */
+type Buckets = ReadonlyMap<number, number>;
+
 interface RuleState {
 	previous?: { value: number; at: number };
+	buckets?: Buckets;
 	/** Since when it holds. */
 	since?: number;
 	isFiring: boolean;
@@ -84,12 +92,15 @@ export class Alerts {
 	readonly #log: (text: string) => void;
 	readonly #states: Map<AlertRule, RuleState>;
 	#timer: NodeJS.Timeout | undefined;
+	#isChecking = false;
 
+	/** @throws PobatchError INVALID_ARGUMENT where a rule can never hold: its metric is not there, or is of another kind */
 	constructor(registry: Registry, config: AlertConfig, log: (text: string) => void) {
 		this.#registry = registry;
 		this.#config = config;
 		this.#log = log;
 		this.#states = new Map(config.rules.map((rule) => [rule, { isFiring: false }]));
+		for (const rule of config.rules) checkRule(rule, registry);
 		const firing = () => this.firing();
 		new Gauge({
 			name: "pobatch_alert_firing",
@@ -105,8 +116,19 @@ export class Alerts {
 
 	start(): void {
 		const { intervalSeconds = 15 } = this.#config;
-		this.#timer = setInterval(() => void this.check(Date.now()), intervalSeconds * 1000);
+		this.#timer = setInterval(() => this.#look(), intervalSeconds * 1000);
 		this.#timer.unref();
+	}
+
+	#look(): void {
+		// A webhook may take longer than the time until the next look.
+		if (this.#isChecking) return;
+		this.#isChecking = true;
+		this.check(Date.now())
+			.catch((error) => this.#log(`the alerts could not be looked after: ${error}`))
+			.finally(() => {
+				this.#isChecking = false;
+			});
 	}
 
 	stop(): void {
@@ -137,13 +159,16 @@ export class Alerts {
 	async #valueOf(rule: AlertRule, state: RuleState, now: number): Promise<number | undefined> {
 		const metric = this.#registry.getSingleMetric(rule.metric);
 		if (!metric) return undefined;
-		const { values } = await metric.get();
 		const wanted = Object.entries(rule.labels ?? {});
-		const value = values
-			.filter(({ labels }) =>
-				wanted.every(([name, label]) => (labels as Record<string, unknown>)[name] === label),
-			)
-			.reduce((sum, sample) => sum + sample.value, 0);
+		const samples = (await metric.get()).values.filter(({ labels }) =>
+			wanted.every(([name, label]) => (labels as Record<string, unknown>)[name] === label),
+		);
+		if (rule.quantile !== undefined) {
+			const { buckets: before = new Map() } = state;
+			state.buckets = bucketsOf(samples);
+			return quantileOf(rule.quantile, state.buckets, before);
+		}
+		const value = samples.reduce((sum, sample) => sum + sample.value, 0);
 		if (!rule.perSecond) return value;
 		const { previous } = state;
 		state.previous = { value, at: now };
@@ -154,7 +179,8 @@ export class Alerts {
 
 	async #say(rule: AlertRule, state: Alert["state"], value: number, at: number): Promise<void> {
 		const unit = rule.perSecond ? " a second" : "";
-		const text = `alert ${state}: ${rule.name}: ${rule.metric} is ${Number(value.toPrecision(6))}${unit}`;
+		const told = Number.isNaN(value) ? "has no new samples" : `is ${Number(value.toPrecision(6))}${unit}`;
+		const text = `alert ${state}: ${rule.name}: ${rule.metric} ${told}`;
 		this.#log(text);
 		const { webhook } = this.#config;
 		if (webhook === undefined) return;
@@ -172,4 +198,54 @@ export class Alerts {
 			this.#log(`the webhook could not be reached: ${(error as Error).message}`);
 		}
 	}
+}
+
+/** @throws PobatchError INVALID_ARGUMENT */
+function checkRule({ name, metric, quantile, perSecond }: AlertRule, registry: Registry): void {
+	const wrong = (why: string, hint: string) =>
+		new PobatchError("INVALID_ARGUMENT", `The alert ${JSON.stringify(name)}: ${why}`, {
+			value: metric,
+			hint,
+		});
+	const found = registry.getSingleMetric(metric);
+	if (!found) {
+		const names = registry.getMetricsAsArray().map((one) => one.name);
+		const close = nearest(metric, names);
+		throw wrong(
+			`there is no metric ${JSON.stringify(metric)}`,
+			close.length > 0 ? `Did you mean ${close.join(" or ")}?` : "GET /metrics lists what there is.",
+		);
+	}
+	const isHistogram = found instanceof Histogram;
+	if (isHistogram && quantile === undefined)
+		throw wrong(`${metric} is a histogram`, 'Say of which part: "quantile": 0.99.');
+	if (!isHistogram && quantile !== undefined)
+		throw wrong(`${metric} has no quantiles`, "Only histograms have: metrics of durations.");
+	if (perSecond && quantile !== undefined)
+		throw wrong("a quantile has no growth", 'Leave out "perSecond" or "quantile".');
+}
+
+/** The samples of a histogram's buckets, whatever their other labels are. */
+function bucketsOf(samples: readonly { labels: object; value: number }[]): Buckets {
+	const buckets = new Map<number, number>();
+	for (const { labels, value } of samples) {
+		const { le } = labels as { le?: number | string };
+		if (le === undefined) continue;
+		const end = le === "+Inf" ? Number.POSITIVE_INFINITY : Number(le);
+		buckets.set(end, (buckets.get(end) ?? 0) + value);
+	}
+	return buckets;
+}
+
+/** As Prometheus' histogram_quantile has it: even within a bucket; beyond the last one its beginning; NaN without samples. */
+function quantileOf(quantile: number, now: Buckets, before: Buckets): number {
+	const ends = [...now.keys()].sort((a, b) => a - b);
+	const counts = ends.map((end) => (now.get(end) as number) - (before.get(end) ?? 0));
+	const wanted = quantile * (counts.at(-1) ?? 0);
+	if (!(wanted > 0)) return Number.NaN;
+	const place = counts.findIndex((count) => count >= wanted);
+	const [start, end] = [ends[place - 1] ?? 0, ends[place] as number];
+	if (end === Number.POSITIVE_INFINITY) return start;
+	const below = counts[place - 1] ?? 0;
+	return start + ((end - start) * (wanted - below)) / ((counts[place] as number) - below);
 }

@@ -1,6 +1,6 @@
 import { Engine } from "pobatch";
 import { expect, test } from "vitest";
-import { describeWithPob, wildBuilds } from "../../../../test/support/pob.js";
+import { describeWithPob, miniBuild, miniPob, wildBuilds } from "../../../../test/support/pob.js";
 import { Service } from "../../src/service/service.js";
 import { McpClient } from "../support/mcp.js";
 import { demoText } from "../support/server.js";
@@ -25,6 +25,32 @@ test("what_if with another level is the library's variant", async () => {
 		expect(isError).toBe(true);
 		const { answer: refused } = await client.call("weights", { slot: "Ring 1" });
 		expect(refused.error.hint).toMatch(/Path of Building can/);
+	} finally {
+		await client.close();
+		await service.close();
+	}
+});
+
+test("hazard: FullDPS is 0 where no skill counts in it: answers that have it say so, others do not", async () => {
+	const service = new Service({
+		calculators: [{ name: "pob", calculator: "pob", pob: miniPob }],
+		engine: { threads: 1, isolation: "thread" },
+	});
+	const client = await new McpClient().connectTo(service);
+	const gem = '<Gem nameSpec="Spark" level="5"/>';
+	const notesOf = async (skill: string, stat: string) => {
+		await client.call("load", { source: miniBuild({ skills: skill }) });
+		const { answer } = await client.call("stats", { stats: [stat] });
+		return [answer.stats[stat], answer.notes];
+	};
+	try {
+		expect(await notesOf(`<Skill>${gem}</Skill>`, "FullDPS")).toEqual([
+			0,
+			[expect.stringMatching(/FullDPS is 0/)],
+		]);
+		expect(await notesOf(`<Skill>${gem}</Skill>`, "Life")).toEqual([expect.any(Number), undefined]);
+		const counted = await notesOf(`<Skill includeInFullDPS="true">${gem}</Skill>`, "FullDPS");
+		expect(counted).toEqual([50, undefined]);
 	} finally {
 		await client.close();
 		await service.close();

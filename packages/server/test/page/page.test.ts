@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { miniBuild, miniPob } from "../../../../test/support/pob.js";
 import type { RunningServer } from "../../src/http/server.js";
 import { demoText, scratch, start } from "../support/server.js";
 
@@ -37,7 +38,11 @@ const body = () => {
 	});
 
 	const foreign: string[] = [];
-	async function open(options: Parameters<Browser["newContext"]>[0] = {}, path = ""): Promise<Page> {
+	async function open(
+		options: Parameters<Browser["newContext"]>[0] = {},
+		path = "",
+		{ address } = server,
+	): Promise<Page> {
 		const context = await browser.newContext({
 			permissions: ["clipboard-read", "clipboard-write"],
 			viewport: { width: 1280, height: 900 },
@@ -46,11 +51,24 @@ const body = () => {
 		const page = await context.newPage();
 		page.on("request", (request) => {
 			const url = request.url();
-			if (!url.startsWith(server.address) && !url.startsWith("data:")) foreign.push(url);
+			if (!url.startsWith(address) && !url.startsWith("data:")) foreign.push(url);
 		});
-		await page.goto(`${server.address}${path}`);
+		await page.goto(`${address}${path}`);
 		return page;
 	}
+	const paste = async (page: Page, text: string) => {
+		await page.getByLabel(/Code, XML or link/).fill(text);
+		await page.getByRole("button", { name: "Load", exact: true }).click();
+	};
+	const clickNode = async (page: Page, id: number) => {
+		const canvas = page.locator("canvas").first();
+		const [x, y] = await canvas.evaluate(
+			(element, node) => (element as unknown as { tree: Drawing }).tree.placeOf(node),
+			id,
+		);
+		await canvas.click({ position: { x, y } });
+	};
+
 	test("shows the build of its address, as `pobatch open` prints it", async () => {
 		using lease = await server.service.load({ text: demoText });
 		const page = await open({}, `/#build=${lease.known.id}`);
@@ -60,8 +78,7 @@ const body = () => {
 
 	async function loaded(options = {}): Promise<Page> {
 		const page = await open(options);
-		await page.getByLabel(/Code, XML or link/).fill(demoText);
-		await page.getByRole("button", { name: "Load", exact: true }).click();
+		await paste(page, demoText);
 		await page.getByRole("heading", { name: /Skywatcher, level 80/ }).waitFor();
 		await page.getByRole("rowheader", { name: "Life", exact: true }).waitFor();
 		return page;
@@ -92,12 +109,7 @@ const body = () => {
 		const own = await build.power({ stats: ["Life"], depth: 1 });
 		const node = own.nodes.find(({ points, gains }) => points === 1 && (gains.Life as number) > 0);
 		if (!node) throw new Error("the demo build has changed");
-		const canvas = page.locator("canvas").first();
-		const place = await canvas.evaluate(
-			(element, id) => (element as unknown as { tree: Drawing }).tree.placeOf(id),
-			node.id,
-		);
-		await canvas.click({ position: { x: place[0], y: place[1] } });
+		await clickNode(page, node.id);
 		await page.getByText("1 added, 0 removed").waitFor();
 		const gain = (node.gains.Life as number).toLocaleString("en-US", { maximumFractionDigits: 2 });
 		await expect.poll(() => rowOf(page, "Life").innerText()).toContain(`+${gain}`);
@@ -139,16 +151,57 @@ const body = () => {
 		await page.getByText("Search the best tree").click();
 		await page.getByLabel("Goal").fill("TotalEHP");
 		await page.getByLabel("Points", { exact: true }).fill("3");
-		await page.getByLabel("Seconds").fill("4");
+		await page.getByLabel("Seconds").fill("6");
 		await page.getByRole("button", { name: "Search", exact: true }).click();
 		await page.getByText(/best so far \d/).waitFor();
 		const port = Number(new URL(server.address).port);
 		await server.close();
-		await page.getByText(/trying again/).waitFor();
+		await page
+			.getByText(/trying again/)
+			.first()
+			.waitFor();
 		server = await start({ jobFolder: join(folder, "jobs"), port });
-		await page.getByText(/clicks; the tree shows them/).waitFor({ timeout: 60_000 });
+		const told = async () => (await page.getByRole("status").allInnerTexts()).join(" | ");
+		await expect.poll(told, { timeout: 60_000 }).toMatch(/clicks; the tree shows them/);
 		await page.getByText(/[1-3] added/).waitFor();
 		await picture(page, "search");
+		await page.close();
+	});
+
+	test("hazard: the server is started again, and knows no build: the page gives it its own anew, and goes on", {
+		timeout: 60_000,
+	}, async () => {
+		const page = await loaded();
+		using lease = await server.service.load({ text: demoText });
+		const [node] = (await lease.build.power({ stats: ["Life"], depth: 1 })).nodes;
+		const port = Number(new URL(server.address).port);
+		await server.close();
+		await clickNode(page, node?.id as number);
+		await page.getByText(/trying again/).waitFor();
+		server = await start({ jobFolder: join(folder, "jobs"), port });
+		await expect.poll(() => rowOf(page, "Life").innerText(), { timeout: 20_000 }).toContain("+");
+		expect(await page.getByText(/trying again/).count()).toBe(0);
+		await page.close();
+	});
+
+	test("with a stand-in of Path of Building: its side bar is shown, and the code that is copied has the change", async () => {
+		const text = miniBuild();
+		await using pob = await start({ calculators: [{ name: "pob", calculator: "pob", pob: miniPob }] });
+		const page = await open({}, "", pob);
+		await paste(page, text);
+		await page.getByText("Path of Building's side bar").waitFor();
+		using lease = await pob.service.load({ text });
+		const { build } = lease;
+		const [node] = build.tree?.frontier(build.allocated) ?? [];
+		await clickNode(page, node as number);
+		await page.getByText("1 added, 0 removed").waitFor();
+		await page.getByRole("button", { name: "Copy code" }).click();
+		await page.getByText("The code was copied.").waitFor();
+		const code = await page.evaluate<string>("navigator.clipboard.readText()");
+		using copied = await pob.service.load({ code });
+		expect(new Set(copied.build.allocated)).toEqual(new Set([...build.allocated, node]));
+		expect(await copied.build.calculate()).toEqual(await build.calculate({ add: [node as number] }));
+		await picture(page, "side-bar");
 		await page.close();
 	});
 
@@ -232,8 +285,7 @@ const body = () => {
 
 	test("what is wrong is said", async () => {
 		const page = await open();
-		await page.getByLabel(/Code, XML or link/).fill("nonsense");
-		await page.getByRole("button", { name: "Load", exact: true }).click();
+		await paste(page, "nonsense");
 		await page
 			.getByRole("alert")
 			.getByText(/cannot be read/)
@@ -244,9 +296,12 @@ const body = () => {
 	test("the dashboard shows what the server counts", async () => {
 		const page = await loaded();
 		await page.getByRole("button", { name: "Dashboard" }).click();
-		await page.getByText(/builds loaded/).waitFor();
+		await page.getByText("Builds loaded").waitFor();
 		await page.getByText(/^Rows a second: answered/).waitFor();
 		await page.getByText(/rules holds$/).waitFor();
+		// What they are, from top to bottom: of states the memory, of rows how they were answered.
+		await page.getByText(/^reference 0 \d+ MB$/).waitFor();
+		await page.getByText(/^(hits|memoized|misses|verified) \d/).waitFor();
 		await expect.poll(() => page.locator(".uplot canvas").count()).toBe(7);
 		await picture(page, "dashboard");
 		expect(await violations(page)).toEqual([]);
@@ -263,12 +318,18 @@ const body = () => {
 		await page.getByRole("button", { name: "Show heat" }).click();
 		await page.getByText(/nodes, brighter/).waitFor();
 		await page.locator("summary").first().click();
-		await picture(page, name.replace(", ", "-"));
-		expect(await violations(page)).toEqual([]);
-		const [wide, shown] = await page.evaluate<[number, number]>(
-			"[document.documentElement.scrollWidth, innerWidth]",
-		);
-		expect(wide).toBeLessThanOrEqual(shown);
+		const looked = async (view: string) => {
+			await picture(page, `${view}-${name.replace(", ", "-")}`);
+			expect(await violations(page)).toEqual([]);
+			const [wide, shown] = await page.evaluate<[number, number]>(
+				"[document.documentElement.scrollWidth, innerWidth]",
+			);
+			expect(wide).toBeLessThanOrEqual(shown);
+		};
+		await looked("build");
+		await page.getByRole("button", { name: "Dashboard" }).click();
+		await expect.poll(() => page.locator(".uplot canvas").count()).toBe(7);
+		await looked("dashboard");
 		await page.close();
 	});
 

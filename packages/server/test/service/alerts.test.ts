@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Counter, Gauge, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
 import { type AlertConfig, Alerts, readAlertConfig } from "../../src/service/alerts.js";
 import { scratch } from "../support/server.js";
@@ -10,8 +10,15 @@ function alerts(rules: AlertConfig["rules"], webhook?: string) {
 	const said: string[] = [];
 	const gauge = new Gauge({ name: "heap", help: "-", labelNames: ["state"], registers: [registry] });
 	const counter = new Counter({ name: "errors", help: "-", labelNames: ["code"], registers: [registry] });
+	const histogram = new Histogram({
+		name: "seconds",
+		help: "-",
+		labelNames: ["route"],
+		buckets: [0.1, 0.5, 1],
+		registers: [registry],
+	});
 	const config = { rules, ...(webhook !== undefined && { webhook }) };
-	return { said, gauge, counter, alerts: new Alerts(registry, config, (text) => said.push(text)) };
+	return { said, gauge, counter, histogram, alerts: new Alerts(registry, config, (text) => said.push(text)) };
 }
 
 describe("alerts", () => {
@@ -50,6 +57,44 @@ describe("alerts", () => {
 		counter.inc({ code: "CRASH" }, 21);
 		await one.check(20_000);
 		expect(said).toEqual(["alert firing: crashes: errors is 2.1 a second"]);
+	});
+
+	test("compare quantiles of what came since the last look, and end when nothing comes any more", async () => {
+		const rules = [{ name: "slow", metric: "seconds", labels: { route: "/a" }, quantile: 0.9, above: 0.4 }];
+		const { said, histogram, alerts: one } = alerts(rules);
+		const seen = (route: string, value: number, times: number) => {
+			for (let i = 0; i < times; i++) histogram.observe({ route }, value);
+		};
+		seen("/a", 0.01, 1000);
+		seen("/b", 3, 1000);
+		await one.check(0);
+		expect(said).toEqual([]);
+		// 5 to 0.1 and 5 to 0.5: the ninth of ten is at 0.1 + 0.4 * 4 / 5.
+		seen("/a", 0.05, 5);
+		seen("/a", 0.3, 5);
+		await one.check(1000);
+		// Beyond the last bucket: its beginning.
+		seen("/a", 30, 10);
+		await one.check(2000);
+		await one.check(3000);
+		expect(said).toEqual([
+			"alert firing: slow: seconds is 0.42",
+			"alert resolved: slow: seconds has no new samples",
+		]);
+	});
+
+	test.each([
+		["of a metric that is not there", { metric: "haep" }, /no metric "haep"/, /heap/],
+		["of a histogram as a whole", { metric: "seconds" }, /is a histogram/, /quantile/],
+		["of a quantile of what has none", { metric: "heap", quantile: 0.5 }, /no quantiles/, /histograms/],
+	])("hazard: a rule that never holds, %s, is refused at the start", (_, rule, message, hint) => {
+		expect(() => alerts([{ name: "a", above: 1, ...rule }])).toThrow(
+			expect.objectContaining({
+				code: "INVALID_ARGUMENT",
+				message: expect.stringMatching(message),
+				hint: expect.stringMatching(hint),
+			}),
+		);
 	});
 
 	test("go to a webhook; one that is not there costs a line", async () => {
