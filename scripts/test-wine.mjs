@@ -85,6 +85,7 @@ const wine = {
 	NODE_SKIP_PLATFORM_CHECK: "1",
 	PREBUILDS_ONLY: "1",
 	NODE_OPTIONS: preload(),
+	POBATCH_TESTS_LEFT_OUT: Object.keys(leftOut).join(","),
 	...(process.env.POBATCH_POB && { POBATCH_POB: `Z:${process.env.POBATCH_POB}` }),
 };
 startWine();
@@ -231,7 +232,6 @@ function runTests() {
 			"node_modules/vitest/vitest.mjs",
 			"run",
 			...(own.length > 0 ? own : isShort ? short : []),
-			...Object.keys(leftOut).map((file) => `--exclude=${file}`),
 			"--reporter=default",
 			"--reporter=json",
 			"--outputFile.json=report.json",

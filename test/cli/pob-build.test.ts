@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { buildText, describeWithBuilds, miniBuild, miniPob, miniSpec, truthOf } from "../support/pob.js";
 import { isWindows } from "../support/windows.js";
@@ -39,7 +40,11 @@ describe("which calculator answers", () => {
 	test.each([
 		["--pob with another calculator", ["--calculator", "reference", "--pob", "x"], "--pob x is of no use to"],
 		["--tree with Path of Building", ["--calculator", "pob", "--tree", "x"], "--tree x is of no use to"],
-		["a folder that is no checkout", ["--pob", "/"], "there is no /src/Launch.lua"],
+		[
+			"a folder that is no checkout",
+			["--pob", files.path("")],
+			`there is no ${files.path(join("src", "Launch.lua"))}`,
+		],
 		["a tree of the build that is not there", ["--spec", "2"], "expected spec between 1 and 1"],
 	])("%s is bad input", async (_name, options, message) => {
 		const { status, stderr } = await mini("calc", build, ...options);
@@ -199,7 +204,7 @@ describe("pobatch doctor --pob", () => {
 	test("names the file that a folder lacks, with status 1", async () => {
 		const { status, stdout } = await run(["doctor", "--pob", files.path("")]);
 		expect(status).toBe(1);
-		expect(stdout).toMatch(/^FAIL\s+PoB\s.*there is no \S*\/src\/Launch\.lua/m);
+		expect(stdout).toMatch(/^FAIL\s+PoB\s.*there is no .*[\\/]src[\\/]Launch\.lua/m);
 	});
 
 	test("nothing is wrong without Path of Building", async () => {

@@ -86,11 +86,11 @@ test("install of a folder that is no repository copies it into the user's data f
 	const folders = userFolders(own);
 	const plain = files.path("my checkout");
 	cpSync(miniPob, plain, { recursive: true });
-	const folder = join(dataFolder(own), "pob", "my checkout");
+	const folder = join(dataFolder(own), "pob", "my_checkout");
 	const { status, stdout, stderr } = await run(["pob", "install", "--from", plain], "", folders);
 	expect({ status, stdout, stderr }).toEqual({
 		status: 0,
-		stdout: `Installed my checkout in ${folder}\n`,
+		stdout: `Installed my_checkout in ${folder}\n`,
 		stderr: "",
 	});
 	expect((await run(["pob", "path"], "", folders)).stdout).toBe(`${folder}\n`);
