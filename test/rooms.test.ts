@@ -45,6 +45,8 @@ const rooms: Record<string, readonly string[]> = {
 		"engine",
 		"operations",
 	],
+	// The library with one binary that is named.
+	platforms: ["native", "index.js"],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: "utf8" })

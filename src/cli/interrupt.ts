@@ -3,8 +3,8 @@ const signals = ["SIGINT", "SIGTERM"] as const;
 const statuses = { SIGINT: 130, SIGTERM: 143 };
 
 /**
- * A command that ends early but orderly at Ctrl-C and at SIGTERM. Made when there is something to finish: before that, a
- * signal ends the process at once. A second signal does so, too.
+ * A command that ends early but orderly at Ctrl-C and at SIGTERM (Windows has Ctrl-C alone). Made when there is something to
+ * finish: before that, a signal ends the process at once. A second signal does so, too.
  */
 export class Interrupt implements Disposable {
 	readonly #controller = new AbortController();
@@ -12,7 +12,7 @@ export class Interrupt implements Disposable {
 		if (this.#controller.signal.aborted) {
 			this[Symbol.dispose]();
 			// By the signal's own effect: an exit would wait for the engine's threads, for one long C call perhaps. Only the
-			// first process of a container is not ended by it.
+			// first process of a container is not ended by it. On Windows the status is 1.
 			process.kill(process.pid, name);
 			process.exit(statuses[name]);
 		}

@@ -234,27 +234,45 @@ export interface Addon {
 export const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
 
 let loaded: Addon | undefined;
+let named: string | undefined;
+
+/** From now on the addon is this file, whatever the system is: what the exports by platform do, `pobatch/linux-x64` for one. */
+export function useBinary(file: string | undefined): void {
+	named = file;
+}
+
+/** For processes that this one starts: the arguments of their `useBinary`. */
+export const binaryArguments = (): string[] => (named === undefined ? [] : [named]);
 
 /**
- * The native addon: `build/Release` of a source build, else the prebuilt binary for this platform.
+ * The native addon: the file that `useBinary` names, else `build/Release` of a source build, else the prebuilt binary for this
+ * platform.
  *
  * @throws PobatchError ADDON_NOT_FOUND
  */
 export function addon(): Addon {
 	if (loaded) return loaded;
-	const find = createRequire(import.meta.url)("node-gyp-build") as {
-		(folder: string): Addon;
-		path(folder: string): string;
-	};
-	let file: string | undefined;
+	const require = createRequire(import.meta.url);
+	let file = named;
 	try {
-		file = find.path(packageFolder);
-		const found = find(packageFolder);
+		file ??= find(require);
+		const found = require(file) as Addon;
 		checkFits(found);
 		loaded = found;
 		return loaded;
 	} catch (cause) {
 		throw addonNotFound(file, cause);
+	}
+}
+
+function find(require: NodeJS.Require): string {
+	// node-gyp-build takes Alpine alone for a system with musl.
+	const isMusl = process.platform === "linux" && glibcVersion() === undefined && !process.env.LIBC;
+	if (isMusl) process.env.LIBC = "musl";
+	try {
+		return (require("node-gyp-build") as { path(folder: string): string }).path(packageFolder);
+	} finally {
+		if (isMusl) delete process.env.LIBC;
 	}
 }
 

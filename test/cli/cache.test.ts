@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { isWindows } from "../support/windows.js";
 import { demoBuild, lines, main, run, scratch } from "./run.js";
 
 const files = scratch();
@@ -67,7 +68,7 @@ describe.skipIf(!existsSync(main))("the cache folder (needs dist/: npm run build
 		});
 	});
 
-	test.skipIf(!existsSync("/proc/self"))("below /proc does not wait forever", async () => {
+	test.skipIf(isWindows || !existsSync("/proc/self"))("below /proc does not wait forever", async () => {
 		const { status, stderr } = await batch("--cache", "/proc/foo");
 		expect(status).toBe(0);
 		expect(stderr).toContain(

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { SpeedscopeFile } from "../../src/index.js";
+import { isWindows } from "../support/windows.js";
 import { demoBuild, lines, run, scratch, sumCalculator } from "./run.js";
 
 const files = scratch();
 const profile = (...more: string[]) =>
 	run(["profile", demoBuild, "--calculator", "reference", "--seconds", "0.3", ...more]);
 
-describe("pobatch profile", () => {
+describe.skipIf(isWindows)("pobatch profile (not on Windows)", () => {
 	test("prints the phases of opening and of rows, and the functions", async () => {
 		const { status, stdout, stderr } = await profile("--top", "3");
 		expect(status).toBe(0);

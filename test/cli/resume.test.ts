@@ -48,7 +48,7 @@ describe.each(["jsonl", "csv"])("pobatch batch --resume, %s", (format) => {
 		expect(last.status).toBe(0);
 		expect(last.stderr).toMatch(/Went on after row \d+\./);
 		expect(readFileSync(out, "utf8")).toBe(readFileSync(whole, "utf8"));
-	}, 120_000);
+	}, 300_000);
 
 	test("a torn last line is cut off, wherever it is torn", async () => {
 		const text = readFileSync(whole, "utf8");

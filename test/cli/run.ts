@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
+import { userFolders } from "../support/windows.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 export const main = join(root, "dist", "cli", "main.js");
@@ -25,17 +26,15 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 export const environment = {
 	...process.env,
 	POBATCH_POB: "",
-	HOME: home,
-	XDG_DATA_HOME: join(home, "data"),
-	XDG_CACHE_HOME: join(home, "cache"),
-	XDG_CONFIG_HOME: join(home, "config"),
+	...userFolders(home),
 };
 
 export function start(
 	args: readonly string[],
 	env: Record<string, string> = {},
 ): ChildProcessWithoutNullStreams {
-	return spawn(process.execPath, [main, ...args], { env: { ...environment, ...env } });
+	// On Windows: with a console of its own, at which Ctrl-C can be pressed.
+	return spawn(process.execPath, [main, ...args], { env: { ...environment, ...env }, windowsHide: true });
 }
 
 export function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { pressCtrlC } from "../support/windows.js";
 
 // The examples import the built package by its name, as a user's program does.
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -54,7 +55,8 @@ test("next-best-points spends no more than its points, and each step gains", () 
 test("http-server answers rows, wrong rows and wrong requests", async () => {
 	server = spawn(process.execPath, [join("examples", "http-server.mjs"), "0"], {
 		cwd: root,
-		stdio: ["ignore", "pipe", "inherit"],
+		stdio: ["ignore", "pipe", "ignore"],
+		windowsHide: true,
 	});
 	const lines = createInterface({ input: server.stdout as NodeJS.ReadableStream });
 	const [address] = (await once(lines, "line")) as [string];
@@ -71,7 +73,7 @@ test("http-server answers rows, wrong rows and wrong requests", async () => {
 	expect((await post("{")).status).toBe(400);
 	expect((await post(" ".repeat(1_000_001))).status).toBe(413);
 
-	server.kill("SIGTERM");
+	await pressCtrlC(server);
 	expect((await once(server, "exit"))[0]).toBe(0);
 });
 

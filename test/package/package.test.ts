@@ -35,6 +35,20 @@ function node(args: readonly string[], { cwd = folder, program = process.execPat
 }
 
 const isGlibc = glibcVersion() !== undefined;
+const isLinux = process.platform === "linux";
+
+/** What the package's exports call platforms, this one first. */
+function platformNames(): string[] {
+	const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+		exports: Record<string, { default?: string }>;
+	};
+	const names = Object.keys(exports)
+		.filter((name) => exports[name]?.default?.startsWith("./dist/platforms/"))
+		.map((name) => name.slice(2));
+	const own = `${process.platform}${isLinux && !isGlibc ? "musl" : ""}-${process.arch}`;
+	expect(names).toContain(own);
+	return [own, ...names.filter((name) => name !== own)];
+}
 
 test("nothing that is installed with the packages has an install script, but for what is optional", () => {
 	const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
@@ -149,8 +163,6 @@ describe("the packed package", () => {
 });
 
 describe("the prebuilt binary", () => {
-	const isLinux = process.platform === "linux";
-
 	test.skipIf(!isLinux)(`asks for no glibc after ${GLIBC_FLOOR}`, () => {
 		const needs = readElfNeeds(readFileSync(packed.binary));
 		const number = (version: string) => version.split(".").map(Number) as [number, number];
@@ -195,6 +207,35 @@ describe("the installed package", () => {
 	test("evaluates a batch from CommonJS", () => {
 		writeFileSync(join(folder, "batch.cjs"), cjs);
 		expect(node(["batch.cjs"])).toBe("2 0 true\n");
+	});
+
+	test("takes the binary that its import names, in other processes, too", () => {
+		const [name] = platformNames() as [string];
+		const text = esm
+			.replace('from "pobatch"', `from "pobatch/${name}"`)
+			.replace("threads: 1", 'threads: 1, isolation: "process"');
+		writeFileSync(join(folder, "named.mjs"), text);
+		// Nothing is looked for: what would be found does not load.
+		const build = join(folder, "node_modules", "pobatch", "build", "Release");
+		mkdirSync(build, { recursive: true });
+		writeFileSync(join(build, "pobatch.node"), "no binary");
+		try {
+			expect(node(["named.mjs"])).toBe("2 0 true\n");
+			expect(() => node(["batch.mjs"])).toThrow(/does not load/);
+		} finally {
+			rmSync(dirname(build), { recursive: true });
+		}
+	});
+
+	test("has an export for each platform, which says why a binary of another one does not load", () => {
+		const [, ...others] = platformNames();
+		expect(others).toHaveLength(6);
+		for (const name of others) {
+			writeFileSync(join(folder, "other.mjs"), esm.replace('from "pobatch"', `from "pobatch/${name}"`));
+			expect(() => node(["other.mjs"]), name).toThrow(
+				/The native addon .*\.node does not load on .*: Cannot find/,
+			);
+		}
 	});
 
 	test.each([
@@ -261,6 +302,7 @@ describe("the installed package", () => {
 		});
 		expect(status).toBe(1);
 		expect(stderr).toMatch(/The native addon .*\.node does not load on /);
+		if (isLinux) expect(stderr).toContain("file too short");
 	});
 });
 

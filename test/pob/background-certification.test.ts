@@ -7,9 +7,10 @@ import type { PartStatus } from "../../src/calculators/pob/certificates.js";
 import { type CertifyProgress, Engine, NodeSets, type Plain } from "../../src/index.js";
 import { miniVersions } from "../support/mini-versions.js";
 import { miniBuild, miniPobWith } from "../support/pob.js";
+import { dataVariable } from "../support/windows.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pobatch-background-"));
-beforeAll(() => vi.stubEnv("XDG_DATA_HOME", folder));
+beforeAll(() => vi.stubEnv(dataVariable, folder));
 afterAll(() => {
 	vi.unstubAllEnvs();
 	rmSync(folder, { recursive: true, force: true });

@@ -17,6 +17,7 @@ import { Engine, type EngineWarning, NodeSets, type Plain } from "../../src/inde
 import { certifyPob } from "../../src/operations/certify/certify-pob.js";
 import { corpusBuilds } from "../../src/operations/certify/corpus.js";
 import { describeWithPob, dice, miniBuild, miniPob, pob, randomSets } from "../support/pob.js";
+import { canLink, dataVariable } from "../support/windows.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pobatch-certification-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -107,8 +108,11 @@ describe("without Path of Building", () => {
 	});
 });
 
-describeWithPob("a release that is not known", () => {
-	beforeAll(() => vi.stubEnv("XDG_DATA_HOME", folder));
+const describeWithLinks = (name: string, body: () => void) =>
+	describeWithPob(name, body, canLink, "the right to make symbolic links");
+
+describeWithLinks("a release that is not known", () => {
+	beforeAll(() => vi.stubEnv(dataVariable, folder));
 	afterAll(() => vi.unstubAllEnvs());
 
 	const evalMod = (text: string) =>

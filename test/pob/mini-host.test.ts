@@ -4,6 +4,7 @@ import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Engine } from "../../src/index.js";
 import { miniBuild, miniPob, miniPobWith, miniSpec } from "../support/pob.js";
+import { canLink } from "../support/windows.js";
 
 const open = (pob: string, onLog?: (text: string) => void) =>
 	Engine.open({ calculator: "pob", pob, threads: 1, cache: false, ...(onLog && { onLog }) });
@@ -267,18 +268,18 @@ describe("files", () => {
 		const folder = miniPobWith({});
 		const secret = join(folder, "..", `pobatch-secret-${process.pid}`);
 		writeFileSync(secret, "secret");
-		symlinkSync(secret, join(folder, "src", "link.txt"));
+		if (canLink) symlinkSync(secret, join(folder, "src", "link.txt"));
 		const lua = `
 			local function try(path)
 				local file, message = io.open(path, "r")
 				ConPrintf("> %s %s", tostring(file and file:read("*a")), tostring(message ~= nil))
 			end
-			try("../../pobatch-secret-${process.pid}") try("${secret}") try("link.txt") try("/etc/passwd")
+			try("../../pobatch-secret-${process.pid}") try(${JSON.stringify(secret)}) try("link.txt") try("/etc/passwd")
 			try("Data/../../../../../../../etc/passwd")
 			ConPrintf("> %s", tostring(pcall(LoadModule, "/etc/passwd")))
-			ConPrintf("> %s", tostring(loadfile("${secret}")))
-			ConPrintf("> %s", tostring(pcall(io.lines, "${secret}")))
-			ConPrintf("> %s", tostring(io.open("${secret}", "w")))`;
+			ConPrintf("> %s", tostring(loadfile(${JSON.stringify(secret)})))
+			ConPrintf("> %s", tostring(pcall(io.lines, ${JSON.stringify(secret)})))
+			ConPrintf("> %s", tostring(io.open(${JSON.stringify(secret)}, "w")))`;
 		writeFileSync(
 			join(folder, "src", "Launch.lua"),
 			readFileSync(join(miniPob, "src", "Launch.lua"), "utf8") + lua,

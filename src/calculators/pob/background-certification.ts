@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Plain } from "../../native/addon.js";
+import { binaryArguments, type Plain } from "../../native/addon.js";
 import type { CertifyProgress } from "../source.js";
 import type { Certificate } from "./certificates.js";
 
@@ -36,7 +36,7 @@ class Certification {
 	readonly done: Promise<CertifyAnswer>;
 
 	constructor(path: string, request: CertifyRequest) {
-		const child = fork(script, [], {
+		const child = fork(script, binaryArguments(), {
 			serialization: "advanced",
 			execArgv: [],
 			stdio: ["ignore", "ignore", "ignore", "ipc"],

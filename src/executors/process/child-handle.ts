@@ -1,7 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { fromNative, type NativeBatchResult, type NativeMemory, stateLost } from "../../native/addon.js";
+import {
+	binaryArguments,
+	fromNative,
+	type NativeBatchResult,
+	type NativeMemory,
+	stateLost,
+} from "../../native/addon.js";
 import type { RowsRequest } from "../batch-rows.js";
 import type { Answer, Request } from "./protocol.js";
 
@@ -35,6 +41,10 @@ const script = ["./child.js", "../../../dist/executors/process/child.js"]
 	.map((path) => fileURLToPath(new URL(path, import.meta.url)))
 	.find((path) => existsSync(path)) as string;
 
+/** A crash has a code of Windows' as its status, which is written down as hexadecimal: 0xC0000005 is an access violation. */
+const statusText = (status: number | null) =>
+	status !== null && status > 0xffff ? `0x${status.toString(16).toUpperCase()}` : String(status);
+
 /** A chunk on its way to a child, or at work there. */
 export interface RunningRows {
 	/** Rejects with ChildDied. */
@@ -62,7 +72,7 @@ export class ChildHandle {
 	/** @param onDeath called once, however the process ends */
 	constructor(onLog: (text: string) => void, onDeath: () => void) {
 		this.#onDeath = onDeath;
-		this.#process = fork(script, [], {
+		this.#process = fork(script, binaryArguments(), {
 			serialization: "advanced",
 			// The program's own flags are not for it: a debugger's port, a test runner, a type of input.
 			execArgv: [],
@@ -71,7 +81,8 @@ export class ChildHandle {
 		this.#process.on("message", (answer: Answer) => this.#receive(answer, onLog));
 		this.#process.on("error", (error) => this.#die(error.message));
 		this.#process.on("exit", (status, signal) =>
-			this.#die(signal ? `killed by ${signal}` : `exited with ${status}`, signal === "SIGKILL"),
+			// Windows does not tell who ended a process that another one ended: its status is that one's choice.
+			this.#die(signal ? `killed by ${signal}` : `exited with ${statusText(status)}`, signal === "SIGKILL"),
 		);
 		this.#keepAlive(false);
 	}

@@ -1,9 +1,12 @@
 // A child process of an isolated engine: one native engine with one thread, told what to do by its parent.
-import { addon, type NativeAllocatedNodes, type ThreadEngine } from "../../native/addon.js";
+import { addon, type NativeAllocatedNodes, type ThreadEngine, useBinary } from "../../native/addon.js";
 import type { Answer, Request, StopRequest } from "./protocol.js";
 
 /** Milliseconds that a state may take to heed its interruption; usual are 1 to 30. */
 const patienceMs = 2000;
+
+// What its parent was told to take.
+useBinary(process.argv[2]);
 
 let engine: ThreadEngine | undefined;
 let stopRows: (() => void) | undefined;

@@ -1,7 +1,11 @@
 // A process that certifies a checkout in the background of an engine, which waits for it (calculators/pob/background-certification).
 import { constants, setPriority } from "node:os";
 import type { CertifyAnswer, CertifyRequest } from "../../calculators/pob/background-certification.js";
+import { useBinary } from "../../native/addon.js";
 import { certifyPob } from "./certify-pob.js";
+
+// What its parent was told to take.
+useBinary(process.argv[2]);
 
 // What the user waits for goes first. Threads that are made from now on have it, too.
 try {

@@ -21,6 +21,7 @@ import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { Engine, NodeSets } from "../../../src/index.js";
 import { askFor, dividing, range } from "../../support/cached-rows.js";
 import { packageUrl, runChild } from "../../support/child.js";
+import { canLink, isWindows } from "../../support/windows.js";
 
 const root = mkdtempSync(join(tmpdir(), "pobatch-rows-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -91,14 +92,16 @@ describe("something else in place of a file", () => {
 	};
 	const others: [string, () => void][] = [
 		["a folder", replaced((path) => mkdirSync(path))],
-		["a link to itself", replaced((path) => symlinkSync(path, path))],
-		["a link to a file without end", replaced((path) => symlinkSync("/dev/zero", path))],
 		["nothing", replaced(() => {})],
 		["the file under another name", () => renameSync(segment(), join(dir, "rows-00000009-00000000.log"))],
 		["a file of no use", () => writeFileSync(join(dir, "rows-99999999-00000000.log"), "")],
 	];
-	if (process.platform !== "win32")
-		others.push(["a pipe", replaced((path) => execFileSync("mkfifo", [path]))]);
+	if (canLink) others.push(["a link to itself", replaced((path) => symlinkSync(path, path))]);
+	if (!isWindows)
+		others.push(
+			["a link to a file without end", replaced((path) => symlinkSync("/dev/zero", path))],
+			["a pipe", replaced((path) => execFileSync("mkfifo", [path]))],
+		);
 	it.each(others)("%s", async (_, replace) => {
 		await askFor(dir, rows);
 		replace();
@@ -120,14 +123,17 @@ describe("a folder that cannot be used", () => {
 		]);
 	});
 
-	it.skipIf(!existsSync("/proc/self"))("cannot be made below a folder that takes no new ones", async () => {
-		const { warnings } = await askFor("/proc/foo/bar", rows);
-		expect(warnings.map(({ text }) => text)).toEqual([
-			"The cache folder /proc/foo/bar cannot be used: no such file or directory",
-		]);
-	});
+	it.skipIf(isWindows || !existsSync("/proc/self"))(
+		"cannot be made below a folder that takes no new ones",
+		async () => {
+			const { warnings } = await askFor("/proc/foo/bar", rows);
+			expect(warnings.map(({ text }) => text)).toEqual([
+				"The cache folder /proc/foo/bar cannot be used: no such file or directory",
+			]);
+		},
+	);
 
-	it.skipIf(process.platform === "win32" || process.getuid?.() === 0)("may not be written to", async () => {
+	it.skipIf(isWindows || process.getuid?.() === 0)("may not be written to", async () => {
 		mkdirSync(dir, { mode: 0o500 });
 		const { warnings } = await askFor(dir, rows);
 		expect(warnings.map(({ text }) => text)).toEqual([
@@ -248,7 +254,7 @@ describe.skipIf(!existsSync(new URL(packageUrl)))("shared (needs dist/: npm run 
 	});
 
 	// A file's size is limited as a full disk is: the write that meets the limit is cut, the next one fails.
-	it.skipIf(process.platform === "win32").each([1, 8, 64, 200])(
+	it.skipIf(isWindows).each([1, 8, 64, 200])(
 		"a disk that is full after %i KB ends neither rows nor process, and is said once",
 		async (kilobytes) => {
 			const program = `

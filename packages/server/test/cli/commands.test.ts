@@ -1,9 +1,10 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { afterAll, describe, expect, test } from "vitest";
+import { isWindows, pressCtrlC, userFolders } from "../../../../test/support/windows.js";
 import { slow } from "../support/calculators.js";
 import { McpClient } from "../support/mcp.js";
 import { Client, demoText, lines, root, scratch } from "../support/server.js";
@@ -11,14 +12,17 @@ import { Client, demoText, lines, root, scratch } from "../support/server.js";
 const files = scratch();
 const main = join(root, "dist", "cli", "main.js");
 // None of the checkouts that this machine may have.
-const env = { ...process.env, POBATCH_POB: "", HOME: files.folder, XDG_DATA_HOME: files.folder };
+const env = { ...process.env, POBATCH_POB: "", ...userFolders(files.folder) };
+/** The signal that ends a server in order: on Windows all but Ctrl-C end a process at once. */
+const stopped = isWindows ? "SIGINT" : "SIGTERM";
+const stop = async (child: ChildProcess) => (isWindows ? pressCtrlC(child) : void child.kill("SIGTERM"));
 const children: ChildProcessWithoutNullStreams[] = [];
 afterAll(() => {
 	for (const child of children) child.kill("SIGKILL");
 });
 
 function run(...args: string[]) {
-	const child = spawn(process.execPath, [main, ...args], { env });
+	const child = spawn(process.execPath, [main, ...args], { env, windowsHide: true });
 	children.push(child);
 	const said = { stderr: "" };
 	child.stderr.on("data", (chunk) => {
@@ -35,7 +39,7 @@ function run(...args: string[]) {
 }
 
 describe("pobatch serve", () => {
-	test("prints its address once it can answer, and stops at SIGTERM in order", {
+	test("prints its address once it can answer, and stops at a signal in order", {
 		timeout: 60_000,
 	}, async () => {
 		const calculator = files.write("slow.lua", slow(2_000_000));
@@ -57,10 +61,10 @@ describe("pobatch serve", () => {
 		]);
 		const id = await client.load("any", "?calculator=slow");
 		const answer = await client.batch(id, Array(2000).fill({ add: [1] }));
-		server.child.kill("SIGTERM");
+		await stop(server.child);
 		expect(lines(await answer.text()).at(-1)).toMatchObject({ error: { code: "SHUTTING_DOWN" } });
 		expect(await server.ended).toBe(0);
-		expect(server.said.stderr).toMatch(/SIGTERM: stopping[\s\S]*stopped\n$/);
+		expect(server.said.stderr).toMatch(new RegExp(`${stopped}: stopping[\\s\\S]*stopped\\n$`));
 	});
 
 	test("refuses what cannot be meant in one line, with status 2", { timeout: 60_000 }, async () => {
@@ -111,7 +115,7 @@ describe("pobatch open", () => {
 		const client = new Client(address);
 		expect((await client.json(`/v1/builds/${id}`)).body).toMatchObject({ class: "Falconer", warm: true });
 		expect(await (await client.send("/")).text()).toMatch(/<div id="app">/);
-		opened.child.kill("SIGINT");
+		await pressCtrlC(opened.child);
 		expect(await opened.ended).toBe(0);
 	});
 
@@ -141,11 +145,11 @@ describe("pobatch mcp", () => {
 		while (isAlive(pid as number)) await new Promise((done) => setTimeout(done, 20));
 	});
 
-	test("ends at SIGTERM, though its client is still there", { timeout: 60_000 }, async () => {
+	test("ends at a signal, though its client is still there", { timeout: 60_000 }, async () => {
 		const server = run("mcp", "--calculator", "reference");
 		server.child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" })}\n`);
 		expect(JSON.parse(await server.line())).toMatchObject({ id: 1, result: {} });
-		server.child.kill("SIGTERM");
+		await stop(server.child);
 		expect(await server.ended).toBe(0);
 	});
 });

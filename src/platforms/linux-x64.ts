@@ -1,0 +1,7 @@
+// The library with this one binary, for bundlers and installers that know their target: nothing is looked for.
+import { fileURLToPath } from "node:url";
+import { useBinary } from "../native/addon.js";
+
+useBinary(fileURLToPath(new URL("../../prebuilds/linux-x64/pobatch.glibc.node", import.meta.url)));
+
+export * from "../index.js";

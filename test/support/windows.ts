@@ -1,0 +1,101 @@
+// What tests need to know of Windows, and how Ctrl-C comes there.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { luaFile } from "./calculators.js";
+import { packageUrl } from "./child.js";
+
+export const isWindows = process.platform === "win32";
+
+/** Whether this user may make symbolic links, which is a right of its own on Windows, and nothing that Wine knows. */
+export const canLink = (() => {
+	const folder = mkdtempSync(join(tmpdir(), "pobatch-link-"));
+	try {
+		symlinkSync(folder, join(folder, "link"));
+		return true;
+	} catch {
+		return false;
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+})();
+
+/** Variables by which a program's data, cache and settings are all below `folder`, on any system. */
+export const userFolders = (folder: string) => ({
+	HOME: folder,
+	XDG_DATA_HOME: join(folder, "data"),
+	XDG_CACHE_HOME: join(folder, "cache"),
+	XDG_CONFIG_HOME: join(folder, "config"),
+	USERPROFILE: folder,
+	APPDATA: join(folder, "roaming"),
+	LOCALAPPDATA: join(folder, "local"),
+});
+
+/** The variable that names the folder of the user's data. */
+export const dataVariable = isWindows ? "LOCALAPPDATA" : "XDG_DATA_HOME";
+
+/** Where pobatch keeps its data if its variables are `userFolders(folder)`. */
+export const dataFolder = (folder: string) =>
+	isWindows ? join(folder, "local", "pobatch", "Data") : join(folder, "data", "pobatch");
+
+/**
+ * Ctrl-C in the terminal of `child`. On Windows a signal of that name would end it at once; an event of its console reaches the
+ * child and those that it has started. For that it needs a console of its own: `spawn` with `windowsHide`.
+ */
+export async function pressCtrlC(child: ChildProcess): Promise<void> {
+	if (!isWindows) {
+		child.kill("SIGINT");
+		return;
+	}
+	// By a process of its own: one that takes part in another console leaves its own.
+	const helper = spawn(
+		process.execPath,
+		[
+			"--input-type=module",
+			"-e",
+			`import { Engine } from ${JSON.stringify(packageUrl)};
+			const engine = await Engine.open({ calculator: ${JSON.stringify(consoleEvents())}, threads: 1, sandbox: false });
+			await engine.load(${JSON.stringify(String(child.pid))});
+			await engine.close();`,
+		],
+		{ stdio: ["ignore", "ignore", "pipe"], windowsHide: true },
+	);
+	let said = "";
+	helper.stderr.on("data", (chunk) => {
+		said += chunk;
+	});
+	const status = await new Promise((resolve) => helper.once("close", resolve));
+	if (status !== 0) throw new Error(`Ctrl-C was not sent: ${said}`);
+}
+
+let events: string | undefined;
+
+/** A calculator whose `load` sends Ctrl-C to the console of the process that its text names. */
+function consoleEvents(): string {
+	events ??= luaFile(`
+		local ffi = require("ffi")
+		ffi.cdef[[
+			int FreeConsole(void);
+			int AttachConsole(unsigned long);
+			int SetConsoleCtrlHandler(void *, int);
+			int GenerateConsoleCtrlEvent(unsigned long, unsigned long);
+			unsigned long GetLastError(void);
+		]]
+		local function check(name, answer)
+			if answer == 0 then error(name .. " failed with " .. tonumber(ffi.C.GetLastError()), 0) end
+		end
+		return {
+			load = function(pid)
+				ffi.C.FreeConsole()
+				check("AttachConsole", ffi.C.AttachConsole(tonumber(pid)))
+				-- Not for this process.
+				check("SetConsoleCtrlHandler", ffi.C.SetConsoleCtrlHandler(nil, 1))
+				check("GenerateConsoleCtrlEvent", ffi.C.GenerateConsoleCtrlEvent(0, 0))
+				return {}, { allocated = {} }
+			end,
+			stats = function() return { "A" } end,
+			Calculate = function() return { A = 1 } end,
+		}`);
+	return events;
+}
