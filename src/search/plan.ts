@@ -3,8 +3,8 @@ import { ascendancyPool } from "./graph.js";
 import type { Task } from "./task.js";
 
 /**
- * One candidate: the nodes of a build with some given up and some added, and what that costs. Mutable; {@link
- * Connection} checks whether it is connected.
+ * One candidate: the nodes of a build with some given up and some added, and what that costs. Mutable; a
+ * {@link Connection} checks whether it is connected.
  */
 export class Plan {
 	readonly task: Task;
