@@ -151,8 +151,8 @@ function movesOf({ worn }: Jewels, places: Places): JewelMove[] {
 }
 
 /**
- * The jewels after each of the moves, for the rows of the intermediate steps. Jewels still to be moved are not in any
- * socket.
+ * The jewels after each of the moves, for the rows of the intermediate steps. A jewel that is displaced before its own
+ * move is in no socket until then.
  */
 export function changesAlong({ worn }: Jewels, moves: readonly JewelMove[]): JewelChange[] {
 	const at = new Map([...worn].map(([id, { text }]) => [id, text]));
