@@ -3,29 +3,32 @@ import { type BuildWarning, readWarnings } from "./warnings.js";
 
 /** What a calculator says about a build. */
 export interface BuildInfo {
-	/** The calculator's name: numbers are only as good as who answers them. */
+	/** The calculator's name: numbers are only as good as the calculator that produced them. */
 	readonly calculator: string;
 	readonly class: string;
 	readonly ascendancy: string | undefined;
 	readonly level: number;
 	readonly treeVersion: string;
-	/** Allocated node ids, ascending, and per node its attribute choice (1 Str, 2 Dex, 3 Int) and weapon set; 0: none. */
+	/**
+	 * Allocated node ids in ascending order, and for each node its attribute choice (1 Str, 2 Dex, 3 Int) and weapon set;
+	 * 0: none.
+	 */
 	readonly allocated: readonly number[];
 	readonly attributes: readonly number[];
 	readonly weaponSets: readonly number[];
 	/**
-	 * All stats of the build's own nodes as node sets answer them, where the first calculation, which the build itself
-	 * answers, shows others. Gains are against these.
+	 * All stats of the build's own nodes as evaluated through a node set, if they differ from those of the first
+	 * calculation, which is the one that the build itself reports. Gains are relative to these.
 	 */
 	readonly recalculated?: Readonly<Record<string, number>>;
-	/** What was left out or changed while the build was read, and what to know of its numbers. */
+	/** What was left out or changed while the build was read, and caveats about its numbers. */
 	readonly warnings: readonly BuildWarning[];
 	/**
-	 * Stats that Path of Building itself may answer otherwise the next time it is started, by name in order; see
-	 * docs/exactness.md. Found on the build's own nodes.
+	 * Stats for which Path of Building itself may report a different value the next time it is started, sorted by name;
+	 * see docs/exactness.md. Determined for the build's own nodes.
 	 */
 	readonly unstableStats: readonly string[];
-	/** Further facts that the calculator gives. */
+	/** Further facts that the calculator provides. */
 	readonly [key: string]: unknown;
 }
 
@@ -36,7 +39,7 @@ export interface AllocatedNode {
 	readonly weaponSet: number;
 }
 
-/** The allocated nodes that a calculator's `load` names, ascending. */
+/** The allocated nodes that a calculator's `load` returned, in ascending order. */
 export function readAllocated(info: Readonly<Record<string, Plain>>): AllocatedNode[] {
 	const attributes = numbers(info.attributes);
 	const weaponSets = numbers(info.weaponSets);
@@ -46,9 +49,9 @@ export function readAllocated(info: Readonly<Record<string, Plain>>): AllocatedN
 }
 
 /**
- * What a calculator's `load` said of a build, checked.
+ * Checks what a calculator's `load` returned for a build.
  *
- * @param warnings of reading its text; they come first
+ * @param warnings from reading the build's text; they come first
  */
 export function readInfo(
 	info: Readonly<Record<string, Plain>>,
@@ -56,7 +59,7 @@ export function readInfo(
 	warnings: readonly BuildWarning[],
 ): BuildInfo {
 	const nodes = readAllocated(info);
-	// Named twice: they come first, and are what was checked.
+	// Also in `facts`: named here so that they come first and are the checked values.
 	const facts = {
 		calculator,
 		class: typeof info.class === "string" ? info.class : "",
@@ -76,7 +79,7 @@ function numbers(value: Plain): number[] {
 	return Array.isArray(value) ? value.filter((item) => typeof item === "number") : [];
 }
 
-/** The texts of a list; `fallback` where there is no list. */
+/** The strings of a list; `fallback` if it is not a list. */
 export function texts(value: Plain, fallback: readonly string[]): readonly string[] {
 	return Array.isArray(value) ? value.filter((item) => typeof item === "string") : fallback;
 }

@@ -167,7 +167,7 @@ function readItem(value: unknown, at: string): BuildItem {
 function readProperties(value: unknown, at: string): Record<string, ItemProperty> {
 	const properties: Record<string, ItemProperty> = {};
 	for (const [key, entry] of Object.entries(check.object(value ?? {}, at))) {
-		// "__proto__" would set the table's prototype instead of a member.
+		// "__proto__" would set the object's prototype instead of a member.
 		if (key === "__proto__") throw check.wrong("a label", `a member's name in ${at}`, key);
 		if (!Array.isArray(entry)) {
 			properties[key] = check.number(entry, `${at}.${key}`);

@@ -7,10 +7,10 @@ import type { BuildSource, ReadBuildOptions } from "./types.js";
 import { warning } from "./warnings.js";
 
 /**
- * Reads a build: Path of Building's XML, a PoB code, or the small JSON of
- * {@link readBuildJson}. Which of them it is shows in the text.
+ * Reads a build: Path of Building's XML, a PoB code, or the small JSON of {@link readBuildJson}. The format is detected
+ * from the text.
  *
- * @throws PobatchError BUILD_INVALID; UNKNOWN_CLASS where `tree` does not have the class
+ * @throws PobatchError BUILD_INVALID; UNKNOWN_CLASS if `tree` does not have the class
  *
  * @example
  * readBuildSource('{"class":"Warrior","level":80,"nodes":[47175]}').level; // 80
@@ -21,7 +21,7 @@ export function readBuildSource(text: string, options: ReadBuildOptions = {}): B
 	return options.tree === undefined ? build : fitToTree(build, options.tree);
 }
 
-/** Checks a build's class against a passive tree and keeps of its nodes what the tree has. */
+/** Checks a build's class against a passive tree and drops the nodes that the tree does not have. */
 function fitToTree(build: BuildSource, tree: TreeData): BuildSource {
 	const found = tree.classes.find(({ name }) => name === build.class);
 	if (found === undefined) {

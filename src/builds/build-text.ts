@@ -1,13 +1,13 @@
 import { PobatchError } from "../common/errors.js";
 import { decodePobCode, holdsPobCode } from "./code.js";
 
-/** A build's text, by its kind and without what does not belong to it. */
+/** A build's text: its format, and the text without anything that is not part of it. */
 export interface BuildText {
 	kind: "xml" | "json";
 	text: string;
 }
 
-/** Sites whose links are given without `https://`, too. */
+/** Sites whose links are also accepted without `https://`. */
 const SITES =
 	"pobb\\.in|pob\\.cool|poe\\.ninja|poe2?db\\.tw|pastebin\\.com|rentry\\.co|maxroll\\.gg|mobalytics\\.gg|poeplanner\\.com";
 const LINK = new RegExp(
@@ -15,7 +15,7 @@ const LINK = new RegExp(
 	"i",
 );
 
-/** What files are that begin like this, once they were read as text. */
+/** File types recognised by how they begin when read as text. */
 const FOREIGN: [start: RegExp, what: string][] = [
 	[/^\uFFFDPNG/, "a PNG image"],
 	[/^\uFFFD{3}.{1,12}(?:JFIF|Exif)/s, "a JPEG image"],
@@ -27,8 +27,8 @@ const FOREIGN: [start: RegExp, what: string][] = [
 ];
 
 /**
- * Tells what a build's text is: Path of Building's XML, a PoB code (answered as the XML in it), or pobatch's JSON. What
- * else people give instead is named: links, images, web pages, UTF-16.
+ * Recognises the format of a build's text: Path of Building's XML, a PoB code (returned as the XML it contains), or
+ * pobatch's JSON. For other common inputs the error says what they are: links, images, web pages, UTF-16.
  *
  * @throws PobatchError BUILD_INVALID
  */
@@ -39,11 +39,11 @@ export function recognizeBuild(given: string): BuildText {
 			"Save it as UTF-8 (PowerShell: `Out-File -Encoding utf8`).",
 		);
 	}
-	// A byte order mark tells a text's encoding and is no part of it; the second one was read as Latin-1.
+	// A byte order mark is not part of the text; the second alternative is a UTF-8 one read as Latin-1.
 	const text = unquoted(given.replace(/^(?:[\uFEFF\u200B-\u200D\u2060]|\u00EF\u00BB\u00BF)+/, ""));
 	const start = /\S/.exec(text)?.[0];
 	if (start === undefined) throw unreadable("it is empty");
-	// Chats keep a link from being unfolded by angle brackets.
+	// In chats, angle brackets prevent a link preview.
 	if (/^\s*<(?:https?|pob2?):/i.test(text)) throw link(text);
 	if (start === "<") return { kind: "xml", text: checkedXml(text) };
 	if (start === "{") return { kind: "json", text };
@@ -52,26 +52,26 @@ export function recognizeBuild(given: string): BuildText {
 	if (isBinary(text)) throw unreadable("it is no text, but binary data");
 	if (!holdsPobCode(text)) {
 		if (LINK.test(text)) throw link(text);
-		// A broken code perhaps, but not words.
+		// Possibly a damaged code, but not prose.
 		if (!/^[\sA-Za-z0-9+/_=-]+$/.test(text) || !/\S{20}|^\s*e[AFJN]/.test(text))
 			throw unreadable("it is neither XML, nor a PoB code, nor JSON");
 	}
 	return { kind: "xml", text: checkedXml(decodePobCode(text)) };
 }
 
-/** Whether a text is a build, or a link to one, rather than the name of a file with one. */
+/** Whether a text is a build, or a link to one, rather than the name of a build file. */
 export function looksLikeBuild(text: string): boolean {
 	return /^[\s`"'|]*[<{]/.test(text) || LINK.test(text) || holdsPobCode(text);
 }
 
-/** The error for a text that is no build that can be read. */
+/** The error for a text that cannot be read as a build. */
 export function unreadable(reason: string, hint?: string): PobatchError {
 	return new PobatchError("BUILD_INVALID", `The build's text cannot be read: ${reason}`, {
 		hint: hint ?? "Give the XML or the code that Path of Building exports, or pobatch's own JSON.",
 	});
 }
 
-/** The error for a build of the other game, whose documents are called otherwise. */
+/** The error for a build of the first game, whose documents have a different root element. */
 export function firstGame(): PobatchError {
 	return unreadable(
 		"it is a build of Path of Exile 1 (<PathOfBuilding>)",
@@ -88,12 +88,12 @@ function link(text: string): PobatchError {
 	);
 }
 
-/** XML and JSON out of a chat's code fence, quotes or spoiler bars. */
+/** Extracts XML or JSON from a chat's code fence, quotes or spoiler bars. */
 function unquoted(text: string): string {
 	const marks = /^[\s`|"'\u2018\u2019\u201C\u201D]*/.exec(text)?.[0] ?? "";
 	if (marks.trim() === "") return text;
 	const rest = text.slice(marks.length);
-	// The name of a language, after a fence.
+	// A language name after the fence.
 	const inside = marks.includes("```") ? rest.replace(/^\w{1,20}\s*(?=[<{])/, "") : rest;
 	if (!/^[<{]/.test(inside)) return text;
 	let end = inside.length;
@@ -112,7 +112,7 @@ function checkedXml(given: string): string {
 	return text;
 }
 
-/** Two bytes a character, read as UTF-8: every other one is NUL. */
+/** UTF-16 read as UTF-8: every other character is NUL. */
 function isUtf16(text: string): boolean {
 	return /^[\uFEFF\uFFFD\u00FE\u00FF]{0,2}(?:(?:[^\0]\0){4}|(?:\0[^\0]){4})/.test(text);
 }

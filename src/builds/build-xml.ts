@@ -15,9 +15,8 @@ import { type BuildWarning, warning } from "./warnings.js";
 import { childOf, childrenOf, parseXml, type XmlElement } from "./xml.js";
 
 /**
- * Reads a build from Path of Building's XML without Path of Building: class,
- * level, the nodes of one passive tree with their choices, the items of the
- * active item set and the jewels in the tree's sockets, the active
+ * Reads a build from Path of Building's XML, without running Path of Building: class, level, the nodes of one passive
+ * tree with their choices, the items of the active item set and the jewels in the tree's sockets, the active
  * configuration and the main skill.
  *
  * @throws PobatchError BUILD_INVALID
@@ -69,8 +68,8 @@ function noBuild(root: XmlElement, warnings: BuildWarning[]): XmlElement {
 }
 
 /**
- * An attribute as a whole number; absent, empty and Lua's `nil` are undefined. What is none, or out of range, is no reason
- * to refuse a build: Path of Building does not, either.
+ * An attribute as an integer; undefined if absent, empty or Lua's `nil`. A value that is not an integer or is out of
+ * range is no reason to reject a build: Path of Building does not, either.
  */
 function integerOf(
 	element: XmlElement,
@@ -121,7 +120,7 @@ function readNodes(spec: XmlElement | undefined, warnings: BuildWarning[]): Map<
 		return nodes;
 	}
 	if (!spec.attributes.has("nodes")) {
-		// Only versions of long ago wrote nothing but the link of the game's website.
+		// Only very old versions wrote nothing but a link to the game's website.
 		if (childOf(spec, "URL") !== undefined) throw invalid(spec, "<Spec> has a <URL> but no nodes");
 		warnings.push(warning("TREE_EMPTY", "the build's passive tree has no nodes"));
 		return nodes;
@@ -162,8 +161,8 @@ function readAttributes(
 }
 
 /**
- * The passive tree in use says the class by the game's own numbers, which a
- * tree file can resolve; the names in `<Build>` are those of the active one.
+ * The selected passive tree gives the class as the game's own numbers, which a tree file can resolve; the names in
+ * `<Build>` belong to the active tree.
  */
 function readClass(
 	build: XmlElement,
@@ -194,7 +193,7 @@ function findItemSet(root: XmlElement): XmlElement | undefined {
 	const items = childOf(root, "Items");
 	const sets = childrenOf(items, "ItemSet");
 	const active = items?.attributes.get("activeItemSet") ?? "1";
-	// Builds of before there were item sets hold the slots directly.
+	// Builds from before item sets existed contain the slots directly.
 	return sets.find((set) => set.attributes.get("id") === active) ?? sets[0] ?? items;
 }
 
@@ -214,7 +213,7 @@ function readItems(
 		if (id !== undefined) elements.set(id, element);
 	}
 	const parsed = new Map<string, ItemText>();
-	// Slots often name items that were deleted since, and 0 for none.
+	// Slots often refer to items that have since been deleted, or to 0 for none.
 	const itemOf = (id: string | undefined): ItemText | undefined => {
 		const element = id === undefined ? undefined : elements.get(id);
 		if (id === undefined || element === undefined) return undefined;
@@ -249,7 +248,7 @@ function readItems(
 		const item = itemOf(socket.attributes.get("itemId"));
 		if (item !== undefined && nodeId !== undefined) items.push({ ...equip(`Jewel ${nodeId}`, item), nodeId });
 	}
-	// The file's order of slots is that of a hash table, another one at each save.
+	// The slots in the file are in hash table order, which changes with every save.
 	return items.sort((a, b) => (a.slot < b.slot ? -1 : a.slot > b.slot ? 1 : 0));
 }
 

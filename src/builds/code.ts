@@ -1,10 +1,13 @@
 import { deflateSync, inflateSync } from "node:zlib";
 import { PobatchError } from "../common/errors.js";
 
-/** No build comes near: the largest known XML is about 1 MB. A crafted code could fill the memory. */
+/** No real build comes close: the largest known XML is about 1 MB. A malicious code could exhaust memory. */
 const MAX_XML_BYTES = 32 * 1024 * 1024;
 
-/** The first three digits of a code: zlib's two bytes (a window of 32 kB, any level) and what may follow. */
+/**
+ * The first three characters of a code: zlib's two header bytes (a 32 kB window, any level) and the bits that may
+ * follow.
+ */
 const HEAD = "e(?:A[E-H]|F[4-7]|J[w-z]|N[o-r])";
 const DIGITS = "[A-Za-z0-9+/_-]";
 
@@ -13,11 +16,11 @@ const MAX_CODES = 8;
 
 /**
  * Reads a PoB code: the zlib-deflated XML of a build in base64, with `-` and `_` for `+` and `/`. White space inside is
- * ignored; padding may be missing. What chats and links make of one is taken off: quotes, backticks, code fences,
- * spoiler bars, `%2B`, characters without width, words before and behind it.
+ * ignored; padding may be missing. Anything that chats and links add is removed: quotes, backticks, code fences,
+ * spoiler bars, `%2B`, zero-width characters, words before and after it.
  *
  * @returns the XML text
- * @throws PobatchError BUILD_INVALID; also where the text has several different codes
+ * @throws PobatchError BUILD_INVALID; also if the text contains several different codes
  *
  * @example
  * decodePobCode(encodePobCode("<PathOfBuilding2/>")); // "<PathOfBuilding2/>"
@@ -45,18 +48,18 @@ export function decodePobCode(text: string): string {
 	return inflated(compact);
 }
 
-/** Whether a text has what looks like a PoB code in it. */
+/** Whether a text contains something that looks like a PoB code. */
 export function holdsPobCode(text: string): boolean {
 	return new RegExp(`(?<!${DIGITS})${HEAD}(?:\\s*${DIGITS}){30}`).test(undressed(text));
 }
 
-/** Writes XML as a PoB code, which Path of Building imports. */
+/** Encodes XML as a PoB code, which Path of Building can import. */
 export function encodePobCode(xml: string): string {
-	// Path of Building keeps the padding and swaps only these two characters.
+	// Path of Building keeps the padding and replaces only these two characters.
 	return deflateSync(xml, { level: 9 }).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }
 
-/** Without what is invisible, what links escape, and the marks with which chats quote each line. */
+/** Removes invisible characters, URL escapes, and the marks with which chats quote each line. */
 function undressed(text: string): string {
 	return text
 		.replace(/[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]/g, "")
@@ -66,7 +69,10 @@ function undressed(text: string): string {
 		.replace(/^[ \t]*(?:>[ \t]?)+/gm, "");
 }
 
-/** Each place where a code may begin, with all digits from there on, and the character that ends them if one does. */
+/**
+ * Yields each position where a code may begin, with all base64 digits from there on, and the character that ends them,
+ * if any.
+ */
 function* codesIn(text: string): Generator<{ code: string; before: string | undefined }> {
 	const heads = new RegExp(`(?<!${DIGITS})(?=${HEAD})`, "g");
 	const rest = /[A-Za-z0-9+/_\s-]*/y;
@@ -81,7 +87,7 @@ function* codesIn(text: string): Generator<{ code: string; before: string | unde
 	}
 }
 
-/** @param digits what stands behind the end of the deflated text is ignored */
+/** @param digits base64; anything after the end of the deflated data is ignored */
 function inflated(digits: string): string {
 	let bytes: Buffer;
 	try {

@@ -1,30 +1,29 @@
 import type { ItemProperty } from "./types.js";
 import { type BuildWarning, warning } from "./warnings.js";
 
-/** What the text of an item in a build's XML tells, without any game data. */
+/** What an item's text in a build's XML says, without using any game data. */
 export interface ItemText {
 	name: string;
-	/** The base's name; for magic and normal items it is part of `name` and not known apart. */
+	/** The base's name; for magic and normal items it is part of `name` and cannot be separated. */
 	base: string;
 	/** `NORMAL`, `MAGIC`, `RARE`, `UNIQUE` or `RELIC`. */
 	rarity: string;
-	/** The stat lines in effect: of the selected variant, ranges resolved, tags removed. */
+	/** The stat lines in effect: those of the selected variant, with ranges resolved and tags removed. */
 	lines: string[];
 	/**
-	 * The numbers of the item's head by their label: `Armour`, `Evasion`,
-	 * `Energy Shield`, `Ward` (these four with the item's own local lines and
-	 * quality already counted), `Quality`, `Spirit`, `Charm Slots`, `Item Level`,
-	 * `LevelReq`; `Sockets` is the number of rune sockets. A range is `[least, most]`.
+	 * The numbers in the item's header by label: `Armour`, `Evasion`, `Energy Shield`, `Ward` (these four already include
+	 * the item's local modifiers and quality), `Quality`, `Spirit`, `Charm Slots`, `Item Level`, `LevelReq`; `Sockets` is
+	 * the number of rune sockets. A range is `[min, max]`.
 	 */
 	properties: Record<string, ItemProperty>;
-	/** What the text holds and this reader leaves out. */
+	/** What the text contains that this reader leaves out. */
 	warnings: BuildWarning[];
 }
 
-/** The roll of a line that has a range and no roll: Path of Building's own default. */
+/** The roll of a line that has a range but no roll: Path of Building's own default. */
 const DEFAULT_RANGE = 0.5;
 
-/** Labels of the head whose values are of use as numbers; the rest of the head is not. */
+/** Header labels whose values are useful as numbers; other labels are not kept. */
 const NUMERIC_LABELS = new Set([
 	"Armour",
 	"Attacks per Second",
@@ -48,11 +47,11 @@ const NUMERIC_LABELS = new Set([
 	"Ward",
 ]);
 
-/** Labels of the head that are no stat lines, where a text does not say how long its head is. */
+/** Header labels that are not stat lines, for texts that do not say how long their header is. */
 const OTHER_LABELS =
 	/^(?:Catalyst|CatalystQuality|Class|Corrupted|Crafted|Has Alt Variant(?: \w+)?|Implicits|Item Class|League|Level|Note|Prefix|Radius|Rarity|Requires(?: \w+)?|Rune|Selected (?:Alt )?Variant(?: \w+)?|Sockets|Source|Suffix|Talisman Tier|Unique ID|Unreleased|Upgrade|Variant)$/;
 
-/** Words on lines of their own that describe the item. */
+/** Lines of a single keyword that describe the item. */
 const FLAGS = new Set([
 	"--------",
 	"Corrupted",
@@ -66,7 +65,7 @@ const FLAGS = new Set([
 ]);
 
 /**
- * Reads an item's text as Path of Building writes it into a build.
+ * Parses an item's text in the form in which Path of Building writes it into a build.
  *
  * @param text the content of an `<Item>` element
  */
@@ -89,7 +88,7 @@ export function parseItemText(text: string): ItemText {
 		warnings: [],
 	};
 	item.name = lines[next++] ?? "";
-	// A magic or normal item's one line holds its base between its affixes' words.
+	// The single line of a magic or normal item has the base between the affix names.
 	item.base = item.rarity === "MAGIC" || item.rarity === "NORMAL" ? item.name : (lines[next++] ?? "");
 	const variants = selectedVariants(lines);
 	const headLength = lines.findIndex((line) => /^Implicits: \d+/.test(line));
@@ -102,7 +101,7 @@ export function parseItemText(text: string): ItemText {
 		const tagged = readTags(line);
 		if (tagged.variants !== undefined && !tagged.variants.some((variant) => variants.has(variant))) continue;
 		if (isHead) {
-			// An item whose variants differ in their base lists the bases here.
+			// An item whose variants have different bases lists the bases here.
 			if (tagged.variants !== undefined) item.base = tagged.line;
 			continue;
 		}
@@ -115,11 +114,11 @@ export function parseItemText(text: string): ItemText {
 	return item;
 }
 
-/** Takes one line of the head; false if it is none, but a stat line with a colon. */
+/** Processes one header line; returns false if it is not one, but a stat line that contains a colon. */
 function readLabel(item: ItemText, label: string, value: string): boolean {
 	if (NUMERIC_LABELS.has(label)) {
 		const [, least, most] = /^\+?(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?/.exec(value) ?? [];
-		// The game's word for it, where Path of Building's is the shorter one.
+		// The game's label, where Path of Building's is shorter.
 		const name = label === "Evasion Rating" ? "Evasion" : label;
 		if (least !== undefined)
 			item.properties[name] = most === undefined ? Number(least) : [Number(least), Number(most)];
@@ -135,7 +134,7 @@ function readLabel(item: ItemText, label: string, value: string): boolean {
 	return OTHER_LABELS.test(label);
 }
 
-/** The numbers of the selected variants: one, and up to five alternative ones. */
+/** The numbers of the selected variants: the main one, and up to five alternatives. */
 function selectedVariants(lines: readonly string[]): Set<number> {
 	const count = lines.filter((line) => line.startsWith("Variant: ")).length;
 	const selected = new Set<number>();
@@ -159,7 +158,7 @@ interface TaggedLine {
 	variants?: number[];
 }
 
-/** Splits `{variant:1,2}{range:0.5}{enchant}text (implicit)` into what matters and the text. */
+/** Splits `{variant:1,2}{range:0.5}{enchant}text (implicit)` into the relevant tags and the text. */
 function readTags(source: string): TaggedLine {
 	const result: TaggedLine = { line: source };
 	result.line = source
@@ -191,16 +190,16 @@ const OPPOSITE: Record<string, string> = {
 };
 
 /**
- * Puts the rolled value in place of each range: `(60-80)% increased` at 0.5 is
- * `70% increased`. Values keep the decimals of the range's ends; halves round
- * away from zero, and a negative increase becomes a reduction, as in Path of Building.
+ * Replaces each range by the rolled value: `(60-80)% increased` at 0.5 is `70% increased`. Values keep the number of
+ * decimals of the range's bounds; halves round away from zero, and a negative increase becomes a reduction, as in Path
+ * of Building.
  *
- * @param range the roll, 0 for the first end of the range and 1 for the second
+ * @param range the roll: 0 for the first bound of the range, 1 for the second
  */
 export function resolveRanges(line: string, range: number): string {
 	return (
 		line
-			// The game's own advanced text shows the value with its range behind: 45(40-50).
+			// The game's advanced item text shows the value followed by its range: 45(40-50).
 			.replace(ROLLED, "$1")
 			.replace(RANGE, (_, sign: string, first: string, second: string) => {
 				const decimals = Math.max(decimalsOf(first), decimalsOf(second));
@@ -219,6 +218,6 @@ function decimalsOf(number: string): number {
 function roundHalfAway(value: number, decimals: number): number {
 	const power = 10 ** decimals;
 	const rounded = (Math.sign(value) * Math.floor(Math.abs(value) * power + 0.5)) / power;
-	// No -0 into a stat line.
+	// Avoids -0 in a stat line.
 	return rounded === 0 ? 0 : rounded;
 }

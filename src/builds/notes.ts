@@ -6,7 +6,7 @@ const entities: Readonly<Record<string, string>> = {
 	"'": "&apos;",
 };
 
-/** A build's XML with a text before what its notes have. */
+/** A build's XML with text inserted before its existing notes. */
 export function withNote(xml: string, note: string): string {
 	const text = note.replace(/[&<>"']/g, (letter) => entities[letter] as string);
 	const open = /<Notes(\s[^>]*)?\/?>/.exec(xml);
@@ -20,8 +20,8 @@ export function withNote(xml: string, note: string): string {
 }
 
 /**
- * A build's XML with its level as a number. Where Path of Building has the level follow the points, it would show a tree
- * of more points at a higher level than that of the numbers which go with it.
+ * A build's XML with its level fixed as a number. If Path of Building derives the level from the points, it would show
+ * a tree with more points at a higher level than the one the numbers were calculated for.
  */
 export function withLevel(xml: string, level: number): string {
 	return xml.replace(/<Build\b[^>]*>/, (tag) =>

@@ -1,15 +1,15 @@
-/** A stat with its value, as Path of Building's side bar formats it. */
+/** A stat with its value, as formatted in Path of Building's sidebar. */
 export interface SheetLine {
 	readonly label: string;
 	readonly value: string;
 }
 
-/** A remark between the stats. */
+/** A note between the stats. */
 export interface SheetNote {
 	readonly note: string;
 }
 
-/** One group of lines of Path of Building's side bar. */
+/** One group of lines in Path of Building's sidebar. */
 export interface SheetGroup {
 	readonly title?: string;
 	readonly rows: readonly (SheetLine | SheetNote)[];
@@ -17,15 +17,15 @@ export interface SheetGroup {
 
 export interface SheetOptions {
 	/**
-	 * The build's own sheet as Path of Building shows it after a change rather than as loaded: what to compare that of a
-	 * node set with.
+	 * True if these are the build's own stats as Path of Building shows them after a change rather than right after
+	 * loading: what the sheet of a node set should be compared with.
 	 */
 	recalculated?: boolean;
 }
 
-/** Path of Building's side bar: its groups, in its order, formatted by its own display table. */
+/** Path of Building's sidebar: its groups, in its order, formatted by its own display table. */
 export interface Sheet {
 	readonly groups: readonly SheetGroup[];
-	/** What Path of Building warns about, one sentence each. */
+	/** Path of Building's warnings, one sentence each. */
 	readonly warnings: readonly string[];
 }

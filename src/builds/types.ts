@@ -4,36 +4,35 @@ import type { BuildWarning } from "./warnings.js";
 /** The choice at an attribute node: 0 none made, 1 Strength, 2 Dexterity, 3 Intelligence. */
 export type AttributeChoice = 0 | 1 | 2 | 3;
 
-/** The weapon set for which a node counts: 0 both, 1 the first, 2 the second. */
+/** The weapon set that a node counts for: 0 both, 1 the first, 2 the second. */
 export type WeaponSet = 0 | 1 | 2;
 
-/** A number, or the least and the most of a range. */
+/** A number, or the minimum and maximum of a range. */
 export type ItemProperty = number | [number, number];
 
-/** An item that the build wears, or a jewel in its passive tree. */
+/** An item that the build has equipped, or a jewel in its passive tree. */
 export interface BuildItem {
 	/**
-	 * Path of Building's slot name. `Weapon 1` and `Weapon 2` are of the first
-	 * weapon set, `Weapon 1 Swap` and `Weapon 2 Swap` of the second; a jewel's is
-	 * `Jewel` and the socket's node id, allocated or not.
+	 * Path of Building's slot name. `Weapon 1` and `Weapon 2` belong to the first weapon set, `Weapon 1 Swap` and `Weapon
+	 * 2 Swap` to the second; a jewel's is `Jewel` followed by the socket's node id, allocated or not.
 	 */
 	slot: string;
 	name: string;
 	base: string;
 	/** `NORMAL`, `MAGIC`, `RARE`, `UNIQUE` or `RELIC`. */
 	rarity: string;
-	/** The stat lines in effect, one value each. */
+	/** The stat lines in effect, one string per line. */
 	lines: string[];
-	/** The item's class where its text says it, `Bow` for instance. */
+	/** The item's class if its text gives it, for instance `Bow`. */
 	type?: string;
 	/**
-	 * What the item's head says in numbers, by the label in the item's text:
-	 * `Evasion`, `Energy Shield`, `Quality`, `Physical Damage`; a range is `[least, most]`.
+	 * The numbers in the item's header, by their label in the item's text: `Evasion`, `Energy Shield`, `Quality`,
+	 * `Physical Damage`; a range is `[min, max]`.
 	 */
 	properties: Record<string, ItemProperty>;
 	/** For jewels: the socket's node id. */
 	nodeId?: number;
-	/** For flasks and charms: does the build count with it? */
+	/** For flasks and charms: whether the build counts them as active. */
 	active?: boolean;
 }
 
@@ -43,14 +42,14 @@ export interface BuildConfig {
 	value: number | string | boolean;
 }
 
-/** The build's main skill; its numbers are known only where a build in JSON gives them. */
+/** The build's main skill; its numbers are known only if a build in JSON gives them. */
 export interface BuildSkill {
 	name: string;
 	level?: number;
 	quality?: number;
 	/** Names of the enabled support gems linked with it. */
 	supports: string[];
-	/** `Attack`, `Spell`, `Projectile` and so on. */
+	/** For instance `Attack`, `Spell`, `Projectile`. */
 	tags?: string[];
 	/** Damage of one hit by type, before modifiers. */
 	damage?: Record<string, ItemProperty>;
@@ -58,33 +57,33 @@ export interface BuildSkill {
 	speed?: number;
 	/** Critical hit chance in percent. */
 	critChance?: number;
-	/** Percent of the weapon's damage that the skill deals. */
+	/** Percentage of the weapon's damage that the skill deals. */
 	damageMultiplier?: number;
-	/** Percent of the weapon's attack speed at which the skill is used. */
+	/** Percentage of the weapon's attack speed at which the skill is used. */
 	speedMultiplier?: number;
-	/** Percent at which added damage counts. */
+	/** Percentage at which added damage counts. */
 	addedEffectiveness?: number;
 }
 
 /**
- * A build as a plain table: what the reference calculator's `load` takes.
- * `allocated`, `attributes` and `weaponSets` have the same length.
+ * A build as plain data: what the reference calculator's `load` takes. `allocated`, `attributes` and `weaponSets` have
+ * the same length.
  */
 export interface BuildSource {
 	class: string;
-	/** Absent without an ascendancy. */
+	/** Absent if there is no ascendancy. */
 	ascendancy?: string;
 	level: number;
-	/** The version of the passive tree for which the build was made; an empty text where nothing says it. */
+	/** The version of the passive tree that the build was made for; an empty string if unknown. */
 	treeVersion: string;
-	/** Node ids, ascending, each once, starts included. */
+	/** Node ids in ascending order without duplicates, including start nodes. */
 	allocated: number[];
 	attributes: AttributeChoice[];
 	weaponSets: WeaponSet[];
 	/** The weapon set in use. */
 	activeWeaponSet: 1 | 2;
 	items: BuildItem[];
-	/** Stat lines that belong to no item or node. */
+	/** Stat lines that do not belong to an item or node. */
 	lines: string[];
 	config: BuildConfig[];
 	skill?: BuildSkill;
@@ -92,14 +91,13 @@ export interface BuildSource {
 	warnings: BuildWarning[];
 }
 
-/** How a build is read. */
+/** Options for reading a build. */
 export interface ReadBuildOptions {
 	/**
-	 * The passive tree to read against: class and ascendancy must be in it,
-	 * their starts are allocated, and node ids it does not have are left out
-	 * with a warning.
+	 * The passive tree to read against: it must contain the class and the ascendancy, their start nodes are allocated,
+	 * and node ids that it does not contain are dropped with a warning.
 	 */
 	tree?: TreeData;
-	/** Which passive tree of a Path of Building build, counted from 1; the active one if not given. */
+	/** Which passive tree of a Path of Building build to use, counted from 1. Default: the active one. */
 	spec?: number;
 }

@@ -1,6 +1,6 @@
 import type { Plain } from "../native/addon.js";
 
-/** What a warning is about. Names stay; docs/warnings.md says what each means. */
+/** What a warning is about. Codes are stable; docs/warnings.md explains each one. */
 export type BuildWarningCode =
 	| "UNSUPPORTED_ITEM_LINE"
 	| "UNREADABLE_ITEM"
@@ -22,13 +22,15 @@ export type BuildWarningCode =
 	| "UNSUPPORTED_LINE"
 	| "CALCULATOR_WARNING";
 
-/** What makes a build's numbers other than one may think: something left out or changed, or left to chance. */
+/**
+ * A reason why a build's numbers may differ from what one expects: something was left out, changed or left to chance.
+ */
 export interface BuildWarning {
-	/** A {@link BuildWarningCode}, or what a calculator of your own calls it. */
+	/** A {@link BuildWarningCode}, or a code of a custom calculator. */
 	readonly code: BuildWarningCode | (string & Record<never, never>);
-	/** One sentence or less. */
+	/** At most one sentence. */
 	readonly text: string;
-	/** The item, slot or part of the build that it is about; `build`: all of it. */
+	/** The item, slot or part of the build that the warning is about; `build` for all of it. */
 	readonly where: string;
 }
 
@@ -36,7 +38,7 @@ export function warning(code: BuildWarningCode, text: string, where = "build"): 
 	return { code, text, where };
 }
 
-/** A calculator's `warnings`: texts, or tables of `code`, `text` and `where`. */
+/** A calculator's `warnings`: strings, or tables of `code`, `text` and `where`. */
 export function readWarnings(list: Plain): BuildWarning[] {
 	return listOf(list).flatMap((item) => {
 		if (typeof item === "string") return [warning("CALCULATOR_WARNING", item)];
@@ -57,7 +59,7 @@ function listOf(value: Plain): readonly Plain[] {
 	return Array.isArray(value) ? value : [];
 }
 
-/** `Doom Loop: not supported …`: the warning as one text. */
+/** The warning as a single string, for instance `Doom Loop: not supported …`. */
 export function warningText({ text, where }: BuildWarning): string {
 	return where === "build" ? text : `${where}: ${text}`;
 }

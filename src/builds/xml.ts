@@ -5,7 +5,7 @@ export interface XmlElement {
 	readonly name: string;
 	readonly attributes: ReadonlyMap<string, string>;
 	readonly children: readonly XmlElement[];
-	/** The texts directly inside the element, without the white space around them, a line each. */
+	/** The text directly inside the element, without surrounding white space, one line per piece. */
 	readonly text: string;
 	/** 1-based line of the start tag, for messages. */
 	readonly line: number;
@@ -13,24 +13,24 @@ export interface XmlElement {
 
 /** What {@link scanXml} found. */
 export interface XmlDocument {
-	/** What Path of Building takes for the document: the first element, unless text stands before it. */
+	/** What Path of Building considers the document: the first element, unless text precedes it. */
 	readonly root: XmlElement | undefined;
-	/** Why Path of Building's reader refuses the text, or finds no document in it, if it does. */
+	/** Why Path of Building's reader rejects the text or finds no document in it; undefined if it accepts it. */
 	readonly fault: { readonly line: number; readonly reason: string } | undefined;
-	/** The line where elements are nested deeper than {@link MAX_DEPTH}. */
+	/** The line where elements are nested deeper than {@link MAX_DEPTH}, if they are. */
 	readonly tooDeep: number | undefined;
-	/** About how many steps Path of Building's own reader takes; one is some ten nanoseconds. */
+	/** Approximate number of steps that Path of Building's own reader takes; one step is about ten nanoseconds. */
 	readonly work: number;
 }
 
-/** Path of Building nests 6 deep; what is far beyond was made to exhaust a stack. */
+/** Path of Building nests 6 levels deep; anything far beyond that was crafted to exhaust the stack. */
 const MAX_DEPTH = 64;
 
-/** Some ten seconds. A real build takes less than a hundredth of it. */
+/** About ten seconds. A real build takes less than a hundredth of that. */
 export const MAX_WORK = 1e9;
 
 /**
- * Parses the XML of a build, as Path of Building does; see {@link scanXml}.
+ * Parses the XML of a build the way Path of Building does; see {@link scanXml}.
  *
  * @throws PobatchError BUILD_INVALID, naming the line
  */
@@ -51,17 +51,17 @@ function invalid(line: number, reason: string): PobatchError {
 	});
 }
 
-/** The first child element of that name. */
+/** The first child element with that name. */
 export function childOf(element: XmlElement | undefined, name: string): XmlElement | undefined {
 	return element?.children.find((child) => child.name === name);
 }
 
-/** All child elements of that name. */
+/** All child elements with that name. */
 export function childrenOf(element: XmlElement | undefined, name: string): XmlElement[] {
 	return element?.children.filter((child) => child.name === name) ?? [];
 }
 
-// White space and names as Lua's patterns have them (%s, %w).
+// White space and names as in Lua patterns (%s, %w).
 const isSpace = (code: number) => code === 32 || (code >= 9 && code <= 13);
 const isWord = (code: number) =>
 	(code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
@@ -83,11 +83,11 @@ interface OpenElement {
 }
 
 /**
- * Reads XML the way of Path of Building's own reader (its runtime/lua/xml.lua), which is no XML parser: comments are cut
- * out first, tags end at the first `>`, only what looks like `name="value"` is an attribute, an entity but XML's five is
- * nothing, and where no further tag is found the rest is text. No parser of XML accepts the same texts, and builds are
- * what that reader accepts. It takes time in proportion to the text, whereas Path of Building's takes up to the cube of
- * it: `work` says how much.
+ * Reads XML the way Path of Building's own reader does (its runtime/lua/xml.lua), which is not a conforming XML parser:
+ * comments are cut out first, tags end at the first `>`, only text that looks like `name="value"` is an attribute, only
+ * XML's five predefined entities are recognised, and if no further tag is found, the rest is text. No XML parser
+ * accepts exactly the same texts, and a build is whatever that reader accepts. This function takes time linear in the
+ * length of the text, whereas Path of Building's reader can take cubic time: `work` estimates how much.
  */
 export function scanXml(text: string): XmlDocument {
 	const scanner = new Scanner(text);
@@ -102,7 +102,7 @@ class Scanner {
 	readonly #text: string;
 	readonly #cuts: readonly Cut[];
 	readonly #open: OpenElement[] = [];
-	/** Is anything at the top yet? The first thing there is the document. */
+	/** Whether the top level has any content yet: the first thing there is the document. */
 	#begun = false;
 	#line = 1;
 	#lineAt = 0;
@@ -115,7 +115,7 @@ class Scanner {
 		this.work = work;
 	}
 
-	/** Reads the whole text. Answers what is wrong with it, if something is. */
+	/** Reads the whole text. Returns what is wrong with it, if anything. */
 	run(): XmlDocument["fault"] {
 		const text = this.#text;
 		let at = 0;
@@ -125,7 +125,8 @@ class Scanner {
 			const tag = text.indexOf("<", start);
 			const content = text.slice(start, tag < 0 ? text.length : tag);
 			const once = content.length + squares(content, isSpace);
-			// The reader tries for a CDATA section first, and takes back white space step by step when there is none.
+			// Path of Building's reader first tries to match a CDATA section, and backtracks over the white space if there is
+			// none.
 			const skipped = start - at;
 			const all = skipped ** 3 / 6 + (skipped + 1) * once;
 			this.work += all + once;
@@ -150,7 +151,7 @@ class Scanner {
 			const named = TAG.lastIndex;
 			const close = name === undefined ? -1 : text.indexOf(">", named);
 			if (before === undefined || name === undefined || close < 0) {
-				// Each way to the tag looks for its end, with each shorter name.
+				// Each way of reaching the tag searches for its end, once per shorter name.
 				const ways = (skipped + 1) * (skipped + content.length - end + 1);
 				const tries = name === undefined ? Number(isData) : name.length;
 				this.work += all + ways * tries * (text.length - tag);
@@ -222,7 +223,7 @@ class Scanner {
 		this.#open.at(-1)?.texts.push(text);
 	}
 
-	/** Line of a place in the text as it was given. Places come in ascending order. */
+	/** Line number of a position in the original text. Positions must be passed in ascending order. */
 	#lineOf(at: number): number {
 		for (; this.#cut < this.#cuts.length; this.#cut++) {
 			const cut = this.#cuts[this.#cut] as Cut;
@@ -264,7 +265,7 @@ class Scanner {
 	}
 }
 
-/** A comment's place in the text without comments, and its line ends. */
+/** A comment's position in the text without comments, and the line breaks that it contained. */
 interface Cut {
 	at: number;
 	lines: number;
@@ -279,7 +280,7 @@ function withoutComments(text: string): { rest: string; cuts: Cut[]; work: numbe
 	for (let start = text.indexOf("<!--"); start >= 0; start = text.indexOf("<!--", done)) {
 		const close = text.indexOf("-->", start + 4);
 		if (close < 0) {
-			// Path of Building's reader looks for the end of each one anew.
+			// Path of Building's reader restarts the search for the end at each one.
 			for (; start >= 0; start = text.indexOf("<!--", start + 4)) work += text.length - start;
 			break;
 		}
@@ -291,12 +292,12 @@ function withoutComments(text: string): { rest: string; cuts: Cut[]; work: numbe
 	return { rest: parts.join("") + text.slice(done), cuts, work };
 }
 
-/** Half the sum of the squares of the lengths of the runs of such characters. */
+/** Half the sum of the squared lengths of the runs of such characters. */
 function squares(text: string, belongs: (code: number) => boolean): number {
 	let sum = 0;
 	let run = 0;
 	for (let at = 0; at <= text.length; at++) {
-		// Behind the end the code is NaN, which is neither.
+		// Past the end, the code is NaN, which matches nothing.
 		if (belongs(text.charCodeAt(at))) run++;
 		else if (run > 0) {
 			sum += run ** 2 / 2;
@@ -306,7 +307,7 @@ function squares(text: string, belongs: (code: number) => boolean): number {
 	return sum;
 }
 
-/** Where the text ends without the white space at its end; 0 if it is nothing else. */
+/** End of the text without trailing white space; 0 if it is all white space. */
 function trimmedEnd(text: string): number {
 	let end = text.length;
 	while (end > 0 && isSpace(text.charCodeAt(end - 1))) end--;

@@ -5,35 +5,37 @@ import { type CachePolicy, cachePolicies } from "./memory/row-memory.js";
 
 export interface RowCacheOptions {
 	/**
-	 * Which rows leave memory when it is full: `"adaptive"` (those asked for once and not again), `"lru"` (those used
-	 * least recently), `"lfu"` (those used least often), `"ttl"` (the oldest; and each after `ttlMs`). `"adaptive"` by
-	 * default, or what the variable `POBATCH_CACHE_POLICY` says.
+	 * Which rows are evicted when memory is full: `"adaptive"` (those requested only once), `"lru"` (the least recently
+	 * used), `"lfu"` (the least frequently used), `"ttl"` (the oldest, and each row after `ttlMs`). Default: the
+	 * environment variable `POBATCH_CACHE_POLICY`, otherwise `"adaptive"`.
 	 */
 	policy?: CachePolicy;
-	/** Megabytes (2^20 bytes) of rows kept in memory. 64 by default, or what `POBATCH_CACHE_MB` says. */
+	/**
+	 * Megabytes (2^20 bytes) of rows kept in memory. Default: the environment variable `POBATCH_CACHE_MB`, otherwise 64.
+	 */
 	maxMB?: number;
-	/** Rows, and pieces of files with rows, that are kept in memory. As many as `maxMB` allows by default. */
+	/** Maximum number of rows, and of chunks of row files, kept in memory. Default: as many as `maxMB` allows. */
 	maxEntries?: number;
 	/**
-	 * Milliseconds after which a row in memory is forgotten, with the policies `"ttl"` (an hour by default) and `"lru"`
-	 * (never by default: rows do not age).
+	 * Milliseconds after which a row is dropped from memory, for the policies `"ttl"` (default: one hour) and `"lru"`
+	 * (default: never, since rows do not become stale).
 	 */
 	ttlMs?: number;
 	/**
-	 * A folder that keeps rows on disk, too; processes may share it. Where it cannot be used, rows are calculated, and
-	 * the engine warns once (`onWarning`).
+	 * A folder that also keeps rows on disk; several processes may share it. If it cannot be used, rows are calculated
+	 * instead, and the engine warns once (`onWarning`).
 	 */
 	dir?: string;
-	/** Megabytes (2^20 bytes) of rows kept in `dir`, at least 1; the oldest go first. 1024 by default. */
+	/** Megabytes (2^20 bytes) of rows kept in `dir`, at least 1; the oldest are deleted first. Default: 1024. */
 	maxDiskMB?: number;
 	/**
-	 * Share of the rows found in the cache that is calculated all the same, 0 to 1; a difference of one bit raises
-	 * CACHE_MISMATCH. 0 by default.
+	 * Share of the rows found in the cache that are calculated anyway, 0 to 1; a difference of a single bit raises
+	 * CACHE_MISMATCH. Default: 0.
 	 */
 	verify?: number;
 }
 
-/** Options that were checked, with their defaults. */
+/** Validated options, with defaults filled in. */
 export interface CacheSettings {
 	readonly policy: CachePolicy;
 	readonly maxBytes: number;
@@ -51,7 +53,7 @@ const hourMs = 3_600_000;
 const isPositive = (value: number) => Number.isFinite(value) && value > 0;
 
 /**
- * What a caller who says nothing of a cache gets: what `POBATCH_CACHE` says (`off`, `memory`, or a folder), else
+ * The cache options if the caller gives none: those of `POBATCH_CACHE` (`off`, `memory`, or a folder), otherwise
  * `byDefault`.
  */
 export function cacheOfEnvironment(
@@ -103,7 +105,7 @@ export function checkCacheOptions(
 
 function readPolicy(options: RowCacheOptions, { POBATCH_CACHE_POLICY: said }: Variables): CachePolicy {
 	const name = options.policy === undefined && said ? "POBATCH_CACHE_POLICY" : "cache.policy";
-	// A time says what is meant.
+	// A `ttlMs` without a policy implies `lru`.
 	const policy = options.policy ?? (said || (options.ttlMs ? "lru" : "adaptive"));
 	if ((cachePolicies as readonly unknown[]).includes(policy)) return policy as CachePolicy;
 	throw invalidArgument(cachePolicies.map((known) => `"${known}"`).join(" or "), name, policy);
@@ -118,7 +120,10 @@ function readMB({ maxMB }: RowCacheOptions, { POBATCH_CACHE_MB: said }: Variable
 	return maxMB ?? 64;
 }
 
-/** Where rows are kept on disk if no folder is named: `~/.cache/pobatch/rows` by the XDG rules, the like elsewhere. */
+/**
+ * Where rows are kept on disk if no folder is named: `~/.cache/pobatch/rows` by the XDG rules, and the equivalent on
+ * other platforms.
+ */
 export function cacheFolder(): string {
 	return join(envPaths("pobatch", { suffix: "" }).cache, "rows");
 }

@@ -7,19 +7,19 @@ import type { RowGroup } from "./row-group.js";
 import { isSliceEnd, runAsync, runSync, Slices, type Steps } from "./store/steps.js";
 import type { KnownRows } from "./store/view.js";
 
-/** A batch divided into what is known and what must be calculated. */
+/** A batch split into known rows and rows to calculate. */
 export interface CachedBatch {
 	readonly canonical: NativeCanonicalSets;
-	/** The distinct rows to calculate, ascending. */
+	/** The distinct rows to calculate, in ascending order. */
 	readonly rows: Uint32Array;
 	/**
-	 * Puts the known rows between what was calculated, which is kept unless it is unproven. Throws CACHE_MISMATCH if a verified
-	 * row differs.
+	 * Merges the known rows into the calculated ones, which are then cached unless they are unproven. Throws
+	 * CACHE_MISMATCH if a verified row differs.
 	 */
 	merge(calculated: NativeBatchResult): Steps<CacheUse>;
 }
 
-/** Divides a batch; at once where it is small and nothing has to be read from disk. */
+/** Splits a batch; synchronously if it is small and nothing has to be read from disk. */
 export function divideBatch(
 	canonical: NativeCanonicalSets,
 	cache: RowCache,
@@ -31,7 +31,7 @@ export function divideBatch(
 		: runSync(divide(canonical, known, cache, group));
 }
 
-/** The same, blocking the calling thread. */
+/** Like {@link divideBatch}, but blocks the calling thread. */
 export function divideBatchSync(
 	canonical: NativeCanonicalSets,
 	cache: RowCache,
@@ -41,7 +41,7 @@ export function divideBatchSync(
 	return runSync(divide(canonical, known, cache, group));
 }
 
-/** @param known per row what the cache has; of equal rows, the first one counts */
+/** @param known for each row, the cached values; of equal rows, the first one counts */
 function* divide(
 	canonical: NativeCanonicalSets,
 	known: KnownRows,
@@ -74,7 +74,7 @@ function* divide(
 			}
 			yield* fillIn(known, firstEqual, calculated, group.width, slices);
 			const missed = rows.length - verified.size;
-			// Those that are verified may be known to the calculator, too.
+			// Rows that are verified may be known to the calculator, too.
 			const memoized = Math.min(calculated.memoized, missed);
 			return {
 				hits: firstEqual.length - rows.length,

@@ -10,20 +10,23 @@ import { atOnce, isSliceEnd, runAsync, runSync, Slices, type Steps } from "./sto
 import type { FrameMemory, FrameRows, KnownRows } from "./store/view.js";
 
 export interface RowCacheStatistics {
-	/** Rows answered from the cache, and rows looked up in vain, since the engine was opened. */
+	/** Cache hits and misses since the engine was opened. */
 	hits: number;
 	misses: number;
-	/** Rows in memory, and what they take. */
+	/** Rows in memory, and their size. */
 	entries: number;
 	bytes: number;
-	/** Rows, and pieces of files with rows, that left memory because there was no room. */
+	/** Rows, and chunks of row files, evicted from memory for lack of room. */
 	evictions: number;
 	policy: CachePolicy;
 }
 
-// A map entry, its key and a typed array's own fields, besides the numbers: measured to the next power of two.
+// A map entry, its key and a typed array's own fields, in addition to the numbers: measured, rounded to a power of two.
 const overheadBytes = 256;
-/** Groups whose rows memory may have; those of others are not found any more, and leave. */
+/**
+ * Maximum number of groups with rows in memory. Rows of other groups can no longer be found, and are evicted
+ * eventually.
+ */
 const maxGroups = 4096;
 
 type Memory = RowMemory<Float64Array | FrameRows>;
@@ -32,13 +35,13 @@ function isFrame(entry: Float64Array | FrameRows): entry is FrameRows {
 	return !(entry instanceof Float64Array);
 }
 
-/** Rows that were calculated before, by group and 128-bit hash of the canonical node set. */
+/** Previously calculated rows, by group and 128-bit hash of the canonical node set. */
 export class RowCache {
 	readonly verify: number;
 	readonly #policy: CachePolicy;
-	/** Rows that were calculated, by `keyOf`, and frames of rows that were read, by names that are longer. */
+	/** Calculated rows, by `keyOf`, and frames that were read from disk, by longer names. */
 	readonly #memory: Memory;
-	/** Groups by a number, the first units of their rows' keys; and by their bytes, to find the number. */
+	/** Groups by number, which starts the keys of their rows; and by their bytes, to find that number. */
 	readonly #groups = new LRUCache<string, { number: number; group: RowGroup }>({ max: maxGroups });
 	#lastGroup: { number: number; group: RowGroup } | undefined;
 	#groupCount = 0;
@@ -84,10 +87,10 @@ export class RowCache {
 	}
 
 	/**
-	 * Looks rows up; at once where they are few and memory has them all, or there is no folder.
+	 * Looks rows up; synchronously if they are few and all in memory, or if there is no folder.
 	 *
-	 * @param hashes two words a row; both 0 where the row is no valid set
-	 * @param firstEqual per row the first one with the same hash, which alone is looked up
+	 * @param hashes two words per row; both 0 if the row is not a valid set
+	 * @param firstEqual for each row, the first one with the same hash; only that one is looked up
 	 */
 	find(group: RowGroup, hashes: BigUint64Array, firstEqual?: Uint32Array): KnownRows | Promise<KnownRows> {
 		const sought = { group, hashes, firstEqual };
@@ -96,7 +99,7 @@ export class RowCache {
 		return this.#findOnDisk(sought, runSync(this.#findInMemory(sought)));
 	}
 
-	/** The same, blocking the calling thread. */
+	/** Like {@link find}, but blocks the calling thread. */
 	findSync(group: RowGroup, hashes: BigUint64Array, firstEqual?: Uint32Array): KnownRows {
 		this.#store?.relieve();
 		const sought = { group, hashes, firstEqual };
@@ -105,17 +108,17 @@ export class RowCache {
 		return this.#counted(sought, known);
 	}
 
-	/** Keeps a row, which must not change any more. */
+	/** Stores a row, which must not be modified any more. */
 	keep(group: RowGroup, hashes: BigUint64Array, row: number, values: Float64Array): void {
 		this.#memory.set(keyOf(this.#numberOf(group), unitsOf(hashes), row), values);
 		this.#store?.add(group, wordsOf(hashes), row, values);
 	}
 
-	/** Forgets rows, in memory and on disk. @returns how many the disk had */
+	/** Removes rows from memory and disk. @returns how many were on disk */
 	async forget(filter: GroupFilter): Promise<number> {
 		const meant = [...this.#groups.values()].filter(({ group }) => isMeant(group.facts, filter));
 		const numbers = new Set(meant.map(({ number }) => number));
-		// What a frame is read from goes as well, and frames are read fast.
+		// Cached frames go as well, whatever their group; reading them again is fast.
 		for (const [key, entry] of [...this.#memory.entries()])
 			if (isFrame(entry) || numbers.has(numberOfKey(key))) this.#memory.delete(key);
 		return (await this.#store?.forget(filter)) ?? 0;
@@ -134,7 +137,7 @@ export class RowCache {
 		};
 	}
 
-	/** Waits for what is still being written. */
+	/** Waits for pending writes. */
 	async close(): Promise<void> {
 		this.#memory.clear();
 		await this.#store?.close();
@@ -191,7 +194,7 @@ interface Sought {
 
 interface Found {
 	known: KnownRows;
-	/** Rows that memory does not have. */
+	/** Rows that are not in memory. */
 	absent: number[];
 }
 
@@ -208,7 +211,7 @@ function isValid(words: Uint32Array, row: number): boolean {
 	return (words[at] || words[at + 1] || words[at + 2] || words[at + 3]) !== 0;
 }
 
-/** Group and row as one text of 10 units: a short key is what a Map finds fastest. */
+/** Group and row as a string of 10 UTF-16 units: a Map finds short keys fastest. */
 function keyOf(group: number, units: Uint16Array, row: number): string {
 	const at = 8 * row;
 	return String.fromCharCode(

@@ -1,21 +1,21 @@
 import { digest } from "../common/digest.js";
 
-/** What rows depend on besides their node sets. */
+/** What rows depend on, in addition to their node sets. */
 export interface GroupFacts {
-	/** Hash of the calculator with all its files, of LuaJIT and the platform. */
+	/** Hash of the calculator with all its files, of LuaJIT and of the platform. */
 	readonly calculator: string;
-	/** The calculator's name and version, for people. */
+	/** The calculator's name and version, for display. */
 	readonly name: string;
 	/** Hash of the build. */
 	readonly build: string;
 	readonly stats: readonly string[];
 }
 
-/** Rows of one calculator, build and list of stats. */
+/** The rows of one calculator, build and list of stats. */
 export class RowGroup {
 	/** 128 bits: a hash of the facts. */
 	readonly bytes: Uint8Array;
-	/** Numbers a row. */
+	/** Number of values per row. */
 	readonly width: number;
 
 	constructor(readonly facts: GroupFacts) {
@@ -25,7 +25,7 @@ export class RowGroup {
 	}
 }
 
-/** Which groups are meant: those to which all that is given applies. */
+/** Selects the groups that match every given criterion. */
 export interface GroupFilter {
 	/** Hash of a calculator. */
 	readonly calculator?: string;
@@ -46,7 +46,7 @@ export function isMeant(facts: GroupFacts, { calculator, name, builds, stats }: 
 	);
 }
 
-/** Hash of a build's text as it is loaded; the set of the tree counts. */
+/** Hash of a build's text as loaded, and of the selected passive tree. */
 export function buildHash(text: string, spec: string | number | undefined): string {
 	return digest(text, String(spec ?? ""));
 }

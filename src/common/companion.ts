@@ -11,7 +11,7 @@ export async function loadCompanion<Package>(name: string, what: string): Promis
 		return (await import(name)) as Package;
 	} catch (cause) {
 		const { code, message } = cause as NodeJS.ErrnoException;
-		// Something that the package itself needs may be missing, too.
+		// Something that the package itself depends on may also be missing.
 		if (code !== "ERR_MODULE_NOT_FOUND" || !message.includes(`'${name}'`)) throw cause;
 		throw new PobatchError("PACKAGE_NOT_FOUND", `${what} comes with the package ${name}`, {
 			cause,

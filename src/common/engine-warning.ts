@@ -1,4 +1,7 @@
-/** What does not stop an engine but should be known. A program decides by the code; the text is for people. */
+/**
+ * A condition that does not stop an engine but is worth knowing about. Programs should check the code; the text is for
+ * people.
+ */
 export interface EngineWarning {
 	readonly code: EngineWarningCode;
 	readonly text: string;
@@ -7,24 +10,27 @@ export interface EngineWarning {
 }
 
 export type EngineWarningCode =
-	/** The folder of the row cache cannot be used, read or written: rows are calculated that it might have answered. */
+	/** The folder of the row cache cannot be used, read or written: rows that it might have contained are calculated. */
 	| "CACHE_UNUSABLE"
-	/** Files in the folder of the row cache are not as they were written: what they had is calculated again. */
+	/** Files in the folder of the row cache are damaged: the rows that they contained are calculated again. */
 	| "CACHE_DAMAGED"
-	/** The folder of the row cache has files of an older pobatch, which are not read any more. */
+	/** The folder of the row cache contains files of an older pobatch, which are no longer read. */
 	| "CACHE_OLD"
 	/** `trust: "certified"`, and the checkout has no certificate: one is made in the background, or by `pobatch pob certify`. */
 	| "POB_NOT_CERTIFIED"
-	/** A row that was verified differed: nothing of the checkout is certified any more. */
+	/** A verified row differed: nothing in the checkout is certified any more. */
 	| "CERTIFICATE_WITHDRAWN"
 	/** No worker of the engine's kind is at the queue: its rows wait. */
 	| "NO_WORKER"
-	/** The queue cannot be reached at the moment: rows wait. */
+	/** The queue is currently unreachable: rows wait. */
 	| "QUEUE_UNAVAILABLE";
 
 const emitted = new Set<string>();
 
-/** As Node's own warnings, each text once a process: a server may open many engines over one full disk. */
+/**
+ * Like Node's own warnings, but each text only once per process: a server may open many engines over the same full
+ * disk.
+ */
 export function emitWarning({ code, text }: EngineWarning): void {
 	if (emitted.has(text)) return;
 	emitted.add(text);

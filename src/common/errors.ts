@@ -1,6 +1,5 @@
 /**
- * The stable codes of {@link PobatchError}. A program decides by the code; the
- * message is for people and may change.
+ * The stable codes of {@link PobatchError}. Programs should check the code; the message is for people and may change.
  */
 export type PobatchErrorCode =
 	/** An argument has the wrong type, is out of range, or contradicts another one. */
@@ -9,25 +8,25 @@ export type PobatchErrorCode =
 	| "UNKNOWN_NODE"
 	/** A node set contradicts itself, or gives a choice to a node that takes none. */
 	| "INVALID_NODE_SET"
-	/** The calculator derives no variants of a build. */
+	/** The calculator does not derive variants of a build. */
 	| "VARIANTS_UNSUPPORTED"
-	/** A variant's change is one that the calculator refuses, as Path of Building's window would; the message names it. */
+	/** The calculator rejects a variant's change, as Path of Building's window would; the message names it. */
 	| "VARIANT_INVALID"
-	/** A requested stat is not one that the calculator answers for this build. */
+	/** The calculator does not provide a requested stat for this build. */
 	| "UNKNOWN_STAT"
-	/** A class or ascendancy name is not one of the passive tree's. */
+	/** A class or ascendancy name does not exist in the passive tree. */
 	| "UNKNOWN_CLASS"
 	/** The calculator raised a Lua error; `traceback` says where. */
 	| "CALCULATOR_ERROR"
 	/** The calculator's Lua file does not compile. */
 	| "CALCULATOR_SYNTAX"
-	/** The calculator's file keeps the syntax of Lua but not the calculator contract. */
+	/** The calculator's file is valid Lua but does not implement the calculator contract. */
 	| "CALCULATOR_INVALID"
-	/** `Calculate` answered something else than a number for a requested stat. */
+	/** `Calculate` returned something other than a number for a requested stat. */
 	| "BAD_RESULT"
 	/** A row or a batch took longer than its time limit. */
 	| "TIMEOUT"
-	/** A state reached its memory limit, or the system gave no more. */
+	/** A state reached its memory limit, or the system is out of memory. */
 	| "MEMORY"
 	/** The caller's AbortSignal stopped the work. */
 	| "ABORTED"
@@ -51,15 +50,18 @@ export type PobatchErrorCode =
 	| "POB_NOT_FOUND"
 	/** A folder was named as a Path of Building checkout, but is not one or is incomplete. */
 	| "POB_INVALID"
-	/** Lua code outside the calculator's functions raised an error: the batch loop, or a state's own start. */
+	/** Lua code outside the calculator's functions raised an error: the batch loop, or a state's initialisation. */
 	| "LUA_ERROR"
-	/** A row that was calculated again to verify the cache has other bits. */
+	/** A row that was recalculated to verify the cache is not bit-identical. */
 	| "CACHE_MISMATCH"
-	/** No profile can be taken: of states in other processes, on this platform, or while another one is taken. */
+	/**
+	 * No profile can be taken: the states are in other processes, the platform does not support it, or another profile is
+	 * being taken.
+	 */
 	| "PROFILE_UNAVAILABLE"
-	/** The queue of a fleet cannot be reached, or refuses. */
+	/** The queue of a fleet is unreachable, or refuses the connection. */
 	| "QUEUE_UNAVAILABLE"
-	/** No worker of the engine's kind was at the queue for as long as a batch waits. */
+	/** No worker of the engine's kind was available for as long as a batch waits. */
 	| "NO_WORKER"
 	/** A child process of an isolated engine, or workers of a fleet, died while they worked on this row. */
 	| "CRASH";
@@ -68,7 +70,7 @@ export type PobatchErrorCode =
 export const memoryHint =
 	"Raise memoryLimitMB where it is set, close builds that are not needed, or take fewer threads or rows at once.";
 
-/** What a {@link PobatchError} can carry beside its code and message. */
+/** What a {@link PobatchError} can carry in addition to its code and message. */
 export interface PobatchErrorDetails {
 	/** The error underneath, if there is one. */
 	cause?: unknown;
@@ -118,7 +120,7 @@ export class PobatchError extends Error {
 	}
 }
 
-/** How Lua's `debug.traceback` goes on after the message. */
+/** How Lua's `debug.traceback` continues after the message. */
 const LUA_TRACEBACK = "\nstack traceback:\n";
 
 /** A text as one line: logs, tables and terminals show an error as one. */
@@ -126,7 +128,7 @@ export function oneLine(text: string): string {
 	return text.replace(/\s*[\r\n\u2028\u2029]+\s*/g, " ");
 }
 
-/** The same error with the place of its input in front: a file, or a file and line. */
+/** The same error, prefixed with the location of its input: a file, or a file and line. */
 export function located(where: string, error: unknown): unknown {
 	if (!(error instanceof PobatchError)) return error;
 	return new PobatchError(error.code, `${where}: ${error.message}`, {
@@ -138,10 +140,9 @@ export function located(where: string, error: unknown): unknown {
 }
 
 /**
- * The one phrase for every bad argument:
- * `Expected a positive integer for threads but received -1 of type number`.
+ * The one phrase for every bad argument: `Expected a positive integer for threads but received -1 of type number`.
  *
- * @param what what would have been right, with its article
+ * @param what what was expected, with its article
  * @param name the argument's name, or the path of a value inside a document
  * @param received the value as it was received; a long one is shortened
  */
@@ -174,7 +175,7 @@ function typeName(value: unknown): string {
 		const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
 		return typeof name === "string" && name !== "" ? name : "object";
 	} catch {
-		// A Proxy may refuse to tell its prototype.
+		// A Proxy may throw when its prototype is requested.
 		return "object";
 	}
 }

@@ -26,7 +26,7 @@ export class JsonCheck {
 		return this.error(expected(what, path, value), value);
 	}
 
-	/** An error in the document's code with a message of its own. */
+	/** An error with the document's code and a custom message. */
 	error(message: string, value?: unknown): PobatchError {
 		return new PobatchError(
 			this.#code,
@@ -61,7 +61,7 @@ export class JsonCheck {
 		return value;
 	}
 
-	/** A finite number: JSON cannot write another, a caller's own object can. */
+	/** A finite number. JSON cannot express any other, but a caller's own object can. */
 	number(value: unknown, path: string): number {
 		if (typeof value !== "number" || !Number.isFinite(value))
 			throw this.wrong("a finite number", path, value);
@@ -75,7 +75,7 @@ export class JsonCheck {
 		return value;
 	}
 
-	/** Refuses members that the format does not have, so that a misspelt one is not lost in silence. */
+	/** Rejects members that the format does not have, so that a misspelt one is not silently ignored. */
 	onlyKeys(value: JsonObject, path: string, known: readonly string[]): void {
 		for (const key of Object.keys(value)) {
 			if (!known.includes(key))

@@ -1,22 +1,23 @@
 import { PobatchError } from "../common/errors.js";
 import type { Plain } from "../native/addon.js";
 
-/** What is needed of a build. */
+/** The part of a build that `ask` needs. */
 interface Asked {
 	readonly info: { readonly calculator: string };
 	command(name: string, args?: Plain): Promise<Plain>;
 }
 
 /**
- * Asks the build's calculator by a command of its own that not every calculator has: about items, gems or options.
+ * Calls a command that not every calculator has: about items, gems or options.
  *
- * @throws PobatchError VARIANTS_UNSUPPORTED where this one has none; else what `Build.command` throws
+ * @throws PobatchError VARIANTS_UNSUPPORTED if the calculator does not have it; otherwise whatever `Build.command`
+ * throws
  */
 export async function ask(build: Asked, name: string, args: Plain = {}): Promise<Plain> {
 	try {
 		return await build.command(name, args);
 	} catch (error) {
-		// Lua's loop has one code for all that a calculator lacks.
+		// The Lua loop uses a single error code for everything a calculator lacks.
 		if (!(error instanceof PobatchError) || !error.message.includes(`has no command \`${name}\``))
 			throw error;
 		throw new PobatchError(

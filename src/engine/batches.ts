@@ -13,7 +13,7 @@ import type { BuildContext } from "./build-context.js";
 
 type Limits = Pick<BatchRequest, "rowTimeoutMs" | "timeoutMs">;
 
-/** Batches of one build: through the row cache, where there is one, to the states and back. */
+/** Runs the batches of one build: through the row cache, if there is one, to the Lua states and back. */
 export class Batches {
 	readonly #context: BuildContext;
 
@@ -31,7 +31,7 @@ export class Batches {
 		const limits = this.#limits(options);
 		const start = performance.now();
 		let thrown: { error: unknown } | undefined;
-		// Where a batch cannot read the canonical form, it must not read what the caller has made of the sets meanwhile.
+		// If the executor does not read the canonical form, copy the sets: the caller may modify them in the meantime.
 		const read = !this.#context.cache || this.#context.executor.readsCanonicalForm ? sets : sets.copy();
 		const submit = (divided: CachedBatch | undefined) => {
 			const known = divided ? sets.length - divided.rows.length : 0;
@@ -47,7 +47,7 @@ export class Batches {
 			const request = this.#request(read, divided, variants, stats, limits);
 			const handle = this.#context.executor.batch(request, onProgress && report);
 			const stop = () => handle.stop();
-			// It may have been aborted while its rows were looked up.
+			// The signal may have been aborted while the rows were being looked up.
 			if (signal?.aborted) stop();
 			signal?.addEventListener("abort", stop, { once: true });
 			return { divided, handle, stop };
@@ -66,7 +66,7 @@ export class Batches {
 		}
 	}
 
-	/** The same, blocking the calling thread until all rows are done. */
+	/** Like {@link run}, but blocks the calling thread until all rows are done. */
 	runSync(sets: NodeSets, variants: VariantRows | undefined, options: BatchOptions): BatchResult {
 		const stats = this.#stats(options);
 		const limits = this.#limits(options);
@@ -147,7 +147,7 @@ export class Batches {
 		return new RowGroup({ ...this.#context.cacheFacts, stats });
 	}
 
-	/** Closing waits for it, also that of the engine: what was asked for earlier is answered, or stopped. */
+	/** Closing the build or the engine waits for this, so work requested earlier is either finished or stopped. */
 	async #beforeClose<Value>(submitted: Promise<Value>): Promise<Value> {
 		this.#context.submitting.add(submitted);
 		try {

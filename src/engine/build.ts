@@ -31,14 +31,14 @@ import {
 	type VariantCheck,
 } from "./variant.js";
 
-/** What a search found; with Path of Building as a build to open there, too. */
+/** The result of a search. With Path of Building, it also includes the resulting build, ready to be opened there. */
 export interface BuildSearchResult extends SearchResult {
 	readonly code?: string;
 	readonly xml?: string;
 }
 
 /**
- * One character, loaded into every state of its engine.
+ * One character, loaded into every Lua state of its engine.
  *
  * @example
  * const build = await engine.load(xml);
@@ -60,56 +60,58 @@ export class Build implements Evaluator {
 		return this.context.info;
 	}
 
-	/** Ids of the allocated nodes, ascending. */
+	/** Ids of the allocated nodes, in ascending order. */
 	get allocated(): readonly number[] {
 		return this.context.info.allocated;
 	}
 
-	/** What was left out or changed while the build was read, and what to know of its numbers. */
+	/** What was left out or changed while the build was read, and caveats about its numbers. */
 	get warnings(): readonly BuildWarning[] {
 		return this.context.info.warnings;
 	}
 
-	/** Stats that Path of Building itself may answer otherwise the next time it is started, by name in order. */
+	/**
+	 * Stats for which Path of Building itself may report a different value the next time it is started, sorted by name.
+	 */
 	get unstableStats(): readonly string[] {
 		return this.context.info.unstableStats;
 	}
 
-	/** The passive tree whose nodes this build's node sets may name. */
+	/** The passive tree whose nodes this build's node sets may contain. */
 	get tree(): PassiveTree | undefined {
 		return this.context.tree;
 	}
 
-	/** Names of the stats that the calculator can answer for this build, in its order. */
+	/** Names of the stats that the calculator can compute for this build, in the calculator's order. */
 	stats(): readonly string[] {
 		return this.context.stats;
 	}
 
-	/** The stats that are answered where none are named. */
+	/** The stats that are returned if none are named. */
 	get defaultStats(): readonly string[] {
 		return this.context.defaultStats;
 	}
 
 	/**
-	 * Evaluates many node sets, each of the build itself or of one of its variants. A row that fails costs no other row:
-	 * see `result.errors`.
+	 * Evaluates many node sets, each of the build itself or of one of its variants. A failed row does not affect the
+	 * others: see `result.errors`.
 	 *
-	 * @throws PobatchError UNKNOWN_STAT, INVALID_ARGUMENT, MEMORY, ENGINE_CLOSED; what `onProgress` throws, which stops
-	 * the batch
+	 * @throws PobatchError UNKNOWN_STAT, INVALID_ARGUMENT, MEMORY, ENGINE_CLOSED; whatever `onProgress` throws, which
+	 * stops the batch
 	 */
 	async calculateBatch(sets: NodeSets, options: AsyncBatchOptions & OfVariants = {}): Promise<BatchResult> {
 		this.#check(sets);
 		return this.#batches.run(sets, this.#variants(sets, options), options);
 	}
 
-	/** The same, blocking the calling thread until all rows are done. */
+	/** Like {@link calculateBatch}, but blocks the calling thread until all rows are done. */
 	calculateBatchSync(sets: NodeSets, options: BatchOptions & OfVariants = {}): BatchResult {
 		this.#check(sets);
 		return this.#batches.runSync(sets, this.#variants(sets, options), options);
 	}
 
 	/**
-	 * Evaluates one node set: stat -> number.
+	 * Evaluates one node set. Returns a number per stat.
 	 *
 	 * @throws RowError if the row fails, e.g. UNKNOWN_NODE
 	 */
@@ -120,7 +122,7 @@ export class Build implements Evaluator {
 		return single(await this.calculateBatch(setsOf(set), { ...options, variants: [variant] }));
 	}
 
-	/** The same, blocking the calling thread. */
+	/** Like {@link calculate}, but blocks the calling thread. */
 	calculateSync(
 		set: NodeSetDelta | FullNodeSet = {},
 		{ variant, ...options }: CalculateOptions & OfVariant = {},
@@ -129,10 +131,10 @@ export class Build implements Evaluator {
 	}
 
 	/**
-	 * The build with a change beside its tree. Whether the calculator takes the change shows when rows are calculated,
-	 * or by {@link checkVariants}.
+	 * The build with a change other than to its tree. Whether the calculator accepts the change is known only once rows
+	 * are calculated, or after {@link checkVariants}.
 	 *
-	 * @throws PobatchError INVALID_ARGUMENT where the change has not the right form; VARIANTS_UNSUPPORTED
+	 * @throws PobatchError INVALID_ARGUMENT if the change is malformed; VARIANTS_UNSUPPORTED
 	 * @example
 	 * const variants = rings.map((ring) => build.variant({ items: { "Ring 1": ring } }));
 	 * const result = await build.calculateBatch(NodeSets.deltas(variants.map(() => ({}))), { variants });
@@ -142,7 +144,7 @@ export class Build implements Evaluator {
 		return new Variant(this, change, this.context.prepareChange);
 	}
 
-	/** Derives variants and answers for each what the calculator says of it. */
+	/** Derives variants and returns the calculator's verdict on each. */
 	async checkVariants(variants: readonly Variant[]): Promise<readonly VariantCheck[]> {
 		if (variants.length === 0) return [];
 		return readChecks(
@@ -153,14 +155,14 @@ export class Build implements Evaluator {
 		);
 	}
 
-	/** The options of Path of Building's configuration. Needs the calculator `pob`. */
+	/** The options of Path of Building's configuration tab. Needs the calculator `pob`. */
 	async configOptions(): Promise<readonly ConfigOption[]> {
 		return readOptions(await ask(this, "configOptions"));
 	}
 
 	/**
-	 * 128-bit hashes of node sets in canonical form: sets that leave this build with the same nodes and choices have the
-	 * same hash, whether they are given whole or as changes. 0 for a row that is no valid set.
+	 * 128-bit hashes of node sets in canonical form: sets that result in the same nodes and choices for this build have
+	 * the same hash, whether they are full sets or deltas. 0 for a row that is not a valid set.
 	 */
 	hashes(sets: NodeSets): bigint[] {
 		this.#check(sets);
@@ -171,16 +173,14 @@ export class Build implements Evaluator {
 		);
 	}
 
-	/**
-	 * Node power: what each node within reach is worth. See {@link nodePower}.
-	 */
+	/** Node power: what each node within reach is worth. See {@link nodePower}. */
 	power(options: PowerOptions): Promise<PowerResult> {
 		return nodePower(this, options);
 	}
 
 	/**
-	 * The best tree that the points allow. See {@link searchTree}. With Path of Building, the answer has the result as
-	 * code and XML, with a note of what changed.
+	 * Finds the best tree that the points allow. See {@link searchTree}. With Path of Building, the result also includes
+	 * the build as a code and as XML, with a note of what changed.
 	 */
 	async search(options: SearchOptions = {}): Promise<BuildSearchResult> {
 		const isPob = this.info.calculator === "pob";
@@ -193,7 +193,7 @@ export class Build implements Evaluator {
 		return { ...result, code: encodePobCode(xml), xml };
 	}
 
-	// The jewels of the tree, for a search to move.
+	// The jewels in the tree that a search may move.
 	async #jewels(): Promise<Jewels> {
 		const { jewels, names } = (await this.command("contents")) as Record<string, Record<string, string>>;
 		const worn = Object.entries(jewels ?? {}).map(([id, text]) => {
@@ -203,35 +203,35 @@ export class Build implements Evaluator {
 		return { worn: new Map(worn), with: (change) => this.variant({ jewels: change }) };
 	}
 
-	/** The trees between two stats. See {@link searchPareto}. */
+	/** The trade-off front between two stats. See {@link searchPareto}. */
 	searchPareto(options: ParetoOptions): Promise<ParetoResult> {
 		return searchPareto(this, options);
 	}
 
-	/** The order in which the tree is best allocated while levelling. See {@link orderTree}. */
+	/** The best order in which to allocate the tree while levelling. See {@link orderTree}. */
 	order(options: OrderOptions = {}): Promise<OrderResult> {
 		return orderTree(this, options);
 	}
 
-	/** What is allocated and worth least. See {@link trimTree}. */
+	/** The allocated nodes that are worth least. See {@link trimTree}. */
 	trim(options: TrimOptions = {}): Promise<TrimResult> {
 		return trimTree(this, options);
 	}
 
 	/**
-	 * The build as Path of Building's XML, lossless; with a node set written into it, so that the result of a search
-	 * opens in Path of Building. Needs the calculator `pob`.
+	 * The build as Path of Building's XML, lossless. If a node set is given, it is written into the XML, so that the
+	 * result of a search can be opened in Path of Building. Needs the calculator `pob`.
 	 */
 	async toXml(set?: NodeSetDelta | FullNodeSet, { variant }: OfVariant = {}): Promise<string> {
 		return (await this.command("toXml", await this.#changed(set, variant))) as string;
 	}
 
-	/** The same as the code in which builds are shared. */
+	/** Like {@link toXml}, as the code in which builds are shared. */
 	async toCode(set?: NodeSetDelta | FullNodeSet, options: OfVariant = {}): Promise<string> {
 		return encodePobCode(await this.toXml(set, options));
 	}
 
-	/** The sheet of Path of Building's side bar, for the build or a change of it. Needs the calculator `pob`. */
+	/** The stats of Path of Building's sidebar, for the build or for a change of it. Needs the calculator `pob`. */
 	async sheet(
 		set?: NodeSetDelta | FullNodeSet,
 		{ recalculated = false, variant }: SheetOptions & OfVariant = {},
@@ -247,13 +247,13 @@ export class Build implements Evaluator {
 		};
 	}
 
-	/** Calls one of the calculator's own commands with this build; what it answers is plain data. */
+	/** Calls one of the calculator's own commands with this build. Returns plain data. */
 	async command(name: string, args: Plain = {}): Promise<Plain> {
 		this.context.checkOpen();
 		return this.context.executor.command({ name, build: this.context.id, args });
 	}
 
-	/** Lets all states forget the build. It cannot be used afterwards. */
+	/** Unloads the build from all states. It cannot be used afterwards. */
 	async close(): Promise<void> {
 		if (this.#closed) return;
 		this.#closed = true;
@@ -263,12 +263,12 @@ export class Build implements Evaluator {
 		await this.context.executor.unload(this.context.id);
 	}
 
-	// What commands of the calculator are to be about: a node set, a variant, or both.
+	// Command arguments for a node set, a variant, or both.
 	async #changed(
 		set: NodeSetDelta | FullNodeSet | undefined,
 		variant: Variant | undefined,
 	): Promise<Record<string, Plain>> {
-		// Refused with the place in the change, as its rows are.
+		// Rejected here with the position in the change, as its rows would be.
 		await (variant && this.#own(variant).check());
 		return {
 			...(set && { set: this.#canonical(set) }),
@@ -276,7 +276,7 @@ export class Build implements Evaluator {
 		};
 	}
 
-	// A node set as the contract's `set` table, for commands.
+	// A node set in the form of the calculator contract's `set` table, for commands.
 	#canonical(set: NodeSetDelta | FullNodeSet): Plain {
 		const sets = setsOf(set);
 		this.#check(sets);

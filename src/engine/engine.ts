@@ -23,19 +23,19 @@ import { engineKind } from "./kind.js";
 import type { EngineOptions } from "./options.js";
 import { cacheOption, createStates, type States } from "./states.js";
 
-/** Which rows of the cache are meant. */
+/** Selects rows of the cache. */
 export interface CacheScope {
 	readonly build?: Build;
-	/** Part of a calculator's name and version, such as `"0.16.0"`. */
+	/** A part of the calculator's name and version, such as `"0.16.0"`. */
 	readonly calculator?: string;
-	/** Rows that have any of these stats. */
+	/** Rows that include any of these stats. */
 	readonly stats?: readonly string[];
 }
 
-/** After so many rows there may be something that is worth keeping for later processes. */
+/** After this many rows there may be something worth keeping for later processes. */
 const rowsToTell = 1000;
 
-/** What an engine is made of. */
+/** The parts of an open engine. */
 interface OpenedEngine {
 	readonly executor: Executor;
 	readonly source: CalculatorSource;
@@ -48,22 +48,22 @@ interface OpenedEngine {
 	readonly warn: (warning: EngineWarning) => void;
 	readonly log: (text: string) => void;
 	readonly onCertifying: (progress: CertifyProgress) => void;
-	/** States of the calculator that are not open yet. */
+	/** Creates states of the calculator that are not open yet. */
 	readonly executorOf: States["executorOf"];
 }
 
-/** What came of a certification in the background. */
+/** The result of a background certification. */
 export interface CertificationResult {
-	/** Parts that were found to answer what Path of Building's own functions answer. */
+	/** Parts that were found to produce the same results as Path of Building's own functions. */
 	readonly certified: readonly string[];
-	/** Whether batches from now on use them. */
+	/** Whether subsequent batches use them. */
 	readonly inUse: boolean;
-	/** What was found, for people. */
+	/** A human-readable summary. */
 	readonly text: string;
 }
 
 /**
- * A calculator on one or more states.
+ * A calculator running in one or more Lua states.
  *
  * @example
  * await using engine = await Engine.open({ calculator: "reference", threads: 2 });
@@ -71,14 +71,14 @@ export interface CertificationResult {
  * const result = await build.calculateBatch(NodeSets.deltas([{ add: [4] }]));
  */
 export class Engine {
-	/** The calculator's name and version, as it gives them. */
+	/** The calculator's name and version, as reported by the calculator. */
 	readonly calculator: { readonly name: string; readonly version: string };
 	/**
-	 * The tree whose nodes node sets may name; undefined where a calculator of your own has none, and with Path of
-	 * Building, where each build brings its version of the tree (`build.tree`).
+	 * The tree whose nodes node sets may contain. Undefined if a custom calculator has none, and with Path of Building,
+	 * where each build has its own version of the tree (`build.tree`).
 	 */
 	readonly tree: PassiveTree | undefined;
-	/** Native threads that calculate rows; 0 where workers of a queue do. */
+	/** Native threads that calculate rows; 0 if the workers of a queue calculate them. */
 	readonly threads: number;
 	readonly #executor: Executor;
 	readonly #source: CalculatorSource;
@@ -90,14 +90,14 @@ export class Engine {
 	readonly #derives: boolean;
 	readonly #profiler: Profiler;
 	readonly #opened: OpenedEngine;
-	/** States whose place others may take; undefined where that cannot come. */
+	/** States that can be replaced by others; undefined if that can never happen. */
 	readonly #replaceable: ReplaceableExecutor | undefined;
 	#certifying: { readonly running: Certifying; readonly result: Promise<CertificationResult> } | undefined;
 	#isAskedToCertify = false;
 	#lastBuild = 0;
 	#lastLoaded = 0;
 	readonly #submitting = new Set<Promise<unknown>>();
-	/** Rows since the source was last told. */
+	/** Rows since the source was last notified. */
 	#rows = 0;
 	#closed = false;
 
@@ -118,13 +118,13 @@ export class Engine {
 	}
 
 	/**
-	 * Opens a calculator on `threads` states.
+	 * Opens a calculator in `threads` Lua states.
 	 *
 	 * @throws PobatchError INVALID_ARGUMENT, FILE_NOT_FOUND, TREE_INVALID, CALCULATOR_SYNTAX, CALCULATOR_INVALID,
 	 * CALCULATOR_ERROR, TIMEOUT, MEMORY, ADDON_NOT_FOUND
 	 */
 	static async open(options: EngineOptions = {}): Promise<Engine> {
-		// Rows of a fleet are not this process's.
+		// With a fleet, rows do not run in this process.
 		const {
 			source,
 			executor: states,
@@ -152,7 +152,7 @@ export class Engine {
 			const profiler = new Profiler(executor, source.chunkFolder);
 			if (options.profile === true) await profiler.keepSampling();
 			const identity = await executor.open(options.openTimeoutMs);
-			// Another platform's mathematics may have other last digits.
+			// Math functions on another platform may differ in the last digits.
 			const platform = `${process.platform} ${process.arch}`;
 			const cacheKey = rowCache
 				? digest(await source.identity(), identity.name, identity.version, addon().versions.luajit, platform)
@@ -181,8 +181,8 @@ export class Engine {
 	/**
 	 * Loads a build into every state.
 	 *
-	 * @param text Path of Building's XML, a PoB code (also as a chat leaves it) or pobatch's JSON; a calculator of your own
-	 * gets it as it is
+	 * @param text Path of Building's XML, a PoB code (even as mangled by a chat) or pobatch's JSON; a custom calculator
+	 * gets the text unchanged
 	 * @throws PobatchError BUILD_INVALID, UNKNOWN_CLASS, CALCULATOR_ERROR, ENGINE_CLOSED
 	 */
 	async load(text: string, options: LoadOptions = {}): Promise<Build> {
@@ -239,9 +239,10 @@ export class Engine {
 	}
 
 	/**
-	 * With `options: { trust: "certified" }` and a checkout that has no certificate: what came of the certification that began, in
-	 * a process of its own, when the first build was loaded. Rows are answered without what may be certified meanwhile, with it
-	 * after. Never rejects; undefined where none was begun. Closing the engine ends it, and nothing is kept.
+	 * With `options: { trust: "certified" }` and a checkout without a certificate: the result of the certification that
+	 * started, in a separate process, when the first build was loaded. Until it ends, rows are calculated without the
+	 * parts that need certifying; afterwards, with them. Never rejects; undefined if no certification was started.
+	 * Closing the engine cancels it, and nothing is kept.
 	 */
 	get certification(): Promise<CertificationResult> | undefined {
 		this.#certifying?.running.keepAlive();
@@ -249,7 +250,7 @@ export class Engine {
 	}
 
 	async #certify(text: string): Promise<void> {
-		// States of workers cannot be replaced from here.
+		// The states of remote workers cannot be replaced from here.
 		if (this.#isAskedToCertify || !this.#replaceable) return;
 		this.#isAskedToCertify = true;
 		const { onCertifying, warn } = this.#opened;
@@ -282,28 +283,32 @@ export class Engine {
 		void told.finally(() => this.#submitting.delete(told));
 	}
 
-	/** Calls one of the calculator's own commands; what it answers is plain data. */
+	/** Calls one of the calculator's own commands. Returns plain data. */
 	async command(name: string, args: Plain = {}): Promise<Plain> {
 		this.#checkOpen();
 		return this.#executor.command({ name, build: 0, args });
 	}
 
-	/** Bytes per state: Lua's heap now, at most so far, its cap (0: none), and machine code, which the cap leaves out. */
+	/**
+	 * Bytes per state: current size of the Lua heap, its peak, its limit (0: none), and machine code, which the limit
+	 * does not include.
+	 */
 	memory(): NativeMemory[] {
 		this.#checkOpen();
 		return this.#executor.memory();
 	}
 
-	/** What the row cache did since the engine was opened; undefined where it is off. */
+	/** Row cache statistics since the engine was opened; undefined if the cache is off. */
 	cacheStatistics(): RowCacheStatistics | undefined {
 		return this.#cache?.statistics();
 	}
 
 	/**
-	 * Forgets rows of the cache, in memory and in its folder: those of which all that `scope` says is true. Rows do not
-	 * age, so this frees memory and disk, or takes a person's build out of a shared folder. Nothing happens without a cache.
+	 * Removes cached rows that match every condition in `scope`, from memory and from the cache folder. Rows never become
+	 * stale, so the purpose is to free memory and disk space, or to remove a person's build from a shared folder. Does
+	 * nothing without a cache.
 	 *
-	 * @returns how many rows the folder had
+	 * @returns how many rows were removed from the folder
 	 * @throws PobatchError INVALID_ARGUMENT, ENGINE_CLOSED
 	 * @example
 	 * await engine.invalidateCache({ build });
@@ -327,12 +332,12 @@ export class Engine {
 	}
 
 	/**
-	 * Runs `fn` while LuaJIT's profiler samples the first of the engine's states, each millisecond: LuaJIT can sample one
-	 * state at a time in a process. Numbers have the same bits; rows are slower, first because compiled code is thrown
-	 * away when sampling begins and ends: let `fn` run a few hundred rows, or open the engine with `profile: true`.
+	 * Runs `fn` while LuaJIT's profiler samples the first of the engine's states every millisecond; LuaJIT can sample
+	 * only one state per process. Results are bit-identical, but rows are slower, in particular because compiled code is
+	 * discarded when sampling starts and stops. Let `fn` run a few hundred rows, or open the engine with `profile: true`.
 	 *
-	 * @throws PobatchError PROFILE_UNAVAILABLE with `isolation: "process"`, on Windows, and while another profile is
-	 * taken in this process, Node's `--cpu-prof` included; what `fn` throws
+	 * @throws PobatchError PROFILE_UNAVAILABLE with `isolation: "process"`, on Windows, and while another profiler runs
+	 * in this process, including Node's `--cpu-prof`; whatever `fn` throws
 	 * @example
 	 * const profile = await engine.profile(() => build.calculateBatch(sets));
 	 * await writeFile("rows.speedscope.json", JSON.stringify(profile.toSpeedscope()));
@@ -344,7 +349,7 @@ export class Engine {
 	}
 
 	/**
-	 * What was sampled since the last call, at first since the engine began to open. Sampling goes on.
+	 * What was sampled since the last call, or, on the first call, since the engine began to open. Sampling continues.
 	 *
 	 * @throws PobatchError PROFILE_UNAVAILABLE unless the engine was opened with `profile: true`
 	 */
@@ -353,17 +358,18 @@ export class Engine {
 		return this.#profiler.take();
 	}
 
-	/** A full collection in every state, after the batches that run. */
+	/** Runs a full garbage collection in every state, after the batches that are running. */
 	async collectGarbage(): Promise<void> {
 		this.#checkOpen();
 		await this.#executor.collectGarbage();
 	}
 
-	/** Stops what runs, ends the threads and frees the states. Further calls throw ENGINE_CLOSED. */
+	/** Stops running work, ends the threads and frees the states. Further calls throw ENGINE_CLOSED. */
 	async close(): Promise<void> {
 		this.#closed = true;
 		await this.#certifying?.running.end();
-		// A batch that is still being looked up ends as one that runs: with what is known, and `stopped`.
+		// A batch whose rows are still being looked up ends like a running one: with the rows known so far, and `stopped`
+		// set.
 		if (this.#submitting.size > 0) await Promise.allSettled(this.#submitting);
 		this.#executor.close();
 		this.#canonicalizer?.close();

@@ -6,16 +6,16 @@ import type { Identity } from "../native/addon.js";
 import type { EngineKind } from "./kind.js";
 import type { QueueOptions } from "./options.js";
 
-/** What an engine has on its own machine beside a fleet. */
+/** The states that an engine has on its own machine in addition to a fleet. */
 export interface OwnStates {
 	/** Not open yet. */
 	readonly executor: Executor;
-	/** @param calculator as the open states say it */
+	/** @param calculator as reported by the open states */
 	kind(calculator: Identity): Promise<EngineKind>;
 	readonly warn: (warning: EngineWarning) => void;
 }
 
-/** What `@pobatch/fleet` exports to engines. */
+/** What `@pobatch/fleet` exports for engines. */
 export interface FleetPackage {
 	/** @throws PobatchError INVALID_ARGUMENT */
 	createExecutor(options: QueueOptions, own: OwnStates): Executor;
@@ -23,7 +23,7 @@ export interface FleetPackage {
 
 /** @throws PobatchError INVALID_ARGUMENT, PACKAGE_NOT_FOUND */
 export async function fleetExecutor(options: QueueOptions, own: OwnStates): Promise<Executor> {
-	// What is wrong may hold a password, so it is not shown.
+	// The invalid value may contain a password, so it is not shown.
 	if (typeof options !== "object" || options === null || typeof options.queue !== "string")
 		throw new PobatchError(
 			"INVALID_ARGUMENT",

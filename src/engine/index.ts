@@ -1,5 +1,5 @@
-// What executors of other packages are built on: `pobatch/engine`. It changes with them, not by the rules of the public API in
-// src/index.ts.
+// `pobatch/engine`: what executors in other packages are built on. It changes together with them and does not follow
+// the stability rules of the public API in src/index.ts.
 export type { CalculatorSource } from "../calculators/source.js";
 export { shortened } from "../common/errors.js";
 export { BatchRows, type RowsRequest } from "../executors/batch-rows.js";

@@ -6,20 +6,20 @@ import type { Identity } from "../native/addon.js";
 import { versions } from "../native/versions.js";
 
 /**
- * All that the bits of an engine's rows depend on besides the build, part by part: two engines answer the same bits where all
- * parts are equal.
+ * Everything that the exact bits of an engine's rows depend on, except the build. Two engines produce bit-identical
+ * results if all parts are equal.
  */
 export interface EngineKind {
 	/** The version of this package. */
 	readonly pobatch: string;
-	/** The calculator's name and version, as it gives them. */
+	/** The calculator's name and version, as reported by the calculator. */
 	readonly calculator: string;
-	/** Of the calculator's files, its tree and its options: a SHA-256. */
+	/** SHA-256 of the calculator's files, its tree and its options. */
 	readonly contents: string;
 	readonly luajit: string;
-	/** `linux x64` for instance. */
+	/** For instance `linux x64`. */
 	readonly platform: string;
-	/** Of what the machine's mathematical functions answer: a SHA-256. */
+	/** SHA-256 of the results of the machine's math functions. */
 	readonly arithmetic: string;
 }
 
@@ -36,7 +36,7 @@ export async function engineKind(source: CalculatorSource, { name, version }: Id
 	};
 }
 
-/** One SHA-256 for a kind. */
+/** One SHA-256 for the whole kind. */
 export function kindDigest(kind: EngineKind): string {
 	const { pobatch, calculator, contents, luajit, platform, arithmetic } = kind;
 	return digest(pobatch, calculator, contents, luajit, platform, arithmetic);

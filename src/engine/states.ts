@@ -18,12 +18,12 @@ import type { EngineOptions } from "./options.js";
 
 const maxThreads = 256;
 
-/** States of this machine, which are not open yet, and the calculator that they are for. */
+/** The states of this machine, not yet open, and their calculator. */
 export interface States {
 	readonly source: CalculatorSource;
 	readonly executor: Executor;
 	readonly threads: number;
-	/** States with other options, and how rows of them are verified. */
+	/** Creates states with other options, and with the given verification of their rows. */
 	readonly executorOf: (options: Plain, verification: Verified | undefined) => Executor;
 	readonly log: (text: string) => void;
 }
@@ -63,7 +63,7 @@ export async function createStates(options: EngineOptions): Promise<States> {
 			? new VerifiedExecutor({
 					share: verification.share,
 					trusting: () => states(threads, own),
-					// They are what the others are compared with: nothing is shared between them.
+					// The states that others are compared with, so nothing is shared between them.
 					originals: () =>
 						new StateExecutor({ ...ownConfig, threads: 1, options: verification.originals }, log),
 					doubting: () => states(threads, verification.doubting),
@@ -75,13 +75,13 @@ export async function createStates(options: EngineOptions): Promise<States> {
 				})
 			: states(threads, own);
 	const first = executorOf(source.options, source.verification);
-	// Rows of a fleet are calculated by workers, whose kind must not change meanwhile.
+	// With a fleet, rows are calculated by workers, whose kind must not change in the meantime.
 	const isReplaceable = source.certify !== undefined && options.executor === undefined;
 	const executor = isReplaceable ? new ReplaceableExecutor(first) : first;
 	return { source, executor, threads, executorOf, log };
 }
 
-/** Whether rows are remembered, and how. */
+/** Whether and how rows are cached. */
 export function cacheOption({ cache, calculator }: EngineOptions): boolean | RowCacheOptions {
 	return cache ?? cacheOfEnvironment(calculator === "pob");
 }

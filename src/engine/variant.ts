@@ -11,47 +11,49 @@ import type { PassiveTree } from "../tree/passive-tree.js";
 import type { VariantChange } from "../variants/change.js";
 import { normalChange } from "../variants/normal-change.js";
 
-/** An option of the configuration, see `build.configOptions()`. */
+/** An option of Path of Building's configuration tab, see `build.configOptions()`. */
 export interface ConfigOption {
-	/** What `VariantChange.config` calls it. */
+	/** Its name in `VariantChange.config`. */
 	readonly name: string;
 	readonly label: string;
 	readonly section?: string;
 	readonly type: "boolean" | "number" | "list" | "text";
-	/** Of a list. */
+	/** The choices, for a list. */
 	readonly values?: readonly { readonly value: string | number | boolean; readonly label?: string }[];
-	/** What the build has; absent where nothing is set. */
+	/** The build's value; absent if not set. */
 	readonly value?: string | number | boolean;
-	/** What counts where nothing is set. */
+	/** The value in effect if none is set. */
 	readonly placeholder?: string | number;
-	/** Whether the window shows it for the build: others do not show in its numbers, as a rule. */
+	/**
+	 * Whether Path of Building's window shows the option for the build. Hidden options usually do not affect its numbers.
+	 */
 	readonly shown: boolean;
 }
 
-/** Of which variant of the build each row is. */
+/** Selects which variant of the build each row evaluates. */
 export interface OfVariants {
-	/** One a row of the batch; undefined where the row is of the build itself. The build itself by default. */
+	/** One per row of the batch; undefined for a row of the build itself. Default: the build itself for all rows. */
 	variants?: readonly (Variant | undefined)[];
 }
 
-/** Of which variant of the build the node set is. */
+/** Selects which variant of the build the node set applies to. */
 export interface OfVariant {
-	/** The build itself by default. */
+	/** Default: the build itself. */
 	variant?: Variant | undefined;
 }
 
-/** Whether the calculator takes a variant. */
+/** Whether the calculator accepts a variant. */
 export type VariantCheck =
 	| {
 			readonly refused?: undefined;
 			readonly warnings: readonly BuildWarning[];
-			/** As `build.unstableStats`, for the variant. */
+			/** Like `build.unstableStats`, for the variant. */
 			readonly unstableStats: readonly string[];
 	  }
-	/** Why not: what, and where in the change. */
+	/** Why not: the reason, and where in the change. */
 	| { readonly refused: string };
 
-/** What a variant needs of its build. */
+/** The part of a build that a variant needs. */
 export interface VariantBuild extends Evaluator {
 	calculateBatch(sets: NodeSets, options?: AsyncBatchOptions & OfVariants): Promise<BatchResult>;
 	calculate(
@@ -65,21 +67,20 @@ export interface VariantBuild extends Evaluator {
 }
 
 /**
- * A build with a change beside its tree: other items, gems, configuration, level. Describing one costs nothing; it is
- * derived where its rows are calculated. It answers node sets as a build does, so that whatever takes an `Evaluator`
- * takes it.
+ * A build with a change other than to its tree: other items, gems, configuration, level. Creating one is free; it is
+ * derived where its rows are calculated. It evaluates node sets like a build, so it works wherever an `Evaluator` does.
  *
  * @example
  * const variant = build.variant({ items: { "Ring 1": ringText } });
  * const { Life } = await variant.calculate({ add: [4] });
  */
 export class Variant implements Evaluator {
-	/** The build, `Build` of the engine. */
+	/** The build: the engine's `Build`. */
 	readonly build: VariantBuild;
 	readonly change: VariantChange;
 	/** @internal */
 	readonly normal: Plain;
-	/** The same for changes that mean the same. */
+	/** Equal for changes with the same meaning. */
 	readonly digest: string;
 
 	/** @internal */
@@ -95,7 +96,7 @@ export class Variant implements Evaluator {
 		this.digest = changeDigest(normal);
 	}
 
-	/** Of the build without the change: node sets are changes of the same nodes. */
+	/** The info of the unchanged build: node sets are changes of the same nodes. */
 	get info(): BuildInfo {
 		return this.build.info;
 	}
@@ -108,12 +109,15 @@ export class Variant implements Evaluator {
 		return this.build.stats();
 	}
 
-	/** As `build.calculateBatch`. All rows fail with VARIANT_INVALID where the window would refuse the change. */
+	/**
+	 * Like `build.calculateBatch`. All rows fail with VARIANT_INVALID if Path of Building's window would reject the
+	 * change.
+	 */
 	calculateBatch(sets: NodeSets, options: AsyncBatchOptions = {}): Promise<BatchResult> {
 		return this.build.calculateBatch(sets, { ...options, variants: new Array(sets.length).fill(this) });
 	}
 
-	/** As `build.calculate`. */
+	/** Like `build.calculate`. */
 	calculate(
 		set: NodeSetDelta | FullNodeSet = {},
 		options: CalculateOptions = {},
@@ -122,8 +126,8 @@ export class Variant implements Evaluator {
 	}
 
 	/**
-	 * The changed build as Path of Building's XML, with a node set written into it; loaded again it answers what the variant
-	 * does. Needs the calculator `pob`.
+	 * The changed build as Path of Building's XML, with a node set written into it. Loading it again gives the same
+	 * results as the variant. Needs the calculator `pob`.
 	 *
 	 * @throws PobatchError VARIANT_INVALID
 	 */
@@ -131,19 +135,19 @@ export class Variant implements Evaluator {
 		return this.build.toXml(set, { variant: this });
 	}
 
-	/** The same as the code in which builds are shared. */
+	/** Like {@link toXml}, as the code in which builds are shared. */
 	toCode(set?: NodeSetDelta | FullNodeSet): Promise<string> {
 		return this.build.toCode(set, { variant: this });
 	}
 
-	/** The sheet of Path of Building's side bar, as `build.sheet`. @throws PobatchError VARIANT_INVALID */
+	/** The stats of Path of Building's sidebar, like `build.sheet`. @throws PobatchError VARIANT_INVALID */
 	sheet(set?: NodeSetDelta | FullNodeSet): Promise<Sheet> {
 		return this.build.sheet(set, { variant: this });
 	}
 
 	/**
-	 * Derives the variant once and answers its warnings: item lines that Path of Building does not support, items that
-	 * are put down.
+	 * Derives the variant once and returns its warnings: item lines that Path of Building does not support, items that
+	 * are unequipped.
 	 *
 	 * @throws PobatchError VARIANT_INVALID
 	 */
@@ -155,7 +159,7 @@ export class Variant implements Evaluator {
 	}
 }
 
-/** A SHA-256 that stands for a change; of what `normalChange` answers. @internal */
+/** SHA-256 of a change in the form that `normalChange` returns. @internal */
 export function changeDigest(normal: Readonly<Record<string, Plain>>): string {
 	return digest("variant", JSON.stringify(normal));
 }

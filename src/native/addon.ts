@@ -47,7 +47,7 @@ export interface NativeAllocatedNodes {
 export interface NativeCanonicalSets {
 	/** A row's 128-bit key in two words; both 0 where it is no valid set. */
 	keys: BigUint64Array;
-	/** Per row the first row with the same key; a row that is no valid set is equal to no other one. */
+	/** For each row, the first row with the same key; an invalid row is not equal to any other. */
 	firstEqual: Uint32Array;
 	/** The addon's own; used up by the batch that it is given to. */
 	form: unknown;
@@ -87,8 +87,8 @@ export interface NativeEngineConfig {
 	/** Bytes a state may hold once it is open; 0: no limit. */
 	memoryLimit: number;
 	/**
-	 * What an earlier process compiled (`takeCompiled`), or nothing yet, for calculators whose states share what they compile.
-	 * LuaJIT does not check it: it must come from the same LuaJIT, beyond doubt.
+	 * Bytecode from an earlier process (`takeCompiled`), or empty, for calculators whose states share what they compile.
+	 * LuaJIT does not verify it, so it must come from the same LuaJIT and a trusted source.
 	 */
 	compiled?: Uint8Array;
 	/** For tests: this allocation of Lua's is refused, once in the engine's life. */
@@ -108,7 +108,7 @@ export interface NativeBatchResult {
 	texts: { message: string; traceback: string }[];
 	/** How often a state had to be opened anew because a row left it in doubt. */
 	reloads: number;
-	/** Rows that the calculator answered like another one instead of calculating them. */
+	/** Rows that the calculator answered as equivalent to another one instead of calculating them. */
 	memoized: number;
 	stopped: "" | "TIMEOUT" | "ABORTED";
 	/** Why all of it was calculated a second time, otherwise; see executors/verified-executor.ts. */
@@ -208,7 +208,7 @@ export interface NativeEngine {
 	collectGarbage(): Promise<null>;
 	/** Samples the first state, from its start if it is not open yet. */
 	startProfile(intervalUs: number): Promise<null>;
-	/** What was sampled since the last time; `end` ends it. Null where nothing was begun. */
+	/** Returns the samples since the last call; `end` stops sampling. Null if sampling was not started. */
 	takeProfile(end: boolean): Promise<NativeProfile | null>;
 	/** What the states compiled, and were given, where there is more of it than last time. */
 	takeCompiled(): Uint8Array | null;
@@ -216,7 +216,9 @@ export interface NativeEngine {
 }
 
 export interface ThreadEngine extends NativeEngine {
-	/** For how long a state has not heeded its interruption: more than some milliseconds only in one long C call. */
+	/**
+	 * How long a state has not responded to its interruption: more than a few milliseconds only during one long C call.
+	 */
 	interruptingMs(): number;
 }
 
@@ -230,7 +232,7 @@ export interface Addon {
 	rowStatuses: string[];
 }
 
-/** The package's own folder: lua/, data/ and the addon are found from here. */
+/** The package's root folder: lua/, data/ and the addon are located relative to it. */
 export const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
 
 let loaded: Addon | undefined;
@@ -276,7 +278,7 @@ function find(require: NodeJS.Require): string {
 	}
 }
 
-/** A build or prebuilt binary of another version may be what lies there. @throws Error that says so @internal */
+/** The file may be a build or prebuilt binary of another version. @throws Error that says so @internal */
 export function checkFits({ rowStatuses: names }: Pick<Addon, "rowStatuses">): void {
 	if (String(names) === String(rowStatuses)) return;
 	throw new Error(`it was built from another version of this package (row statuses ${names})`);
@@ -298,7 +300,7 @@ function addonNotFound(file: string | undefined, cause: unknown): PobatchError {
 	});
 }
 
-/** The addon's code of a call that was not made because its state, in doubt, could not be opened anew. */
+/** The addon's code for a call that was not made because its state was in doubt and could not be reopened. */
 export const stateLost = "STATE_LOST";
 
 /** Turns an error of the addon, a plain `Error` with `code` and `traceback`, into a PobatchError. */
@@ -306,7 +308,7 @@ export function fromNative(error: unknown): unknown {
 	if (error instanceof PobatchError) return error;
 	if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
 	const traceback = "traceback" in error ? String(error.traceback) : "";
-	// Only who can replace the state needs to tell the two apart.
+	// Only code that can replace the state needs to distinguish the two.
 	const code = error.code === stateLost ? "CALCULATOR_ERROR" : error.code;
 	return new PobatchError(code as PobatchErrorCode, error.message, {
 		traceback,

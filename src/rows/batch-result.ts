@@ -21,12 +21,12 @@ const failureCodes: Readonly<Partial<Record<RowStatusName, PobatchErrorCode>>> =
 	badVariant: "VARIANT_INVALID",
 };
 
-/** Why one row has no numbers; all other rows of its batch are not affected. */
+/** Why one row has no numbers. The other rows of its batch are not affected. */
 export class RowError extends PobatchError {
 	override readonly name = "RowError";
-	/** The row's place in the batch, from 0. */
+	/** The row's index in the batch, from 0. */
 	readonly row: number;
-	/** The row's node set as it was given. */
+	/** The row's node set, as passed in. */
 	readonly set: NodeSetDelta & { nodes?: number[] };
 
 	constructor(
@@ -42,47 +42,48 @@ export class RowError extends PobatchError {
 	}
 }
 
-/** How many rows of one batch did not have to be calculated. */
+/** How many rows of a batch did not have to be calculated. */
 export interface CacheUse {
-	/** Rows answered without asking the calculator: found in the cache, or equal to another row of the batch. */
+	/** Rows answered without calling the calculator: found in the cache, or equal to another row of the batch. */
 	hits: number;
 	/**
-	 * Rows that the calculator answered without calculating, like another one that it knows: Path of Building's, where the
-	 * nodes of both bring the same to whatever the calculation looks at (see docs/performance.md).
+	 * Rows that the calculator answered without a full calculation, because they are equivalent to one it already knows.
+	 * Path of Building does this when both rows' nodes contribute the same to everything the calculation looks at (see
+	 * docs/performance.md).
 	 */
 	memoized: number;
 	/** Rows calculated. */
 	misses: number;
-	/** Rows found that the calculator answered all the same, with the same bits. */
+	/** Rows found in the cache that were calculated anyway, with bit-identical results. */
 	verified: number;
 }
 
 /**
- * What a batch answered: a number per row and stat.
+ * The result of a batch: one number per row and stat.
  *
  * @example
  * const result = await build.calculateBatch(sets, { stats: ["Life"] });
  * result.column("Life")[0]; // Life of the first node set; NaN if that row failed
  */
 export class BatchResult {
-	/** The stats, in the order of the columns. */
+	/** The stats, in column order. */
 	readonly stats: readonly string[];
-	/** How many rows. */
+	/** The number of rows. */
 	readonly length: number;
-	/** rows x stats, row after row; NaN where a row failed or was not reached. */
+	/** rows x stats, in row-major order; NaN if a row failed or was not reached. */
 	readonly values: Float64Array;
 	/** What ended the batch before all rows were done: an AbortSignal or the batch's time limit. */
 	readonly stopped: "ABORTED" | "TIMEOUT" | undefined;
-	/** Milliseconds from the call to the last row. */
+	/** Milliseconds from the call to completion of the last row. */
 	readonly elapsedMs: number;
 	/**
-	 * How often a state was opened anew because a row (an error, a time-out, no memory) left it in doubt; see `recover`
-	 * of the calculator contract.
+	 * How often a state was reopened because a row (an error, a time-out, out of memory) left it in doubt; see `recover`
+	 * in the calculator contract.
 	 */
 	readonly reloads: number;
 	/**
-	 * Why the batch was calculated a second time, without what a certificate had allowed: a row that was verified differed.
-	 * Undefined where nothing did. See `trust` in docs/path-of-building.md.
+	 * Why the batch was calculated a second time, without the optimizations that a certificate had allowed: a verified
+	 * row differed. Undefined if that did not happen. See `trust` in docs/path-of-building.md.
 	 */
 	readonly recalculated: string | undefined;
 	/** How many rows did not have to be calculated. */
@@ -111,7 +112,7 @@ export class BatchResult {
 		this.cache = cache;
 	}
 
-	/** One stat of all rows. @throws PobatchError UNKNOWN_STAT */
+	/** One stat for all rows. @throws PobatchError UNKNOWN_STAT */
 	column(stat: string): Float64Array {
 		const width = this.stats.length;
 		const at = this.stats.indexOf(stat);
@@ -126,27 +127,27 @@ export class BatchResult {
 		return column;
 	}
 
-	/** All stats of one row, by name; NaN if it failed or was not reached. */
+	/** All stats of one row, by name; NaN if the row failed or was not reached. */
 	row(index: number): Record<string, number> {
 		this.#check(index);
 		const start = index * this.stats.length;
 		return Object.fromEntries(this.stats.map((stat, i) => [stat, this.values[start + i] as number]));
 	}
 
-	/** True if the row has numbers. */
+	/** Whether the row has numbers. */
 	ok(index: number): boolean {
 		this.#check(index);
 		return this.#native.status[index] === rowStatus.ok;
 	}
 
-	/** How many rows a stopped batch did not reach. */
+	/** The number of rows that a stopped batch did not reach. */
 	get notReached(): number {
 		let count = 0;
 		for (const status of this.#native.status) if (status === rowStatus.pending) count++;
 		return count;
 	}
 
-	/** One error per failed row, by row. */
+	/** One error per failed row, in row order. */
 	get errors(): readonly RowError[] {
 		this.#errors ??= Array.from(this.#native.errorRows, (row, i) => this.#error(row, i));
 		return this.#errors;

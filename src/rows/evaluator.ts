@@ -4,27 +4,27 @@ import type { BatchResult } from "./batch-result.js";
 import type { NodeSets } from "./node-sets.js";
 
 export interface CalculateOptions {
-	/** Stats to answer; the calculator's default ones if not given. See `build.stats()`. */
+	/** Stats to return. Default: the calculator's default stats. See `build.stats()`. */
 	stats?: readonly string[];
-	/** Milliseconds that one row may take: longer ones fail with TIMEOUT. No limit by default. */
+	/** Milliseconds that one row may take; rows that take longer fail with TIMEOUT. No limit by default. */
 	rowTimeoutMs?: number;
 }
 
 export interface BatchOptions extends CalculateOptions {
-	/** Milliseconds for the whole batch; what is done by then is answered, `result.stopped` says so. */
+	/** Milliseconds for the whole batch. After that, the rows done so far are returned and `result.stopped` is set. */
 	timeoutMs?: number;
 }
 
 export interface AsyncBatchOptions extends BatchOptions {
-	/** Stops the batch; what is done by then is answered, `result.stopped` says so. */
+	/** Stops the batch: the rows done so far are returned and `result.stopped` is set. */
 	signal?: AbortSignal;
-	/** Called with the count of rows done, at most every 100 ms. */
+	/** Called with the number of rows done, at most every 100 ms. */
 	onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * Something that answers node sets of one build: what a search, {@link nodePower} for one, needs to know. `Build` is
- * one; another may stand in front of it (to count, to remember, to ask another machine) or in its place in a test.
+ * Evaluates node sets of one build: the interface that searches such as {@link nodePower} need. `Build` implements it;
+ * other implementations may wrap a build (to count, to cache, to delegate to another machine) or replace it in a test.
  *
  * @example
  * const counted: Evaluator = {
@@ -35,14 +35,15 @@ export interface AsyncBatchOptions extends BatchOptions {
  * };
  */
 export interface Evaluator {
-	/** The build whose changes are evaluated: `info.allocated` is what a delta is a change of. */
+	/** The build whose changes are evaluated. A delta is a change of `info.allocated`. */
 	readonly info: BuildInfo;
-	/** The passive tree whose nodes node sets may name; undefined where the calculator has none. */
+	/** The passive tree whose nodes node sets may contain; undefined if the calculator has none. */
 	readonly tree: PassiveTree | undefined;
-	/** Names of the stats that can be asked for. */
+	/** Names of the available stats. */
 	stats(): readonly string[];
 	/**
-	 * One row of stats a node set, in the order of `sets`. A row that fails costs no other row: see `result.errors`.
+	 * One row of stats per node set, in the order of `sets`. A failed row does not affect the others: see
+	 * `result.errors`.
 	 *
 	 * @throws PobatchError UNKNOWN_STAT, INVALID_ARGUMENT, MEMORY, ENGINE_CLOSED
 	 */

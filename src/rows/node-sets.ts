@@ -2,10 +2,13 @@ import { invalidArgument, PobatchError } from "../common/errors.js";
 import type { SetKind } from "../native/addon.js";
 import { MAX_NODE_ID } from "../tree/tree-data.js";
 
-/** The choice of a "+5 to any Attribute" node. */
+/** The choice at a "+5 to any Attribute" node. */
 export type AttributeName = "Str" | "Dex" | "Int";
 
-/** Choices by node id; an id without an entry keeps its own (allocated nodes) or gets Strength, as in the window (new ones). */
+/**
+ * Choices by node id. A node without an entry keeps its choice if it is allocated, and otherwise gets Strength, as in
+ * Path of Building's window.
+ */
 export interface NodeChoices {
 	attributes?: Readonly<Record<number, AttributeName>>;
 	/** 1 or 2: allocated for that weapon set only. */
@@ -18,27 +21,27 @@ export interface NodeSetDelta extends NodeChoices {
 	remove?: Iterable<number>;
 }
 
-/** All nodes of one candidate. */
+/** All allocated nodes of one candidate. */
 export interface FullNodeSet extends NodeChoices {
 	nodes: Iterable<number>;
 }
 
 const attributeNames = ["Str", "Dex", "Int"] as const;
 
-// The bits of a word; binding/batch/node_set.hpp has the same.
+// Bit layout of a word, mirrored in binding/batch/node_set.hpp.
 const attributeShift = 16;
 const weaponSetShift = 18;
 const removeBit = 1 << 20;
 
 /**
- * Many node sets in two typed arrays, ready to be evaluated.
+ * Many node sets packed into two typed arrays, ready to be evaluated.
  *
  * Row i is `words[offsets[i]]` to `words[offsets[i + 1] - 1]`. A word holds the node id in bits 0-15, the attribute
  * choice in bits 16-17 (0 none, 1 Str, 2 Dex, 3 Int), the weapon set in bits 18-19 (0 both, 1, 2) and, in deltas, bit
- * 20 for a removed node.
+ * 20 marks a removed node.
  *
- * The arrays lie in shared memory: batches read them in place, from other threads, and nothing can detach them
- * meanwhile.
+ * The arrays are in shared memory: batches read them in place from other threads, and they cannot be detached in the
+ * meantime.
  *
  * @example
  * NodeSets.deltas([{ add: [4, 18], attributes: { 18: "Dex" } }, { remove: [4] }]).length; // 2
@@ -54,19 +57,19 @@ export class NodeSets {
 		this.offsets = offsets;
 	}
 
-	/** Node sets as changes of a build's allocated nodes. */
+	/** Creates node sets from changes of a build's allocated nodes. */
 	static deltas(sets: Iterable<NodeSetDelta>): NodeSets {
 		return pack(new SetsBuilder("delta"), sets);
 	}
 
-	/** Node sets as all nodes that are allocated in each. */
+	/** Creates node sets from the complete lists of allocated nodes. */
 	static full(sets: Iterable<FullNodeSet>): NodeSets {
 		return pack(new SetsBuilder("full"), sets);
 	}
 
 	/**
-	 * Node sets from arrays in the form that the class describes. Arrays in shared memory are taken as they are;
-	 * others are copied once, since a batch could lose them to a transfer while it runs.
+	 * Creates node sets from arrays in the format described at the class. Arrays in shared memory are used as they are;
+	 * others are copied once, since they could be transferred away while a batch runs.
 	 *
 	 * @throws PobatchError INVALID_ARGUMENT if the offsets do not fit the words
 	 */
@@ -85,7 +88,7 @@ export class NodeSets {
 		return new NodeSets(kind, shared(words), shared(offsets));
 	}
 
-	/** How many node sets. */
+	/** The number of node sets. */
 	get length(): number {
 		return this.offsets.length - 1;
 	}
@@ -101,7 +104,7 @@ export class NodeSets {
 		return new NodeSets(this.kind, this.words.subarray(start, end), offsets);
 	}
 
-	/** Some rows, in the order given, copied. */
+	/** Copies of the given rows, in that order. */
 	select(rows: readonly number[]): NodeSets {
 		const offsets = sharedWords(rows.length + 1);
 		rows.forEach((row, i) => {
@@ -118,7 +121,7 @@ export class NodeSets {
 		return new NodeSets(this.kind, words, offsets);
 	}
 
-	/** The same rows in memory of their own. @internal */
+	/** The same rows, copied to memory of their own. @internal */
 	copy(): NodeSets {
 		return new NodeSets(this.kind, shared(this.words.slice()), shared(this.offsets.slice()));
 	}
@@ -153,17 +156,17 @@ export class NodeSets {
 	}
 }
 
-/** A node that a delta removes, as a word. */
+/** Encodes a node that a delta removes. */
 export function removedWord(id: number): number {
 	return id | removeBit;
 }
 
-/** One allocated node as a word; choices as a build's info gives them: numbers, 0 for none. */
+/** Encodes one allocated node. Choices are numbers, as in a build's info; 0 for none. */
 export function nodeWord(id: number, attribute = 0, weaponSet = 0): number {
 	return id | (attribute << attributeShift) | (weaponSet << weaponSetShift);
 }
 
-/** The node of a word; choices as numbers, 0 for none. */
+/** Decodes a word. Choices are numbers; 0 for none. */
 export function readWord(word: number): { id: number; attribute: number; weaponSet: number } {
 	return {
 		id: word & MAX_NODE_ID,
@@ -179,10 +182,10 @@ function pack(builder: SetsBuilder, sets: Iterable<NodeSetDelta | FullNodeSet>):
 	return builder.take();
 }
 
-/** What rows are sorted by: bit 20 keeps removed nodes behind added ones. */
+/** Sort key of a word: bit 20 puts removed nodes after added ones. */
 const orderBits = removeBit | MAX_NODE_ID;
 
-/** Node sets of one kind, row after row. */
+/** Builds node sets of one kind, row by row. */
 export class SetsBuilder {
 	readonly kind: SetKind;
 	#words = new Uint32Array(4096);
@@ -197,7 +200,7 @@ export class SetsBuilder {
 		return this.#ends.length - 1;
 	}
 
-	/** Of all rows together. */
+	/** Number of words in all rows together. */
 	get nodes(): number {
 		return this.#length;
 	}
@@ -215,7 +218,7 @@ export class SetsBuilder {
 		this.#endRow();
 	}
 
-	/** A row in the form of {@link NodeSets}, whose words are known to be right. */
+	/** Adds a row in the format of {@link NodeSets}, whose words are known to be valid. */
 	addWords(words: Uint32Array): void {
 		while (this.#length + words.length > this.#words.length) this.#grow();
 		this.#words.set(words, this.#length);
@@ -223,7 +226,7 @@ export class SetsBuilder {
 		this.#endRow();
 	}
 
-	/** The rows; begins anew. */
+	/** Returns the rows and starts over. */
 	take(): NodeSets {
 		const sets = NodeSets.from(this.kind, shared(this.#words.subarray(0, this.#length)), shared(this.#ends));
 		this.#length = 0;
@@ -231,12 +234,12 @@ export class SetsBuilder {
 		return sets;
 	}
 
-	/** The row at hand, for errors. */
+	/** The current row, for error messages. */
 	get #name(): string {
 		return `sets[${this.rows}]`;
 	}
 
-	/** @param given has the nodes' choices, if they can have any */
+	/** @param given the nodes' choices, if they can have any */
 	#ids(list: Iterable<number>, member: string, bit: number, given?: NodeChoices): void {
 		if (typeof list !== "object" || typeof list?.[Symbol.iterator] !== "function")
 			throw invalidArgument("a list of node ids", `${this.#name}.${member}`, list);
@@ -249,7 +252,7 @@ export class SetsBuilder {
 		}
 	}
 
-	/** Sorts the row, once, so that each batch finds it in order. */
+	/** Sorts the row once, so that no batch has to sort it. */
 	#endRow(): void {
 		const words = this.#words;
 		const start = this.#ends[this.#ends.length - 1] as number;

@@ -1,13 +1,13 @@
 import type { RowFailure } from "./set-line.js";
 
-/** Turns answered rows into text. */
+/** Formats result rows as text. */
 export interface RowWriter {
 	/** What comes before the first row. */
 	header(stats: readonly string[]): string;
-	/** One row of `values`, which begins at `offset`. */
+	/** One row of `values`, starting at `offset`. */
 	row(row: number, stats: readonly string[], values: Float64Array, offset: number): string;
 	failed(row: number, stats: readonly string[], failure: RowFailure): string;
-	/** The number of the row that a line (without its end) holds; undefined if it is none of these stats. */
+	/** The row number in a line (without its terminator); undefined if the line is not a row of these stats. */
 	read(line: string, stats: readonly string[]): number | undefined;
 }
 
@@ -42,7 +42,7 @@ export function jsonLines(): RowWriter {
 	};
 }
 
-/** Comma-separated: `row`, the stats, and last `error`, empty where the row has numbers. */
+/** Comma-separated values: `row`, the stats, and finally `error`, which is empty if the row has numbers. */
 export function csv(): RowWriter {
 	return {
 		header: (stats) => `${["row", ...stats, "error"].map(csvField).join(",")}\n`,
@@ -54,19 +54,19 @@ export function csv(): RowWriter {
 		failed: (row, stats, { code, message }) =>
 			`${row}${",".repeat(stats.length + 1)}${csvField(`${code}: ${message}`)}\n`,
 		read(line, stats) {
-			// The error comes last, and only it may hold further commas.
+			// The error comes last, and only it may contain additional commas.
 			const commas = line.split(",").length - 1;
 			return /^\d+,/.test(line) && commas >= stats.length + 1 ? Number.parseInt(line, 10) : undefined;
 		},
 	};
 }
 
-// Bits survive the way through text: the shortest decimal form that reads back as the same double, and -0 kept.
+// The shortest decimal form that parses back to the same double, so that text preserves every bit, including -0.
 export function exact(value: number): string {
 	return Object.is(value, -0) ? "-0" : String(value);
 }
 
-// JSON has no infinity, but a decimal number too large for a double reads back as one. It has no NaN at all.
+// JSON has no infinity, but a decimal number too large for a double parses as one. There is no way to write NaN.
 export function jsonNumber(value: number): string {
 	if (Number.isFinite(value)) return exact(value);
 	if (Number.isNaN(value)) return "null";

@@ -3,17 +3,17 @@ import { JsonCheck } from "../common/json-check.js";
 import { MAX_NODE_ID } from "../tree/tree-data.js";
 import type { FullNodeSet, NodeSetDelta } from "./node-sets.js";
 
-/** Why a row is not calculated although its line is well formed. */
+/** Why a row is not calculated even though its line is well-formed. */
 export interface RowFailure {
 	code: PobatchErrorCode;
 	message: string;
 }
 
-/** One line of a file of node sets. */
+/** One line of a node set file. */
 export interface SetLine {
 	set: NodeSetDelta | FullNodeSet;
 	kind: "delta" | "full";
-	/** The variant that the line is of: its name, or what it changes, in the form that `build.variant` checks. */
+	/** The variant that the line applies to: its name, or its change in the form that `build.variant` checks. */
 	variant?: string | object;
 	failure?: RowFailure;
 }
@@ -26,8 +26,8 @@ const members = ["add", "remove", "nodes", "attributes", "weaponSets"];
  * Reads one line of node sets.
  *
  * @param takesVariant whether a line may name a variant
- * @throws PobatchError SETS_INVALID if it is not JSON or not a node set. A node id that no tree can have fails the row
- * alone, like one that this build's tree does not have.
+ * @throws PobatchError SETS_INVALID if it is not JSON or not a node set. A node id that no tree can contain only fails
+ * that row, like one that is missing from this build's tree.
  */
 export function readSetLine(line: string, takesVariant = false): SetLine {
 	let json: unknown;
@@ -96,7 +96,7 @@ function tooLarge(ids: readonly number[]): RowFailure | undefined {
 	return id === undefined ? undefined : { code: "UNKNOWN_NODE", message: `node ${id} is not in the tree` };
 }
 
-// A choice for a node that is not added would change nothing: more likely a slip than meant.
+// A choice for a node that is not added would have no effect, so it is more likely a mistake than intended.
 function homeless(
 	choices: Record<string, unknown> | undefined,
 	added: readonly number[],

@@ -2,9 +2,9 @@ import type { SetKind } from "../native/addon.js";
 import { MAX_NODE_ID } from "../tree/tree-data.js";
 import { removedWord } from "./node-sets.js";
 
-/** Ids that a line may have to be read here. */
+/** Maximum number of ids in a line that is read here. */
 const capacity = 4096;
-/** Of the largest id. */
+/** Digits of the largest id. */
 const maxDigits = 5;
 
 const [space, tab, carriageReturn, quote, comma, colon] = [0x20, 0x09, 0x0d, 0x22, 0x2c, 0x3a];
@@ -15,9 +15,9 @@ const add = letters("add");
 const remove = letters("remove");
 
 /**
- * Reads the lines that nearly all are, lists of ids and nothing else, from bytes to words: `{"nodes":[1,2]}`,
- * `{"add":[1],"remove":[2]}`. A JSON text costs more than calculating a row of a fast calculator does. Every other line,
- * right or wrong, is left to `readSetLine`, which means the same by these.
+ * Fast path for the most common lines, lists of ids and nothing else, parsed directly from bytes to words:
+ * `{"nodes":[1,2]}`, `{"add":[1],"remove":[2]}`. `JSON.parse` takes longer than a fast calculator needs for a row.
+ * Every other line, valid or not, is left to `readSetLine`, which gives the lines handled here the same meaning.
  */
 export class SetScanner {
 	readonly #words = new Uint32Array(capacity);
@@ -26,12 +26,12 @@ export class SetScanner {
 	#at = 0;
 	#end = 0;
 
-	/** Of the line that was read last; good until the next one. */
+	/** The words of the last line read; valid until the next one is read. */
 	get words(): Uint32Array {
 		return this.#words.subarray(0, this.#length);
 	}
 
-	/** The kind of the line from `from` to `to - 1`; undefined if it has any other form. */
+	/** Scans the line from `from` to `to - 1`. Returns its kind, or undefined if it has any other form. */
 	scan(bytes: Uint8Array, from: number, to: number): SetKind | undefined {
 		this.#bytes = bytes;
 		this.#at = from;
@@ -61,7 +61,7 @@ export class SetScanner {
 		}
 	}
 
-	/** Goes past a sign, with blanks before it, if it is next. */
+	/** Skips the given character, and blanks before it, if it comes next. */
 	#takes(sign: number): boolean {
 		this.#skipBlanks();
 		if (this.#at >= this.#end || this.#bytes[this.#at] !== sign) return false;
@@ -69,7 +69,7 @@ export class SetScanner {
 		return true;
 	}
 
-	/** Goes past `"name":` if it is next, else nowhere. */
+	/** Skips `"name":` if it comes next; otherwise does not move. */
 	#hasName(name: Uint8Array): boolean {
 		this.#skipBlanks();
 		const start = this.#at;
@@ -82,13 +82,13 @@ export class SetScanner {
 		return false;
 	}
 
-	/** Goes past `[1,2]`. */
+	/** Skips `[1,2]`. */
 	#ids(areRemoved: boolean): boolean {
 		if (!this.#takes(openList)) return false;
 		if (this.#takes(closeList)) return true;
 		const bytes = this.#bytes;
 		const words = this.#words;
-		// In variables of its own: these few lines read most bytes.
+		// Local variables: these few lines process most of the bytes.
 		const end = this.#end;
 		let length = this.#length;
 		let at = this.#at;
@@ -102,7 +102,7 @@ export class SetScanner {
 				id = (10 * id + digit) | 0;
 			}
 			const digits = at - start;
-			// JSON has no numbers like 007.
+			// JSON does not allow leading zeros, as in 007.
 			if (digits === 0 || digits > maxDigits || id > MAX_NODE_ID) return false;
 			if (digits > 1 && bytes[start] === zero) return false;
 			if (length === capacity) return false;

@@ -4,19 +4,22 @@ import type { Plan } from "./plan.js";
 import type { Random } from "./random.js";
 
 export interface AnnealOptions {
-	/** Plans to try. */
+	/** Number of plans to try. */
 	readonly steps: number;
-	/** Losses that are accepted at first, as a share of the goal; a hundredth of it at the end. */
+	/**
+	 * Initial temperature: the losses that are accepted at first, as a share of the goal. Falls to a hundredth of it by
+	 * the end.
+	 */
 	readonly heat: number;
-	/** How far paths may look better or worse than they are, as a share. */
+	/** By how much paths may look better or worse than they are, as a share. */
 	readonly noise: number;
-	/** How much nodes may be worth that seemed to be worth nothing, as a share of the goal. */
+	/** By how much nodes that seem to be worth nothing may be overrated, as a share of the goal. */
 	readonly curiosity: number;
-	/** At most so many nodes are given up at once. */
+	/** At most this many nodes are given up at once. */
 	readonly most: number;
 }
 
-/** The best plans by estimate among those that nobody has calculated yet. */
+/** The best plans, by estimate, that have not been calculated yet. */
 export class Shortlist {
 	readonly #size: number;
 	readonly #isKnown: (plan: Plan) => boolean;
@@ -47,12 +50,12 @@ export class Shortlist {
 
 /** The share of steps that only change an attribute. */
 const changesOfAttributes = 0.08;
-/** Steps after which the event loop gets its turn. */
+/** Number of steps between yields to the event loop. */
 const turn = 64;
 
 /**
- * Simulated annealing over estimates: gives up some nodes, spends the points again, keeps what is better and, at first,
- * some of what is worse. Nothing is calculated; what looks best is put on the shortlist.
+ * Simulated annealing over estimates: gives up some nodes, spends the points again, and keeps what is better and, at
+ * first, some of what is worse. Nothing is calculated exactly; the most promising plans go on the shortlist.
  */
 export async function anneal(
 	model: Model,
@@ -77,7 +80,7 @@ export async function anneal(
 		if (step % turn === turn - 1) {
 			await new Promise(setImmediate);
 			if (isOver()) return;
-			// What nodes are worth to the goal changes with the plan.
+			// What nodes contribute to the goal changes with the plan.
 			model.weigh(sum);
 		}
 		let ok = true;

@@ -2,20 +2,20 @@ import { invalidArgument } from "../common/errors.js";
 import type { Evaluator } from "../rows/evaluator.js";
 import { type Pool, pools } from "./graph.js";
 
-/** Points that a search may spend, by pool, and points that it may take back and spend again. */
+/** Points that a search may spend, per pool, and points that it may refund and spend again. */
 export interface Budgets {
-	/** Passive points. What the level leaves unspent if not given, as far as the calculator tells how many are spent. */
+	/** Passive points. Default: what the level leaves unspent, if the calculator reports how many are spent. */
 	readonly points?: number;
-	/** Points for weapon set 1 and 2 alone; 0 if not given. */
+	/** Points for weapon set 1 and 2 only. Default: 0. */
 	readonly weaponSet1?: number;
 	readonly weaponSet2?: number;
-	/** Ascendancy points; 0 if not given. */
+	/** Ascendancy points. Default: 0. */
 	readonly ascendancy?: number;
-	/** Allocated nodes that may be given up, or get another attribute: their points are spent again. 0 if not given. */
+	/** Allocated nodes that may be given up or have their attribute changed; their points are spent again. Default: 0. */
 	readonly respec?: number;
 }
 
-/** Checked. `free`: by pool, in the order of {@link pools}. */
+/** Validated budgets. `free`: per pool, in the order of {@link pools}. */
 export interface CheckedBudgets {
 	readonly free: Int32Array;
 	readonly respec: number;
@@ -28,7 +28,7 @@ const names = {
 	ascendancy: "ascendancy",
 } as const;
 
-/** @throws PobatchError INVALID_ARGUMENT where one is no count, or nothing can be changed */
+/** @throws PobatchError INVALID_ARGUMENT if one is not a count, or if nothing can be changed */
 export function checkBudgets(budgets: Budgets, info: Evaluator["info"]): CheckedBudgets {
 	const count = (value: unknown, name: string) => {
 		if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > 500)
@@ -42,7 +42,7 @@ export function checkBudgets(budgets: Budgets, info: Evaluator["info"]): Checked
 	return { free, respec: count(budgets.respec ?? 0, "respec") };
 }
 
-/** What the calculator says of points. */
+/** What the calculator reports about points. */
 interface PointsInfo {
 	readonly normal?: number;
 	readonly weaponSet1?: number;
@@ -52,8 +52,8 @@ interface PointsInfo {
 }
 
 /**
- * Passive points that the level leaves: one a level from the second on, unless the calculator says how many there are.
- * A pair of weapon-set points is one passive point.
+ * Passive points that the level leaves unspent: one per level from the second on, unless the calculator reports how
+ * many there are. A pair of weapon set points counts as one passive point.
  */
 export function unspent({ level, points, allocated }: Evaluator["info"]): number {
 	const {

@@ -2,47 +2,50 @@ import { rivalOf } from "./measure.js";
 import { Connection, Plan } from "./plan.js";
 import type { Task } from "./task.js";
 
-/** One node of a choice: added with an attribute (0: none), or given up. */
+/** One changed node of a choice: added with an attribute (0: none), or given up. */
 export interface Change {
 	readonly i: number;
 	readonly attribute: number;
 	readonly isAdded: boolean;
 }
 
-/** What follows the walk over all choices. */
+/** Callbacks of the walk over all choices. */
 export interface ChoiceVisitor {
-	/** The plan gets one more change; `leave` takes it back. */
+	/** The plan gets one more change; `leave` undoes it. */
 	enter?(change: Change): void;
 	leave?(): void;
-	/** The attributes to try of a node that has the choice; all three if not given. */
+	/** The attributes to try for a node that has the choice. Default: all three. */
 	attributes?(i: number): readonly number[];
-	/** A connected plan within the budgets; it is changed when this returns. False: no more are wanted. */
+	/**
+	 * Called with a connected plan within the budgets; the plan is reused after this returns. Return false to stop the
+	 * walk.
+	 */
 	visit(plan: Plan, changes: readonly Change[]): boolean;
 }
 
 /**
- * All connected plans within the budgets but the build itself, each once, and no others. Only for few points: their
- * number grows with the power of the points.
+ * Enumerates all connected plans within the budgets, except the build itself, each exactly once. Only for few points:
+ * the number of plans is exponential in the number of points.
  *
- * @returns false where the visitor wanted no more
+ * @returns false if the visitor stopped the walk
  */
 export function visitChoices(task: Task, visitor: ChoiceVisitor): Promise<boolean> {
 	return new Walk(task, visitor).run();
 }
 
-/** Milliseconds after which the event loop gets its turn. */
+/** Milliseconds between yields to the event loop. */
 const turn = 10;
 
 export interface NodesOfChoices {
-	/** The nearest first. */
+	/** Nearest first. */
 	readonly nodes: readonly number[];
-	/** Whether all attributes can be tried, too, rather than one of each node. */
+	/** Whether there is time to try all attributes rather than one per node. */
 	readonly withAttributes: boolean;
 }
 
 /**
- * The nodes that choices are made of; undefined where there are more choices than `most`, or where points of weapon sets
- * are to be spent.
+ * The nodes that choices consist of; undefined if there are more choices than `most`, or if points of weapon sets are
+ * to be spent.
  */
 export async function nodesOfChoices(task: Task, most: number): Promise<NodesOfChoices | undefined> {
 	const { free } = task.budgets;
@@ -72,9 +75,9 @@ class Walk {
 	readonly #plan: Plan;
 	readonly #connection: Connection;
 	readonly #changes: Change[] = [];
-	/** Nodes that were given up, with what hangs on nothing without them. */
+	/** Whether the nodes given up so far disconnected other nodes. */
 	#isBroken = false;
-	/** 1: on the list of nodes that can be added, or was left out of the choices from here on. */
+	/** 1: on the list of nodes that can be added, or excluded from the choices from here on. */
 	#seen: Uint8Array;
 
 	constructor(task: Task, visitor: ChoiceVisitor) {
@@ -89,18 +92,18 @@ class Walk {
 		return (await this.#additions()) && (await this.#removals(0));
 	}
 
-	/** Choices that give up one of the nodes from this place on, and maybe more of those behind it. */
+	/** Choices that give up one of the nodes from this index on, and possibly some of the nodes after it. */
 	async #removals(from: number): Promise<boolean> {
 		const plan = this.#plan;
 		const { budgets, mode, graph } = this.#task;
 		if (plan.respecsLeft <= 0) return true;
 		for (let i = from; i < graph.size; i++) {
-			// Nodes of a weapon set are left alone, as their points are.
+			// Nodes of a weapon set are left alone, as are their points.
 			if (mode[i] !== 1 || !plan.canRemove(i)) continue;
 			const attribute = plan.attribute[i] as number;
 			this.#enter({ i, attribute, isAdded: false });
 			this.#isBroken = this.#connection.lost(plan).length > 0;
-			// Without a free point nothing can be connected anew before the node is gone, with all that hangs on it.
+			// Without a free point, nothing can be reconnected until the node and everything that depends on it are gone.
 			const isPossible = !this.#isBroken || budgets.free.some((points) => points > 0) || budgets.respec > 1;
 			const goesOn =
 				!isPossible || (this.#visit() && (await this.#additions()) && (await this.#removals(i + 1)));
@@ -130,13 +133,15 @@ class Walk {
 		return true;
 	}
 
-	/** Each set of nodes of the list from a place on, and of what becomes possible with them, once. */
+	/**
+	 * Visits every set of nodes from this position of the list on, and of nodes that become reachable with them, once.
+	 */
 	#extend(list: number[], from: number): boolean {
 		for (let k = from; k < list.length; k++) if (!this.#begin(list, k)) return false;
 		return true;
 	}
 
-	/** Of these the sets that begin with the node at a place. */
+	/** Of these, the sets that begin with the node at position k. */
 	#begin(list: number[], k: number): boolean {
 		const { graph, mode, attribute } = this.#task;
 		const plan = this.#plan;
@@ -145,11 +150,11 @@ class Walk {
 		if ((graph.cost[i] as number) > plan.left(pool) || rivalOf(plan, i) >= 0) return true;
 		const choices = graph.attribute[i] ? (this.#visitor.attributes?.(i) ?? allAttributes) : noAttribute;
 		for (const choice of choices) {
-			// Given up and taken again is no change.
+			// Giving a node up and taking it again is not a change.
 			if (mode[i] === 1 && attribute[i] === choice) continue;
 			this.#enter({ i, attribute: choice, isAdded: true });
 			const before = list.length;
-			// No path goes on from a node that is free of a connection.
+			// No path leads on from a node that is exempt from the connection rule.
 			if (!graph.free[i]) this.#open(i, list);
 			const goesOn = this.#visit() && this.#extend(list, k + 1);
 			while (list.length > before) this.#seen[list.pop() as number] = 0;

@@ -1,16 +1,18 @@
 import { Connection, Plan } from "./plan.js";
 import type { Task } from "./task.js";
 
-/** One click: nodes that are allocated, given up, or get another attribute together. By place. */
+/**
+ * One click: nodes that are allocated, given up, or given another attribute together. Nodes are indexes into the graph.
+ */
 export interface Click {
 	readonly action: "add" | "remove" | "attribute";
 	/** The node that is clicked. */
 	readonly target: number;
-	/** In walking order, the target last when they are added, first when they are given up. */
+	/** In walking order: the target comes last if they are added, first if they are given up. */
 	readonly nodes: readonly number[];
 }
 
-/** Plays the way from a build to a plan click by click: what can be clicked next, and what it leaves. */
+/** Replays the way from a build to a plan click by click: what can be clicked next, and what state that leads to. */
 export class Clicker {
 	/** The plan so far. */
 	readonly now: Plan;
@@ -41,8 +43,8 @@ export class Clicker {
 	}
 
 	/**
-	 * Paths that can be added with the points that are left: to each notable, keystone, socket and end of a branch, as
-	 * far as no other of these lies on the way.
+	 * Paths that can be added with the remaining points: to each notable, keystone, socket and end of a branch, provided
+	 * that no other of these lies on the way.
 	 */
 	additions(): Click[] {
 		const { graph } = this.#task;
@@ -94,7 +96,7 @@ export class Clicker {
 		return clicks;
 	}
 
-	/** Single nodes that can be added: what remains where no whole path fits. */
+	/** Single nodes that can be added, for when no complete path fits. */
 	singleAdditions(): Click[] {
 		const { graph } = this.#task;
 		const reached = this.#connection.reached(this.now);
@@ -112,7 +114,10 @@ export class Clicker {
 		return clicks;
 	}
 
-	/** Nodes that can be given up, each with what hangs on it, if all of that is to go; the largest such branches only. */
+	/**
+	 * Nodes that can be given up, each with everything that depends on it, if all of that is to go; only the largest such
+	 * branches.
+	 */
 	removals(): Click[] {
 		const { graph } = this.#task;
 		const gone: number[] = [];
@@ -140,7 +145,7 @@ export class Clicker {
 		}
 	}
 
-	/** The plan with one more click. */
+	/** The plan after one more click. */
 	with(click: Click): Plan {
 		const before = this.now.copy();
 		this.apply(click);
@@ -149,9 +154,9 @@ export class Clicker {
 		return after;
 	}
 
-	/** Whether an order of clicks leads from here to the plan; one may where this finds none. */
+	/** Whether a sequence of clicks leads from here to the plan. There may be one even if this does not find it. */
 	canFinish(): boolean {
-		// Without taking points back, adding outwards is always an order.
+		// Without refunds, adding nodes outwards always works.
 		if (this.#goal.respecs === 0) return true;
 		const before = this.now.copy();
 		while (!this.isDone) {
@@ -175,12 +180,15 @@ export class Clicker {
 	}
 }
 
-/** Whether there is an order of clicks to a plan in which each prefix is connected and paid for. */
+/** Whether a plan can be reached by a sequence of clicks in which every prefix is connected and paid for. */
 export function canBeClicked(task: Task, plan: Plan): boolean {
 	return new Clicker(task, Plan.ofBuild(task), plan).canFinish();
 }
 
-/** What to click next, all that are of one kind: additions while points last, else what has to go. */
+/**
+ * The candidates for the next click, all of one kind: additions as long as points last, otherwise nodes that have to
+ * go.
+ */
 export function nextClicks(clicker: Clicker): readonly Click[] {
 	for (const list of [
 		() => clicker.additions(),

@@ -15,20 +15,20 @@ import { tidy } from "./tidy.js";
 
 export interface ExploreOptions {
 	readonly seed: number;
-	/** Where gains of single nodes are first measured, if not with the exact rows. */
+	/** Evaluator for the first measurement of single nodes, if not the exact rows. */
 	readonly screen: Rows | undefined;
-	/** Called for each plan that was calculated and is valid, better or not. */
+	/** Called for each calculated plan that is valid, whether or not it is better. */
 	readonly onPlan?: (found: Found) => void;
 	readonly onImproved?: (best: Found) => void;
-	/** The build's own stats, where they are not those that the goal is relative to. */
+	/** The build's own stats, if they differ from those that the goal is relative to. */
 	readonly own?: Float64Array;
-	/** Plans to begin with besides the build itself. */
+	/** Plans to start from, in addition to the build itself. */
 	readonly seeds?: readonly Plan[];
-	/** What earlier searches of the same build measured. */
+	/** What earlier searches of the same build have measured. */
 	readonly known?: Model;
-	/** True: many good plans are wanted, rather than the best one for as few rows as possible. */
+	/** True if many good plans are wanted, rather than the best one with as few rows as possible. */
 	readonly isBroad?: boolean;
-	/** Ends it before the limits of its rows do. */
+	/** Ends the search before its row limits do. */
 	readonly isOver?: () => boolean;
 }
 
@@ -36,7 +36,7 @@ interface Way extends Omit<AnnealOptions, "steps" | "most"> {
 	readonly from: "best" | "beam";
 }
 
-/** Why a search came to an end. */
+/** Why a search ended. */
 export type LimitedBy = "time" | "evaluations" | "signal" | "nothingLeft";
 
 export interface Explored {
@@ -47,29 +47,31 @@ export interface Explored {
 	readonly rounds: number;
 }
 
-/** Best plans that are kept, from which the annealing begins anew. */
+/** Number of best plans that are kept as starting points for annealing. */
 const beamWidth = 6;
-/** Rounds without anything better after which nothing more is expected. */
+/** Number of rounds without improvement after which the search gives up. */
 const patience = 24;
-/** With so few points, or one exchange, all choices can be looked at one by one, if they are no more than that. */
+/**
+ * With this few points, or a single exchange, all choices can be examined one by one, if there are no more than this.
+ */
 const fewPoints = 3;
 const mostChoices = 600_000;
-/** Annealing steps of a round begin as careful, curious and wild as these. */
+/** A round's annealing runs cycle through these settings, from cautious to curious to wild. */
 const heats: readonly Way[] = [
 	{ heat: 0.001, noise: 0.2, curiosity: 0, from: "best" },
 	{ heat: 0.01, noise: 0.6, curiosity: 0, from: "best" },
 	{ heat: 0.03, noise: 0.6, curiosity: 0.01, from: "beam" },
 ];
 const annealStepsFor = (points: number) => Math.min(500, 60 + 60 * points);
-/** Rows of a round that measure single nodes anew around the plan at hand. */
+/** Rows per round that measure single nodes again around the current plan. */
 const measuredNodesFor = (points: number) => Math.min(400, 40 + 40 * points);
-/** How much of an estimate's error a calculated plan corrects. */
+/** The share of an estimate's error that is corrected by one calculated plan. */
 const learningRate = 0.3;
 
 /**
- * The search itself, in rounds: estimates propose plans (annealing), exact rows decide, and what single nodes do is
- * measured anew around the best plan. Everything depends on the seed and on exact numbers alone, so the same seed and
- * count of evaluations give the same plan on any number of threads.
+ * The search itself, in rounds: annealing over estimates proposes plans, exact rows decide, and the effects of single
+ * nodes are measured again around the best plan. Everything depends only on the seed and on exact numbers, so the same
+ * seed and number of evaluations give the same plan on any number of threads.
  */
 export async function explore(
 	task: Task,
@@ -88,7 +90,7 @@ export async function explore(
 	const connection = new Connection(task);
 	const isOver = () => rows.look() !== undefined || options.isOver?.() === true;
 	const beam = new Beam(start);
-	// Not those whose rows are known: measuring single nodes makes some of them known, too.
+	// Do not use the set of known rows instead: measuring single nodes also makes some plans known.
 	const considered = new Set([build.key]);
 	let idle = 0;
 	let rounds = 0;
@@ -161,7 +163,7 @@ export async function explore(
 		let from = 0;
 		for (const part of options.screen ? [near.length] : firstParts(near.length)) {
 			const nodes = near.slice(from, from + part);
-			// Around the best plan so far: what nodes do beside it counts more than what they do without.
+			// Around the best plan so far: the effect of a node next to that plan matters more than its effect without it.
 			const { plan, values } = options.screen ? start : beam.best;
 			await measure(model, options.screen ?? rows, plan, values, nodes, alike);
 			if (from === 0) await measureWeaponSets(model, rows, build, own);
@@ -192,7 +194,7 @@ export async function explore(
 	return answer();
 }
 
-/** The best plans so far, the best first. */
+/** The best plans so far, best first. */
 class Beam {
 	readonly #found: Found[];
 
@@ -223,18 +225,18 @@ class Beam {
 		return this.#found[random.below(this.#found.length)] as Found;
 	}
 
-	/** The best one around which nothing was measured yet. */
+	/** The best plan around which nothing has been measured yet. */
 	unseen(measured: ReadonlySet<number>): Found | undefined {
 		return this.#found.find(({ plan }) => !measured.has(plan.key));
 	}
 }
 
-/** Plans that are worth the same to the last bit are one, for the beam: they differ in nodes that do nothing. */
+/** For the beam, plans whose worth is bit-identical are the same: they differ only in nodes that have no effect. */
 function isEqual(a: Score, b: Score): boolean {
 	return a.worth === b.worth && a.lack === b.lack;
 }
 
-/** Nodes to measure around a plan: its own that can change, and those outside that look best. */
+/** Nodes to measure around a plan: its own changeable nodes, and the most promising ones outside. */
 function promising(task: Task, model: Model, plan: Plan, count: number): number[] {
 	const { graph } = task;
 	const inside: number[] = [];
@@ -256,14 +258,16 @@ function promising(task: Task, model: Model, plan: Plan, count: number): number[
 	];
 }
 
-/** Nodes are first measured in parts, the nearest first, so that there is something to answer early. */
+/**
+ * Sizes of the portions in which nodes are first measured, nearest first, so that there is a result to return early.
+ */
 function firstParts(count: number): number[] {
 	const parts: number[] = [];
 	for (let left = count, part = 200; left > 0; left -= part, part *= 2) parts.push(Math.min(part, left));
 	return parts;
 }
 
-/** Nodes that so many points reach, the nearest first, and those of the build that can be given up. */
+/** Nodes that the given number of points can reach, nearest first, and those of the build that can be given up. */
 function nodesWithin(task: Task, plan: Plan, points: number): number[] {
 	const { graph } = task;
 	const distance = new Int32Array(graph.size).fill(-1);

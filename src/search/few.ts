@@ -5,29 +5,29 @@ import type { Model } from "./model.js";
 import type { Plan } from "./plan.js";
 import type { Task } from "./task.js";
 
-/** Plans of one batch: few, since each batch tells which of the others cannot be the best. */
+/** Plans per batch: few, since each batch shows which of the others cannot be the best. */
 const batch = 12;
-/** Choices that are kept from one look at all of them. */
+/** Number of choices kept from one pass over all of them. */
 const kept = 600;
 
 export interface FewOptions {
-	/** For a node the one that was measured in its place. */
+	/** Maps a node to the one that was measured in its place. */
 	readonly alike: ReadonlyMap<number, number>;
-	/** Whether all attributes of attribute nodes are tried; else the one that looks best beside the others. */
+	/** Whether all attributes of attribute nodes are tried; otherwise only the one that looks best given the others. */
 	readonly withAttributes: boolean;
 	readonly best: () => Found;
-	/** Decides plans by exact rows: their stats, NaN where a row failed or was not reached. */
+	/** Calculates the exact stats of plans; NaN if a row failed or was not reached. */
 	readonly calculate: (plans: readonly Plan[]) => Promise<readonly Float64Array[]>;
 	readonly isOver: () => boolean;
 }
 
 /**
- * The best of all connected choices of few points: all of them are estimated, and those that promise most are
- * calculated until no other can be better, as far as estimates were off so far.
+ * Finds the best of all connected choices of few points: all of them are estimated, and the most promising ones are
+ * calculated until no other can be better, given the largest estimation error so far.
  */
 export async function decideFew(task: Task, model: Model, options: FewOptions): Promise<void> {
 	const estimates = new Estimates(task, model, options);
-	/** What a calculated plan was worth more than its estimate, at most. */
+	/** The most by which a calculated plan exceeded its estimate. */
 	let margin = 0;
 	let isFresh = true;
 	while (!options.isOver()) {
@@ -35,7 +35,7 @@ export async function decideFew(task: Task, model: Model, options: FewOptions): 
 		const reached = model.exactWorth(options.best().values);
 		const wanted = estimates.best(batch, reached - margin);
 		if (wanted.length === 0) {
-			// What was learnt meanwhile may have made others better.
+			// What was learned in the meantime may have made others better.
 			if (isFresh) return;
 			isFresh = true;
 			continue;
@@ -54,27 +54,27 @@ export async function decideFew(task: Task, model: Model, options: FewOptions): 
 
 interface Estimate {
 	readonly plan: Plan;
-	/** What changes, as numbers that are the same for changes that do the same; in order. */
+	/** The changes as sorted numbers; changes with the same effect have the same number. */
 	readonly kinds: readonly number[];
 	readonly signature: string;
-	/** What the nodes do alone, added up; with pairs it is the estimate. */
+	/** The sum of the nodes' individual effects; together with the pair effects it gives the estimate. */
 	readonly alone: Float64Array;
 	sum: Float64Array;
 	worth: number;
 }
 
 /**
- * Estimates of choices: what their nodes do alone, and what was learnt of pairs. Choices of nodes that are alike are one,
- * of which only the first is looked at.
+ * Estimates of choices: the nodes' individual effects plus what was learned about pairs. Choices of equivalent nodes
+ * count as one, and only the first of them is examined.
  */
 class Estimates {
 	readonly #task: Task;
 	readonly #model: Model;
 	readonly #alike: ReadonlyMap<number, number>;
 	readonly #withAttributes: boolean;
-	/** By signature: choices that need not be looked at any more. */
+	/** By signature: choices that need not be examined any more. */
 	readonly #decided = new Set<string>();
-	/** What two kinds of changes do to each stat beside what each does alone. */
+	/** For pairs of kinds of changes: their combined effect on each stat beyond the sum of the individual effects. */
 	readonly #pairs = new Map<number, Float64Array>();
 	#list: Estimate[] = [];
 
@@ -85,7 +85,7 @@ class Estimates {
 		this.#withAttributes = withAttributes;
 	}
 
-	/** Looks at all choices anew, and keeps the best of those that are not decided yet. */
+	/** Examines all choices again, and keeps the best of those that are not decided yet. */
 	async look(count: number, isOver: () => boolean): Promise<void> {
 		const model = this.#model;
 		const { width } = model;
@@ -151,7 +151,7 @@ class Estimates {
 		this.#list = list;
 	}
 
-	/** The best that were kept and may be worth more than this, by what is known of pairs now. */
+	/** The best of the kept choices that may be worth more than this, by what is now known about pairs. */
 	best(count: number, above: number): readonly Estimate[] {
 		for (const one of this.#list) {
 			one.sum = one.alone.slice();
@@ -175,7 +175,9 @@ class Estimates {
 		this.#decided.add(signature);
 	}
 
-	/** Shares out what an estimate was off by among the pairs of which nothing is known, else among all. */
+	/**
+	 * Distributes the error of an estimate among the pairs about which nothing is known, or among all if there are none.
+	 */
 	learn({ kinds, sum }: Estimate, values: Float64Array): void {
 		const all: number[] = [];
 		for (const [k, kind] of kinds.entries())
@@ -200,7 +202,7 @@ class Estimates {
 		if (pair) for (let s = 0; s < sum.length; s++) sum[s] = (sum[s] as number) + (pair[s] as number);
 	}
 
-	/** A number for changes that do the same. */
+	/** A number that is equal for changes with the same effect. */
 	#kind({ i, attribute, isAdded }: Change): number {
 		const like = this.#alike.get(i) ?? i;
 		return 4 * (isAdded ? like : this.#task.graph.size + like) + attribute;

@@ -1,6 +1,6 @@
 import { invalidArgument } from "../common/errors.js";
 
-/** A bound on a stat: at least, or at most, so much; `share`: of the build's own value. */
+/** A lower or upper bound on a stat; with `share`, relative to the build's own value. */
 export interface Floor {
 	readonly stat: string;
 	readonly bound: "atLeast" | "atMost";
@@ -12,8 +12,8 @@ export interface Floor {
 const form = /^\s*([A-Za-z_][\w:]*)\s*(>=|<=|=)\s*(-?\d+(?:\.\d+)?)\s*(%?)\s*$/;
 
 /**
- * `Life=95%` and `Life>=95%`: at least that share of the build's own; `FireResist>=75`: at least that number;
- * `ManaCost<=40`: at most.
+ * `Life=95%` and `Life>=95%`: at least that share of the build's own value; `FireResist>=75`: at least that number;
+ * `ManaCost<=40`: at most that number.
  *
  * @throws PobatchError INVALID_ARGUMENT
  */
@@ -31,7 +31,7 @@ export function readFloor(text: string | Floor): Floor {
 	};
 }
 
-/** As {@link readFloor} reads it. */
+/** In the notation that {@link readFloor} reads. */
 export function floorText({ stat, bound, value, share }: Floor): string {
 	return `${stat}${bound === "atMost" ? "<=" : ">="}${share ? `${value * 100}%` : value}`;
 }

@@ -1,7 +1,7 @@
 import type { Objective, Score } from "./objective.js";
 import type { Plan } from "./plan.js";
 
-/** A plan with its exact numbers. */
+/** A plan with its exact stats. */
 export interface Found {
 	readonly plan: Plan;
 	readonly values: Float64Array;

@@ -1,30 +1,31 @@
 import jsep from "jsep";
 import { invalidArgument, PobatchError } from "../common/errors.js";
 
-/** Goals by name; `dps` and `ehp` also stand in expressions for the stats of {@link aliases}. */
+/** Goals by name. `dps` and `ehp` can also be used in expressions; they stand for the stats in {@link aliases}. */
 export const presets: Readonly<Record<string, string>> = {
 	dps: "dps",
 	ehp: "ehp",
-	// The geometric mean: no term can be sold off for the other, and the best tree is the same wherever a search begins.
+	// The geometric mean: neither term can be sacrificed for the other, and the best tree does not depend on the build
+	// that a search starts from.
 	balanced: "sqrt(dps * ehp)",
 };
 
-/** What a name means: the first of these stats that is above 0 for the build itself. */
+/** The meaning of a name: the first of these stats that is above 0 for the build itself. */
 export const aliases: Readonly<Record<string, readonly string[]>> = {
 	dps: ["FullDPS", "CombinedDPS", "TotalDPS"],
 	ehp: ["TotalEHP"],
 };
 
-/** Numbers of one row, by the place of the stat in `Goal.stats`. */
+/** Evaluates one row; values are in the order of `Goal.stats`. */
 type Term = (values: ArrayLike<number>, at: number) => number;
 type Reader = (stat: string, raw: boolean) => Term;
 
-/** A goal as it was written: which stats it reads, before anything is calculated. */
+/** A goal as written: which stats it reads, before anything is calculated. */
 export class Goal {
-	/** As it was given. */
+	/** As passed in. */
 	readonly text: string;
 	readonly #tree: jsep.Expression;
-	/** Names in the expression that are no functions, each once. */
+	/** The distinct names in the expression that are not functions. */
 	readonly #names: readonly string[];
 
 	/** @throws PobatchError INVALID_ARGUMENT, saying what is wrong with the expression */
@@ -46,7 +47,7 @@ export class Goal {
 		this.#names = [...names];
 	}
 
-	/** The stats to ask of the build itself before the goal can be bound to it. */
+	/** The stats of the build itself that are needed to bind the goal to it. */
 	candidates(known: ReadonlySet<string>): string[] {
 		return this.#names.flatMap((name) => {
 			const list = aliases[name];
@@ -55,10 +56,10 @@ export class Goal {
 	}
 
 	/**
-	 * The goal for one build: each stat counts relative to the build's own value, `raw(Stat)` as it is.
+	 * Binds the goal to one build: each stat counts relative to the build's own value, `raw(Stat)` as an absolute number.
 	 *
-	 * @param own of the stats of {@link candidates}
-	 * @throws PobatchError INVALID_ARGUMENT where a value of the build is not above 0
+	 * @param own the build's values of the stats in {@link candidates}
+	 * @throws PobatchError INVALID_ARGUMENT if one of the build's values is not above 0
 	 */
 	bind(own: Readonly<Record<string, number>>, known: ReadonlySet<string>): BoundGoal {
 		const notes: string[] = [];
@@ -106,12 +107,12 @@ export class Goal {
 	}
 }
 
-/** What a row of these stats is worth: higher is better, NaN counts as the worst. */
+/** What a row of these stats is worth: higher is better; NaN ranks lowest. */
 export interface BoundGoal {
 	readonly text: string;
 	/** In the order in which `worth` reads them. */
 	readonly stats: readonly string[];
-	/** What to know of how the goal was understood. */
+	/** Remarks about how the goal was interpreted. */
 	readonly notes: readonly string[];
 	readonly worth: Term;
 }
@@ -129,7 +130,7 @@ const functions: Readonly<Record<string, (...values: number[]) => number>> = {
 	abs: Math.abs,
 };
 
-/** The parser only parses; this is all that an expression can do. */
+/** The parser only parses; this function defines everything that an expression can do. */
 function compile(node: jsep.Expression, text: string, read: Reader): Term {
 	switch (node.type) {
 		case "Literal": {

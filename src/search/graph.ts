@@ -2,13 +2,14 @@ import { PobatchError } from "../common/errors.js";
 import type { Evaluator } from "../rows/evaluator.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
 
-/** The pools that points come from. Their numbers are places in arrays. */
+/** The pools that points come from. Their indexes are used as array indexes. */
 export const pools = ["normal", "weaponSet1", "weaponSet2", "ascendancy"] as const;
 export type Pool = (typeof pools)[number];
 export const ascendancyPool = 3;
 
 /**
- * What a search asks of the passive tree, in flat arrays by the place of a node in the tree's list: made once a search.
+ * What a search needs to know about the passive tree, in flat arrays indexed by a node's position in the tree's list.
+ * Built once per search.
  */
 export interface SearchGraph {
 	readonly tree: PassiveTree;
@@ -18,25 +19,25 @@ export interface SearchGraph {
 	/** The neighbours of node i are `links[offsets[i]]` to `links[offsets[i + 1] - 1]`. */
 	readonly offsets: Uint32Array;
 	readonly links: Uint32Array;
-	/** 1: a point can be put into it. */
+	/** 1: a point can be spent on it. */
 	readonly usable: Uint8Array;
-	/** 1: of the build's ascendancy. */
+	/** 1: belongs to the build's ascendancy. */
 	readonly ascendancy: Uint8Array;
-	/** 1: can be allocated for one weapon set alone. */
+	/** 1: can be allocated for a single weapon set. */
 	readonly weaponSet: Uint8Array;
-	/** Points that it costs: 0 or 1. */
+	/** Its cost in points: 0 or 1. */
 	readonly cost: Uint8Array;
-	/** 1: with a choice of attribute. */
+	/** 1: has a choice of attribute. */
 	readonly attribute: Uint8Array;
 	/** 1: needs no connection. */
 	readonly free: Uint8Array;
 	/** Where paths begin. */
 	readonly roots: readonly number[];
-	/** Of an option of a multiple choice the node that offers it, else -1: one of them can be allocated. */
+	/** For an option of a multiple choice, the node that offers it, otherwise -1. Only one option can be allocated. */
 	readonly choice: Int32Array;
 }
 
-/** @throws PobatchError TREE_INVALID where the evaluator has no tree, or no place where the build begins */
+/** @throws PobatchError TREE_INVALID if the evaluator has no tree, or the tree has no start node for the build */
 export function searchGraph({ info, tree }: Evaluator): SearchGraph {
 	if (!tree)
 		throw new PobatchError("TREE_INVALID", "A search needs a passive tree: open the engine with one");

@@ -10,48 +10,48 @@ export interface WornJewel {
 	readonly name: string;
 	/** The item's text. */
 	readonly text: string;
-	/** Whether what it does depends on its socket: it has a radius. */
+	/** Whether its effect depends on its socket, because it has a radius. */
 	readonly isLocal: boolean;
 }
 
-/** By id of the socket's node: the jewel's text, or null for none; what is not named stays. */
+/** By node id of the socket: the jewel's text, or null for none. Sockets that are not listed keep their jewel. */
 export type JewelChange = Readonly<Record<number, string | null>>;
 
-/** What lets a search move jewels: a build does, where its calculator derives variants. */
+/** What a search needs to move jewels. A build provides it if its calculator derives variants. */
 export interface Jewels {
-	/** By id of the socket's node. */
+	/** By node id of the socket. */
 	readonly worn: ReadonlyMap<number, WornJewel>;
 	/** The build with other jewels in its sockets. */
 	with(change: JewelChange): Evaluator;
 }
 
-/** A jewel that goes to another socket; what is there goes where it says itself, or out of the tree. */
+/** A jewel that moves to another socket. The jewel that was there has a move of its own, or leaves the tree. */
 export interface JewelMove {
 	readonly name: string;
 	readonly from: number;
 	readonly to: number;
 }
 
-/** Which jewel is in which socket, by the socket that it comes from. */
+/** Which jewel is in which socket; a jewel is identified by the socket that it comes from. */
 type Places = ReadonlyMap<number, number>;
 
-/** Jewels as they are to be, and the rows of the build with them. */
+/** A target arrangement of jewels, and the rows of the build with it. */
 export interface Arrangement {
 	readonly change: JewelChange;
 	readonly moves: readonly JewelMove[];
 	readonly rows: Rows;
-	/** The plan beside which they were moved. */
+	/** The plan for which they were moved. */
 	readonly found: Found;
 }
 
-/** Exchanges that follow one another, at most. */
+/** Maximum number of successive exchanges. */
 const most = 4;
-/** Exchanges that are calculated at once. */
+/** Number of exchanges that are calculated at once. */
 const atOnce = 8;
 
 /**
- * Exchanges what is in two sockets, of which the plan has one at least, again and again, as long as exact rows say that
- * the plan becomes better; undefined where none does. Sockets that must stay as they are keep their jewels.
+ * Repeatedly exchanges the contents of two sockets, at least one of which is in the plan, as long as exact rows show
+ * that the plan becomes better. Returns undefined if no exchange helps. Pinned sockets keep their jewels.
  */
 export async function arrangeJewels(
 	task: Task,
@@ -66,7 +66,8 @@ export async function arrangeJewels(
 	for (let turn = 0; turn < most && pairs.length > 0; turn++) {
 		const from = places;
 		const { score: before } = best?.found ?? found;
-		// Later only those that were better once: each one is a variant, which takes as long as many rows.
+		// Later rounds only retry those that were an improvement once: each one is a variant, and deriving it takes as long
+		// as many rows.
 		const promising: typeof pairs = [];
 		for (let at = 0; at < pairs.length; at += atOnce) {
 			if (rows.look() !== undefined) return best;
@@ -75,7 +76,7 @@ export async function arrangeJewels(
 				const change = changeOf(jewels, next);
 				return { next, change, rows: rows.of(jewels.with(change)) };
 			});
-			// Each is a batch of its own, so that all threads have something to do.
+			// Each is a separate batch, so that all threads have work.
 			const answers = await Promise.all(tried.map((one) => one.rows.values([found.plan])));
 			for (const [k, [values]] of answers.entries()) {
 				if (!values || Number.isNaN(values[0])) continue;
@@ -93,17 +94,17 @@ export async function arrangeJewels(
 	return best;
 }
 
-/** Whether there is any exchange to try while a plan has the sockets of the build. */
+/** Whether there is any exchange to try for a plan with the build's sockets. */
 export function canArrange(task: Task, jewels: Jewels, plan: Plan): boolean {
 	return exchanges(task, jewels, new Map([...jewels.worn.keys()].map((id) => [id, id])), plan).length > 0;
 }
 
-/** Pairs of sockets whose exchange may do something: a jewel comes into use, or one has a radius. */
+/** Pairs of sockets whose exchange may have an effect: a jewel comes into use, or one has a radius. */
 function exchanges({ graph, pinned }: Task, jewels: Jewels, places: Places, plan: Plan): [number, number][] {
 	const sockets = [...graph.indexOf.entries()]
 		.filter(([id, i]) => {
 			const type = graph.tree.nodes[i]?.type;
-			// Sockets that no path leads to are there by other means, such as a jewel: what they hold stays.
+			// A socket that no path leads to was granted by other means, such as a jewel; its contents stay.
 			const isReachable = graph.offsets[i] !== graph.offsets[i + 1];
 			const isOurs = plan.mode[i] || jewels.worn.has(id);
 			return type === "jewelSocket" && isReachable && !pinned[i] && isOurs;
@@ -149,7 +150,10 @@ function movesOf({ worn }: Jewels, places: Places): JewelMove[] {
 		.sort((a, b) => a.to - b.to);
 }
 
-/** The jewels after each of the moves, for rows of the way there: those that are still to be moved are out of the way. */
+/**
+ * The jewels after each of the moves, for the rows of the intermediate steps. A jewel that is displaced before its own
+ * move is in no socket until then.
+ */
 export function changesAlong({ worn }: Jewels, moves: readonly JewelMove[]): JewelChange[] {
 	const at = new Map([...worn].map(([id, { text }]) => [id, text]));
 	return moves.map(({ from, to }) => {

@@ -3,15 +3,15 @@ import type { Plan } from "./plan.js";
 import type { Candidate, Rows } from "./rows.js";
 import type { Task } from "./task.js";
 
-/** Rows of one batch: enough to keep all threads busy, few enough that a limit is noticed in time. */
+/** Rows per batch: enough to keep all threads busy, few enough that a limit is noticed in time. */
 export const batchRows = 512;
 
 /**
- * Measures at a plan what single nodes do, whether or not a path leads to them: allocated ones by giving them up, others
- * by adding them. The plan becomes the model's anchor.
+ * Measures the effect of single nodes on a plan, whether or not a path leads to them: allocated nodes by giving them
+ * up, others by adding them. The plan becomes the model's anchor.
  *
- * @param nodes by place; in the order of their importance, since a limit may end it
- * @param alike for a node the one that is measured in its place, and others like it
+ * @param nodes graph indexes in order of importance, since a limit may end the measurement
+ * @param alike maps a node to the one that is measured in its place, and in that of others like it
  */
 export async function measure(
 	model: Model,
@@ -45,7 +45,7 @@ export async function measure(
 			const answer = answers[k] as Float64Array;
 			const target = attribute > 0 ? model.attributeEffect : model.effect;
 			const at = (attribute > 0 ? attribute : i) * model.width;
-			// A row that failed says nothing good of its node.
+			// A failed row counts against its node.
 			const failed = Number.isNaN(answer[0]);
 			if (failed && rows.ended !== undefined) return;
 			for (let s = 0; s < model.width; s++) {
@@ -64,8 +64,9 @@ export async function measure(
 }
 
 /**
- * Nodes that read like an earlier one of the list, which is measured in their place at first: of those that can be added
- * as of those that can be given up. Where a jewel may change what a node does, it is measured itself.
+ * Finds nodes with the same text as an earlier one on the list, which is measured in their place at first, among the
+ * nodes that can be added as well as among those that can be given up. A node whose effect may be changed by a jewel is
+ * measured individually.
  */
 export function alikeNodes({ graph, mode, nearJewel }: Task, nodes: readonly number[]): Map<number, number> {
 	const all = graph.tree.nodes;
@@ -83,12 +84,12 @@ export function alikeNodes({ graph, mode, nearJewel }: Task, nodes: readonly num
 	return alike;
 }
 
-/** Nodes that tell whether a weapon set is the one in use. */
+/** Number of nodes used to determine whether a weapon set is in use. */
 const sample = 16;
 
 /**
- * Whether points of a weapon set do anything: those of the set that is not in use do not. Found out with the nodes that
- * do most when they are allocated for both.
+ * Determines whether points of a weapon set have an effect: those of the set that is not in use do not. Tested with the
+ * nodes that have the largest effect when allocated for both sets.
  */
 export async function measureWeaponSets(
 	model: Model,
@@ -109,7 +110,7 @@ export async function measureWeaponSets(
 		.filter((i) => model.known[i] && !build.mode[i] && graph.weaponSet[i] && size(i) > 0)
 		.sort((a, b) => size(b) - size(a) || a - b)
 		.filter((i) => {
-			// Where a jewel makes many nodes alike, one of them stands for all: such nodes may not count in a weapon set.
+			// If a jewel makes many nodes alike, one of them represents all: such nodes may have no effect in a weapon set.
 			const effect = model.effect.subarray(i * width, (i + 1) * width).join();
 			return !seen.has(effect) && seen.add(effect);
 		})
@@ -122,12 +123,12 @@ export async function measureWeaponSets(
 		});
 		const answers = await rows.values(plans);
 		const counting = answers.filter((values) => values.some((value, s) => value !== own[s])).length;
-		// Of a set that is not in use none does anything; of the other one some do not, either.
+		// In a set that is not in use, no node has an effect; in the other set, some may not have one either.
 		weaponSetCounts[set] = counting > 0 && 4 * counting >= nodes.length ? 1 : 0;
 	}
 }
 
-/** The other option of the same choice that a plan has, -1 if none. */
+/** The other option of the same choice that the plan has allocated; -1 if none. */
 export function rivalOf(plan: Plan, i: number): number {
 	const { choice, offsets, links } = plan.task.graph;
 	const parent = choice[i] as number;

@@ -2,17 +2,17 @@ import type { Objective } from "./objective.js";
 import type { Plan } from "./plan.js";
 import type { Task } from "./task.js";
 
-/** How much missing limits count while plans are only estimated, as shares of the goal. */
+/** Weight of violated limits in estimates, as shares of the goal. */
 const penalty = 5;
-/** More than this no node multiplies or divides a stat by, for an estimate: e^6. */
+/** Cap on the estimated effect of a node on a stat, as a logarithm: a factor of at most e^6. */
 const most = 6;
-/** Steps of the numerical derivative: a share of a stat that multiplies, units of one that adds up. */
+/** Step sizes of the numerical derivative: a share for stats that multiply, units for stats that add up. */
 const step = { share: 0.02, units: 5 };
 
 /**
- * What rows tell of plans that have not been calculated: for each node the change of each stat that it makes, measured
- * at one plan, the anchor. Stats of the goal multiply (their logarithms add up), others add up. It is only an estimate:
- * it says what to calculate next.
+ * A linear model of plans that have not been calculated: for each node, the change of each stat that it causes,
+ * measured at one plan, the anchor. Stats of the goal multiply, so their logarithms add up; others add up directly. It
+ * is only an estimate and serves to choose what to calculate next.
  */
 export class Model {
 	readonly task: Task;
@@ -24,13 +24,13 @@ export class Model {
 	readonly attributeEffect: Float64Array;
 	/** 1: measured. */
 	readonly known: Uint8Array;
-	/** By weapon set: 1 where its nodes count, 0 where the other set is in use. */
+	/** By weapon set: 1 if its nodes have an effect, 0 if the other set is in use. */
 	readonly weaponSetCounts = new Float64Array([1, 0, 0]);
-	/** What the goal gains per unit of each stat's change, around `at`. */
+	/** Change of the goal per unit of change in each stat, around `at`. */
 	readonly weight: Float64Array;
-	/** By node: what it is worth by those weights. */
+	/** By node: its worth according to those weights. */
 	readonly prize: Float64Array;
-	/** The anchor's stats, where effects were measured. */
+	/** The stats of the anchor, the plan where effects were measured. */
 	readonly anchor: Float64Array;
 	readonly #values: Float64Array;
 	#anchorPlan: Plan;
@@ -51,7 +51,7 @@ export class Model {
 		this.#anchorPlan = plan;
 	}
 
-	/** What was measured, for another goal over the same stats. */
+	/** The same measurements for another goal over the same stats. */
 	for(objective: Objective): Model {
 		const model = new Model(this.task, objective, this.#anchorPlan);
 		model.effect.set(this.effect);
@@ -61,7 +61,7 @@ export class Model {
 		return model;
 	}
 
-	/** Estimates are relative to this plan from now on. */
+	/** From now on, estimates are relative to this plan. */
 	moveTo(plan: Plan, values: Float64Array): void {
 		this.#anchorPlan = plan.copy();
 		this.space(values, this.anchor);
@@ -72,12 +72,12 @@ export class Model {
 		return this.#anchorPlan;
 	}
 
-	/** A change of worth that is worth accepting at times, for annealing. */
+	/** A typical change of worth, used as the temperature scale by annealing. */
 	get scale(): number {
 		return this.#scale;
 	}
 
-	/** Stats as the model adds them up. */
+	/** Transforms stats to the space in which the model adds them up. */
 	space(values: ArrayLike<number>, out: Float64Array): void {
 		for (let s = 0; s < this.width; s++) {
 			const value = values[s] as number;
@@ -85,7 +85,7 @@ export class Model {
 		}
 	}
 
-	/** The change of a stat between two rows, as the model adds it up. */
+	/** The difference of a stat between two rows, in the model's space. */
 	change(after: ArrayLike<number>, before: ArrayLike<number>, s: number): number {
 		const to = after[s] as number;
 		const from = before[s] as number;
@@ -95,7 +95,7 @@ export class Model {
 		return Math.min(most, Math.max(-most, Number.isNaN(ratio) ? 0 : ratio));
 	}
 
-	/** Adds (sign 1) or takes away (-1) what a node does. */
+	/** Adds (sign 1) or subtracts (sign -1) the effect of a node. */
 	apply(sum: Float64Array, i: number, mode: number, attribute: number, sign: number): void {
 		const factor = sign * (this.weaponSetCounts[mode - 1] as number);
 		if (factor === 0) return;
@@ -105,7 +105,7 @@ export class Model {
 		for (let s = 0; s < this.width; s++) sum[s] = (sum[s] as number) + factor * (from[at + s] as number);
 	}
 
-	/** The estimated stats of a plan, as the model adds them up. */
+	/** The estimated stats of a plan, in the model's space. */
 	sumOf(plan: Plan, out: Float64Array): void {
 		out.set(this.anchor);
 		const from = this.#anchorPlan;
@@ -117,7 +117,7 @@ export class Model {
 		}
 	}
 
-	/** What a plan with this sum would be worth, less what it lacks. */
+	/** What a plan with this sum would be worth, less the penalty for violated limits. */
 	worth(sum: Float64Array): number {
 		const values = this.#values;
 		for (let s = 0; s < this.width; s++) {
@@ -127,12 +127,12 @@ export class Model {
 		return this.objective.worth(values, 0) - penalty * this.#scale * this.objective.lack(values, 0);
 	}
 
-	/** The same for stats that were calculated. */
+	/** The same for calculated stats. */
 	exactWorth(values: ArrayLike<number>): number {
 		return this.objective.worth(values, 0) - penalty * this.#scale * this.objective.lack(values, 0);
 	}
 
-	/** Weighs stats, and with them nodes, by what they would do to a plan with this sum. */
+	/** Computes the weight of stats, and from it the worth of nodes, at a plan with this sum. */
 	weigh(sum: Float64Array): void {
 		const { width, weight, prize, effect, task } = this;
 		const here = this.worth(sum);
@@ -156,7 +156,7 @@ export class Model {
 			prize[i] = task.graph.attribute[i] ? choice : valueAt(effect, i * width);
 	}
 
-	/** The attribute that a new attribute node is best given, 0 for a node without the choice. */
+	/** The best attribute for a newly added attribute node; 0 for a node without the choice. */
 	attributeFor(i: number, mode: number, sum: Float64Array): number {
 		if (!this.task.graph.attribute[i]) return 0;
 		let best = 1;
@@ -174,8 +174,8 @@ export class Model {
 	}
 
 	/**
-	 * Learns from a plan that was calculated: what the estimate was off by is shared out among the nodes in which the
-	 * plan differs from the anchor, so that a combination that promises too much is not proposed again and again.
+	 * Learns from a calculated plan: the error of its estimate is distributed among the nodes in which the plan differs
+	 * from the anchor, so that a combination that was overrated is not proposed again and again.
 	 */
 	learn(plan: Plan, values: Float64Array, rate: number): void {
 		const { width, effect, task } = this;

@@ -5,24 +5,24 @@ import type { Random } from "./random.js";
 import type { Task } from "./task.js";
 
 /**
- * The moves of a search, on a plan and its estimated stats (`sum`) together: give nodes up, add paths. They keep a plan
- * connected and within its budgets. One of them is used for many plans, one after the other.
+ * The moves of a search, applied to a plan and its estimated stats (`sum`) together: giving nodes up and adding paths.
+ * They keep a plan connected and within its budgets. One instance is reused for many plans.
  */
 export class Moves {
 	readonly #task: Task;
 	readonly #model: Model;
 	readonly #random: Random;
 	readonly #connection: Connection;
-	// Of the walk that looks for paths, by node; what was not stamped in this walk is of an earlier one.
+	// State of the path search, by node. Entries whose stamp is not that of the current walk are stale.
 	readonly #stamp: Int32Array;
 	readonly #distance: Int32Array;
 	readonly #gain: Float64Array;
 	readonly #before: Int32Array;
 	readonly #hasFree: boolean;
-	/** What a node may be worth beyond its estimate: some are worth much only beside others. */
+	/** How much a node may be worth beyond its estimate: some nodes are valuable only in combination with others. */
 	curiosity = 0;
 	#walk = 0;
-	/** Which nodes are looked at with curiosity. */
+	/** Salt that selects the nodes that are overrated out of curiosity. */
 	#whim = 0;
 
 	constructor(task: Task, model: Model, random: Random) {
@@ -51,7 +51,9 @@ export class Moves {
 		plan.remove(i);
 	}
 
-	/** Gives up about `count` nodes that hang together or are worth least; false if that is not within the budget. */
+	/**
+	 * Gives up about `count` nodes that are connected or are worth least. Returns false if the budget does not allow it.
+	 */
 	giveUp(plan: Plan, sum: Float64Array, count: number): boolean {
 		const candidates: number[] = [];
 		for (let i = 0; i < plan.mode.length; i++) if (plan.mode[i] && plan.canRemove(i)) candidates.push(i);
@@ -68,7 +70,7 @@ export class Moves {
 		return this.#dropLost(plan, sum);
 	}
 
-	/** Gives an attribute node of the plan another attribute; false where there is none that may change. */
+	/** Changes the attribute of one of the plan's attribute nodes. Returns false if there is none that may change. */
 	changeAttribute(plan: Plan, sum: Float64Array): boolean {
 		const { graph, pinned } = this.#task;
 		const candidates: number[] = [];
@@ -84,7 +86,7 @@ export class Moves {
 		return true;
 	}
 
-	/** What no start leads to any more goes, too. */
+	/** Also removes nodes that no start leads to any more. */
 	#dropLost(plan: Plan, sum: Float64Array): boolean {
 		for (const i of this.#connection.lost(plan)) {
 			if (!plan.canRemove(i)) return false;
@@ -93,7 +95,7 @@ export class Moves {
 		return true;
 	}
 
-	/** Added nodes at the ends of branches that are worth nothing. */
+	/** Removes added nodes at the ends of branches if they are worth nothing. */
 	prune(plan: Plan, sum: Float64Array): void {
 		const { graph, mode } = this.#task;
 		for (let found = true; found; ) {
@@ -126,7 +128,7 @@ export class Moves {
 		}
 	}
 
-	/** From the end of a branch inwards, as far as nothing else hangs on it. */
+	/** Removes nodes from the end of a branch inwards, as far as nothing else depends on them. */
 	#chain(plan: Plan, sum: Float64Array, leaf: number, count: number): void {
 		const { offsets, links } = this.#task.graph;
 		let i = leaf;
@@ -141,7 +143,7 @@ export class Moves {
 		}
 	}
 
-	/** An end of a branch; of `tries` random ones that with the least worth. */
+	/** The end of a branch: of `tries` random ones, the one with the least worth. */
 	#leaf(plan: Plan, candidates: readonly number[], tries: number): number {
 		let best = -1;
 		let least = Number.POSITIVE_INFINITY;
@@ -157,7 +159,7 @@ export class Moves {
 		return best >= 0 ? best : this.#one(candidates);
 	}
 
-	/** Allocated neighbours. */
+	/** Number of allocated neighbours. */
 	#degree(plan: Plan, i: number): number {
 		const { offsets, links } = this.#task.graph;
 		let count = 0;
@@ -167,9 +169,9 @@ export class Moves {
 	}
 
 	/**
-	 * Spends what is left, path by path, the most worth per point first.
+	 * Spends the remaining points path by path, the highest worth per point first.
 	 *
-	 * @param noise 0: always the best path; else shares by which paths may look better or worse than they are
+	 * @param noise 0: always the best path; otherwise, by what share paths may look better or worse than they are
 	 */
 	fill(plan: Plan, sum: Float64Array, noise: number): void {
 		for (const mode of [2, 3, 1]) {
@@ -190,7 +192,10 @@ export class Moves {
 		for (const i of path.reverse()) this.add(plan, sum, i, mode);
 	}
 
-	/** Walks away from the plan, layer by layer; of equally short ways to a node the one that is worth most counts. */
+	/**
+	 * Breadth-first search outwards from the plan. Of equally short paths to a node, the one with the highest worth
+	 * counts.
+	 */
 	#bestPath(plan: Plan, mode: number, noise: number, salt: number): number {
 		const { graph, addable } = this.#task;
 		const { offsets, links } = graph;
@@ -234,7 +239,7 @@ export class Moves {
 			for (let e = offsets[i] as number; e < (offsets[i + 1] as number); e++)
 				reach(links[e] as number, -1, 0, next);
 		};
-		// Nothing can hang on a node that is only allocated because it is free of a connection.
+		// Paths cannot start from a node that is allocated only because it is exempt from the connection rule.
 		const reached = this.#hasFree ? this.#connection.reached(plan) : undefined;
 		for (let i = 0; i < graph.size; i++) {
 			const own = plan.mode[i];
@@ -252,7 +257,7 @@ export class Moves {
 			}
 			layer = [];
 		}
-		// Alone, since no path can go on from a node that is free of a connection.
+		// Considered on their own, since no path can go on from a node that is exempt from the connection rule.
 		for (let i = 0; i < graph.size; i++) {
 			if (mode !== 1 || !graph.free[i] || plan.mode[i] || !addable[i] || stamp[i] === walk || points < 1)
 				continue;
@@ -275,7 +280,7 @@ export class Moves {
 	}
 }
 
-/** From -1 to 1, the same for the same node and salt. */
+/** From -1 to 1, deterministic for a node and salt. */
 function noiseOf(i: number, salt: number): number {
 	let hash = Math.imul(i ^ salt, 0x85ebca6b);
 	hash ^= hash >>> 15;

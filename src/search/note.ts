@@ -1,7 +1,7 @@
 import type { SearchResult } from "./search.js";
 import { readableShare } from "./words.js";
 
-/** What a search changed, as lines for the notes of a build. */
+/** What a search changed, as lines for the build's notes. */
 export function noteOf(result: SearchResult): string {
 	const { goal, steps, respec, points } = result;
 	if (!result.improved) return `pobatch: nothing better than this tree was found for the goal ${goal.text}.`;

@@ -2,36 +2,40 @@ import { gainOf } from "../common/gain.js";
 import { type Floor, floorText } from "./floors.js";
 import type { BoundGoal } from "./goal.js";
 
-/** The attributes, with what gems and equipment require of each, by Path of Building's names. */
+/** The attributes, each with the stat that gems and equipment require, by Path of Building's names. */
 export const requirements = [
 	["Str", "ReqStr"],
 	["Dex", "ReqDex"],
 	["Int", "ReqInt"],
 ] as const;
 
-/** So much of an attribute missing counts like a whole floor. */
+/** A shortfall of this much of an attribute counts like a whole violated floor. */
 const perAttribute = 50;
 
-/** One thing that a result must keep. */
+/** A constraint that a result must satisfy. */
 interface Limit {
 	readonly text: string;
-	/** How far a row is from it, as a share; 0: kept. */
+	/** How far a row is from satisfying it, as a share; 0: satisfied. */
 	readonly lack: (values: ArrayLike<number>, at: number) => number;
 }
 
-/** What a search makes the most of, and what it must keep: for each row two numbers, of which `lack` counts first. */
+/**
+ * What a search maximises, and the constraints it must satisfy. Gives two numbers per row, of which `lack` takes
+ * precedence.
+ */
 export class Objective {
 	readonly goal: BoundGoal;
 	/** The stats of a row, in order. */
 	readonly stats: readonly string[];
-	/** The build's own. */
+	/** The build's own values. */
 	readonly own: Float64Array;
-	/** By stat: 1 where what nodes do to it multiplies rather than adds up. */
+	/** By stat: 1 if the effects of nodes on it multiply rather than add up. */
 	readonly multiplied: Uint8Array;
 	readonly #limits: readonly Limit[];
 
 	/**
-	 * @param attainable how much of a requirement that the build itself does not meet the search is to make up for
+	 * @param attainable how large a shortfall of an attribute requirement that the build itself does not meet the search
+	 * should make up for
 	 */
 	constructor(
 		goal: BoundGoal,
@@ -59,7 +63,8 @@ export class Objective {
 			for (const [attribute, required] of requirements) {
 				if (own[attribute] === undefined || own[required] === undefined) continue;
 				const short = Math.max(0, own[required] - own[attribute]);
-				// What no reasonable number of points makes up for is not the search's to mend: it must not become more.
+				// A shortfall that no reasonable number of points makes up for is not for the search to fix: it only must not
+				// grow.
 				const allowed = short <= attainable ? 0 : short;
 				const [have, need] = [place(attribute), place(required)];
 				limits.push({
@@ -85,28 +90,31 @@ export class Objective {
 		return Number.isNaN(worth) ? Number.NEGATIVE_INFINITY : worth;
 	}
 
-	/** How far a row is from keeping all limits, 0: it keeps them. */
+	/** How far a row is from satisfying all limits; 0: it satisfies them. */
 	lack(values: ArrayLike<number>, at: number): number {
 		let sum = 0;
 		for (const limit of this.#limits) sum += limit.lack(values, at);
 		return Number.isNaN(sum) ? Number.POSITIVE_INFINITY : sum;
 	}
 
-	/** The limits that a row does not keep, as text. */
+	/** The limits that a row violates, as text. */
 	missed(values: ArrayLike<number>, at: number): string[] {
 		return this.#limits.filter(({ lack }) => !(lack(values, at) <= 0)).map(({ text }) => text);
 	}
 }
 
-/** How good a row is, and the changes that it takes. */
+/** How good a row is, and what its changes cost. */
 export interface Score {
 	readonly worth: number;
 	readonly lack: number;
-	/** Points spent and taken back. */
+	/** Points spent and refunded. */
 	readonly cost: number;
 }
 
-/** What keeps the limits is better than what does not, whatever it is worth; of equally good rows the cheaper one. */
+/**
+ * A row that satisfies the limits is better than one that does not, whatever their worth; of equally good rows, the
+ * cheaper one is better.
+ */
 export function isBetter(a: Score, b: Score): boolean {
 	if (a.lack !== b.lack) return a.lack < b.lack;
 	return a.worth !== b.worth ? a.worth > b.worth : a.cost < b.cost;

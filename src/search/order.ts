@@ -6,15 +6,15 @@ import { type SearchStep, stepsBetween } from "./steps.js";
 
 export interface OrderOptions
 	extends Pick<SearchOptions, "goal" | "floors" | "requirements" | "rowTimeoutMs" | "signal"> {
-	/** The level at which the first of the points is spent; 2 by default, the first that brings one. */
+	/** The level at which the first of the points is spent. Default: 2, the first level that grants one. */
 	readonly from?: number;
 }
 
-/** A click of the order, and when its last point is there. */
+/** A click of the order, and the level at which its last point is available. */
 export interface OrderedStep extends SearchStep {
-	/** The level at which the points of this and all earlier steps are there, one a level. */
+	/** The level at which the points of this and all earlier steps are available, at one point per level. */
 	readonly level: number;
-	/** Points spent with this step, in all. */
+	/** Total points spent up to and including this step. */
 	readonly spent: number;
 }
 
@@ -22,7 +22,10 @@ export interface OrderResult
 	extends Pick<SearchResult, "evaluations" | "cached" | "memoized" | "failed" | "elapsedMs"> {
 	readonly goal: string;
 	readonly notes: readonly string[];
-	/** The goal before the first step, of the tree without all that is ordered; 1 is that of the whole tree. */
+	/**
+	 * The goal before the first step, for the tree without anything that is to be ordered; 1 is the goal of the whole
+	 * tree.
+	 */
 	readonly start: number;
 	readonly steps: readonly OrderedStep[];
 	/** True if a signal ended it: the last steps are missing. */
@@ -30,11 +33,11 @@ export interface OrderResult
 }
 
 /**
- * The order in which the build's tree is best allocated while levelling: from the start of its class, always the path
- * that gains most per point next, each prefix connected. Nodes of the ascendancy are there from the first step on, and
- * all rows are of the build's own level and equipment.
+ * The best order in which to allocate the build's tree while levelling: from the class start, always the path with the
+ * highest gain per point next, with every prefix connected. Ascendancy nodes are allocated from the first step on, and
+ * all rows use the build's own level and equipment.
  *
- * @throws PobatchError as `searchTree`
+ * @throws PobatchError like `searchTree`
  */
 export async function orderTree(evaluator: Evaluator, options: OrderOptions = {}): Promise<OrderResult> {
 	const { from = 2 } = options;

@@ -3,7 +3,10 @@ import type { ParetoResult } from "./pareto.js";
 
 const page = { width: 900, height: 600, left: 110, right: 30, top: 60, bottom: 70 };
 
-/** A front as a stand-alone SVG plot: one stat to the right, the other upwards, the build itself as a ring. */
+/**
+ * A front as a stand-alone SVG plot: the first stat on the x axis, the second on the y axis, the build itself as a
+ * ring.
+ */
 export function paretoPlot({ of, front, before }: ParetoResult, title: string): string {
 	const [first, second] = of;
 	const points = front.map(({ stats, isBuild }) => ({
@@ -57,7 +60,7 @@ function words(value: number): string {
 	return value.toLocaleString("en-US", { maximumSignificantDigits: 4 });
 }
 
-/** A scale from the least to the most of some values, with round ticks. */
+/** An axis from the minimum to the maximum of some values, with round ticks. */
 function axis(
 	values: readonly number[],
 	from: number,

@@ -9,19 +9,19 @@ import type { Plan } from "./plan.js";
 import { evidenceOf, prepareGoal, type SearchOptions, type SearchResult, setOf } from "./search.js";
 
 export interface ParetoOptions extends Omit<SearchOptions, "goal" | "jewels"> {
-	/** Two stats, both to be as high as possible. */
+	/** Two stats, both to be maximised. */
 	readonly of: readonly [string, string];
-	/** At most so many trees are answered, those that lie farthest apart; 24 by default. */
+	/** Maximum number of trees to return, those that lie farthest apart. Default: 24. */
 	readonly trees?: number;
 }
 
-/** A tree of the front: no other that was found is at least as good in both stats. */
+/** A tree on the front: no other tree that was found is at least as good in both stats. */
 export interface ParetoTree {
 	readonly stats: Readonly<Record<string, number>>;
-	/** Points spent more than taken back, and points taken back. */
+	/** Points spent minus points refunded, and points refunded. */
 	readonly points: number;
 	readonly respec: number;
-	/** True: the build as it is. */
+	/** True for the unmodified build. */
 	readonly isBuild: boolean;
 	readonly set: NodeSetDelta;
 }
@@ -36,14 +36,14 @@ export interface ParetoResult
 	readonly front: readonly ParetoTree[];
 }
 
-/** How much the first stat counts, in the order of the searches: the ends first, then between them. */
+/** The weight of the first stat in each search, in order: the extremes first, then in between. */
 const weights = [1, 0, 0.5, 0.75, 0.25, 0.875, 0.625, 0.375, 0.125];
 
 /**
- * The trees between two stats: searches that weigh them differently, one after the other, which know each other's rows
- * and begin with each other's trees. Limits are those of all together.
+ * The trade-off front between two stats: successive searches with different weights, which share their rows and start
+ * from each other's trees. The limits apply to all of them together.
  *
- * @throws PobatchError as `searchTree`
+ * @throws PobatchError like `searchTree`
  */
 export async function searchPareto(evaluator: Evaluator, options: ParetoOptions): Promise<ParetoResult> {
 	const { of, trees = 24, seed = 1 } = options;
@@ -62,7 +62,7 @@ export async function searchPareto(evaluator: Evaluator, options: ParetoOptions)
 	for (const [turn, weight] of weights.entries()) {
 		if (rows.look() !== undefined) break;
 		const objective = prepared.objectiveOf(goalOf(weight));
-		// What is measured first serves all: the first search gets the time for it.
+		// The initial measurements serve all searches, so the first one gets extra time for them.
 		const share = rows.used + (1 - rows.used) / (weights.length - turn) + (turn === 0 ? 0.1 : 0);
 		const explored = await explore(task, objective, rows, {
 			seed: seed + turn,
@@ -100,7 +100,7 @@ function statsOf({ stats }: Objective, values: Float64Array): Record<string, num
 	return Object.fromEntries(stats.map((stat, s) => [stat, values[s] as number]));
 }
 
-/** Plans of which none is at least as good as another one in the first two stats. */
+/** Plans none of which is dominated by another in the first two stats. */
 class Front {
 	found: Found[] = [];
 
@@ -119,7 +119,7 @@ class Front {
 	}
 }
 
-/** The ends and, between them, those whose neighbours are farthest apart. */
+/** The two ends and, between them, the plans whose neighbours are farthest apart. */
 function spread(found: readonly Found[], count: number): Found[] {
 	const list = [...found];
 	const gap = (i: number) => {

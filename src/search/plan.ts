@@ -3,19 +3,19 @@ import { ascendancyPool } from "./graph.js";
 import type { Task } from "./task.js";
 
 /**
- * One candidate: all nodes of a build with some given up and some added, and what that costs. It is changed in place;
- * whether it is connected is for {@link Connection} to say.
+ * One candidate: the nodes of a build with some given up and some added, and what that costs. Mutable; a
+ * {@link Connection} checks whether it is connected.
  */
 export class Plan {
 	readonly task: Task;
-	/** 0: not allocated, else 1 + the weapon set. */
+	/** 0: not allocated, otherwise 1 + the weapon set. */
 	readonly mode: Uint8Array;
 	readonly attribute: Uint8Array;
-	/** Points added less points taken back, by pool. */
+	/** Points added minus points refunded, by pool. */
 	readonly spent: Int32Array;
-	/** The build's own nodes that are gone, or have another attribute. */
+	/** Number of the build's own nodes that are given up or have another attribute. */
 	respecs: number;
-	/** Of all nodes with their choices: plans with the same nodes have the same. */
+	/** Hash of all nodes with their choices, independent of order: plans with the same nodes have the same key. */
 	key: number;
 	#low: number;
 	#high: number;
@@ -31,7 +31,7 @@ export class Plan {
 		this.key = 0;
 	}
 
-	/** The build as it is. */
+	/** The unmodified build. */
 	static ofBuild(task: Task): Plan {
 		return new Plan(task, { ...task, spent: new Int32Array(4), respecs: 0 });
 	}
@@ -44,7 +44,7 @@ export class Plan {
 		return plan;
 	}
 
-	/** The same nodes as the other plan. */
+	/** Copies the nodes of the other plan. */
 	assign(other: Plan): void {
 		this.mode.set(other.mode);
 		this.attribute.set(other.attribute);
@@ -55,12 +55,12 @@ export class Plan {
 		this.key = other.key;
 	}
 
-	/** Points of a pool that are left. */
+	/** Points left in a pool. */
 	left(pool: number): number {
 		return (this.task.budgets.free[pool] as number) - (this.spent[pool] as number);
 	}
 
-	/** Points spent and taken back, in all pools: of equally good plans the one with less is better. */
+	/** Points spent and refunded, over all pools. Of equally good plans, the one with the lower cost is better. */
 	get cost(): number {
 		let sum = 2 * this.respecs;
 		for (const points of this.spent) sum += points;
@@ -77,7 +77,7 @@ export class Plan {
 		if (!this.mode[i] || task.pinned[i]) return false;
 		const isOwn = this.mode[i] === task.mode[i] && this.attribute[i] === task.attribute[i];
 		if (!isOwn) return true;
-		// Some nodes cost nothing, but without points to take back nothing is given up.
+		// Some nodes cost nothing, but without a respec budget nothing is given up.
 		return task.budgets.respec > 0 && this.respecsLeft >= (task.graph.cost[i] as number);
 	}
 
@@ -117,11 +117,11 @@ export class Plan {
 		const word = (i << 5) | (mode << 2) | attribute;
 		this.#low ^= mix(word, 0x9e3779b9);
 		this.#high ^= mix(word, 0x7f4a7c15);
-		// 53 bits: all that a number holds.
+		// 53 bits: as many as a double holds exactly.
 		this.key = (this.#low >>> 0) + (this.#high >>> 11) * 2 ** 32;
 	}
 
-	/** All nodes as words of a full node set, by id. */
+	/** All nodes as words of a full node set, in id order. */
 	words(): number[] {
 		const { ids } = this.task.graph;
 		const words: number[] = [];
@@ -133,7 +133,7 @@ export class Plan {
 	}
 }
 
-/** Of MurmurHash3: each bit of the word reaches each bit of the answer. */
+/** The finaliser of MurmurHash3: every input bit affects every output bit. */
 function mix(word: number, seed: number): number {
 	let hash = Math.imul(word ^ seed, 0x85ebca6b);
 	hash ^= hash >>> 13;
@@ -142,7 +142,7 @@ function mix(word: number, seed: number): number {
 	return Math.imul(hash ^ (seed >>> 5), 0x27d4eb2f) ^ (hash >>> 15);
 }
 
-/** Tells which nodes of a plan lead to a start. One of them serves many plans, one after the other. */
+/** Determines which nodes of a plan are connected to a start. One instance is reused for many plans. */
 export class Connection {
 	readonly #task: Task;
 	readonly #reached: Uint8Array;
@@ -154,7 +154,7 @@ export class Connection {
 		this.#queue = new Int32Array(task.graph.size);
 	}
 
-	/** Allocated nodes that lead to no start and are not free of that, by place. */
+	/** Allocated nodes that are not connected to a start and not exempt from that rule, as graph indexes. */
 	lost(plan: Plan): number[] {
 		const { graph } = this.#task;
 		const reached = this.reached(plan);
@@ -164,7 +164,7 @@ export class Connection {
 		return lost;
 	}
 
-	/** By node 1 where it leads to a start; overwritten by the next call. */
+	/** By node: 1 if it is connected to a start. Overwritten by the next call. */
 	reached(plan: Plan): Uint8Array {
 		const { graph } = this.#task;
 		const reached = this.#reached.fill(0);
@@ -180,7 +180,7 @@ export class Connection {
 			for (let e = graph.offsets[from] as number; e < (graph.offsets[from + 1] as number); e++) {
 				const to = graph.links[e] as number;
 				const mode = plan.mode[to];
-				// A normal node, or one of the other weapon set, cannot stand behind one of a weapon set.
+				// A normal node, or one of the other weapon set, cannot be reached through a node of a weapon set.
 				if (!mode || reached[to] || (fromMode !== 1 && fromMode !== mode)) continue;
 				reached[to] = 1;
 				queue[end++] = to;

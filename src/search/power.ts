@@ -6,15 +6,15 @@ import { type NodeSetDelta, NodeSets } from "../rows/node-sets.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
 
 export interface PowerOptions {
-	/** The stats whose gain counts; the first one sorts. */
+	/** The stats whose gain counts; results are sorted by the first one. */
 	stats: readonly string[];
-	/** Nodes that at most so many points reach; 5 by default. */
+	/** Maximum distance in points to a node. Default: 5. */
 	depth?: number;
-	/** Only nodes at most so many tree units (as in Path of Building) from an allocated one, in a straight line. */
+	/** Only nodes within this many tree units (as in Path of Building) of an allocated node, in a straight line. */
 	radius?: number;
-	/** Sort by the gain of a point rather than of the whole path. */
+	/** Sort by gain per point rather than by the gain of the whole path. */
 	perPoint?: boolean;
-	/** Also the loss of each allocated node. */
+	/** Also calculate the loss from giving up each allocated node. */
 	remove?: boolean;
 	rowTimeoutMs?: number;
 	signal?: AbortSignal;
@@ -26,13 +26,13 @@ export interface NodePower {
 	id: number;
 	name: string;
 	type: string;
-	/** The nodes that change with it: the path to allocate, or the node and those that hang on it. */
+	/** The nodes that change with it: the path to allocate, or the node and those that depend on it. */
 	nodes: readonly number[];
 	/** Points spent (positive) or freed (negative). */
 	points: number;
 	/**
-	 * The build's stat with the change minus without, by stat; 0 where both are infinite. NaN if the row failed, or if
-	 * the calculator answered it for one of the two.
+	 * By stat, the value with the change minus the value without; 0 if both are infinite. NaN if the row failed, or if
+	 * the calculator returned the stat for only one of the two.
 	 */
 	gains: Readonly<Record<string, number>>;
 	/** Why the row has no numbers. */
@@ -40,23 +40,23 @@ export interface NodePower {
 }
 
 export interface PowerResult {
-	/** The build's own stats, calculated the way those of a node set are. */
+	/** The build's own stats, calculated in the same way as those of a node set. */
 	base: Readonly<Record<string, number>>;
-	/** Highest gain of the first stat first; nodes of equal gain by points, then id. */
+	/** Sorted by gain of the first stat, highest first; ties by points, then id. */
 	nodes: readonly NodePower[];
-	/** True if the signal stopped it: `nodes` has then only what was calculated. */
+	/** True if the signal stopped it: `nodes` then contains only what was calculated. */
 	stopped: boolean;
 	elapsedMs: number;
-	/** How many rows did not have to be calculated. The build's own row is one, too. */
+	/** How many rows did not have to be calculated, including the build's own row. */
 	cache: CacheUse;
 }
 
 /**
  * Node power: for each node within reach, what the build gains by allocating the shortest path to it; with `remove`,
- * what it loses by giving up each allocated node and all that hangs on it. Each node is a row of its own: none takes
- * the value of another one that looks alike.
+ * what it loses by giving up each allocated node and everything that depends on it. Each node is a separate row: none
+ * takes the value of another node that looks alike.
  *
- * @throws PobatchError UNKNOWN_STAT, INVALID_ARGUMENT; TREE_INVALID where the build has no passive tree
+ * @throws PobatchError UNKNOWN_STAT, INVALID_ARGUMENT; TREE_INVALID if the build has no passive tree
  */
 export async function nodePower(build: Evaluator, options: PowerOptions): Promise<PowerResult> {
 	const {
@@ -118,10 +118,11 @@ export async function nodePower(build: Evaluator, options: PowerOptions): Promis
 }
 
 /**
- * The build's own stats as node sets answer them. Path of Building shows some builds otherwise right after loading than
- * after any change: against that, every node would seem to change what none of them does.
+ * The build's own stats as evaluated through a node set. For some builds, Path of Building shows different values right
+ * after loading than after any change. Compared with the former, every node would seem to cause a change that none of
+ * them causes.
  *
- * @param values what the build itself answers
+ * @param values the stats that the build itself reports
  */
 export function asNodeSetsAnswer(
 	{ info: { recalculated = {} } }: Evaluator,
@@ -132,7 +133,7 @@ export function asNodeSetsAnswer(
 	);
 }
 
-/** The changes whose worth node power tells by default: the shortest path to each node within reach. */
+/** The changes that node power evaluates by default: the shortest path to each node within reach. */
 export function reachable(build: Evaluator, depth: number): NodeSetDelta[] {
 	return build.tree ? additions(build, build.tree, depth, undefined).map(({ set }) => set) : [];
 }
@@ -171,7 +172,7 @@ function removals(build: Evaluator, tree: PassiveTree): Change[] {
 		});
 }
 
-// Where the build's tree begins, and what jewels let it allocate without a connection.
+// Where the build's tree begins, and which nodes jewels allow it to allocate without a connection.
 function rootsOf(build: Evaluator, tree: PassiveTree): { starts: number[]; free: Set<number> } {
 	const { allocated, starts, free } = build.info;
 	const known = (ids: unknown) => (Array.isArray(ids) ? ids.filter((id): id is number => tree.has(id)) : []);
@@ -179,7 +180,7 @@ function rootsOf(build: Evaluator, tree: PassiveTree): { starts: number[]; free:
 	const given = known(starts);
 	const all = new Set(given.length > 0 ? given : roots);
 	const stray = new Set(known(free));
-	// What hangs on nothing as it is must not count as lost with every node.
+	// Nodes that are already disconnected must not count as lost with every node.
 	for (const id of tree.unreachable(allocated, all)) stray.add(id);
 	return { starts: [...all], free: stray };
 }

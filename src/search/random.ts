@@ -1,6 +1,6 @@
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 
-/** Random numbers that depend on the seed alone. */
+/** A random number generator that depends only on the seed. */
 export class Random {
 	readonly #generator: ReturnType<typeof xoroshiro128plus>;
 
@@ -8,17 +8,17 @@ export class Random {
 		this.#generator = xoroshiro128plus(seed);
 	}
 
-	/** From 0 to below 1. */
+	/** A number in [0, 1). */
 	next(): number {
 		return (this.#generator.next() >>> 0) / 2 ** 32;
 	}
 
-	/** From 0 to below `count`, an integer. */
+	/** An integer in [0, count). */
 	below(count: number): number {
 		return Math.floor(this.next() * count);
 	}
 
-	/** An integer of 32 bits. */
+	/** A 32-bit integer. */
 	bits(): number {
 		return this.#generator.next();
 	}

@@ -4,33 +4,33 @@ import type { Evaluator } from "../rows/evaluator.js";
 import { type NodeSetDelta, NodeSets } from "../rows/node-sets.js";
 import { asNodeSetsAnswer } from "./power.js";
 
-/** What ends a search before it has nothing more to try. */
+/** Limits that end a search before it runs out of things to try. */
 export interface SearchLimits {
-	/** Milliseconds; 60,000 if neither this nor `maxEvaluations` is given. */
+	/** Milliseconds. Default: 60,000 if neither this nor `maxEvaluations` is given. */
 	readonly timeLimitMs?: number;
-	/** Rows that may be asked for, those of the answer's steps aside. */
+	/** Maximum number of rows to request, not counting those for the steps of the result. */
 	readonly maxEvaluations?: number;
 	readonly rowTimeoutMs?: number;
 	readonly signal?: AbortSignal;
 }
 
-/** What a row is asked for: the words of a full node set, and a number that tells it from all others. */
+/** What a row is requested for: the words of a full node set, and a key that identifies it. */
 export interface Candidate {
 	readonly key: number;
 	words(): readonly number[];
 }
 
-/** How many rows a search asked for, and how many of them did not have to be calculated. */
+/** How many rows a search requested, and how many of them did not have to be calculated. */
 export interface Evidence {
-	/** Rows asked of the evaluator. */
+	/** Rows requested from the evaluator. */
 	evaluations: number;
-	/** Of these, answered by the row cache. */
+	/** Of these, rows answered by the row cache. */
 	cached: number;
-	/** Of these, answered by the calculator like another row. */
+	/** Of these, rows that the calculator answered as equivalent to another row. */
 	memoized: number;
 	/** Rows that failed. */
 	failed: number;
-	/** Rows that the search knew from a row of its own, so that it did not ask for them again. */
+	/** Rows that the search already had and so did not request again. */
 	repeated: number;
 }
 
@@ -43,7 +43,7 @@ function single(result: BatchResult): Record<string, number> {
 	return result.row(0);
 }
 
-/** The exact numbers behind a search: asks for rows, counts them, remembers them, and knows when to stop. */
+/** The exact numbers behind a search: requests rows, counts and caches them, and enforces the limits. */
 export class Rows {
 	readonly evidence: Evidence;
 	readonly start: number;
@@ -56,7 +56,7 @@ export class Rows {
 	#stats: readonly string[] = [];
 	readonly #known = new Map<number, Float64Array>();
 
-	/** @param before rows whose limits and evidence are those of these, too */
+	/** @param before rows that share their limits and evidence with this instance */
 	constructor(evaluator: Evaluator, limits: SearchLimits, before?: Rows) {
 		this.#evaluator = evaluator;
 		this.#limits = limits;
@@ -66,14 +66,14 @@ export class Rows {
 		this.onBatch = before?.onBatch;
 	}
 
-	/** Rows of another evaluator about the same stats, within the same limits. */
+	/** Rows of another evaluator with the same stats and limits. */
 	of(evaluator: Evaluator): Rows {
 		const rows = new Rows(evaluator, this.#limits, this);
 		rows.ask(this.#stats);
 		return rows;
 	}
 
-	/** The stats of all further rows. */
+	/** Sets the stats of all further rows. */
 	ask(stats: readonly string[]): void {
 		this.#stats = stats;
 		this.#known.clear();
@@ -83,7 +83,7 @@ export class Rows {
 		return performance.now() - this.start;
 	}
 
-	/** Milliseconds that are left; undefined where there is no limit. */
+	/** Milliseconds left; undefined if there is no time limit. */
 	get leftMs(): number | undefined {
 		const { timeLimitMs } = this.#limits;
 		return timeLimitMs === undefined ? undefined : Math.max(0, timeLimitMs - this.elapsedMs);
@@ -100,7 +100,7 @@ export class Rows {
 		this.#known.set(key, values);
 	}
 
-	/** The build's own numbers, as any node set answers them. @throws RowError where its own row fails */
+	/** The build's own stats, as evaluated through a node set. @throws RowError if its own row fails */
 	async own(stats: readonly string[]): Promise<Record<string, number>> {
 		const result = await this.#evaluator.calculateBatch(NodeSets.deltas([{}]), {
 			stats,
@@ -110,7 +110,7 @@ export class Rows {
 		return asNodeSetsAnswer(this.#evaluator, single(result));
 	}
 
-	/** Stats of one node set, for an answer: no limit applies. @throws RowError where the row fails */
+	/** Stats of one node set, for the result: limits do not apply. @throws RowError if the row fails */
 	async one(set: NodeSetDelta, stats: readonly string[]): Promise<Record<string, number>> {
 		const result = await this.#evaluator.calculateBatch(NodeSets.deltas([set]), {
 			stats,
@@ -121,9 +121,9 @@ export class Rows {
 	}
 
 	/**
-	 * The stats of each plan; NaN where a row failed or was not reached.
+	 * The stats of each plan; NaN if a row failed or was not reached.
 	 *
-	 * @param isAnswer rows of the answer itself: no limit keeps them from being calculated
+	 * @param isAnswer rows of the result itself, which are calculated regardless of limits
 	 */
 	async values(plans: readonly Candidate[], isAnswer = false): Promise<readonly Float64Array[]> {
 		const missing = new Map<number, readonly number[]>();
@@ -161,7 +161,7 @@ export class Rows {
 			reached++;
 			this.#known.set(key, result.values.slice(i * width, (i + 1) * width));
 		});
-		// Rows that fail are known to be of no use; those that were not reached are not.
+		// Failed rows are remembered as useless; rows that were not reached are not remembered.
 		const failed = new Float64Array(width).fill(Number.NaN);
 		for (const { row } of result.errors)
 			this.#known.set((rows[row] as readonly [number, unknown])[0], failed);
@@ -180,7 +180,7 @@ export class Rows {
 		this.evidence.failed += errors.length;
 	}
 
-	/** Whether a limit is reached, and which. */
+	/** Checks the limits and returns the one that is reached, if any. */
 	look(): Ended | undefined {
 		if (this.#limits.signal?.aborted) this.ended ??= "signal";
 		if (this.leftMs === 0) this.ended ??= "time";

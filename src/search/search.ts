@@ -16,27 +16,29 @@ import { type Restrictions, searchTask, type Task } from "./task.js";
 
 export interface SearchOptions extends Budgets, Restrictions, SearchLimits {
 	/**
-	 * What to make the most of: a stat, an expression over stats, or a preset: `dps`, `ehp`, `balanced` (the default).
-	 * Each stat counts relative to the build's own value; `raw(Stat)` is the number itself.
+	 * What to maximise: a stat, an expression over stats, or a preset: `dps`, `ehp`, `balanced` (the default). Each stat
+	 * counts relative to the build's own value; `raw(Stat)` is the absolute number.
 	 */
 	readonly goal?: string;
-	/** Bounds that a result keeps: `"Life=95%"` (of the build's own), `"FireResist>=75"`, `"ManaCost<=40"`. */
+	/** Bounds that a result must satisfy: `"Life=95%"` (of the build's own), `"FireResist>=75"`, `"ManaCost<=40"`. */
 	readonly floors?: readonly (string | Floor)[];
 	/**
-	 * Whether attributes have to meet what gems and equipment require; true by default. What the build itself does not
-	 * meet is made up for where a quarter of the points could, and must not become more where not.
+	 * Whether attributes must meet what gems and equipment require. Default: true. A requirement that the build itself
+	 * does not meet is made up for if a quarter of the points could do so; otherwise the shortfall must not grow.
 	 */
 	readonly requirements?: boolean;
-	/** Of the random numbers, an integer; 1 by default. */
+	/** Seed of the random numbers, an integer. Default: 1. */
 	readonly seed?: number;
-	/** Stats of `before` and `after` besides those that goal and limits read. */
+	/** Stats to include in `before` and `after` in addition to those that goal and limits read. */
 	readonly stats?: readonly string[];
 	/**
-	 * What lets jewels move to other sockets; `build.search` gives it with Path of Building. False: they stay where they
-	 * are.
+	 * Allows jewels to move to other sockets; `build.search` provides it with Path of Building. False: jewels stay where
+	 * they are.
 	 */
 	readonly jewels?: Jewels | false;
-	/** A faster evaluator of the same build, which first tells what single nodes gain; it decides nothing. */
+	/**
+	 * A faster evaluator of the same build, used for the first measurement of single nodes; it does not decide anything.
+	 */
 	readonly screen?: Evaluator;
 	readonly onProgress?: (progress: SearchProgress) => void;
 }
@@ -44,47 +46,49 @@ export interface SearchOptions extends Budgets, Restrictions, SearchLimits {
 export interface SearchProgress {
 	/** The best goal so far. */
 	readonly best: number;
-	/** The change of the build that has it; empty at first. */
+	/** The change of the build that achieves it; empty at first. */
 	readonly set: NodeSetDelta & { readonly add: readonly number[]; readonly remove: readonly number[] };
 	readonly evaluations: number;
 	readonly rowsPerSecond: number;
 	readonly elapsedMs: number;
-	/** Milliseconds to the time limit; undefined where there is none. */
+	/** Milliseconds to the time limit; undefined if there is none. */
 	readonly leftMs: number | undefined;
 	/** 0 to 1: how much of the limits is used up. */
 	readonly used: number;
 }
 
 export interface SearchResult {
-	/** As it was understood; `before` and `after` are its values for the build itself and for the result. */
+	/** As interpreted; `before` and `after` are its values for the build itself and for the result. */
 	readonly goal: {
 		readonly text: string;
 		readonly before: number;
 		readonly after: number;
 		readonly notes: readonly string[];
 	};
-	/** Stats by name, of the build itself and of the result. */
+	/** Stats by name, for the build itself and for the result. */
 	readonly before: Readonly<Record<string, number>>;
 	readonly after: Readonly<Record<string, number>>;
-	/** The changes in the order to click them; none where nothing better was found. */
+	/** The changes in the order in which to click them; empty if nothing better was found. */
 	readonly steps: readonly SearchStep[];
-	/** Points by pool: given, and spent more than taken back. */
+	/** Points by pool: granted, and spent minus refunded. */
 	readonly points: Readonly<Record<Pool, { readonly given: number; readonly used: number }>>;
-	/** Points that may be taken back, and those that are. */
+	/** Points that may be refunded, and those that are. */
 	readonly respec: { readonly given: number; readonly used: number };
-	/** False: the tree as it is is the best that was found. */
+	/** False if the current tree is the best that was found. */
 	readonly improved: boolean;
-	/** Limits that the result does not keep; the build itself keeps them no better. */
+	/** Limits that the result violates; the build itself does no better on them. */
 	readonly missed: readonly string[];
-	/** What ended the search; `nothingLeft`: what was left to try promised nothing better. */
+	/** What ended the search; `nothingLeft`: nothing left to try looked promising. */
 	readonly limitedBy: LimitedBy;
-	/** The result as a change of the build, for `build.toCode` for one. */
+	/** The result as a change of the build, for instance for `build.toCode`. */
 	readonly set: NodeSetDelta;
-	/** Where jewels were moved: what is in these sockets then, a jewel's text or nothing, for `build.variant`. */
+	/**
+	 * If jewels were moved: what the affected sockets contain afterwards, a jewel's text or nothing, for `build.variant`.
+	 */
 	readonly jewels?: JewelChange;
-	/** Rows asked for. */
+	/** Rows requested. */
 	readonly evaluations: number;
-	/** Of these, answered by the row cache, and by the calculator like another row. */
+	/** Of these, rows answered by the row cache, and rows that the calculator answered as equivalent to another row. */
 	readonly cached: number;
 	readonly memoized: number;
 	readonly failed: number;
@@ -94,18 +98,18 @@ export interface SearchResult {
 	readonly seed: number;
 }
 
-/** A search without `timeLimitMs` and `maxEvaluations`. */
+/** Applies to a search without `timeLimitMs` and `maxEvaluations`. */
 const defaultTimeLimitMs = 60_000;
 
 /**
- * The best tree that the points allow: adds paths, gives nodes up and spends their points again, and chooses attributes,
- * so that the goal becomes as high as possible and all limits are kept. Candidates are decided by exact rows alone.
+ * Finds the best tree that the points allow: adds paths, gives nodes up and spends their points again, and chooses
+ * attributes, so as to maximise the goal while satisfying all limits. Candidates are compared only by exact rows.
  *
- * The same seed and `maxEvaluations` give the same result on any number of threads; with a time limit, what is found by
- * then is answered. A signal ends it the same way: the best so far is the answer.
+ * The same seed and `maxEvaluations` give the same result on any number of threads; with a time limit, the best result
+ * found by then is returned. A signal has the same effect: the best result so far is returned.
  *
- * @throws PobatchError INVALID_ARGUMENT, UNKNOWN_NODE, TREE_INVALID before anything is calculated; UNKNOWN_STAT; RowError
- * where the build's own row fails
+ * @throws PobatchError INVALID_ARGUMENT, UNKNOWN_NODE, TREE_INVALID before anything is calculated; UNKNOWN_STAT;
+ * RowError if the build's own row fails
  * @example
  * const { steps, after } = await searchTree(build, { goal: "balanced", points: 10, floors: ["Life=95%"] });
  */
@@ -174,10 +178,10 @@ export async function searchTree(evaluator: Evaluator, options: SearchOptions = 
 	};
 }
 
-/** So much of the limits is used before jewels are moved, where there are any that may be; the rest is spent after it. */
+/** The share of the limits that is used before jewels are moved, if any may be moved; the rest is spent afterwards. */
 const shareBeforeJewels = 0.7;
 
-/** Looks for better nodes beside jewels that were moved. */
+/** Looks for better nodes for the new arrangement of jewels. */
 async function goOn(
 	task: Task,
 	objective: Objective,
@@ -187,7 +191,7 @@ async function goOn(
 ): Promise<Explored> {
 	const [own] = await rows.values([Plan.ofBuild(task)]);
 	if (!own || Number.isNaN(own[0])) return { ...before, best: found, limitedBy: rows.ended ?? "nothingLeft" };
-	// Which nodes are near the jewels now is not known: none is taken to do what another one does.
+	// Which nodes are near the jewels is no longer known, so no node is assumed to be equivalent to another.
 	const anywhere = { ...task, nearJewel: new Uint8Array(task.graph.size).fill(1) };
 	const after = await explore(anywhere, objective, rows, {
 		...options,
@@ -199,7 +203,7 @@ async function goOn(
 	return isBetter(after.best.score, found.score) ? after : { ...after, best: found };
 }
 
-/** What a search needs, checked before any of its rows is calculated. */
+/** What a search needs, validated before any of its rows is calculated. */
 export interface Prepared {
 	readonly rows: Rows;
 	readonly task: Task;
@@ -209,19 +213,19 @@ export interface Prepared {
 	readonly screen: Rows | undefined;
 }
 
-/** @throws PobatchError as {@link searchTree} */
+/** @throws PobatchError like {@link searchTree} */
 export function prepareSearch(evaluator: Evaluator, options: SearchOptions): Promise<Prepared> {
 	if (typeof options !== "object" || options === null) throw invalidArgument("an object", "options", options);
 	return prepareGoal(evaluator, options, options.goal ?? defaultGoal(evaluator));
 }
 
-/** `balanced` where there is something to balance, else the calculator's first stat. */
+/** `balanced` if there is something to balance, otherwise the calculator's first stat. */
 function defaultGoal(evaluator: Evaluator): string {
 	const known = evaluator.stats();
 	return known.some((stat) => Object.values(aliases).flat().includes(stat)) ? "balanced" : (known[0] ?? "");
 }
 
-/** The same with a goal of its own. @throws PobatchError as {@link searchTree} */
+/** The same with a given goal. @throws PobatchError like {@link searchTree} */
 export async function prepareGoal(
 	evaluator: Evaluator,
 	options: Omit<SearchOptions, "goal">,
@@ -253,7 +257,7 @@ export async function prepareGoal(
 	const own = await rows.own([
 		...new Set([...candidates, ...limits.map(({ stat }) => stat), ...attributes, ...stats]),
 	]);
-	// At most a quarter of the points, 5 of an attribute each.
+	// At most a quarter of the points, at 5 of an attribute per point.
 	const attainable = areRequired ? (given * 5) / 4 : undefined;
 	const objectiveOf = (text: string) =>
 		new Objective(new Goal(text).bind(own, known), limits, own, attainable);
@@ -263,7 +267,7 @@ export async function prepareGoal(
 	return { rows, task, objective, objectiveOf, screen };
 }
 
-/** @throws PobatchError UNKNOWN_STAT where the screening evaluator does not know what the goal is about */
+/** @throws PobatchError UNKNOWN_STAT if the screening evaluator does not know the stats of the goal */
 function screenRows(screen: Evaluator, { signal, rowTimeoutMs }: SearchOptions, objective: Objective): Rows {
 	const known = new Set(screen.stats());
 	const missing = objective.stats.find((stat) => !known.has(stat));
@@ -293,7 +297,7 @@ type Answer = Omit<
 	"limitedBy" | "evaluations" | "cached" | "memoized" | "failed" | "screened" | "elapsedMs" | "seed"
 >;
 
-/** A plan as the answer of a search: its steps, its stats, what it costs. */
+/** Turns a plan into a search result: its steps, its stats, its cost. */
 export async function answerOf(
 	task: Task,
 	objective: Objective,
@@ -356,7 +360,7 @@ function named(objective: Objective, values: Float64Array): Record<string, numbe
 
 const attributeNames = ["Str", "Dex", "Int"] as const;
 
-/** What a plan changes, as a node set. */
+/** The changes of a plan as a node set. */
 export function setOf(
 	{ graph, mode, attribute }: Task,
 	plan: Plan,

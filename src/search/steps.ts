@@ -15,36 +15,36 @@ export interface StepNode {
 	readonly weaponSet?: 1 | 2;
 }
 
-/** One click in Path of Building, and what it brings. */
+/** One click in Path of Building, and its effect. */
 export interface SearchStep {
 	readonly action: "add" | "remove" | "attribute" | "jewel";
-	/** The node to click; of a jewel the socket that it goes to. */
+	/** The node to click; for a jewel, the socket that it moves to. */
 	readonly target: number;
-	/** Of a jewel the socket that it comes from. */
+	/** For a jewel, the socket that it comes from. */
 	readonly from?: number;
 	/** The node's name, or the jewel's. */
 	readonly name: string;
 	readonly type: string;
 	/** All nodes that change with the click. */
 	readonly nodes: readonly StepNode[];
-	/** Points spent (positive) or taken back (negative). */
+	/** Points spent (positive) or refunded (negative). */
 	readonly points: number;
 	readonly pool: Pool;
-	/** The goal after this step less before it; 1 is the goal of the build itself for goals relative to it. */
+	/** The goal after this step minus the goal before it. For relative goals, 1 is the goal of the build itself. */
 	readonly gain: number;
 	/** The goal after this step. */
 	readonly goal: number;
-	/** The stats of goal and limits after it. */
+	/** The stats that goal and limits read, after this step. */
 	readonly stats: Readonly<Record<string, number>>;
 }
 
 const attributes = ["Str", "Dex", "Int"] as const;
-/** Clicks that are compared at each place of the order. */
+/** Number of clicks that are compared for each position in the order. */
 const compared = 4;
 
 /**
- * The way to a plan, click by click: what gains most per point first, each prefix connected and paid for, free points
- * before those that are taken back. All numbers are those of exact rows.
+ * The steps to a plan, click by click: the highest gain per point first, every prefix connected and paid for, free
+ * points before refunded ones. All numbers come from exact rows.
  */
 export async function stepsTo(
 	task: Task,
@@ -58,7 +58,7 @@ export async function stepsTo(
 	return steps;
 }
 
-/** The same between any two plans, of which the first one has these stats. */
+/** The same between any two plans; the stats given are those of the first one. */
 export async function* stepsBetween(
 	task: Task,
 	objective: Objective,
@@ -68,7 +68,7 @@ export async function* stepsBetween(
 	values: Float64Array,
 ): AsyncGenerator<SearchStep> {
 	const clicker = new Clicker(task, from, plan);
-	/** What a click gained per point where it was last calculated, by target. */
+	/** The gain per point of a click when it was last calculated, by target. */
 	const gains = new Map<number, number>();
 	let worth = objective.worth(values, 0);
 	while (!clicker.isDone) {
@@ -78,7 +78,7 @@ export async function* stepsBetween(
 		const sorted = [...clicks].sort((a, b) =>
 			each(a) === each(b) ? a.target - b.target : each(b) - each(a),
 		);
-		// At first all, then those that were best where they were last looked at.
+		// First all of them, later those that were best when last calculated.
 		const known = sorted.filter(({ target }) => gains.has(target)).slice(0, compared);
 		const tried = [...sorted.filter(({ target }) => !gains.has(target)), ...known];
 		const plans = tried.map((click) => clicker.with(click));
@@ -90,7 +90,7 @@ export async function* stepsBetween(
 		const byGain = tried
 			.map((_, i) => i)
 			.sort((a, b) => each(tried[b] as Click) - each(tried[a] as Click) || 0);
-		// What gains most may spend the points that an exchange needs first.
+		// The click with the highest gain may use up the points that an exchange needs first.
 		const best = byGain.find((i) => leadsOn(clicker, tried[i] as Click)) ?? (byGain[0] as number);
 		const click = tried[best] as Click;
 		const reached = answers[best] as Float64Array;
@@ -101,7 +101,7 @@ export async function* stepsBetween(
 	}
 }
 
-/** Whether the way goes on to its end after a click. */
+/** Whether the remaining steps are still possible after a click. */
 function leadsOn(clicker: Clicker, click: Click): boolean {
 	const before = clicker.now.copy();
 	clicker.apply(click);
@@ -110,7 +110,7 @@ function leadsOn(clicker: Clicker, click: Click): boolean {
 	return canFinish;
 }
 
-/** Jewels are moved once all nodes are allocated that the plan has: then each of them has its socket. */
+/** Jewels are moved after all nodes of the plan are allocated, so that each one has its socket. */
 export async function jewelSteps(
 	task: Task,
 	objective: Objective,

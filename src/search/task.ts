@@ -6,13 +6,11 @@ import { type SearchGraph, searchGraph } from "./graph.js";
 
 /** Which nodes a search may change. */
 export interface Restrictions {
-	/**
-	 * Allocated nodes that must stay, by id or name, or all of a kind: `notables`, `keystones`, `jewelSockets`.
-	 */
+	/** Allocated nodes that must stay, by id or name, or all of one kind: `notables`, `keystones`, `jewelSockets`. */
 	readonly keep?: readonly (number | string)[];
-	/** Nodes that must not be allocated, by id or name. Those that the build has may stay. */
+	/** Nodes that must not be allocated, by id or name. Those that the build already has may stay. */
 	readonly avoid?: readonly (number | string)[];
-	/** False: no keystone is added. */
+	/** False: no keystones are added. */
 	readonly keystones?: boolean;
 }
 
@@ -22,10 +20,10 @@ const kinds: Readonly<Record<string, string>> = {
 	jewelSockets: "jewelSocket",
 };
 
-/** What a search may do to one build. Arrays are by the place of a node in the graph. */
+/** What a search may do to one build. Arrays are indexed like the nodes of the graph. */
 export interface Task {
 	readonly graph: SearchGraph;
-	/** The build's own nodes: 0: not allocated, else 1 + the weapon set. */
+	/** The build's own nodes: 0: not allocated, otherwise 1 + the weapon set. */
 	readonly mode: Uint8Array;
 	/** Their attributes: 0: none, 1 Str, 2 Dex, 3 Int. */
 	readonly attribute: Uint8Array;
@@ -33,14 +31,14 @@ export interface Task {
 	readonly pinned: Uint8Array;
 	/** 1: may be added. */
 	readonly addable: Uint8Array;
-	/** 1: within the radius of a jewel, so that it may do something else than it reads. */
+	/** 1: within the radius of a jewel, so that its effect may differ from its text. */
 	readonly nearJewel: Uint8Array;
 	readonly budgets: CheckedBudgets;
 }
 
 /**
- * @throws PobatchError INVALID_ARGUMENT, UNKNOWN_NODE where budgets and restrictions contradict themselves or each
- * other; TREE_INVALID where there is no tree
+ * @throws PobatchError INVALID_ARGUMENT, UNKNOWN_NODE if budgets and restrictions are inconsistent; TREE_INVALID if
+ * there is no tree
  */
 export function searchTask(evaluator: Evaluator, options: Budgets & Restrictions): Task {
 	const graph = searchGraph(evaluator);
@@ -84,10 +82,10 @@ export function searchTask(evaluator: Evaluator, options: Budgets & Restrictions
 	return { graph, mode, attribute, pinned, addable, nearJewel, budgets };
 }
 
-/** Tree units that no jewel's radius is longer than. */
+/** No jewel has a radius larger than this, in tree units. */
 const longestRadius = 2000;
 
-/** As the calculator says, else all nodes that are near an allocated socket. */
+/** The nodes that the calculator reports, otherwise all nodes near an allocated socket. */
 function nodesNearJewels({ info }: Evaluator, graph: SearchGraph, mode: Uint8Array): Uint8Array {
 	const near = new Uint8Array(graph.size);
 	if (Array.isArray(info.nearJewels)) {
@@ -106,22 +104,22 @@ function nodesNearJewels({ info }: Evaluator, graph: SearchGraph, mode: Uint8Arr
 	return near;
 }
 
-/** Nodes on which others rest in a way that a delta does not tell. */
+/** Nodes that others depend on in a way that a delta does not show. */
 function supports({ info }: Evaluator, graph: SearchGraph, mode: Uint8Array): number[] {
 	const found: number[] = [];
 	const { nodes } = graph.tree;
 	const grown = graph.roots.some((i) => !mode[i]) || graph.free.some((is) => is === 1);
 	nodes.forEach((node, i) => {
-		// A jewel in it may be what lets other nodes be allocated.
+		// A jewel in it may be what allows other nodes to be allocated.
 		if (mode[i] && grown && (node.type === "jewelSocket" || node.containJewelSocket)) found.push(i);
-		// What an allocated node needs to be unlocked.
+		// Nodes that an allocated node needs in order to be unlocked.
 		if (mode[i] && node.unlockConstraint)
 			for (const id of node.unlockConstraint.nodes) {
 				const other = graph.indexOf.get(id);
 				if (other !== undefined && mode[other]) found.push(other);
 			}
 	});
-	// Nodes that hang on nothing as they are cannot be told to be connected or not.
+	// For nodes that are already disconnected, it is impossible to tell whether they stay valid.
 	for (const id of graph.tree.unreachable(
 		info.allocated.filter((id) => graph.indexOf.has(id)),
 		graph.roots.map((i) => graph.ids[i] as number),
@@ -151,7 +149,7 @@ function keptNodes(graph: SearchGraph, mode: Uint8Array, keep: readonly (number 
 		});
 		return false;
 	});
-	// A name stands for the allocated ones among its nodes.
+	// A name stands for those of its nodes that are allocated.
 	for (const one of single) {
 		const named = [...nodesOf(graph, [one], "keep")];
 		const own = named.filter((i) => mode[i]);

@@ -4,10 +4,10 @@ import { isBetter, type Objective } from "./objective.js";
 import type { Connection, Plan } from "./plan.js";
 import type { Rows } from "./rows.js";
 
-/** Passes over a plan; each one drops what the one before has made the end of a branch. */
+/** Passes over a plan; each one removes nodes that the previous one turned into the end of a branch. */
 const passes = 12;
 
-/** The same plan without changes that bring nothing: points that need not be spent, nodes that need not be given up. */
+/** The same plan without useless changes: points that need not be spent, nodes that need not be given up. */
 export async function tidy(
 	objective: Objective,
 	rows: Rows,
@@ -29,7 +29,7 @@ export async function tidy(
 	return best;
 }
 
-/** A plan with one change undone, each way that leaves it connected and within its budgets. */
+/** All plans with one change undone that are still connected and within their budgets. */
 function simpler(plan: Plan, connection: Connection): Plan[] {
 	const { task } = plan;
 	const { graph } = task;

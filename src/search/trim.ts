@@ -13,15 +13,15 @@ export interface Trimmed {
 	readonly id: number;
 	readonly name: string;
 	readonly type: string;
-	/** It and what hangs on it. */
+	/** The node and everything that depends on it. */
 	readonly nodes: readonly number[];
 	/** Points that it frees. */
 	readonly points: number;
-	/** What the goal loses; negative: it gains. */
+	/** What the goal loses; negative if it gains. */
 	readonly loss: number;
-	/** The same per point. */
+	/** `loss` per point. */
 	readonly lossPerPoint: number;
-	/** Limits that are then not kept. */
+	/** Limits that are then violated. */
 	readonly missed: readonly string[];
 	readonly stats: Readonly<Record<string, number>>;
 }
@@ -32,17 +32,17 @@ export interface TrimResult
 	readonly notes: readonly string[];
 	/** The goal of the build itself. */
 	readonly worth: number;
-	/** What is worth least per point first; at equal worth the larger branch. */
+	/** The lowest worth per point first; ties: the larger branch first. */
 	readonly nodes: readonly Trimmed[];
 	/** True if a signal or a limit ended it: some nodes are missing. */
 	readonly stopped: boolean;
 }
 
 /**
- * What is allocated and worth least: each node that can be given up, with all that hangs on it, and what the goal loses
- * by that.
+ * The allocated nodes that are worth least: each node that can be given up, with everything that depends on it, and
+ * what the goal loses by that.
  *
- * @throws PobatchError as `searchTree`
+ * @throws PobatchError like `searchTree`
  */
 export async function trimTree(evaluator: Evaluator, options: TrimOptions = {}): Promise<TrimResult> {
 	const { rows, task, objective } = await prepareSearch(evaluator, { ...options, points: 0, respec: 500 });

@@ -1,6 +1,6 @@
 import { percentOf } from "../common/gain.js";
 
-/** `+7.32 %`: what a goal gained, as a share of what it was; the difference where it is no share. */
+/** The gain of a goal as a share of its previous value, e.g. `+7.32 %`; the difference if a share makes no sense. */
 export function readableShare(after: number, before: number): string {
 	const share = percentOf(after - before, before);
 	const sign = after > before ? "+" : "";

@@ -1,12 +1,12 @@
-/** A jewel of a socket, an item of a slot. */
+/** Changes the jewel of a socket or the item of a slot. */
 export interface ItemChange {
-	/** The item's text, as copied from the game or from Path of Building; null takes the item out. */
+	/** The item's text, as copied from the game or from Path of Building; null removes the item. */
 	text?: string | null;
 	/** Whether the flask or charm is switched on. */
 	active?: boolean;
 }
 
-/** A gem as it is put into a skill group; level and quality as the window's settings have them where they are not given. */
+/** A gem as it is put into a skill group. Level and quality default to the settings of Path of Building's window. */
 export interface NewGem {
 	name: string;
 	level?: number;
@@ -15,19 +15,19 @@ export interface NewGem {
 	enabled?: boolean;
 }
 
-/** A change of one gem, of a group's supports, or of a group. */
+/** A change of a single gem, of a group's supports, or of a group. */
 export interface GemChange extends Partial<NewGem> {
-	/** The skill group, from 1, in the window's order; the main skill's where it is not given. */
+	/** The skill group, from 1, in the window's order. Default: that of the main skill. */
 	group?: number;
-	/** The gem of the group that changes, from 1. */
+	/** The gem of the group to change, from 1. */
 	gem?: number;
-	/** Adds a gem behind the group's last one. */
+	/** Adds a gem after the group's last one. */
 	add?: boolean;
-	/** Takes the gem out. */
+	/** Removes the gem. */
 	remove?: boolean;
-	/** Takes all supports of the group out and puts these in. */
+	/** Replaces all supports of the group by these. */
 	supports?: readonly (string | NewGem)[];
-	/** Without `gem`, `add` and `supports`: whether the group counts in Full DPS. */
+	/** Without `gem`, `add` and `supports`: whether the group is included in Full DPS. */
 	includeInFullDps?: boolean;
 }
 
@@ -35,14 +35,14 @@ export interface GemChange extends Partial<NewGem> {
 export interface MainSkillChange {
 	/** The skill group, from 1. */
 	group?: number;
-	/** The skill by name, or its place in the group from 1. */
+	/** The skill by name, or its position in the group, from 1. */
 	skill?: string | number;
 	/** The part of the skill, from 1. */
 	part?: number;
 }
 
 /**
- * A change of a build beside its tree. What is not named stays.
+ * A change of a build other than to its tree. Anything not mentioned stays as it is.
  *
  * @example
  * const change: VariantChange = {
@@ -52,16 +52,19 @@ export interface MainSkillChange {
  * };
  */
 export interface VariantChange {
-	/** By slot, as the window names them (`Ring 1`, `Weapon 1 Swap`, `Charm 2`): the item's text, or null for none. */
+	/**
+	 * By slot, as named in Path of Building's window (`Ring 1`, `Weapon 1 Swap`, `Charm 2`): the item's text, or null for
+	 * none.
+	 */
 	items?: Readonly<Record<string, string | null | ItemChange>>;
-	/** By id of the socket's node: the jewel's text, or null for none. */
+	/** By node id of the socket: the jewel's text, or null for none. */
 	jewels?: Readonly<Record<number, string | null>>;
-	/** By slot: the notable's name or node id; null takes the anoint away. */
+	/** By slot: the notable's name or node id; null removes the anoint. */
 	anoints?: Readonly<Record<string, string | number | null>>;
 	gems?: readonly GemChange[];
-	/** By the option's own name, see `build.configOptions()`; null sets what a new build has. */
+	/** By the option's own name, see `build.configOptions()`; null resets it to the value in a new build. */
 	config?: Readonly<Record<string, boolean | number | string | null>>;
-	/** Lines added to the build's custom modifiers. */
+	/** Lines to add to the build's custom modifiers. */
 	customModifiers?: readonly string[];
 	/** 1 to 100. */
 	level?: number;

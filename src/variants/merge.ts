@@ -1,6 +1,6 @@
 import type { VariantChange } from "./change.js";
 
-/** Both changes: where they are about the same, the second one counts. */
+/** Combines two changes; if they conflict, the second one wins. */
 export function mergeChanges(one: VariantChange, other: VariantChange): VariantChange {
 	const merged: Record<string, unknown> = { ...one };
 	for (const [name, value] of Object.entries(other)) {

@@ -25,8 +25,8 @@ const parts: Record<keyof VariantChange, (value: unknown, path: string) => Plain
 };
 
 /**
- * A change in the one form that the contract's `derive` gets, its members in order, so that changes that mean the same
- * are one: see docs/own-calculator.md.
+ * Normalises a change to the form that the contract's `derive` receives, with its members in a fixed order, so that
+ * changes with the same meaning are identical: see docs/own-calculator.md.
  *
  * @throws PobatchError INVALID_ARGUMENT
  */

@@ -1,29 +1,29 @@
 import type { Plain } from "../native/addon.js";
 import type { VariantChange } from "./change.js";
 
-/** What a batch has to know of a variant. */
+/** What a batch needs to know about a variant. */
 export interface VariantPart {
-	/** As it was given. */
+	/** As passed in. */
 	readonly change: VariantChange;
-	/** What the calculator's `derive` gets. */
+	/** What the calculator's `derive` receives. */
 	readonly normal: Plain;
-	/** Stands for it: a SHA-256 in hexadecimal. */
+	/** Identifies it: SHA-256 in hexadecimal. */
 	readonly digest: string;
 }
 
-/** The variants of a batch, as the addon takes them. */
+/** The variants of a batch, in the form that the addon takes. */
 export interface VariantRows {
-	/** Per row 0 for the build itself, or n for the n-th variant. */
+	/** For each row, 0 for the build itself, or n for the n-th variant. */
 	readonly rows: Uint32Array;
 	readonly changes: readonly Plain[];
-	/** Per variant the change as it was given. */
+	/** For each variant, the change as passed in. */
 	readonly given: readonly VariantChange[];
-	/** Per variant what stands for it: as text, and as two words. */
+	/** The digest of each variant: as text, and as two words. */
 	readonly names: readonly string[];
 	readonly keys: BigUint64Array;
 }
 
-/** The variants of rows, each once; undefined where all rows are of the build itself. */
+/** The distinct variants of the rows; undefined if all rows are of the build itself. */
 export function variantRows(ofRows: readonly (VariantPart | undefined)[]): VariantRows | undefined {
 	const rows = new Uint32Array(ofRows.length);
 	const places = new Map<string, number>();
@@ -48,7 +48,7 @@ export function variantRows(ofRows: readonly (VariantPart | undefined)[]): Varia
 	};
 }
 
-/** The variants of some rows alone. */
+/** The variants of a subset of the rows. */
 export function variantsOf(
 	rows: ArrayLike<number>,
 	{ rows: all, changes, given, names, keys }: VariantRows,

@@ -1,22 +1,22 @@
 import type { MemoryLimits, RowMemory } from "./row-memory.js";
 
-/** Share of memory for entries that were not asked for again yet. */
+/** Share of memory for entries that have not been requested again yet. */
 const smallShare = 0.1;
-/** More uses count as many. */
+/** Cap on the use count. */
 const mostUses = 3;
 
 interface Entry<Value> {
 	readonly key: string;
 	readonly value: Value;
 	readonly bytes: number;
-	/** Since the entry came, less one for each time it went round. */
+	/** Uses since the entry was added, minus one for each time it was reinserted. */
 	uses: number;
 	queue: Queue<Value>;
 	older: Entry<Value> | undefined;
 	newer: Entry<Value> | undefined;
 }
 
-/** First in, first out. */
+/** A FIFO queue. */
 class Queue<Value> {
 	bytes = 0;
 	oldest: Entry<Value> | undefined;
@@ -50,10 +50,11 @@ class Queue<Value> {
 
 /**
  * S3-FIFO: J. Yang, Y. Zhang, Z. Qiu, Y. Yue, K. V. Rashmi, "FIFO queues are all you need for cache eviction" (SOSP
- * 2023). An entry comes into a small queue. At its end it moves to the main queue if it was asked for meanwhile; else
- * it leaves and its key is remembered, and if it comes again, it goes to the main queue at once. At the end of the main
- * queue an entry that was used goes round again. So a scan, such as one node power of a large tree, does not push out
- * what a search or a server asks for again and again, and a use costs no more than finding the entry.
+ * 2023). A new entry goes into a small queue. When it reaches the end, it moves to the main queue if it was requested
+ * in the meantime; otherwise it is evicted and its key is remembered, and if it comes back, it goes straight to the
+ * main queue. At the end of the main queue, an entry that was used is reinserted. So a scan, such as one node power run
+ * over a large tree, does not evict what a search or a server requests repeatedly, and a hit costs no more than the
+ * lookup.
  */
 export class AdaptiveMemory<Value extends object> implements RowMemory<Value> {
 	readonly #limits: MemoryLimits<Value>;
@@ -121,7 +122,7 @@ export class AdaptiveMemory<Value extends object> implements RowMemory<Value> {
 		entry.queue.remove(entry);
 	}
 
-	/** Takes the oldest of the queue that has more than its share, until one leaves. */
+	/** Takes the oldest entry from the queue that exceeds its share, until one is evicted. */
 	#evict(): void {
 		for (;;) {
 			const { oldest } = this.#main;
@@ -150,10 +151,12 @@ export class AdaptiveMemory<Value extends object> implements RowMemory<Value> {
 	}
 }
 
-/** Keys that left the small queue, the newest of them: as many as there are entries. */
+/** The most recent keys evicted from the small queue: as many as there are entries. */
 class Ghosts {
 	readonly #keys = new Set<string>();
-	/** Goes on behind the oldest key that is left, where a new one would pass all that were deleted before. */
+	/**
+	 * Kept across calls: a new iterator would have to skip everything that was deleted before the oldest remaining key.
+	 */
 	#oldest = this.#keys.values();
 
 	add(key: string, most: number): void {
@@ -165,7 +168,7 @@ class Ghosts {
 		}
 	}
 
-	/** @returns whether it was there */
+	/** @returns whether the key was present */
 	delete(key: string): boolean {
 		return this.#keys.delete(key);
 	}

@@ -7,13 +7,13 @@ interface Entry<Value> {
 }
 
 /**
- * Forgets what was used least often, of that what was used least recently: K. Shah, A. Mitra, D. Matani, "An O(1)
- * algorithm for implementing the LFU cache eviction scheme" (2010).
+ * Evicts the least frequently used entry, and of several the least recently used one: K. Shah, A. Mitra, D. Matani, "An
+ * O(1) algorithm for implementing the LFU cache eviction scheme" (2010).
  */
 export class FrequencyMemory<Value extends object> implements RowMemory<Value> {
 	readonly #limits: MemoryLimits<Value>;
 	readonly #entries = new Map<string, Entry<Value>>();
-	/** Keys by number of uses; a Set has them in the order in which they came to it. */
+	/** Keys by number of uses; a Set keeps them in insertion order. */
 	readonly #byUses = new Map<number, Set<string>>();
 	#bytes = 0;
 	#evictions = 0;
@@ -75,7 +75,7 @@ export class FrequencyMemory<Value extends object> implements RowMemory<Value> {
 	}
 
 	#evict(): void {
-		// Numbers of uses in use are few, as most rows are asked for once or twice.
+		// There are few distinct use counts, as most rows are requested once or twice.
 		let least = Number.POSITIVE_INFINITY;
 		for (const uses of this.#byUses.keys()) {
 			if (uses < least) least = uses;

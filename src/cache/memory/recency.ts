@@ -1,10 +1,10 @@
 import { LRUCache } from "lru-cache";
 import type { MemoryLimits, RowMemory } from "./row-memory.js";
 
-/** Forgets what was used least recently, or what is oldest. */
+/** Evicts the least recently used entry, or the oldest. */
 export class RecencyMemory<Value extends object> implements RowMemory<Value> {
 	readonly #cache: LRUCache<string, Value>;
-	/** Whether a use makes an entry young again. */
+	/** Whether a use resets an entry's age. */
 	readonly #byUse: boolean;
 	#evictions = 0;
 
@@ -15,7 +15,7 @@ export class RecencyMemory<Value extends object> implements RowMemory<Value> {
 			maxSize: maxBytes,
 			sizeCalculation: sizeOf,
 			ttl: ttlMs,
-			// The library would keep the clock of when it was loaded, which tests cannot turn.
+			// The library would capture the clock at import time, which tests cannot replace.
 			perf: { now: () => performance.now() },
 			dispose: (_value, _key, reason) => {
 				if (reason === "evict") this.#evictions++;

@@ -10,25 +10,25 @@ export type CachePolicy = "adaptive" | "lru" | "lfu" | "ttl";
 export const cachePolicies: readonly CachePolicy[] = ["adaptive", "lru", "lfu", "ttl"];
 
 export interface MemoryLimits<Value> {
-	/** Bytes of all entries, by `sizeOf`. */
+	/** Limit on the bytes of all entries, as computed by `sizeOf`. */
 	maxBytes: number;
 	maxEntries: number;
-	/** Milliseconds after which an entry is forgotten; 0 for never. Policies `lru` and `ttl` alone know it. */
+	/** Milliseconds after which an entry is dropped; 0 for never. Only used by the policies `lru` and `ttl`. */
 	ttlMs: number;
-	/** Bytes that a value takes, with its key. */
+	/** Size of a value in bytes, including its key. */
 	sizeOf: (value: Value) => number;
 }
 
-/** Values in memory by key, within limits; a policy chooses which of them leave. */
+/** An in-memory key-value store with limits; a policy chooses what is evicted. */
 export interface RowMemory<Value> {
 	readonly size: number;
-	/** Of all values, by `sizeOf`. */
+	/** Bytes of all values, as computed by `sizeOf`. */
 	readonly bytes: number;
-	/** Entries that left because there was no room. */
+	/** Entries evicted for lack of room. */
 	readonly evictions: number;
 	/** Counts as a use. */
 	get(key: string): Value | undefined;
-	/** A value that takes more than all memory is not kept. */
+	/** A value larger than the whole memory limit is not kept. */
 	set(key: string, value: Value): void;
 	delete(key: string): void;
 	entries(): Iterable<[string, Value]>;
