@@ -1,9 +1,9 @@
--- calcs.calcFullDPS of Path of Building's Modules/Calcs.lua, where the first skill of the sum is the main skill: the
--- row has calculated that one already.
+-- Replaces calcs.calcFullDPS of Path of Building's Modules/Calcs.lua when the first skill of the sum is the main skill: the
+-- row has already calculated that one.
 --
--- The original calculates it once more, in an environment of its own that differs from the row's only in where the
--- base lies (what every character starts with, and the config tab): in the parents of the stores instead of at their
--- front. The second calculation would be the first one over again: I28 to I33 in docs/internals/memo.md.
+-- The original calculates it once more, in an environment of its own that differs from the row's only in the position of
+-- the base (what every character starts with, and the config tab): it is in the parents of the stores instead of at their
+-- front. The second calculation would repeat the first: I28 to I33 in docs/internals/memo.md.
 
 local graphEquality = require("pob.environment.graph_equality")
 local orderGuard = require("pob.environment.order_guard")
@@ -23,11 +23,11 @@ function part.ready(_, path)
 	return path == "Modules/Calcs.lua"
 end
 
--- What a base may have besides modifiers: no calculation of a player writes these, or reads them but through the
--- stores' own functions, which look into the parent, too (I30).
+-- What a base may have besides modifiers: no calculation of a player writes these, or reads them except through the stores'
+-- own functions, which also look into the parent (I30).
 local CONDITIONS = { Buffed = true, Combat = true, Effective = true }
 
--- Whether a store's base may lie in a parent.
+-- Whether a store's base may be moved to a parent.
 local function isPlain(base)
 	for name in next, base.multipliers do
 		if name ~= "Level" then
@@ -42,7 +42,7 @@ local function isPlain(base)
 	return true
 end
 
--- Whether a store still has its base's.
+-- Whether a store still has the state of its base.
 local function keeps(store, base)
 	for name, value in next, base.multipliers do
 		if store.multipliers[name] ~= value then
@@ -67,7 +67,7 @@ local function without(own, base)
 	return rest
 end
 
--- Whether the modifiers `whole` are those of `base` and then those of `rest`, by name.
+-- Whether, for each name, the modifiers in `whole` are those of `base` followed by those of `rest`.
 local function isWhole(whole, base, rest, pairsOf)
 	for name, list in next, whole do
 		local front, back = base[name] or {}, rest[name] or {}
@@ -88,7 +88,8 @@ local function isWhole(whole, base, rest, pairsOf)
 	return true
 end
 
--- Where the comparison of the two environments was made in vain this often, it will be again: each costs a tenth of a row.
+-- After this many failed comparisons of the two environments, further ones are expected to fail, too. Each costs a tenth of
+-- a row.
 local IN_VAIN = 3
 
 -- The fields of a store that are compared here.
@@ -114,10 +115,10 @@ local function isEqualStore(store, other, base, pairsOf)
 	return true
 end
 
--- I28: whether `calcEnv`, fresh from initEnv, is `other` with the base in front of its stores.
+-- I28: whether `calcEnv`, fresh from initEnv, equals `other` with the base at the front of its stores.
 local function isSame(calcEnv, other, playerDB, enemyDB, watches)
 	local playerStore, enemyStore = calcEnv.modDB, calcEnv.enemyDB
-	-- They take their contents when they are first read.
+	-- The stores fill themselves when first read.
 	local _ = playerStore.mods, enemyStore.mods, other.modDB.mods, other.enemyDB.mods, playerDB.mods, enemyDB.mods
 	if not isPlain(playerDB) or not isPlain(enemyDB) then
 		return false
@@ -138,7 +139,7 @@ function part.install(shared, env, calcs)
 	local hooks = shared.hooks
 	local arm = orderGuard.install(env.common.classes.ModDB, shared, env)
 
-	-- The first skill of the sum, as calcFullDPS comes to it.
+	-- The first skill of the sum, in the order of calcFullDPS.
 	local function firstOf(skills)
 		for i = 1, #skills do
 			local skill = skills[i]
@@ -151,13 +152,13 @@ function part.install(shared, env, calcs)
 		end
 	end
 
-	-- The bases of an environment's stores, false where it cannot stand for the one of FullDPS. `answer`: of initEnv.
+	-- The bases of an environment's stores; false if it cannot stand for that of FullDPS. `answer`: the results of initEnv.
 	local function basesOf(answer, build)
 		local calcEnv, playerDB, enemyDB, minionDB = answer[1], answer[2], answer[3], answer[4]
 		if minionDB or firstOf(calcEnv.player.activeSkillList) ~= calcEnv.player.mainSkill then
 			return false
 		end
-		-- By the original, unseen.
+		-- Runs the original, unobserved.
 		local asked, environments = shared.asked, shared.environments
 		shared.listen(nil)
 		shared.environments = nil
@@ -173,11 +174,11 @@ function part.install(shared, env, calcs)
 	end
 
 	shared.firstSkills = setmetatable({}, { __mode = "k" })
-	-- How often in a row the comparison was made in vain for rows of a build that keep no environment.
+	-- For builds whose rows have no kept environment: how many comparisons in a row have failed.
 	local vain = setmetatable({}, { __mode = "k" })
 
-	-- Before the calculation of a row with FullDPS: watches whether it can stand for that of the sum's first skill. Answers
-	-- what initEnv answered for the row, nil where it cannot.
+	-- To be called before the calculation of a row with FullDPS: starts watching whether it can stand for that of the sum's
+	-- first skill. Returns the results of initEnv for the row, or nil if it cannot.
 	local function begin(calcEnv, single)
 		local environments = shared.environments
 		local kept = environments and environments.present and environments.present.environment
@@ -191,7 +192,7 @@ function part.install(shared, env, calcs)
 			local build = calcEnv.build
 			if (vain[build] or 0) < IN_VAIN then
 				answer, bases = single, basesOf(single, build)
-				-- Until the row has shown that it was not.
+				-- Counts as failed until the row has shown otherwise.
 				vain[build] = (vain[build] or 0) + 1
 			end
 		end
@@ -204,7 +205,8 @@ function part.install(shared, env, calcs)
 		return answer
 	end
 
-	-- After it: if it can, calcFullDPS takes it, and puts another output into `calcEnv` later.
+	-- To be called after it: if the calculation can be used, calcFullDPS takes it, and later puts another output into
+	-- `calcEnv`.
 	local function finish(calcEnv, answer)
 		shared.guarding = false
 		local environments, mainSkill = shared.environments, calcEnv.player.mainSkill
@@ -221,7 +223,7 @@ function part.install(shared, env, calcs)
 		vain[calcEnv.build] = nil
 		shared.firstSkills[calcEnv.build] = (shared.firstSkills[calcEnv.build] or 0) + 1
 		if shared.lookEarly then
-			-- The cache of rows looks into the stores, which FullDPS empties: I24.
+			-- The memo looks into the stores, which FullDPS empties: I24.
 			shared.lookEarly()
 		end
 		shared.performed = { env = calcEnv, skill = mainSkill, playerDB = answer[2] }
@@ -236,7 +238,7 @@ function part.install(shared, env, calcs)
 		return isDone
 	end)
 
-	-- A row that was stopped may have left it.
+	-- A row that was stopped may have left these set.
 	hooks:beforeRow(part.name, function()
 		shared.guarding, shared.performed = false, nil
 	end)

@@ -1,11 +1,11 @@
--- Whether two values are the same as far as any code can tell that holds one of them: equal graphs of tables and
--- functions, whose keys and parts outside of them are the very same (for I28 in docs/internals/memo.md).
+-- Whether two values are indistinguishable to any code that holds one of them: isomorphic graphs of tables and functions,
+-- whose keys, and whose parts outside of the graphs, are identical (for I28 in docs/internals/memo.md).
 
 local next, rawget, type, getmetatable = next, rawget, type, getmetatable
 
 local graphEquality = {}
 
--- Pairs still to be compared, as one list.
+-- The pairs still to be compared, in one flat list.
 local function push(stack, a, b)
 	local n = #stack
 	stack[n + 1], stack[n + 2] = a, b
@@ -62,10 +62,10 @@ local function functions(a, b, stack)
 	end
 end
 
---- `taken` maps tables of the first graph to those of the second that the caller compares itself; `watches`, a set, are
--- metatables that only watch.
+--- `taken` maps tables of the first graph to those of the second that the caller compares itself; `watches` is a set of
+-- metatables that only observe.
 function graphEquality.compare(first, second, taken, watches)
-	-- Of each table its partner in the other graph, both ways: one partner each.
+	-- Maps each table to its partner in the other graph, in both directions: each has exactly one partner.
 	local partners, back = {}, {}
 	for a, b in next, taken do
 		partners[a], back[b] = b, a
@@ -77,7 +77,7 @@ function graphEquality.compare(first, second, taken, watches)
 		local a, b = stack[n - 1], stack[n]
 		stack[n - 1], stack[n] = nil, nil
 		if a == b then
-			-- The same, or equal.
+			-- Identical, or equal.
 		elseif type(a) ~= type(b) then
 			return false
 		elseif type(a) == "table" or type(a) == "function" then

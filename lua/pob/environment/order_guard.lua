@@ -1,12 +1,12 @@
--- A modifier store whose first modifiers could as well lie in a parent of their own: watches whether any query would
--- tell the difference (I29 in docs/internals/memo.md).
+-- A modifier store whose first modifiers could just as well be in a parent: watches whether any query could tell the
+-- difference (I29 in docs/internals/memo.md).
 --
--- A row's own environment has what every character starts with (the base) at the front of its stores. The environments
--- of FullDPS have it in a parent. A query goes through a store and then through its parent, so that
---  * sums add the base last instead of first, and the sum of the parent as one number;
---  * products round the parent's factors by themselves, and multiply by them last;
+-- A row's own environment has what every character starts with (the base) at the front of its stores. The environments of
+-- FullDPS have it in a parent. A query goes through a store and then through its parent. With the base in a parent,
+--  * sums add the base last instead of first, and add the parent's sum as one number;
+--  * products round the parent's factors separately, and multiply by them last;
 --  * lists, tables and overrides come in another order.
--- Flags, and whether a modifier is there at all, do not depend on the order.
+-- Flags, and whether a modifier is present at all, do not depend on the order.
 
 local exact = require("pob.memo.exact_sums")
 local tests = require("pob.replacements.query_tests")
@@ -16,11 +16,11 @@ local select = select
 
 local orderGuard = {}
 
--- Types of modifiers that bring nothing with a value of 0.
+-- Types of modifiers that contribute nothing when their value is 0.
 local NUMERIC = { BASE = true, INC = true, MORE = true }
 
---- The modifiers of a base `mods` by name and type: name -> { [type] = list, count = number of all }. Nil where one of
--- them shares a limit with others, which is reached in another order (I30).
+--- The modifiers of a base `mods` by name and type: name -> { [type] = list, count = number of all }. Nil if one of them
+-- shares a limit with others, because that limit would be reached in another order (I30).
 function orderGuard.of(mods)
 	local base = {}
 	for name, list in next, mods do
@@ -42,12 +42,12 @@ function orderGuard.of(mods)
 	return base
 end
 
---- Answers arm(store, base), which has `store` set shared.mixed, while shared.guarding, when a query mixes.
+--- Returns arm(store, base). It makes `store` set shared.mixed, while shared.guarding, when a query mixes base and rest.
 function orderGuard.install(class, shared, env)
 	local admits, precisionOf = tests.new(shared, env)
 
-	-- Whether the base's modifiers bring anything to the query. A factor brings a precision, too, whatever its value,
-	-- which products of the names behind it are rounded to.
+	-- Whether the base's modifiers contribute to the query. A factor, whatever its value, also brings a precision to which
+	-- the products of the names after it are rounded.
 	local function contributes(list, kind, context, cfg, flags, keywordFlags)
 		for i = 1, #list do
 			local mod = list[i]
@@ -64,7 +64,7 @@ function orderGuard.install(class, shared, env)
 		return false
 	end
 
-	-- Whether a list has modifiers of the type behind its first `count`.
+	-- Whether a list has modifiers of the type after its first `count`.
 	local function goesOn(list, count, kind)
 		for i = count + 1, list and #list or 0 do
 			if not kind or list[i].type == kind then
@@ -74,8 +74,8 @@ function orderGuard.install(class, shared, env)
 		return false
 	end
 
-	-- Whether, of the names, both the base (with a value) and the rest have modifiers of the type.
-	-- Several names are gone through in one store, and then in its parent.
+	-- Whether, among the names, both the base (with a value) and the rest have modifiers of the type. A query goes through
+	-- all of its names in one store, and then in its parent.
 	local function isMixed(self, context, kind, cfg, flags, keywordFlags, ...)
 		local base, mods = self.pobatchBase, self.mods
 		local own, rest = false, false
@@ -240,7 +240,7 @@ function orderGuard.install(class, shared, env)
 		return tabulateInternal(self, context, result, kind, cfg, flags, keywordFlags, source, ...)
 	end
 
-	-- They look through the store, and then through its parent, which several environments share.
+	-- These search the store and then its parent, which several environments share.
 	local replace, convert = class.ReplaceModInternal, class.ConvertModInternal
 	function methods:ReplaceModInternal(mod)
 		touch(self, mod.name)

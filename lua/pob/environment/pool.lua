@@ -1,7 +1,7 @@
--- Environments that rows have in common: calcs.initEnv of Path of Building's Modules/CalcSetup.lua makes a third of a row's
--- work (items, gems, supports and skills), none of which differs between most rows. Which of those that are kept serves a
--- row, and when another one is made; snapshot.lua says what one is, and when it serves. Numbers with an I are invariants of
--- docs/internals/memo.md.
+-- Environments that rows share. calcs.initEnv of Path of Building's Modules/CalcSetup.lua accounts for a third of a row's
+-- work (items, gems, supports and skills), and most rows do not differ in any of that. This module decides which kept
+-- environment serves a row, and when another one is made; snapshot.lua defines what one is, and when it serves. Numbers
+-- with an I are invariants of docs/internals/memo.md.
 
 local kept = require("pob.environment.snapshot")
 
@@ -24,23 +24,24 @@ function part.ready(_, path)
 	return path == "Modules/Calcs.lua"
 end
 
--- Environments of one kind that a row may use side by side: triggers calculate other skills in one of their own.
+-- The number of environments of one kind that a row may use at the same time: triggers calculate other skills in their own.
 local SIDE_BY_SIDE = 4
--- Rows that may fail to make one before it is given up.
+-- The number of failed attempts to make one before it is given up.
 local ATTEMPTS = 3
 
--- Rows with the same difference to an environment before one is made for them, too; and how many of these there may be.
--- A search gives up the same few nodes over and over.
+-- The number of rows with the same difference to an environment before one is made for them, too; and how many of those
+-- there may be. A search gives up the same few nodes over and over.
 local OFTEN, OTHERS = 3, 4
--- Differences that are counted, before all are forgotten.
+-- The number of differences that are counted before all are forgotten.
 local DIFFERENCES = 200
 
--- Rows in succession that an environment may not serve before another one is made of the row at hand, at first; twice
--- as many each time. The first row of all may be an odd one, and a search moves away from where it began.
+-- The initial number of successive rows that an environment may fail to serve before another one is made from the current
+-- row; it doubles each time. The very first row may be unusual, and a search moves away from where it began.
 local PATIENCE = 8
 
--- Environments with the same base: `used` by the present row so far, `attempts` in vain. `others`: besides each of them,
--- those for rows that it does not serve; `unserved`: how often rows came that none serves, by what they have otherwise.
+-- Environments with the same base. `used`: by the present row so far; `attempts`: failed ones. `others`: for each
+-- environment, the additional ones for rows that it does not serve; `unserved`: how often rows came that none serves, by
+-- their difference.
 local function newKind(enemyDB, minionDB)
 	return {
 		used = 0, attempts = 0, patience = PATIENCE, enemyDB = enemyDB, minionDB = minionDB,
@@ -51,8 +52,8 @@ end
 function part.install(shared, env, calcs)
 	local buildList = calcs.buildModListForNodeList
 
-	-- The environment that is being made, if any, `now.making`. In a table: see binding/luajit/nursery.h on variables of old
-	-- functions.
+	-- `now.making` is the environment that is being made, if any. It is in a table because of how the nursery treats
+	-- variables of old functions: see binding/luajit/nursery.h.
 	local now = {}
 
 	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)
@@ -69,7 +70,7 @@ function part.install(shared, env, calcs)
 
 	local function make(initEnv, build, mode, override, specEnv)
 		local self = kept.new(shared, env)
-		-- Once to write its queries down (I4; the cache of rows has others to write down), once to keep it.
+		-- Runs once to record its queries (I4; those of the memo are separate), and once to keep the result.
 		local asked = shared.asked
 		shared.listen(self.asked)
 		initEnv(build, mode, override and {}, specEnv)
@@ -117,7 +118,7 @@ function part.install(shared, env, calcs)
 			return initEnv(build, mode, override, specEnv)
 		end
 		local playerDB = specEnv and specEnv.cachedPlayerDB
-		-- Those whose base lies in another store belong to an environment that is kept itself.
+		-- Environments whose base is in another store belong to an environment that is kept itself.
 		local kind = playerDB == nil and environments.own or environments.within[playerDB]
 		if not kind or kind.used >= SIDE_BY_SIDE or kind.attempts >= ATTEMPTS
 			or kind.enemyDB ~= (specEnv and specEnv.cachedEnemyDB) or kind.minionDB ~= (specEnv and specEnv.cachedMinionDB) then
@@ -180,13 +181,13 @@ function part.install(shared, env, calcs)
 		return calcEnv, playerDB, enemyDB, minionDB
 	end)
 
-	-- What is kept for one build: `own`, environments with a base of their own; `within`, by the store that has it. And
-	-- of the present row: `present`, what its first environment has otherwise than the one that is kept, if it is one.
+	-- What is kept for one build: `own`, environments with their own base; `within`, the others, by the store that has the
+	-- base. And for the present row: `present`, the differences of its first environment from the kept one, if it is one.
 	shared.newEnvironments = function(build)
 		return { build = build, own = newKind(), within = {}, reused = 0, plain = 0, made = 0 }
 	end
 
-	-- All environments are free; those of the strategy are used from now on.
+	-- All environments are free again; from now on those of the strategy are used.
 	shared.hooks:beforeRow(part.name, function(strategy)
 		local environments = strategy and strategy.environments
 		now.making, shared.environments = nil, environments

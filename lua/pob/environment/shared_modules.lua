@@ -1,12 +1,12 @@
 -- One Modules/Calcs.lua, with the modules that it loads, for all builds of a state.
 --
--- Path of Building runs these 18,000 lines anew for every build, twice. The functions that
--- come out are the same each time, but LuaJIT compiles each of them for itself, and the
--- machine code keeps them, and through them the build that they were made for, alive.
--- Equal because nothing outlives a calculation but constants, tables for passing use, and a cache of modifiers per level, a
--- function of data that all builds share: what the modules keep is counted (pob.patch.calculation, pob.versions.state).
+-- Path of Building runs these 18,000 lines again for every build, twice. The resulting functions are the same each time,
+-- but LuaJIT compiles each copy separately, and the machine code keeps the functions alive, and through them the build that
+-- they were made for. Sharing is exact because nothing outlives a calculation except constants, scratch tables, and a cache
+-- of modifiers per level, which is a function of data that all builds share. What the modules keep is accounted for
+-- (pob.patch.calculation, pob.versions.state).
 --
--- Knows, too, whether the calculation reads the tree in the ways that other parts account for.
+-- This module also knows whether the calculation reads the tree only in the ways that other parts account for.
 
 local calculation = require("pob.patch.calculation")
 local functions = require("pob.versions.functions")
@@ -21,13 +21,13 @@ local SHARED, TOOLS = "Modules/Calcs.lua", "Modules/CalcTools.lua"
 local PATHS = { unpack(calculation.MODULES) }
 PATHS[#PATHS + 1] = TOOLS
 
----@param isCertified boolean @whether statements that are not known count as known
+---@param isCertified boolean @whether unknown statements count as known
 function sharedModules.new(isCertified)
-	-- seen: path -> what of its text is not known; results: what the shared module returned
+	-- seen: path -> what is unknown in its text; results: what the shared module returned
 	return setmetatable({ isCertified = isCertified, seen = {}, results = nil }, sharedModules)
 end
 
----What of a module of the calculation is not known.
+---What is unknown in a module of the calculation.
 ---@param module table @of pob.patch.module_tree
 ---@return table @reads = places of statements, a list of { line, column }; state: why it is not known what the module keeps, if
 ---so
@@ -48,14 +48,14 @@ function sharedModules.unknownOf(module)
 	return unknown
 end
 
----Sees a module of the calculation before it is compiled.
----@param unknown table|nil @of unknownOf; nil: it is no Lua
+---Takes in a module of the calculation before it is compiled.
+---@param unknown table|nil @of unknownOf; nil: the module is not valid Lua
 function sharedModules:see(path, unknown)
 	self.seen[path] = unknown
 end
 
 ---Why rows cannot share work in this checkout; nil: they can.
----@param isCertified boolean|nil @whether statements that are not known count as known; as this one was told if not given
+---@param isCertified boolean|nil @whether unknown statements count as known; defaults to what `new` was given
 ---@return string|nil
 function sharedModules:unknown(isCertified)
 	if isCertified == nil then
@@ -65,7 +65,7 @@ function sharedModules:unknown(isCertified)
 		local seen = self.seen[path]
 		local read = seen and seen.reads[1]
 		if not seen then
-			-- Some releases have no such tools.
+			-- Some releases have no such module.
 			if path ~= TOOLS then
 				return path .. " was not read"
 			end
@@ -78,7 +78,7 @@ function sharedModules:unknown(isCertified)
 	return nil
 end
 
----The statements that are not known: a list of { path, line, column }.
+---The unknown statements: a list of { path, line, column }.
 function sharedModules:unknownReads()
 	local places = {}
 	for _, path in ipairs(PATHS) do
@@ -94,7 +94,7 @@ function sharedModules:isKnown()
 	return self:unknown() == nil
 end
 
----The form of a function that a part stands for or relies on, if it is one that is known: { name, f, node, form, release };
+---The form of a function that a part replaces or relies on, if it is a known one: { name, f, node, form, release };
 ---"absent" may be one.
 ---@param module table
 ---@param target table @{ name, file }

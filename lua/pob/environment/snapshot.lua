@@ -1,9 +1,9 @@
--- One environment that is made once and put back for each row that it serves: what calcs.initEnv of Path of Building's
--- Modules/CalcSetup.lua makes is copied natively (`host.checkpoints`), put back, in place, and given a row's nodes.
--- pool.lua chooses among several.
+-- One environment that is made once and restored for each row that it serves. What calcs.initEnv of Path of Building's
+-- Modules/CalcSetup.lua makes is copied natively (`host.checkpoints`), restored in place, and given a row's nodes. pool.lua
+-- chooses among several.
 --
--- It serves a row only when none of the ways in which initEnv reads the allocated nodes tells its nodes from those that the
--- environment was made with: I3 to I9 in docs/internals/memo.md.
+-- It serves a row only if none of the ways in which initEnv reads the allocated nodes can distinguish the row's nodes from
+-- those that the environment was made with: I3 to I9 in docs/internals/memo.md.
 
 local exact = require("pob.memo.exact_sums")
 local modDescription = require("pob.memo.mod_description")
@@ -17,16 +17,16 @@ local next, pairs = next, pairs
 -- initEnv looks for this node by its id (I5).
 local LOOKED_FOR = 39935
 
--- Modifiers that make a node more than its modifiers, or change those of other nodes (I5).
+-- Modifiers that make a node more than the sum of its modifiers, or change those of other nodes (I5).
 local SPECIAL = { ExtraSkill = true, CanExplode = true, SmallPassiveSkillEffect = true }
 
--- Counters of the tree that initEnv turns into modifiers, before those of the nodes (I6).
+-- Counters of the tree that initEnv turns into modifiers, placed before those of the nodes (I6).
 local COUNTERS = {
 	{ field = "allocatedNotableCount", name = "Multiplier:AllocatedNotable" },
 	{ field = "allocatedSmithBodyArmourNodeCount", name = "Multiplier:AllocatedConnectedNotable" },
 }
 
--- Whatever of a build initEnv reads that is not its tree; all of it is constant while rows are calculated, but for
+-- Everything that initEnv reads of a build except its tree. All of it is constant while rows are calculated, except for
 -- what mode MAIN adapts (I3).
 local function inputsOf(build)
 	local spec, config, party, items, skills = build.spec, build.configTab, build.partyTab, build.itemsTab, build.skillsTab
@@ -62,7 +62,7 @@ local function copyOf(nodes)
 	return copy
 end
 
--- Nodes as text: equal where a tree has the same ones, in the same weapon sets, with the same attributes chosen.
+-- Nodes as text: equal if the trees have the same nodes, in the same weapon sets, with the same attributes chosen.
 local function textOf(nodes)
 	local parts = {}
 	for id, node in pairs(nodes) do
@@ -77,7 +77,7 @@ kept.__index = kept
 
 ---@param shared table @of the extension
 ---@param env table @the globals of Path of Building's code
----@return table @an environment to be made: `asked` notes initEnv's queries
+---@return table @an environment yet to be made: `asked` records initEnv's queries
 function kept.new(shared, env)
 	return setmetatable({ shared = shared, env = env, asked = readSet.new(), before = {}, misses = 0 }, kept)
 end
@@ -95,7 +95,7 @@ function kept:isSpecial(node)
 	return false
 end
 
--- Modifiers that queries let in, of the nodes themselves: the list that initEnv asks before items come in.
+-- The nodes' own modifiers that queries let in: from the list that initEnv queries before items are added.
 function kept:askedOfNodes(nodes)
 	local sequence, n, records = {}, 0, self.ofNode
 	for _, node in next, nodes do
@@ -146,7 +146,7 @@ function kept:isFree(mod)
 	return not self.rounds[key] and exact.isExact(mod)
 end
 
--- What a sequence of modifiers is to the environment's queries, as text.
+-- A sequence of modifiers as seen by the environment's queries, as text.
 function kept:describe(sequence)
 	local ordered, free = {}, {}
 	for i = 1, #sequence do
@@ -158,12 +158,12 @@ function kept:describe(sequence)
 	return table.concat(ordered, "\n") .. "\n\n" .. table.concat(free, "\n")
 end
 
--- Whether two sequences of modifiers are the same to the environment's queries.
+-- Whether two sequences of modifiers look the same to the environment's queries.
 function kept:isEqual(own, others)
 	return same(own, others) or #own == #others and self:describe(own) == self:describe(others)
 end
 
--- What a jewel's radius shows of a node.
+-- What a jewel's radius sees of a node.
 local function stateOf(node)
 	return { node, node.modList, node.alloc or false, node.allocMode or 0, node.type, node.conqueredBy or false }
 end
@@ -173,7 +173,7 @@ local function isInState(state, node)
 		and state[4] == (node.allocMode or 0) and state[5] == node.type and state[6] == (node.conqueredBy or false)
 end
 
--- I5 and I6: whether the nodes, as nodes, are to initEnv what those of the environment were.
+-- I5 and I6: whether the nodes themselves look the same to initEnv as those of the environment did.
 function kept:fits(build, nodes)
 	local spec, own = build.spec, self.nodes
 	for id, node in next, nodes do
@@ -205,8 +205,8 @@ function kept:fits(build, nodes)
 	return true
 end
 
--- What keeps the environment from serving a row with these nodes, as text: equal text, and an environment that is made of
--- one of the rows may serve the other. `sequence`: what is asked for of their lists, where that is known.
+-- What keeps the environment from serving a row with these nodes, as text. If two rows have equal texts, an environment
+-- made from one of them may serve the other. `sequence`: what is queried of their lists, if that is known.
 function kept:differenceTo(nodes, sequence)
 	local own, parts = self.nodes, {}
 	for id, node in next, nodes do
@@ -223,7 +223,7 @@ function kept:differenceTo(nodes, sequence)
 	return table.concat(parts, " ") .. "\n" .. self:describe(self:askedOfNodes(nodes)) .. "\n" .. self:describe(sequence or {})
 end
 
--- Puts the counters of the row's tree in place: a list of { name, count } of those that differ.
+-- Sets the counters of the row's tree. Returns a list of { name, count } of those that differ.
 function kept:count(mods, spec, createMod)
 	local changed = {}
 	for i = 1, #COUNTERS do
@@ -238,7 +238,7 @@ function kept:count(mods, spec, createMod)
 	return changed
 end
 
--- I6: the place of a counter's modifier in its list: false if it has none, or more than one could be it.
+-- I6: the place of a counter's modifier in its list; false if it has none, or if there is more than one candidate.
 local function placeOf(self, counter, count)
 	local list = self.place.lists[counter.name]
 	local place = false
@@ -254,7 +254,7 @@ local function placeOf(self, counter, count)
 	return place
 end
 
--- What initEnv answered for a build, as something to be put back. Nil where it did more than it is known for.
+-- Keeps what initEnv returned for a build, so that it can be restored. Nil if initEnv did more than is accounted for.
 function kept:keep(build, override, calcEnv, playerDB, enemyDB, minionDB)
 	local spec = build.spec
 	local all = self.all
@@ -262,7 +262,7 @@ function kept:keep(build, override, calcEnv, playerDB, enemyDB, minionDB)
 	if self.nested or not all or self.calcEnv ~= calcEnv or calcEnv.modDB:List(nil, "GrantedAscendancyNode")[1] then
 		return nil
 	end
-	-- They take their contents when they are first read.
+	-- The stores fill themselves when first read.
 	local _ = playerDB and playerDB.mods, enemyDB and enemyDB.mods
 	self.answer = { calcEnv, playerDB, enemyDB, minionDB, override and override.extraJewelFuncs }
 	self.inputs = inputsOf(build)
@@ -271,7 +271,7 @@ function kept:keep(build, override, calcEnv, playerDB, enemyDB, minionDB)
 	if not self.place then
 		return nil
 	end
-	-- The nodes that items grant, in the order in which they join the tree's own.
+	-- The nodes that items grant, in the order in which they are added to the tree's own.
 	self.granted, self.special, self.distances = {}, { [LOOKED_FOR] = true }, {}
 	for _, passive in ipairs(calcEnv.modDB:List(nil, "GrantedPassive")) do
 		local node = spec.tree.notableMap[passive]
@@ -306,7 +306,7 @@ function kept:keep(build, override, calcEnv, playerDB, enemyDB, minionDB)
 		end
 	end
 	if not calcEnv.player.itemList["Weapon 1"] then
-		-- Read from the store itself: whether bare hands have a technique.
+		-- Read directly from the store: whether unarmed attacks have a technique.
 		readSet.record(self.asked, "LIST", "Keystone", readSet.ANY, readSet.ANY)
 	end
 	local asked, admits, names = self.asked, tests.new(self.shared, self.env), {}
@@ -341,15 +341,15 @@ function kept:keep(build, override, calcEnv, playerDB, enemyDB, minionDB)
 	return self.checkpoint and self
 end
 
--- The numbers of the row before: calcs.offence has them in a variable of its module.
+-- Drops the numbers of the previous row; calcs.offence still refers to them from a variable of its module.
 local function drop(self, actor)
 	if actor and actor.output then
 		self.shared.nursery.empty(actor.output)
 	end
 end
 
--- Makes the environment that of the build's present nodes. Where it cannot be, nil, and what was asked for of their lists,
--- if these came to be made.
+-- Turns the environment into that of the build's present nodes. If that is not possible, returns nil, and what was queried
+-- of their lists if they got as far as being made.
 function kept:reuse(build, override)
 	local spec = build.spec
 	local nodes = copyOf(spec.allocNodes)
@@ -370,7 +370,7 @@ function kept:reuse(build, override)
 		nodes[node.id] = spec.nodes[node.id] or node
 	end
 	calcEnv.allocNodes = nodes
-	-- The environment has the nodes that explode already.
+	-- The environment already contains the nodes that explode.
 	local explodeSources = calcEnv.explodeSources
 	calcEnv.explodeSources = {}
 	local sequence = {}

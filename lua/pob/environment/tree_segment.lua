@@ -1,5 +1,5 @@
--- The tree's place in a modifier store: the modifiers of the allocated nodes, which in each name's list stand in one
--- piece. Knows them as they were in a kept environment, and puts those of a row's nodes there, in the row's order: I7 in
+-- The tree's segment of a modifier store: the modifiers of the allocated nodes, which are contiguous in each name's list.
+-- Knows them as they were in a kept environment, and replaces them with those of a row's nodes, in the row's order: I7 in
 -- docs/internals/memo.md.
 
 local next = next
@@ -8,15 +8,15 @@ local treeSegment = {}
 treeSegment.__index = treeSegment
 
 ---@param mods table @name -> list of the store
----@param before table @name -> how many modifiers stand in front of the tree's, or nil
----@param lists table @list of those that each node brings, in their order
----@return table|nil @nil where they do not stand there in one piece
+---@param before table @name -> how many modifiers precede the tree's, or nil
+---@param lists table @list of the modifier lists of each node, in order
+---@return table|nil @nil if the segment is not contiguous
 function treeSegment.new(mods, before, lists)
 	local self = setmetatable({
 		before = before, own = lists,
-		-- own list -> its place, and where a row had it
+		-- own list -> its place, and its place in a row
 		placeOf = {}, at = {},
-		-- name -> the modifiers of the nodes, and which list each is of; all of the store's
+		-- name -> the modifiers of the nodes; the list that each belongs to; all modifiers of the store
 		segments = {}, places = {}, lists = {},
 	}, treeSegment)
 	for place, list in ipairs(lists) do
@@ -48,7 +48,7 @@ end
 
 local NOTHING = {}
 
--- What comes at a place, by name: modifiers, and after how many of the own lists each stands.
+-- Records which modifiers are inserted at a place, by name, and after how many of the own lists each comes.
 local function come(changed, list, place)
 	for i = 1, #list do
 		local mod = list[i]
@@ -73,7 +73,7 @@ local function note(names, list)
 	end
 end
 
--- The row's modifiers of a name: of the own ones those whose list is not `gone`, with those that come.
+-- The row's modifiers of a name: the own ones whose list is not `gone`, merged with the new ones.
 local function merged(segment, places, gone, coming)
 	local list, n, at = {}, 0, 1
 	for i = 1, #segment do
@@ -96,15 +96,15 @@ local function merged(segment, places, gone, coming)
 	return list
 end
 
----Puts the modifiers of `lists` there.
----@param mods table @name -> list of a store, as it was when the place was made: gets other lists
+---Replaces the segment with the modifiers of `lists`.
+---@param mods table @name -> list of a store, as it was when the segment was made: gets other lists
 ---@param lists table @list of those that each of a row's nodes brings
----@return table|nil @of the names where they may differ, name -> the row's modifiers
----@return table|nil @names where they do not only stand in another order
+---@return table|nil @for names where they may differ, name -> the row's modifiers
+---@return table|nil @names where the difference is more than the order
 function treeSegment:exchange(mods, lists)
 	local segments, own, placeOf, at = self.segments, self.own, self.placeOf, self.at
 	local count, ownCount = #lists, #own
-	-- Lists that both have, in the same order, make no difference to the names that no other list has.
+	-- Lists that both have, in the same order, make no difference to names that appear in no other list.
 	local changed, others, gone, following, i = {}, {}, {}, 1, 1
 	while lists[i] ~= nil and lists[i] == own[following] do
 		i, following = i + 1, following + 1
@@ -121,7 +121,7 @@ function treeSegment:exchange(mods, lists)
 		else
 			local place, otherAt = list and placeOf[list], other and at[other]
 			local isLeft = otherAt and otherAt > i and lists[otherAt] == other
-			-- Of two that changed places, the one that went further is said to have moved.
+			-- If two lists changed places, the one that moved further counts as moved.
 			local isFurther = isLeft and place and place > following and otherAt - i > place - following
 			if other and (not list or not isLeft or isFurther) then
 				go(changed, other)

@@ -1,16 +1,15 @@
--- What the numbers of rows depend on, besides their modifiers: the queries that were made, the conditions that were met, and
--- the sums that rounded. docs/internals/memo.md has the definitions; numbers with an I are its invariants.
+-- What the numbers of rows depend on, apart from their modifiers: the queries that were made, the conditions that were met,
+-- and the sums that rounded. docs/internals/memo.md has the definitions; numbers with an I are its invariants.
 --
--- A set may extend another one, its `base`: then it has only what the base has not, and answers for both. It consists of
--- entries:
+-- A set may extend another one, its `base`. It then holds only what the base does not have, and lookups cover both. It
+-- consists of these entries:
 --
---   query            type, name, flags, keyword flags: of a query (I12). Flags are readSet.ANY for a read that does not look
---                    at them
---   ordered          "type name": of modifiers that are gone through one by one (I13)
---   present          name: of modifiers that are only looked for (I13)
---   condition        condition, multiplier or type of skill: was met (I18)
---   rounding         "type name": of modifiers in whose sums fractions take part (I16)
---   carriedRounding  name: the same of modifiers that others carry into another store
+--   query type, name, flags, keyword flags: of a query (I12). Flags are readSet.ANY for a read that ignores flags
+--   ordered "type name": of modifiers that are iterated over one by one (I13)
+--   present name: of modifiers whose presence alone is tested (I13)
+--   condition condition, multiplier or type of skill: was met (I18)
+--   rounding "type name": of modifiers whose sums include fractions (I16)
+--   carriedRounding name: the same for modifiers that others carry into another store
 
 local readSet = require("pob.memo.read_set")
 local inertModifiers = require("pob.memo.inert_modifiers")
@@ -20,7 +19,7 @@ local next, tonumber = next, tonumber
 local dependencySet = {}
 dependencySet.__index = dependencySet
 
--- Parts of a text.
+-- Separators of the serialized text.
 local FIELD, LINE = "\t", "\n"
 
 local function new(base, reads, met)
@@ -33,17 +32,17 @@ function dependencySet.new(env)
 	return new(nil, readSet.new(), inertModifiers.new(env))
 end
 
----A set by itself, which no calculation writes to.
+---A standalone set, which no calculation writes to.
 function dependencySet.detached()
 	return new(nil, readSet.list(), inertModifiers.row(nil))
 end
 
----An empty set that extends this one: `reads` and `met` are where a calculation notes.
+---An empty set that extends this one. A calculation records into its `reads` and `met`.
 function dependencySet:over()
 	return new(self, readSet.row(self.reads), inertModifiers.row(self.met))
 end
 
----Empties a set that extends another one, before a row.
+---Empties a set that extends another one, before each row.
 function dependencySet:begin()
 	readSet.begin(self.reads)
 	self.met:begin()
@@ -52,17 +51,17 @@ function dependencySet:begin()
 	end
 end
 
----Takes in what native queries noted: before anything of the set is looked at (I13).
+---Takes in what native queries recorded. To be called before anything in the set is read (I13).
 function dependencySet:learn()
 	readSet.learn(self.reads)
 end
 
----Sets that extend this one need not note again what it has.
+---Sets that extend this one no longer need to record what it already has.
 function dependencySet:settle()
 	readSet.settle(self.reads)
 end
 
--- What an entry does: field -> function(set, ...).
+-- How to add an entry: field -> function(set, ...).
 local ADD = {
 	query = function(set, kind, name, flags, keywordFlags)
 		readSet.remember(set.reads, kind, name, flags, keywordFlags)
@@ -90,7 +89,7 @@ function dependencySet:add(field, ...)
 	ADD[field](self, ...)
 end
 
----Calls `visit(field, ...)` with each entry of the set, without those of its base.
+---Calls `visit(field, ...)` with each entry of the set, not including its base.
 function dependencySet:each(visit)
 	local reads = self.reads
 	for kind, byName in next, reads.asked do
@@ -110,7 +109,7 @@ function dependencySet:each(visit)
 	end
 end
 
----Adds all entries of another set, without those of its base. Contexts only grow (I22).
+---Adds all entries of another set, not including its base. Contexts only grow (I22).
 function dependencySet:merge(other)
 	other:each(function(...)
 		self:add(...)
@@ -130,7 +129,7 @@ function dependencySet:has(field, a, b, c, d)
 	return found or self.base ~= nil and self.base:has(field, a, b, c, d)
 end
 
----Whether the set, with its base, has all entries of another one, without those of its base.
+---Whether the set together with its base has all entries of another one, not including that one's base.
 function dependencySet:covers(other)
 	local covers = true
 	other:each(function(...)
@@ -139,7 +138,7 @@ function dependencySet:covers(other)
 	return covers
 end
 
----The entries, without those of the base, as sorted lines of text.
+---The entries as sorted lines of text, not including the base.
 ---@return table
 function dependencySet:lines()
 	local lines = {}
@@ -156,7 +155,7 @@ function dependencySet:lines()
 	return lines
 end
 
----The same as one text: sets with equal entries have equal texts.
+---The same as a single text: sets with equal entries have equal texts.
 function dependencySet:serialize()
 	return table.concat(self:lines(), LINE)
 end
@@ -184,17 +183,17 @@ function dependencySet:matters(mod, admits)
 	return readSet.matters(self.reads, mod, admits) or self.base ~= nil and self.base:matters(mod, admits)
 end
 
----Whether modifiers like this one were looked at one by one (I13).
+---Whether modifiers like this one were iterated over one by one (I13).
 function dependencySet:isOrdered(mod)
 	return readSet.isOrdered(self.reads, mod) or self.base ~= nil and self.base:isOrdered(mod)
 end
 
----Whether modifiers like this one were looked at without asking whether they apply.
+---Whether modifiers like this one were looked at without testing whether they apply.
 function dependencySet:isSeen(mod)
 	return readSet.isSeen(self.reads, mod) or self.base ~= nil and self.base:isSeen(mod)
 end
 
----Whether some query was for a type and name.
+---Whether some query asked for a type and name.
 function dependencySet:asks(kind, name)
 	local asked = self.reads.asked[kind]
 	return asked ~= nil and asked[name] ~= nil or self.base ~= nil and self.base:asks(kind, name)

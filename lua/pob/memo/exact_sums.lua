@@ -1,4 +1,4 @@
--- Which modifiers can be summed in any order without a differing bit: I15 in docs/internals/memo.md.
+-- Tells which modifiers can be summed in any order with bit-identical results: I15 in docs/internals/memo.md.
 
 local exact = {}
 
@@ -10,8 +10,8 @@ local function dyadic(value)
 	return scaled % 1 == 0 and scaled < LARGE and scaled > -LARGE
 end
 
--- Tags that change a modifier's value. Multipliers are whole numbers, unless inverted
--- or held down by a limit that is not one; a part of a stat is rounded up.
+-- Whether a tag that changes a modifier's value keeps it exact. Multipliers are whole numbers, unless they are inverted or
+-- capped by a limit that is not a whole number; a share of a stat is rounded up.
 local function keepsExact(tag)
 	local kind = tag.type
 	if tag.globalLimit then
@@ -42,7 +42,7 @@ local function decide(mod)
 	return true
 end
 
--- Items, skills and the tree bring the same modifiers to every row.
+-- Cached, because items, skills and the tree bring the same modifiers to every row.
 local decided = setmetatable({}, { __mode = "k" })
 
 ---@param mod table @a modifier of type BASE, INC or FLAG

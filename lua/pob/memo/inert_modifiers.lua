@@ -1,8 +1,8 @@
--- Modifiers that never apply: with a tag that asks for a condition which was never met, for a type of skill which no skill
--- has, or for a multiplier which was never anything but 0, in any calculation of a build so far. A row that has one more or
--- one less of them is the same row: I17 to I19 in docs/internals/memo.md.
+-- Modifiers that never apply because of a tag: it asks for a condition that was never met, for a type of skill that no
+-- skill has, or for a multiplier that was never anything but 0, in any calculation of a build so far. A row with one more
+-- or one fewer of them has the same numbers: I17 to I19 in docs/internals/memo.md.
 --
--- Only in use where every module of the calculation is one that is known.
+-- Used only if every module of the calculation is a known one.
 
 local next, type, rawset, getmetatable, setmetatable = next, type, rawset, getmetatable, setmetatable
 
@@ -10,7 +10,7 @@ local inertModifiers = {}
 
 local CONDITION, MULTIPLIER = "^Condition:(.+)", "^Multiplier:"
 
--- name of a modifier -> the condition that it stands for, or its own name for a multiplier, or false
+-- name of a modifier -> the condition that it sets, its own name if it is a multiplier, or false
 local conditionOf = setmetatable({}, {
 	__index = function(t, name)
 		local condition = type(name) == "string" and (name:match(CONDITION) or name:find(MULTIPLIER) and name) or false
@@ -27,25 +27,25 @@ local SKILL_CONDITIONS = {
 	MainHandAttack = true, OffHandAttack = true, usedByMirage = true, SkillIsTriggered = true, SkillIsFocused = true,
 	CriticalStrike = true,
 }
--- Types that it adds to skills.
+-- Types that the calculation adds to skills.
 local SKILL_TYPES = { "CreatesCompanion", "OtherThingUsesSkill" }
 
--- How types of skills are noted, among the conditions.
+-- The prefix under which types of skills are recorded among the conditions.
 local SKILL_TYPE = "SkillType "
 
--- Types of modifiers whose value is not used at all where they do not apply (I17).
+-- Types of modifiers whose value is ignored entirely when they do not apply (I17).
 local KINDS = { BASE = true, INC = true, FLAG = true }
--- Actors whose stores are those that are looked at.
+-- Actors whose stores are among those watched.
 local ACTORS = { enemy = true, player = true }
 
 local met = {}
 met.__index = met
 
----What is noted for the calculations of one build.
+---The record for the calculations of one build.
 ---@param env table @the globals of Path of Building's code
 function inertModifiers.new(env)
 	local self = setmetatable({
-		-- those that were met; how many were noted
+		-- the conditions that were met; how many were recorded
 		conditions = {}, count = 0,
 		-- environment -> what it had when it was set up
 		seen = setmetatable({}, { __mode = "k" }),
@@ -73,7 +73,7 @@ function met:note(condition)
 	end
 end
 
----Before a row.
+---To be called before a row.
 function met:begin()
 	if self.count > 0 then
 		self.conditions, self.count = {}, 0
@@ -126,7 +126,7 @@ local function lookAtSkills(found, skills)
 	end
 end
 
--- What an environment has when it is set up: list of conditions.
+-- A list of the conditions that an environment has when it is set up.
 local function conditionsOf(calcEnv)
 	local found, list = {}, {}
 	for _, store in ipairs({ calcEnv.modDB, calcEnv.enemyDB, calcEnv.itemModDB }) do
@@ -140,8 +140,8 @@ local function conditionsOf(calcEnv)
 	return list
 end
 
----Watches where conditions are met: I18. One that is false, and a multiplier that is 0, are left out of their tables.
----@param shared table @of the extension: shared.met is what the present calculations are noted in, if anything
+---Watches where conditions are met: I18. False conditions and multipliers that are 0 are left out of their tables.
+---@param shared table @of the extension: shared.met is where the present calculations record, if anywhere
 function inertModifiers.install(shared)
 	local meta = {
 		__newindex = function(conditions, name, value)
@@ -166,7 +166,7 @@ function inertModifiers.install(shared)
 			end
 		end,
 	}
-	-- Environments are compared without them.
+	-- Environments are compared without these metatables.
 	shared.watches = { [meta] = true, [ofMultipliers] = true }
 
 	local function watch(store)
@@ -178,12 +178,12 @@ function inertModifiers.install(shared)
 		end
 	end
 
-	---The conditions of a new store that some may be written into: one of all modifiers by name, or a skill's own list.
+	---Conditions for a new store that conditions may be written into: a store of modifiers by name, or a skill's own list.
 	function shared.newConditions()
 		return setmetatable({}, meta)
 	end
 
-	---A modifier is added to a store; those that stand for no condition need not be told of.
+	---Called when a modifier is added to a store. Modifiers that set no condition need not be reported.
 	function shared.addCondition(name)
 		local condition = shared.met and conditionOf[name]
 		if condition then
@@ -191,9 +191,9 @@ function inertModifiers.install(shared)
 		end
 	end
 
-	---An environment was set up: notes what it has, and watches it from now on.
+	---Called when an environment was set up: records what it has, and watches it from now on.
 	function met:look(calcEnv)
-		-- One that is kept comes again as it was, with other modifiers of the tree.
+		-- A kept environment comes back as it was, with different modifiers of the tree.
 		local seen = self.base.seen
 		local list = seen[calcEnv]
 		if not list then
@@ -203,13 +203,13 @@ function inertModifiers.install(shared)
 		for i = 1, #list do
 			self:note(list[i])
 		end
-		-- What is put back has no watch on it.
+		-- Restoring an environment removes the watches.
 		watch(calcEnv.modDB)
 		watch(calcEnv.enemyDB)
 	end
 end
 
--- The row's own modifiers that stand for conditions are in its store (I18).
+-- The row's own modifiers that set conditions are in its store (I18).
 local function isMet(self, condition, mods)
 	if self.conditions[condition] or SKILL_CONDITIONS[condition] or self.base and self.base.conditions[condition] then
 		return true
@@ -218,12 +218,12 @@ local function isMet(self, condition, mods)
 	return list ~= nil and list[1] ~= nil
 end
 
--- Path of Building writes the weapon set of a node into its modifiers, as a tag, which changes from row to row (I20).
+-- Path of Building writes a node's weapon set into its modifiers as a tag, which changes from row to row (I20).
 local function isWritten(tag)
 	return tag.type == "Condition" and type(tag.var) == "string" and tag.var:find("^WeaponSet") ~= nil
 end
 
----The condition of the weapon set that is written into a modifier at present, or false.
+---The condition of the weapon set that is currently written into a modifier, or false.
 function inertModifiers.setOf(mod)
 	for i = #mod, 1, -1 do
 		if isWritten(mod[i]) then
@@ -238,7 +238,7 @@ local PLAIN = {
 	Condition = true, ActorCondition = true, SkillType = true, SkillName = true, SlotName = true, GlobalEffect = true,
 }
 
--- Whether a value that is multiplied by 0 stays 0.
+-- Whether a value stays 0 once it is multiplied by 0.
 local function staysZero(mod)
 	for i = 1, #mod do
 		local tag = mod[i]
@@ -258,7 +258,8 @@ local function multipliersOf(tag)
 	return names
 end
 
--- I17: the tags of a modifier that may fail for good, false if it has none: list of { conditions } or { skillTypes }, lists.
+-- I17: the tags of a modifier that may never pass, as a list of { conditions } or { skillTypes } lists; false if it has
+-- none.
 local tagsOf = setmetatable({}, {
 	__mode = "k",
 	__index = function(t, mod)
@@ -269,7 +270,7 @@ local tagsOf = setmetatable({}, {
 				tags = false
 				break
 			elseif tag.neg or isWritten(tag) then
-				-- It may pass.
+				-- This tag may pass.
 			elseif tag.type == "Condition"
 				or tag.type == "ActorCondition" and (tag.var or tag.varList) and (not tag.actor or ACTORS[tag.actor]) then
 				tags[#tags + 1] = { conditions = tag.varList or { tag.var } }
@@ -311,8 +312,8 @@ function met:isOutOfSet(mod, set, mods)
 	return KINDS[mod.type] and set and not isMet(self, set, mods) or false
 end
 
----Whether a modifier applies in no calculation so far.
----@param mods table @name -> list, of the store that the row at hand is calculated with
+---Whether a modifier has applied in no calculation so far.
+---@param mods table @name -> list, of the store that the current row is calculated with
 function met:isVain(mod, mods)
 	local tags = tagsOf[mod]
 	for i = 1, tags and #tags or 0 do

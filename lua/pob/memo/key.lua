@@ -1,9 +1,9 @@
 -- What tells rows apart, as text: the modifiers of their nodes that some query may have let in. docs/internals/memo.md has
 -- the proof; numbers with an I are its invariants.
 --
--- A key describes, for each name whose modifiers are not those of the environment's own nodes, the ones that matter: as
--- a sequence where their order shows, else as a sorted multiset (I14). A modifier is described by type, name, value, flags,
--- tags and the kind of its source (I9); by the source itself where modifiers are looked at one by one.
+-- For each name whose modifiers differ from those of the environment's own nodes, a key describes the modifiers that
+-- matter: as a sequence if their order matters, else as a sorted multiset (I14). A modifier is described by type, name,
+-- value, flags, tags and the kind of its source (I9), or by the source itself if modifiers are looked at one by one.
 
 local dependencySet = require("pob.memo.dependency_set")
 local tests = require("pob.replacements.query_tests")
@@ -13,12 +13,12 @@ local inertModifiers = require("pob.memo.inert_modifiers")
 
 local next = next
 
--- The types of modifiers that are summed, or only looked for: their order shows only where the sum rounds (I14).
+-- The types of modifiers that are summed, or only tested for presence: their order matters only if the sum rounds (I14).
 local UNORDERED = { BASE = true, INC = true, FLAG = true }
 
--- Names of those whose value has a modifier for another store (in MinionModifier's case for that of the skill, too).
+-- Names of modifiers whose value contains a modifier for another store (for MinionModifier, also for that of the skill).
 local CARRIERS = { EnemyModifier = true, MinionModifier = true }
--- Path of Building goes through the enemy's exposures one by one.
+-- Path of Building iterates over the enemy's exposures one by one.
 local EXPOSURE = "Exposure$"
 
 local WEAK = { __mode = "k" }
@@ -30,17 +30,17 @@ context.__index = context
 
 ---@param shared table @of the extension
 ---@param env table @the globals of Path of Building's code
----@param numberOf function|nil @(text) -> a number for it, that others have, too, or nil
----@return table @a context: what all rows that it is for depend on, and their keys
+---@param numberOf function|nil @(text) -> a number for it that other states use, too, or nil
+---@return table @a context: what all rows that it covers depend on, and their keys
 function memoKey.new(shared, env, numberOf)
 	return setmetatable({
 		admits = (tests.new(shared, env)),
 		dependencies = dependencySet.new(env),
 		-- modifier -> a small number, the same for equal descriptions
 		numberOf = {}, numbers = {}, numberCount = 0, give = numberOf,
-		-- modifier -> what it is to rows (see `look`)
+		-- modifier -> how it affects rows (see `look`)
 		looks = {},
-		-- environment -> name -> what its own modifiers are, as text; and whether their order does not show
+		-- environment -> name -> its own modifiers, as text; and whether their order does not matter
 		own = setmetatable({}, WEAK), orderless = setmetatable({}, WEAK), changes = 0,
 		-- names of modifiers that others carry
 		carried = {},
@@ -55,14 +55,14 @@ function context:more()
 	}, context)
 end
 
----The rows of the context depend on what `added` has, too, from now on.
+---From now on the rows of the context also depend on what `added` has.
 ---@param added table @of dependency_set.lua
 function context:add(added)
 	self.dependencies:merge(added)
 	self:forget()
 end
 
----The dependencies have changed.
+---To be called when the dependencies have changed.
 function context:forget()
 	self.orderless = setmetatable({}, WEAK)
 	if not self.base then
@@ -78,7 +78,7 @@ function context:number(mod)
 		if not number then
 			number = self.give and self.give(text)
 			if not number then
-				-- Apart from those that others have, too.
+				-- Negative, to keep it apart from the numbers that other states share.
 				self.numberCount = self.numberCount + 1
 				number = -self.numberCount
 			end
@@ -89,11 +89,11 @@ function context:number(mod)
 	return number
 end
 
--- How a modifier shows: in a multiset, by its place, or as one that carries another.
+-- How a modifier enters a key: in a multiset, by its position, or as one that carries another.
 local FREE, SEQUENCE, CARRIER = 1, 2, 3
 
--- What a modifier is to rows: { how it shows, text, number, whether it may be vain }; false: nothing. In which weapon set
--- it is stands with the nodes of these.
+-- How a modifier affects rows: { how it enters the key, text, number, whether it may be vain }; false: not at all. Its
+-- weapon set is part of the nodes of weapon sets instead.
 local function decide(self, mod)
 	local dependencies = self.dependencies
 	-- I12
@@ -106,7 +106,7 @@ local function decide(self, mod)
 	if CARRIERS[mod.name] and mod.type == "LIST" then
 		return { CARRIER, "", number, mayBeVain }
 	elseif dependencies:isOrdered(mod) then
-		-- Who looks at modifiers one by one may look at where they come from, too (I13).
+		-- Code that looks at modifiers one by one may look at their sources, too (I13).
 		return { SEQUENCE, number .. "@" .. tostring(mod.source) .. ".", number, mayBeVain }
 	elseif not UNORDERED[mod.type] or dependencies:has("rounding", mod.type .. " " .. mod.name) or not exact.isExact(mod) then
 		return { SEQUENCE, number .. ".", number, mayBeVain }
@@ -133,8 +133,8 @@ local function byName(a, b)
 	return a.place < b.place
 end
 
--- Modifiers that carry another, as text: name by name of these. They come into the other store one after the other, so that
--- only those of one name can show their order (I20).
+-- Modifiers that carry another, as text, grouped by the name of the carried one. They enter the other store one after the
+-- other, so their order can matter only within a name (I20).
 function context:describeCarried(carriers)
 	local root, dependencies, groups, list = self.base or self, self.dependencies, {}, {}
 	for i = 1, #carriers do
@@ -161,8 +161,8 @@ function context:describeCarried(carriers)
 	return table.concat(list, "/")
 end
 
--- Whether a modifier that matters, as `look` says, may apply. `sets`: modifier -> the condition of a weapon set that is
--- written into it, nil: as it is written at present.
+-- Whether a modifier that matters, according to `look`, may apply. `sets`: modifier -> the condition of a weapon set that
+-- is written into it; nil: the one currently written.
 local function applies(self, mod, look, mods, sets)
 	if not look[4] then
 		return true
@@ -177,7 +177,8 @@ local function applies(self, mod, look, mods, sets)
 	return not met:isVain(mod, mods) and not met:isOutOfSet(mod, set, mods)
 end
 
--- The modifiers `list` of a name that matter, as text; "" where none does. `mods`: of the row's store; `sets`: see `applies`.
+-- The modifiers in `list`, all of one name, that matter, as text; "" if none does. `mods`: of the row's store; `sets`: see
+-- `applies`.
 function context:describe(list, mods, sets)
 	local sequence, free, n, carriers = "", nil, 0, nil
 	for i = 1, #list do
@@ -206,8 +207,8 @@ function context:describe(list, mods, sets)
 	return carriers and sequence .. "/" .. self:describeCarried(carriers) or sequence
 end
 
--- The same of the environment's own modifiers of a name, with the weapon sets that they had in it. Those of conditions
--- decide what is vain.
+-- The same for the environment's own modifiers of a name, with the weapon sets that they had in it. Modifiers that set
+-- conditions determine which others are vain.
 function context:describeOwn(environment, name, mods, hasConditions)
 	local segment = environment.place.segments[name]
 	if not segment then
@@ -228,7 +229,7 @@ function context:describeOwn(environment, name, mods, hasConditions)
 	return text
 end
 
--- Whether another order of the environment's own modifiers of a name does not show.
+-- Whether the order of the environment's own modifiers of a name does not matter.
 function context:isOrderless(environment, name)
 	if self.base and self.changes ~= self.base.changes then
 		self.orderless, self.changes = setmetatable({}, WEAK), self.base.changes
@@ -250,8 +251,8 @@ function context:isOrderless(environment, name)
 	return orderless[name]
 end
 
--- The nodes of weapon sets, with the modifiers that matter and the condition that Path of Building writes into these, which
--- nodes may share; and those that are in another set than in the environment (I20).
+-- The nodes of weapon sets, with the modifiers that matter and the condition that Path of Building writes into them, which
+-- nodes may share; and the nodes that are in a different set than in the environment (I20).
 function context:weaponSets(nodes, modes, mods)
 	local parts, n = {}, 0
 	for id, node in next, nodes do
@@ -275,14 +276,14 @@ function context:weaponSets(nodes, modes, mods)
 			end
 		end
 	end
-	-- In which order the tree lists them shows in the order of their modifiers only.
+	-- The order in which the tree lists them is visible only in the order of their modifiers.
 	table.sort(parts)
 	return table.concat(parts, ",")
 end
 
 ---I11: the weapon sets, the tree's segment, the counters.
 ---@param present table @of the row's first environment, see pool.lua
----@param variant string @what else tells it apart
+---@param variant string @whatever else distinguishes the row
 ---@return string
 function context:key(present, variant)
 	local environment = present.environment
@@ -295,7 +296,7 @@ function context:key(present, variant)
 	for name, list in next, present.changed or {} do
 		if present.others[name] or not self:isOrderless(environment, name) then
 			local text = self:describe(list, mods)
-			-- Another order of the same may be no difference.
+			-- The same modifiers in another order may not be a difference.
 			if text ~= self:describeOwn(environment, name, mods, hasConditions) then
 				n = n + 1
 				texts[n] = name .. ":" .. text

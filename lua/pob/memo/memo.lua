@@ -1,10 +1,10 @@
--- Rows that need not be calculated: two node sets whose nodes bring the same modifiers, as far as the queries of the
--- calculation let them in, have the same stats, to the bit. docs/internals/memo.md has the proof; numbers with an I are its
--- invariants.
+-- Rows that need not be calculated: if the nodes of two node sets bring the same modifiers, as far as the queries of the
+-- calculation let them in, the two have the same stats, to the bit. docs/internals/memo.md has the proof; numbers with an I
+-- are its invariants.
 --
--- A row has a first key, in the context of all rows (key.lua). That context has what most rows ask for: what the one of the
--- first rows asked for that asked for least, and what most rows after it asked for in addition. A row that asks for more is
--- kept under its first key with a context of its own, and a second key in that one (I21).
+-- A row has a first key, in the context of all rows (key.lua). That context has what most rows ask for: the queries of
+-- whichever of the first rows asked for the least, plus what most rows after it asked for in addition. A row that asks for
+-- more is kept under its first key with a context of its own, and a second key in that context (I21).
 
 local dependencySet = require("pob.memo.dependency_set")
 local memoKey = require("pob.memo.key")
@@ -26,11 +26,11 @@ function part.ready(_, path)
 	return path == "Modules/Calcs.lua"
 end
 
--- Rows of which the one that asks for least settles what matters to all; and rows after which that gets what most of them
--- asked for besides, time after time.
+-- The number of first rows, of which the one that asks for the least determines what matters to all; and the interval in
+-- rows after which the context gets what most of them asked for in addition.
 local FIRST, THEN = 4, 32
 
--- How the sources of modifiers begin that nodes bring.
+-- How the sources of modifiers that nodes bring begin.
 local TREE = "Tree:"
 
 local WEAK = { __mode = "k" }
@@ -47,28 +47,29 @@ local function newCache(shared, env, build, id)
 		shared = shared,
 		-- what other states of the engine know, or nil
 		share = share,
-		-- of all rows; settled by the first ones; how many rows after them had which further dependency
+		-- of all rows; determined by the first ones; how many later rows had each further dependency
 		context = context, isSettled = false, seen = 0, least = nil, leastCount = 0, tally = {},
-		-- what the present row depends on that the context has not
+		-- what the present row depends on beyond the context
 		row = context.dependencies:over(),
-		-- names in the tree's place, with all that are summed with them: where fractions are looked for
+		-- names in the tree's segment, and all names summed with them: where to look for fractions
 		watched = {}, watchedLinks = -1,
 		treeNames = {},
-		-- what rounds of itself in the context: list of { type, name }
+		-- list of { type, name } that round in every row of the context
 		fractions = {},
-		-- first key -> { value } or { context, rows = second key -> value }, of rows with the present environment; of each one
+		-- first key -> { value } or { context, rows = second key -> value }, for the present environment; the same by
+		-- environment
 		nodes = {}, nodesOf = setmetatable({}, WEAK),
 		count = 0, sharedCount = 0,
 		limit = 1,
 		-- environments of the present row
 		envs = {},
 		envCount = 0,
-		-- which links were known when the stores were looked at before the end; false: only at the end
+		-- which links were known when the stores were searched early; false: they are searched only at the end
 		lookedLinks = false,
 	}, cache)
 end
 
----The value kept for a row like the present one; nil also for rows that are set up as a whole.
+---The value kept for a row like the present one. Nil also for rows without a kept environment.
 ---@param variant string @what else the value depends on: the stats, what was left out
 ---@return any|nil
 function cache:find(variant)
@@ -80,7 +81,7 @@ function cache:find(variant)
 		return nil
 	end
 	if self.environment ~= present.environment then
-		-- Keys are relative to its own nodes.
+		-- Keys are relative to the environment's own nodes.
 		self.environment, self.nodes = present.environment, self.nodesOf[present.environment]
 		if not self.nodes then
 			self.nodes = {}
@@ -124,7 +125,7 @@ function cache:put(key, node)
 	self.count = self.count + 1
 end
 
--- The names whose sums the tree's modifiers take part in: I16.
+-- The names whose sums include modifiers of the tree: I16.
 function cache:watch()
 	local reads, watched, isWatched = self.context.dependencies.reads, {}, {}
 	local together = reads.together
@@ -146,7 +147,7 @@ function cache:watch()
 	self.watched, self.watchedLinks = watched, reads.links
 end
 
--- A fraction in one sum shows in all that are summed with it: I16.
+-- A fraction in one sum affects all names that are summed with it: I16.
 function cache:round(dependencies, kind, name)
 	local together = self.context.dependencies.reads.together
 	local function add(other)
@@ -171,7 +172,7 @@ local function rounds(list, name)
 	return false
 end
 
--- The same where modifiers come that others carry.
+-- The same for modifiers that others carry.
 function cache:lookForCarried(calcEnv)
 	local row = self.row
 	for name in next, self.context.carried do
@@ -190,7 +191,7 @@ function cache:lookForFractions()
 	local known = context.dependencies
 	if self.watchedLinks ~= known.reads.links then
 		self:watch()
-		-- What is summed together may have grown.
+		-- More names may be linked by now.
 		for _, fraction in ipairs(self.fractions) do
 			self:round(known, fraction[1], fraction[2])
 		end
@@ -206,7 +207,7 @@ function cache:lookForFractions()
 				if (mod.type == "BASE" or mod.type == "INC") and not exact.isExact(mod) then
 					local id = mod.type .. " " .. mod.name
 					if not row:has("rounding", id) then
-						-- What is not of the tree other rows have, too.
+						-- What does not come from the tree is in other rows, too.
 						local isOwn = type(mod.source) == "string" and mod.source:sub(1, #TREE) == TREE
 						self:round(isOwn and row or known, mod.type, mod.name)
 						if not isOwn then
@@ -220,7 +221,7 @@ function cache:lookForFractions()
 	end
 end
 
----All rows depend on what `added` has, from now on. What is kept stays right (I22).
+---From now on all rows depend on what `added` has. Entries already kept stay valid (I22).
 ---@param added table|nil @of dependency_set.lua
 function cache:settle(added)
 	if self.share then
@@ -230,7 +231,7 @@ function cache:settle(added)
 	self.context.dependencies:settle()
 end
 
--- Counts what a row depends on that the context has not, and now and then settles what most rows had.
+-- Counts what a row depends on beyond the context, and at intervals adds to the context what most rows had.
 function cache:tallyOf(row)
 	local tally = self.tally
 	for _, line in ipairs(row:lines()) do
@@ -274,7 +275,7 @@ function cache:keep(value)
 		end
 		return
 	end
-	-- What rounds in all rows may be known only now: I23.
+	-- Sums that round in all rows may have become known only now: I23.
 	key = self.foundRoundings == #self.fractions and key or context:key(present, self.variant)
 	local node = self.nodes[key] or {}
 	if context.dependencies:covers(row) then
@@ -304,7 +305,7 @@ function part.install(shared, env, calcs)
 			return initEnv(...)
 		end
 		local calcEnv, a, b, c = initEnv(...)
-		-- What the tree does to the enemy is said by the player's modifiers, and these are asked for: I12.
+		-- What the tree does to the enemy is stated by modifiers of the player, and those are queried: I12.
 		shared.leaveOut(calcEnv.enemyDB)
 		mine.envCount = mine.envCount + 1
 		mine.envs[mine.envCount] = calcEnv
@@ -312,13 +313,13 @@ function part.install(shared, env, calcs)
 		return calcEnv, a, b, c
 	end)
 
-	---@param build number|nil @stands for the build, for all states of the engine; nil: this one is by itself
-	---@param id string @names what else its rows are calculated with
+	---@param build number|nil @identifies the build in all states of the engine; nil: this state shares nothing
+	---@param id string @identifies what else its rows are calculated with
 	shared.newRows = function(build, id)
 		return newCache(shared, env, build, id)
 	end
 
-	---Looks at the stores as they are now, too: I24.
+	---Also looks at the stores as they are now: I24.
 	shared.lookEarly = function()
 		if mine then
 			mine.row:learn()
@@ -327,7 +328,7 @@ function part.install(shared, env, calcs)
 		end
 	end
 
-	-- Whose queries to write down from now on, if anyone's.
+	-- Selects whose queries to record from now on, if anyone's.
 	shared.hooks:beforeRow(part.name, function(strategy)
 		local rows = strategy and strategy.cache
 		mine = rows

@@ -1,5 +1,5 @@
--- A modifier as text, for keys of rows: equal text, equal effect on every query, as far as
--- the node around it is the same (I9 in docs/internals/memo.md).
+-- A modifier as text, for keys of rows: equal texts mean an equal effect on every query, provided that the node around it
+-- is the same (I9 in docs/internals/memo.md).
 
 local modDescription = {}
 
@@ -17,8 +17,7 @@ local function sortedKeys(t)
 	return keys
 end
 
--- A value as text: equal text, equal value. Functions and other tables met again stand
--- for themselves.
+-- A value as text: equal texts mean equal values. Functions, and tables that are met again, are described by identity.
 local function describe(value, depth)
 	if type(value) == "number" then
 		return string.format("%.17g", value)
@@ -36,9 +35,9 @@ local function describe(value, depth)
 	return "{" .. table.concat(out, ",") .. "}"
 end
 
--- The tag that buildModListForNode writes itself is no part of a modifier; the weapon
--- set is part of the node's description.
----@return string
+-- Left out are the tag that buildModListForNode writes itself, which is not part of a modifier, and the weapon set, which
+-- is part of the node's description.
+--@return string
 function modDescription.of(mod)
 	local tags = {}
 	for i = 1, #mod do

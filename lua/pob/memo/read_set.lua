@@ -1,8 +1,8 @@
--- What a build's calculations asked the modifier stores for: name, type, flags and keyword flags of every query (I12 and I13
--- in docs/internals/memo.md).
+-- What a build's calculations asked the modifier stores for: name, type, flags and keyword flags of every query (I12 and
+-- I13 in docs/internals/memo.md).
 --
--- What one row asks for that its `base` has not is written down on its own: most rows of a build make the same queries,
--- and what only some ask for need not tell the others apart (I21).
+-- What one row asks for beyond its `base` is recorded separately: most rows of a build make the same queries, and what only
+-- some rows ask for need not tell the others apart (I21).
 
 local ffi = require("ffi")
 
@@ -13,16 +13,17 @@ readSet.ANY = ANY
 
 local newSet, newsOf, forget, note
 
----@param native table @the host's modifierQueries, which note most queries by themselves
+---@param native table @the host's modifierQueries, which record most queries themselves
 function readSet.use(native)
 	newSet, newsOf, forget = native.asked, native.news, native.forget
 	note = ffi.cast("void(*)(void*, const char*, double, double, const char*, const char*)", native.note)
 end
 
--- What `asked` has: queries, by type and then name, a list of flags and keyword flags in turns (type ANY: a query for
--- all types; flags ANY: a read that does not look at flags); type .. " " .. name of modifiers that were looked at one by
--- one: queries that list them, put another in their place, or ask for those of one source (type ANY: of all types);
--- names that were looked for, whether they apply or not; and how many of all that, at least.
+-- Contents of a set. `asked`: queries by type and then name, as a flat list that alternates flags and keyword flags (type
+-- ANY: a query for all types; flags ANY: a read that ignores flags). `ordered`: type .. " " .. name of modifiers that were
+-- looked at one by one, by queries that list them, override them, or ask for a single source (type ANY: all types).
+-- `present`: names that were tested for presence, whether or not they apply. `count`: a lower bound on how many entries
+-- there are in all.
 local function clear(asked)
 	asked.asked, asked.ordered, asked.present, asked.count = {}, {}, {}, 0
 	return asked
@@ -33,18 +34,18 @@ function readSet.new()
 	return clear({
 		-- name -> names that were summed together with it; links are counted
 		together = {}, links = 0,
-		-- what the rest gets with the next `learn`; how much of it it has
+		-- the native records that the next `learn` takes in; how many of them have been taken in
 		set = newSet(), learned = 0,
 	})
 end
 
 ---@param base table
----@return table @what rows ask for besides what `base` has
+---@return table @what rows ask for beyond what `base` has
 function readSet.row(base)
 	return clear({ base = base, together = base.together, set = base.set, learned = 0 })
 end
 
----Before a row.
+---To be called before a row.
 function readSet.begin(row)
 	local base = row.base
 	forget(row.set, base.learned)
@@ -76,7 +77,7 @@ end
 
 readSet.remember = remember
 
----@return table @a list of what may be asked for, without a set
+---@return table @a list of what may be asked for, without a native set
 function readSet.list()
 	return clear({})
 end
@@ -101,15 +102,15 @@ function readSet.record(asked, kind, name, flags, keywordFlags)
 	end
 end
 
----Two names of one sum: I16.
+---Links two names of one sum: I16.
 function readSet.link(asked, a, b)
 	if type(a) == "string" and type(b) == "string" then
 		note(asked.set, nil, 0, 0, a, b)
 	end
 end
 
----Takes in what was noted since the last call: before anything of `asked` is looked at (I13). Where it is stopped half-way,
----some are taken in twice, which does no harm.
+---Takes in what was recorded since the last call. To be called before anything in `asked` is read (I13). If it is stopped
+---half-way, some records are taken in twice, which is harmless.
 function readSet.learn(asked)
 	local news, count = newsOf(asked.set, asked.learned)
 	local owner = asked.base or asked
@@ -126,7 +127,7 @@ function readSet.learn(asked)
 	asked.learned = count or asked.learned
 end
 
----Whether a query is written down, without those of the base.
+---Whether a query is recorded, not including the base.
 function readSet.has(asked, kind, name, flags, keywordFlags)
 	local byName = asked.asked[kind]
 	local pairsOf = byName and byName[name]
@@ -138,7 +139,7 @@ function readSet.has(asked, kind, name, flags, keywordFlags)
 	return false
 end
 
----Has what `base` has noted anew: no row asks for that in addition any more.
+---Records again everything that `base` has, so that rows no longer record it as an addition.
 function readSet.settle(base)
 	forget(base.set, 0)
 	for kind, byName in next, base.asked do
@@ -158,7 +159,7 @@ function readSet.settle(base)
 	base.learned = select(2, newsOf(base.set, 0))
 end
 
----Notes a name in `ordered` or `present`.
+---Adds a name to `ordered` or `present`.
 function readSet.mark(asked, field, name)
 	if not asked[field][name] and not (asked.base and asked.base[field][name]) then
 		asked[field][name] = true
@@ -168,14 +169,14 @@ end
 
 local mark = readSet.mark
 
----A query that looks at a name's modifiers one by one: it shows their order, and their sources.
+---A query that looks at a name's modifiers one by one: their order and their sources matter.
 function readSet.order(asked, kind, name)
 	if name then
 		mark(asked, "ordered", kind .. " " .. name)
 	end
 end
 
----A query that only looks whether there is a modifier of the name.
+---A query that only tests whether there is a modifier of the name.
 function readSet.see(asked, name)
 	if type(name) == "string" then
 		mark(asked, "present", name)
@@ -198,12 +199,12 @@ function readSet.matters(asked, mod, admits)
 	return lets(asked.asked[mod.type], mod, admits) or lets(asked.asked[ANY], mod, admits)
 end
 
----Whether a query looked at modifiers like this one one by one.
+---Whether a query looked at modifiers like this one individually.
 function readSet.isOrdered(asked, mod)
 	return asked.ordered[mod.type .. " " .. mod.name] or asked.ordered[ANY .. " " .. mod.name]
 end
 
----Whether something looked at modifiers like this one without asking whether they apply.
+---Whether something looked at modifiers like this one without testing whether they apply.
 function readSet.isSeen(asked, mod)
 	return asked.present[mod.name] or hasAny(asked.asked[mod.type], mod.name) or hasAny(asked.asked[ANY], mod.name)
 end

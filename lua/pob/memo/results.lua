@@ -1,20 +1,20 @@
---- Rows of one build that are answered without calculating, because their nodes bring the same as those of a
--- row that was calculated (pob.memo.memo knows when).
+--- Rows of one build whose numbers are returned without calculating, because their nodes bring the same modifiers as those
+-- of a row that was calculated (pob.memo.memo decides when).
 
 local ffi = require("ffi")
 
 local answers = {}
 answers.__index = answers
 
--- Bytes for the numbers of all kept rows of a build, of each cache; and what a row takes besides (key, tables, its share of
--- the contexts that rows have in common), as the heap grows with them.
+-- The memory for the numbers of all kept rows of a build, in bytes per cache; and what a row takes apart from its numbers
+-- (key, tables, its share of common contexts), measured by the growth of the heap.
 local BYTES, ROW_BYTES = 24 * 1024 * 1024, 1600
--- Caches for slices: those that were replaced are not needed any more.
+-- The maximum number of caches for slices; those of replaced slices are no longer needed.
 local OTHERS = 3
 
---- `verify`: share of the answered rows that is calculated all the same, 0 to 1. Nil where the cache cannot
--- be used: this Path of Building is not one that it knows.
--- `build` is a number that stands for the build in all states of the engine, or nil.
+--- `verify`: the share of the answered rows that is calculated anyway, 0 to 1. Nil if the cache cannot be used because this
+-- version of Path of Building is not a known one. `build` is a number that identifies the build in all states of the
+-- engine, or nil.
 function answers.new(extension, verify, build)
 	local first = extension.rows(build, "whole")
 	if not first then
@@ -23,7 +23,7 @@ function answers.new(extension, verify, build)
 	return setmetatable({
 		extension = extension,
 		build = build,
-		-- by what a row is calculated with: slices make other queries than the whole does
+		-- by what a row is calculated with: a slice makes different queries than the full calculation
 		caches = { whole = first },
 		cache = first,
 		others = 0,
@@ -35,7 +35,8 @@ function answers.new(extension, verify, build)
 	}, answers)
 end
 
---- The cache for what the next row is calculated with: a slice, or nil for the whole (I25 in docs/internals/memo.md).
+--- The cache for what the next row is calculated with: a slice, or nil for the full calculation (I25 in
+-- docs/internals/memo.md).
 function answers:use(slice)
 	local id = slice and slice.id or "whole"
 	if not self.caches[id] then
@@ -91,7 +92,7 @@ function answers:give(known, plan, result)
 	end
 end
 
---- Raises when the calculated `result` differs from the kept numbers in one bit (I25).
+--- Raises an error if the calculated `result` differs from the kept numbers in a single bit (I25).
 function answers:verify(known, plan, result)
 	for i = 1, plan.count do
 		local name = plan.names[i]
@@ -102,8 +103,8 @@ function answers:verify(known, plan, result)
 	end
 end
 
---- { answered, calculated, verified = answered rows that were calculated all the same, rows = kept now,
--- shared = of these, what other states of the engine calculated }
+--- { answered, calculated, verified = answered rows that were calculated anyway, rows = kept now, shared = of these, the
+-- ones that other states of the engine calculated }
 function answers:statistics()
 	local rows, shared = 0, 0
 	for _, cache in pairs(self.caches) do

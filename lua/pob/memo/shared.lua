@@ -7,23 +7,23 @@ local sharedMemo = {}
 sharedMemo.__index = sharedMemo
 
 local DOUBLE = ffi.sizeof("double")
--- Parts of a text.
+-- Separators of keys.
 local FIELD, LINE = "\t", "\n"
 
 ---@param texts table @`host.shared`
----@param build number @stands for the build, for all states
----@param id string @names what else its rows are calculated with
+---@param build number @identifies the build in all states
+---@param id string @identifies what else its rows are calculated with
 function sharedMemo.new(texts, build, id)
 	return setmetatable({
 		texts = texts,
 		name = "rows" .. FIELD .. build .. FIELD .. id .. FIELD,
-		-- what descriptions that hold for this state alone have behind them
+		-- the suffix for descriptions that are valid in this state only
 		own = FIELD .. "state " .. texts.serial(),
 		step = 0, context = 0,
 	}, sharedMemo)
 end
 
----A number for a description of a modifier; nil: no more are to be had, and nothing is shared from now on.
+---A number for a description of a modifier; nil: the numbers have run out, and from now on nothing is shared.
 function sharedMemo:number(text)
 	-- Functions, and tables that are not looked into, are described by their address: I26.
 	local isOwn = text:find(": 0x", 1, true)
@@ -36,7 +36,7 @@ local function keyOf(self, step)
 	return self.name .. "step " .. step
 end
 
----Whether another state has taken the next step already.
+---Whether another state has already taken the next step.
 function sharedMemo:isBehind()
 	return self.texts.get(keyOf(self, self.step + 1)) ~= nil
 end
@@ -55,7 +55,7 @@ function sharedMemo:agree(added)
 	return dependencySet.deserialize(text)
 end
 
--- What stands for an environment: the nodes that it was made with.
+-- Identifies an environment by the nodes that it was made with.
 local function environmentOf(self, environment)
 	local id = environment.sharedId
 	if not id then
@@ -84,7 +84,7 @@ function sharedMemo:find(environment, key)
 	return numbers
 end
 
----Lets the other states know the numbers of a row (double[n]).
+---Publishes the numbers of a row (double[n]) to the other states.
 function sharedMemo:keep(environment, key, numbers)
 	if not self.isOver then
 		self.texts.put(nameOf(self, environment, key), ffi.string(numbers, ffi.sizeof(numbers)))

@@ -329,7 +329,7 @@ function calculation.state(module)
 	return state
 end
 
--- It runs once: compiled, it would cost more than it does.
+-- This code runs only once: compiling it would cost more than running it.
 jit.off(true, true)
 
 return calculation

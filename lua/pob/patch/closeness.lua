@@ -103,7 +103,7 @@ function closeness.of(module, name, f)
 	return points
 end
 
--- It runs once: compiled, it would cost more than it does.
+-- This code runs only once: compiling it would cost more than running it.
 jit.off(true, true)
 
 return closeness

@@ -215,7 +215,7 @@ function moduleTree:textOf(node)
 	return self.text:sub(node.first or node.from, node.last or node.to)
 end
 
--- It runs once: compiled, it would cost more than it does.
+-- This code runs only once: compiling it would cost more than running it.
 jit.off(true, true)
 
 return moduleTree

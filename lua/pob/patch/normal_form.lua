@@ -321,7 +321,7 @@ function normalForm.of(chunk)
 	return chunk
 end
 
--- It runs once: compiled, it would cost more than it does.
+-- This code runs only once: compiling it would cost more than running it.
 jit.off(true, true)
 
 return normalForm

@@ -229,7 +229,7 @@ function writtenNames.may(written, name)
 	return false
 end
 
--- It runs once: compiled, it would cost more than it does.
+-- This code runs only once: compiling it would cost more than running it.
 jit.off(true, true)
 
 return writtenNames

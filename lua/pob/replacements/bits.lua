@@ -1,17 +1,16 @@
 -- AND64, OR64 and MatchKeywordFlags of Path of Building's Data/Global.lua.
 --
--- The originals pack their arguments into a table on every call; modifier flags are
--- compared some 20,000 times a row. Equal because:
---  * with two arguments below 2^31 the originals' high halves are 0 and the low
---    halves are what bit.band/bit.bor answer, never negative;
---  * with two other numbers the same arithmetic is done on the same halves,
---    including a negative low half when both have bit 31;
---  * three or four arguments to OR64, all below 2^31, are one bit.bor in the same way;
---  * every other number of arguments goes to the original.
--- MatchKeywordFlags: a modifier's 0 matches everything (its masked part is 0), all
--- else goes through a table of answers like the original's, which is a pure function
--- of the two numbers, so that it need not be emptied; the original fills in what is
--- missing.
+-- The originals pack their arguments into a table on every call, and modifier flags are compared some 20,000 times per row.
+-- The results are equal because:
+--  * with two arguments below 2^31, the originals' high halves are 0 and the low halves are the result of bit.band/bit.bor,
+--    never negative;
+--  * with two other numbers, the same arithmetic is done on the same halves, including a negative low half when both have
+--    bit 31;
+--  * OR64 with three or four arguments, all below 2^31, is a single bit.bor in the same way;
+--  * any other number of arguments goes to the original.
+-- MatchKeywordFlags: a modifier's 0 matches everything (its masked part is 0). Everything else goes through a table of
+-- results like the original's. It caches a pure function of the two numbers, so it need not be cleared; the original fills
+-- in what is missing.
 
 local bit = require("bit")
 local band, bor = bit.band, bit.bor

@@ -1,7 +1,7 @@
 -- calcLib.mod, mods and val of Path of Building's Modules/CalcTools.lua.
 --
--- Equal because the same queries are made in the same order and combined by the same
--- arithmetic; the common one-name call does without varargs.
+-- The results are equal because the same queries are made in the same order and combined by the same arithmetic; only the
+-- common call with one name does without varargs.
 
 local select = select
 

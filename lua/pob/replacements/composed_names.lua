@@ -1,19 +1,19 @@
--- Names that Path of Building composes while it calculates (`damageType .. "Resist"`): the
--- 1,300 places in its modules run 4,000 times a row, and each makes LuaJIT build the text,
--- hash it and find it among 300,000 strings. Here they become a look-up of a kept answer.
+-- Names that Path of Building composes while it calculates (`damageType .. "Resist"`). The 1,300 such places in its modules
+-- run 4,000 times per row, and each time LuaJIT builds the string, hashes it and looks it up among 300,000 strings. Here
+-- each becomes a lookup of a cached result.
 --
--- Equal in any version of Path of Building, since only the form counts: one or two variables or
--- fields between literals, where nothing beside them binds tighter than `..`. A string stands
--- in the answers by its own identity. Numbers do too, but for 0 and -0, which are one key
--- and two texts; all else (also what cannot be concatenated) is concatenated as written.
+-- The results are equal in any version of Path of Building, since only the form matters: one or two variables or fields
+-- between literals, where no neighbouring operator binds tighter than `..`. Strings are cache keys by identity. So are
+-- numbers, except 0 and -0, which are one key but two texts. Everything else, including what cannot be concatenated, is
+-- concatenated as written.
 --
--- A text stays on its line: line numbers in messages keep their meaning.
+-- The edited text stays on its line, so that line numbers in messages keep their meaning.
 
 local new = require("table.new")
 
 local composedNames = {}
 
--- Answers that one place may keep.
+-- The maximum number of results that one place may cache.
 local MAX_KEPT = 512
 
 local KEYWORDS = require("pob.slice.lexer").KEYWORDS
@@ -26,20 +26,20 @@ local function setOf(tokens)
 	return set
 end
 
--- What an expression may stand between: what ends there, or binds less tight than `..` does. (A name between a colon and
--- `..` is no method, so the colon is that of `?:`.)
+-- The tokens that may surround the expression: delimiters, and operators that bind less tightly than `..`. (A name between
+-- a colon and `..` cannot be a method, so the colon is that of `?:`.)
 local BEFORE = setOf("[ ( , = { == ~= != and or && || ?? ? : -> return")
 local AFTER = setOf("] ) , } == ~= != and or && || ?? ? then")
--- ... and after a literal: what is called has a name.
+-- ... and after a literal: a literal cannot be the object of a method call, because calls need a name.
 local AFTER_LITERAL = setOf(":")
 
--- Of more than one character, the longer ones first.
+-- Symbols of more than one character, longer ones first.
 local SYMBOLS = {}
 for pattern in ("%.%.%.? ~>> [=~<>!]= %?%? %?%. && || << >> ->"):gmatch("%S+") do
 	SYMBOLS[#SYMBOLS + 1] = "^" .. pattern:gsub("^%-", "%%-")
 end
 
--- What `make` answers by key, kept where a key is one text.
+-- Caches the results of `make` by key, as long as a key determines a single text.
 local function kept(make)
 	local count = 0
 	return setmetatable({}, {
@@ -55,8 +55,8 @@ local function kept(make)
 	})
 end
 
----The answers of one place: `prefix .. key .. suffix` by key; with `between`, those of `prefix .. first .. between ..
----second .. suffix` by the first key, and then the second.
+---The results of one place: `prefix .. key .. suffix` by key; with `between`, `prefix .. first .. between .. second ..
+---suffix` by the first key, and then the second.
 local function memo(prefix, suffix, between)
 	if between then
 		return kept(function(first)
@@ -68,11 +68,11 @@ local function memo(prefix, suffix, between)
 	end)
 end
 
--- Room for the places of all modules: compiled code finds each by its slot, until the table grows.
+-- Room for the places of all modules: compiled code finds each by its slot, until the table is resized.
 local PLACES = 2048
 
----The answers of all places, by name: prefix, suffix and what is between two keys, divided by "\1". Edited modules know it as
----`__pobatchNames`. A name says all of a place, so that a module is edited alike in each state.
+---The results of all places, by name: prefix, suffix and the text between two keys, separated by "\1". Edited modules know
+---it as `__pobatchNames`. A name fully describes a place, so a module is edited the same way in each state.
 function composedNames.places()
 	return setmetatable(new(0, PLACES), {
 		__index = function(places, name)
@@ -84,7 +84,7 @@ function composedNames.places()
 	})
 end
 
--- The tokens of a line: { first, last, kind = "name"|"string"|"other", text }; nil where the line cannot be read alone.
+-- The tokens of a line: { first, last, kind = "name"|"string"|"other", text }; nil if the line cannot be read on its own.
 local function tokens(line)
 	local list, at = {}, 1
 	while true do
@@ -151,8 +151,8 @@ local function value(literal)
 	return loadstring("return " .. literal)()
 end
 
--- The concatenation that begins at token `i`, if it is one that can be replaced: its last token, prefix, suffix, keys,
--- and what is between two keys.
+-- The concatenation that begins at token `i`, if it can be replaced: its last token, prefix, suffix, keys, and the text
+-- between two keys.
 local function concatenation(line, list, i)
 	local before = list[i - 1]
 	if not before or not BEFORE[before.text] then
@@ -181,7 +181,7 @@ local function concatenation(line, list, i)
 	end
 end
 
--- The name of a place as Lua source; nil where a literal has what that does not hold on one line.
+-- The name of a place as Lua source; nil if a literal contains characters that cannot be written this way on one line.
 local function nameOf(prefix, suffix, between)
 	if (prefix .. suffix .. (between or "")):find("[%c\\\"]") then
 		return nil
@@ -212,7 +212,7 @@ end
 
 ---Replaces the concatenations in a module's lines, in place.
 ---@param lines table
----@param shared table @of the extension: `rewritten`, if it has that, keeps lines
+---@param shared table @of the extension: `rewritten`, if present, caches lines
 ---@return boolean @whether any was replaced
 function composedNames.apply(lines, shared)
 	local changed, open = false, nil
@@ -228,7 +228,7 @@ function composedNames.apply(lines, shared)
 			if at and not line:find("]" .. level .. "]", at, true) then
 				open = level
 			elseif line:find("..", 1, true) and line:find("[\"']") then
-				-- Slices are compiled with most of their lines as they were.
+				-- Slices are compiled with most of their lines unchanged.
 				local kept = shared.rewritten
 				local rewritten = kept and kept[line] or rewrite(line)
 				if kept then

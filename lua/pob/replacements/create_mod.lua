@@ -1,11 +1,9 @@
--- modLib.createMod of Path of Building's Modules/ModTools.lua, and AddMod, AddList and
--- NewMod of its modifier stores.
+-- modLib.createMod of Path of Building's Modules/ModTools.lua, and AddMod, AddList and NewMod of its modifier stores.
 --
--- The originals read their arguments through select() and build the modifier with a
--- table constructor that ends in a call, which LuaJIT does not compile. Equal because
--- the same arguments decide source, flags and keyword flags by the same type tests
--- (a missing argument and nil fail the tests alike), and the tags follow in order;
--- more than four arguments of tags, or a nil between them, go to the original.
+-- The originals read their arguments through select() and build the modifier with a table constructor that ends in a call,
+-- which LuaJIT does not compile. The results are equal because the same arguments determine source, flags and keyword flags
+-- by the same type tests (a missing argument and nil fail the tests alike), and the tags follow in order. More than four
+-- tag arguments, or a nil between them, go to the original.
 
 local type = type
 local select = select
@@ -53,7 +51,7 @@ function part.install(shared, env)
 		}
 	end
 
-	-- nil before a tag: only the original knows how many there are
+	-- nil before a tag: only the original knows how many tags there are
 	local function holes(t1, t2, t3, t4)
 		return t4 ~= nil and (t3 == nil or t2 == nil or t1 == nil)
 			or t3 ~= nil and (t2 == nil or t1 == nil)

@@ -1,10 +1,10 @@
--- calcs.perform without calcs.offence (Modules/CalcOffence.lua), for rows that ask for nothing but what comes before it.
+-- calcs.perform without calcs.offence (Modules/CalcOffence.lua), for rows that ask only for what is calculated before it.
 --
--- Equal because the player's offence is the last thing that a calculation without a minion does: what it reads from the
--- stats below is read when they are done, and what perform does after it has a form that is known. None of the stats is
--- written by the module of offence, or by the functions that skills bring and it calls: their text tells which names they
--- may write (pob.patch.written_names), and what may be written is not left out. Only the row's own environment goes without; a
--- calculation inside the calculation has its offence.
+-- The results are equal because the player's offence is the last thing that a calculation without a minion does: the stats
+-- below are complete before offence reads them, and what perform does after it has a known form. The module of offence, and
+-- the functions of skills that it calls, write none of the stats: their text tells which names they may write
+-- (pob.patch.written_names), and a stat that may be written is never answered without offence. Only the row's own
+-- environment goes without; a calculation nested in the calculation has its offence.
 
 local functions = require("pob.versions.functions")
 local printer = require("pob.slice.printer")
@@ -60,10 +60,10 @@ part.derive[PERFORM] = function(module)
 	return true
 end
 
--- What offence calls of other modules: these write none of the stats.
+-- Functions of other modules that offence calls: they write none of the stats.
 local CALLED = { actionSpeedMod = true, applyDmgTakenConversion = true, armourReductionF = true, hitChance = true }
 
--- The first function of other modules that a module calls, and that is not one of those; nil: none.
+-- The first function of another module that a module calls and that is not one of those; nil: none.
 local function strangerOf(module)
 	local stranger, visitor = nil, {}
 	function visitor:expression(e)
@@ -116,13 +116,13 @@ end
 
 function part.install(shared, _, calcs, this)
 	local isLeft = {}
-	-- In a table: see binding/luajit/nursery.h on variables of old functions.
+	-- In a table because of how the nursery treats variables of old functions: see binding/luajit/nursery.h.
 	local now = {}
 	for name in pairs(DEFENCES) do
 		isLeft[name] = not writtenNames.may(this.facts[OFFENCE], name) and not shared.skillWrites[name]
 	end
 
-	---Whether a stat needs no offence.
+	---Whether a stat can be answered without offence.
 	function shared.isDefence(name)
 		return isLeft[name] or false
 	end
@@ -134,7 +134,7 @@ function part.install(shared, _, calcs, this)
 	end)
 
 	shared.hooks:aroundCalculation(part.name, function(inner, ownCalcs, strategy, calcEnv)
-		-- Minions come after the player, and may look at all that the player has.
+		-- Minions are calculated after the player, and may read everything that the player has.
 		if not strategy.defences or calcEnv.player.mainSkill.minion then
 			return inner(ownCalcs, strategy, calcEnv)
 		end
@@ -144,7 +144,7 @@ function part.install(shared, _, calcs, this)
 		return isDone
 	end)
 
-	-- A row that was stopped may have left it.
+	-- A row that was stopped may have left this set.
 	shared.hooks:beforeRow(part.name, function()
 		now.defended = nil
 	end)

@@ -1,13 +1,12 @@
--- calcs.perform without the estimations of how much the character survives
--- (buildDefenceEstimations of Path of Building's Modules/CalcDefence.lua), a tenth of a
--- row, for rows that ask for none of their numbers. perform has the switch for it; the
--- original uses it for the skills of FullDPS.
+-- calcs.perform without the estimations of how much the character survives (buildDefenceEstimations of Path of Building's
+-- Modules/CalcDefence.lua), a tenth of a row, for rows that ask for none of their numbers. perform has a switch for this,
+-- which the original uses for the skills of FullDPS.
 --
--- Equal because the estimations write nothing but numbers of the output, and tables of damage shifts that only they read,
--- and nothing calculated later reads one of these numbers by name. All of it is told from the checkout's text: what they
--- write (pob.patch.written_names), that they add no modifier, that each call of them stands behind perform's switch, and
--- that of the modules of the calculation only their own reads the names. A modifier may, through GetStat ("per ..."): such a
--- row says so (stat_reads.lua) and is calculated anew, in full.
+-- The results are equal because the estimations write only numbers of the output, and tables of damage shifts that only
+-- they read, and nothing calculated later reads one of these numbers by name. All of it is derived from the checkout's
+-- text: what they write (pob.patch.written_names), that they add no modifier, that each call of them is guarded by
+-- perform's switch, and that among the modules of the calculation only their own reads the names. A modifier may read one
+-- through GetStat ("per ..."): such a row reports it (stat_reads.lua) and is calculated again in full.
 
 local calculation = require("pob.patch.calculation")
 local functions = require("pob.versions.functions")
@@ -23,7 +22,7 @@ local part = {
 	targets = {
 		{ name = "GetStat", file = "Classes/ModStore.lua", label = "ModStore:GetStat" },
 	},
-	-- What the estimations call, whatever its name: these only answer.
+	-- What the estimations call, by whatever name: these functions have no side effects.
 	calls = {
 		{ name = "actionSpeedMod", file = PERFORM },
 		{ name = "armourReduction", file = DEFENCE },
@@ -52,7 +51,7 @@ end
 -- Fields of an actor that the estimations may write.
 local OWN = { damageShiftTable = true, damageOverTimeShiftTable = true }
 
--- What they may write to: the breakdown is not there where they are left out.
+-- What they may write to. The breakdown does not exist when they are left out.
 local OUTPUTS = { "[oO]utput$", "^breakdown$" }
 -- Functions that change their first argument, and methods that change a modifier store.
 local CHANGES = {
@@ -81,9 +80,9 @@ local function lastName(e)
 	return e.k == "index" and e.key.k == "string" and e.key.v or e.name or ""
 end
 
--- What stands in the way of leaving a function out; nil: it only writes numbers.
+-- Why a function cannot be left out; nil: it only writes numbers.
 local function effectOf(f)
-	-- isGiven: variables that hold what the function was given, or a part of it
+	-- isGiven: variables that hold an argument of the function, or a part of one
 	local isOwn, isGiven, effect = {}, {}, nil
 	local visitor = {}
 	function visitor:openFunction(inner)
@@ -215,7 +214,7 @@ for _, path in ipairs(calculation.MODULES) do
 	end
 end
 
--- Each call of the estimations stands behind `if not`, and the second parameter of perform.
+-- Each call of the estimations must be guarded by `if not` and the second parameter of perform.
 part.derive[PERFORM] = function(module)
 	local entry = (module.functions.perform or {})[1]
 	local switch = entry and entry.f.params[2]
@@ -240,7 +239,7 @@ part.derive[PERFORM] = function(module)
 		uses = uses + (e.k == "local" and e.v == switch and 1 or 0)
 	end
 	walk.through(module.chunk, visitor)
-	-- The switch does nothing else: FullDPS has it on, the row's own calculation may have it off.
+	-- The switch must do nothing else: FullDPS turns it on, while the row's own calculation may have it off.
 	if not switch or calls == 0 or calls ~= guarded or uses ~= guards or guards ~= calls then
 		return nil, module.path .. " has no switch for the estimations that is known"
 	end
@@ -268,7 +267,7 @@ function part.install(shared, _, _, this)
 		return not shared.missed
 	end)
 
-	---Whether a stat must be calculated with the estimations.
+	---Whether a stat can only be calculated with the estimations.
 	function shared.isEstimated(name)
 		return written[name]
 	end

@@ -1,16 +1,13 @@
--- ModStore:EvalMod, GetCondition and GetMultiplier of Path of Building's
--- Classes/ModStore.lua.
+-- ModStore:EvalMod, GetCondition and GetMultiplier of Path of Building's Classes/ModStore.lua.
 --
--- EvalMod is one chain of 25 string comparisons per tag. Nearly all modifiers carry
--- only plain conditions and tests of the skill; those are answered here, all others by
--- the original, from the start. Equal because the tags are tested in order, by the
--- same reads, a failing tag ends with no value, and what was read before the original
--- takes over has no effect. Tags that the original's chain does not know pass. Tags
--- with a global limit, with lists of names, and all that change the value go to the
--- original.
+-- EvalMod is a chain of 25 string comparisons per tag. Nearly all modifiers carry only plain conditions and tests of the
+-- skill. Those are handled here, and all others by the original, from the start. The results are equal because the tags are
+-- tested in order, by the same reads; a failing tag ends with no value; and what was read before the original takes over
+-- has no side effects. Tags that the original's chain does not know pass. Tags with a global limit or with lists of names,
+-- and all tags that change the value, go to the original.
 --
--- GetCondition and GetMultiplier: the same reads in the same order; the names of the
--- modifiers that stand for a condition or multiplier are kept in a table.
+-- GetCondition and GetMultiplier make the same reads in the same order; the names of the modifiers that stand for a
+-- condition or multiplier are cached in a table.
 
 local part = {
 	name = "eval_mod",
@@ -26,7 +23,7 @@ function part.ready(env)
 	return list and list.ModDB and list.ModDB.HasModInternal and list.ModList and list.ModList.HasModInternal
 end
 
--- What to do with a tag's type; nil: the original must look
+-- What to do for each type of tag; nil: left to the original
 local CONDITION, SKILL_TYPE, SKILL_ID, SKILL_NAME, SLOT_NAME, PASS = 1, 2, 3, 4, 5, 6
 local action = {
 	Condition = CONDITION,
@@ -67,7 +64,7 @@ function part.install(_, env)
 				return nil
 			end
 			if tag.neg then
-				-- a weapon that counts as all one-handed ones has a say here
+				-- a weapon that counts as all one-handed weapons matters here
 				local actor = self.actor
 				local weapon1, weapon2 = actor.weaponData1, actor.weaponData2
 				if (weapon1 and weapon1.countsAsAll1H) or (weapon2 and weapon2.countsAsAll1H) then

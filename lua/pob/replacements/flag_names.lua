@@ -1,10 +1,8 @@
--- modLib.formatFlags of Path of Building's Modules/ModTools.lua: the names of a modifier's
--- flags, as text.
+-- modLib.formatFlags of Path of Building's Modules/ModTools.lua: the names of a modifier's flags, as text.
 --
--- The original goes through all names, sorted, and sorts what it found, twice for each
--- modifier of a tree: 12,000 times, for some sixty different answers. Equal because the
--- answer is a function of the flags and of a table of names that never changes once
--- Path of Building has started.
+-- The original goes through all names, sorted, and sorts what it found, twice for each modifier of a tree: 12,000 times,
+-- for some sixty different results. The results are equal because they are a function of the flags and of a table of names
+-- that never changes once Path of Building has started.
 
 local FILE = "Modules/ModTools.lua"
 

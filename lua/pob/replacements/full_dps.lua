@@ -1,15 +1,14 @@
 -- calcs.calcFullDPS of Path of Building's Modules/Calcs.lua.
 --
--- The original sets up an environment (a third of a row), and another one after each
--- skill that it sums up. Equal because
---  * without a socket group that is included in the sum, the original's loop does
---    nothing: all parts are 0, and so are the sums of them;
---  * the environment that it sets up after the last of these skills is not looked at.
---    Its loop goes over the list of skills of the first one, which all later ones
---    share.
+-- The original sets up an environment (a third of a row), and another one after each skill that it sums up. The results are
+-- equal because
+--  * without a socket group that is included in the sum, the original's loop does nothing: all parts are 0, and so are
+--    their sums;
+--  * the environment that it sets up after the last of these skills is never used. Its loop goes over the list of skills of
+--    the
+--    first environment, which all later ones share.
 --
--- The edit puts the original's own line behind a test; it holds no text of Path of
--- Building.
+-- The edit puts the original's own line behind a test; it contains no text of Path of Building.
 
 local walk = require("pob.slice.walk")
 
@@ -90,7 +89,7 @@ function part.install(shared, _, calcs)
 				return original(build, mode, override, specEnv)
 			end
 		end
-		-- mode MAIN makes the socket groups anew
+		-- mode MAIN remakes the socket groups
 		if mode ~= "CALCULATOR" then
 			return original(build, mode, override, specEnv)
 		end

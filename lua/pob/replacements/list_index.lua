@@ -1,21 +1,20 @@
--- Where a ModList has the modifiers of a name, so that a query need not go through all
--- of them: a row makes 3,000 queries, nearly all for names that the list does not have,
--- and a query without a loop is what LuaJIT compiles into one trace.
+-- An index of where a ModList has the modifiers of a name, so that a query need not scan all of them. A row makes 3,000
+-- queries, nearly all for names that the list does not have, and LuaJIT compiles a query without a loop into a single
+-- trace.
 --
--- The index belongs to the list's present contents: it counts while length and last
--- modifier are the same, grows when modifiers were appended, and is dropped by the
--- methods that exchange a modifier inside the list. Names of modifiers in a list do
--- not change.
+-- The index belongs to the list's current contents: it is valid while length and last modifier are the same, it is extended
+-- when modifiers were appended, and it is dropped by the methods that replace a modifier inside the list. Names of
+-- modifiers in a list do not change.
 
 local newTable = require("table.new")
 
 local listIndex = {}
 
--- Up to this length a list is looked through.
+-- Lists up to this length are scanned.
 local SHORT = 4
 
--- An index: how long the list was, and its last modifier; by name, where the first and the last modifier are; and for
--- each place the next one of the name, or false. binding/pob/modifier_queries.c knows it, too.
+-- An index: the length of the list and its last modifier; by name, the positions of the first and the last modifier; and
+-- for each position the next one of the same name, or false. binding/pob/modifier_queries.c knows this layout, too.
 local COUNT, LAST, FIRST, FOLLOWING, TAIL = 1, 2, 3, 4, 5
 
 ---@param class table @ModList
@@ -92,7 +91,7 @@ function listIndex.install(class)
 
 	for _, method in ipairs({ "MergeMod", "ReplaceModInternal", "ConvertModInternal" }) do
 		local original = class[method]
-		-- Before 0.16 no modifier is converted.
+		-- Before 0.16 this method does not exist.
 		if original then
 			class[method] = function(self, ...)
 				self.pobatchIndex = false

@@ -1,15 +1,13 @@
--- scan of Path of Building's Modules/ModParser.lua, and the loop over jewels' functions in
--- its parseMod: which of some thousand patterns fits a modifier's text, up to twenty
--- times a line. Trees and items of builds have lines that its cache does not know, and
--- reading them took a third of a load.
+-- scan of Path of Building's Modules/ModParser.lua, and the loop over the functions of jewels in its parseMod: they find
+-- which of some thousand patterns fits a modifier's text, up to twenty times per line. Trees and items of builds have lines
+-- that its cache does not know, and parsing them took a third of a load.
 --
--- Equal because a pattern is left out only when the text lacks something that every
--- match of it contains (pob.replacements.pattern_index), and of those that match the same one wins:
--- the first by its place in the text, then the longest match, then the longest pattern,
--- then the one that the original walks first: its `pairs` is that of pob.host.ordered_pairs, sorted by
--- name. The lists are filled when the module is loaded, and constant from then on.
+-- The results are equal because a pattern is skipped only when the text lacks something that every match of it contains
+-- (pob.replacements.pattern_index), and among those that match the same one wins: the first by its position in the text,
+-- then the longest match, then the longest pattern, then the one that the original visits first (its `pairs` is that of
+-- pob.host.ordered_pairs, sorted by name). The lists are filled when the module is loaded, and constant from then on.
 --
--- The loop's form is looked for: one that does nothing for patterns which do not match. Its list is as constant.
+-- The loop is recognized by its form: one that does nothing for patterns that do not match. Its list is constant, too.
 
 local patterns = require("pob.replacements.pattern_index")
 local walk = require("pob.slice.walk")
@@ -28,7 +26,7 @@ local part = {
 	edits = {},
 }
 
--- Where scan begins.
+-- The place where scan begins.
 local function beginScan(module, f)
 	local first, names = f.body[1], {}
 	for i, variable in ipairs(f.params) do
@@ -42,7 +40,7 @@ local function beginScan(module, f)
 	}
 end
 
--- A loop over patterns that does nothing for those that are not found in the text: its `pairs`, and the name of the text.
+-- A loop over patterns that does nothing for those not found in the text: its `pairs`, and the name of the text.
 local function narrowable(s)
 	local call = s.k == "in" and #s.names == 2 and s.values[1]
 	if not call or call.k ~= "call" or call.f.name ~= "pairs" or #call.args ~= 1 or #s.body ~= 2 then
@@ -90,7 +88,7 @@ function part.ready(_, path)
 	return path == FILE
 end
 
--- list -> its index; another for lists that are searched as plain texts
+-- list -> its index; a separate one for lists that are searched as plain texts
 local function indexes(plain, store)
 	return setmetatable({}, {
 		__index = function(known, list)
@@ -105,7 +103,7 @@ function part.install(shared)
 	local ofPatterns, ofTexts = indexes(false, shared.compiled), indexes(true, shared.compiled)
 	local tried = {}
 
-	---As the original: the value of the pattern that fits best, the line without what it matched, the captures.
+	---Like the original: the value of the pattern that fits best, the line without the matched part, the captures.
 	function shared.scan(line, list, plain)
 		local text = lower(line)
 		local _, count = candidates(plain and ofTexts[list] or ofPatterns[list], text, tried)
@@ -132,7 +130,7 @@ function part.install(shared)
 		return nil, line
 	end
 
-	---A `pairs` that leaves out patterns which cannot match `text`.
+	---A `pairs` that skips patterns that cannot match `text`.
 	function shared.narrowed(text)
 		return function(list)
 			local keys = candidates(ofPatterns[list], text)

@@ -1,12 +1,12 @@
--- Queries answered natively (binding/pob/modifier_queries.c), where a walk through the stores needs nothing but tables: no
--- modifier that may be let in has tags. A query in Lua takes a dozen guards in each store, and LuaJIT compiles them
--- into every place that asks; this is one call.
+-- Queries answered natively (binding/pob/modifier_queries.c) if walking the stores takes nothing but table lookups: no
+-- modifier that may be let in has tags. A query in Lua takes a dozen guards in each store, and LuaJIT compiles them into
+-- every place that makes one; this is a single call.
 --
--- The stores are handed over by their addresses, which LuaJIT's objects keep for life. `addressOf` has those that were
--- asked in the present row, and keeps them alive until the next one begins.
+-- The stores are passed by address, which is fixed for the lifetime of a LuaJIT object. `addressOf` has those that were
+-- queried in the present row, and keeps them alive until the next one begins.
 
 local ffi = require("ffi")
--- It leaves a table its size, for the next row.
+-- It keeps the table's capacity for the next row.
 local clear = require("table.clear")
 
 local nativeQueries = {}
@@ -19,9 +19,9 @@ local MATCH_ALL, MATCH_MASK = 0x40000000, 0xBFFFFFFF
 
 ---@param native table @the host's modifierQueries
 ---@param env table @the globals of Path of Building's code
----@return table @{ context, sum, sumOne, none, noneOf, flag = functions that take the context first, find(store) = its
----address, or false where Lua had better walk, forget() = before each row; listen(set), leaveOut(store) = what of the queries
----is noted where }
+---@return table @{ context, sum, sumOne, none, noneOf, flag = functions that take the context first, find(store) = its address,
+---or false if Lua should walk it, forget() = before each row; listen(set), leaveOut(store) = where queries are recorded, and
+---which are not }
 function nativeQueries.new(native, env)
 	local classes = env.common.classes
 	local context = native.context(MATCH_ALL, MATCH_MASK, classes.ModDB, classes.ModList)
@@ -39,7 +39,7 @@ function nativeQueries.new(native, env)
 		find = function(store)
 			local found = addressOf[store]
 			if found == nil then
-				-- A list by itself is a short one, and mostly asked once.
+				-- A list without a parent is short, and mostly queried once.
 				found = (store.parent or store.mods) and address(store) or false
 				addressOf[store] = found
 			end

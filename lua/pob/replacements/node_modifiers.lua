@@ -1,26 +1,21 @@
--- calcs.buildModListForNode and buildModListForNodeList of Path of Building's
--- Modules/CalcSetup.lua, for calculator rows.
+-- calcs.buildModListForNode and buildModListForNodeList of Path of Building's Modules/CalcSetup.lua, for calculator rows.
 --
--- The original builds every allocated node's modifiers twice a row, though only a few
--- nodes differ from the row before. Here they are kept, per node. What a node's list
--- is made from: its own modifiers (compared one by one: the list around them may be a
--- new one), keystone modifier, type and id, its weapon set, whether it is allocated,
--- the increase for small passives, the "with keystones" switch, the active weapon set,
--- and radius jewels. Nodes inside a radius jewel always take the original's road, and
--- so do keystones and nodes whose modifiers came from a jewel.
+-- The original builds every allocated node's modifiers twice per row, though only a few nodes differ from the row before.
+-- Here they are cached per node. A node's list depends on: its own modifiers (compared one by one, because the list around
+-- them may be a new one), keystone modifier, type and id, its weapon set, whether it is allocated, the increase for small
+-- passives, the "with keystones" switch, the active weapon set, and radius jewels. Nodes inside a jewel's radius always go
+-- to the original, and so do keystones and nodes whose modifiers came from a jewel.
 --
--- The original also writes: the weapon set, as a tag, into the node's own modifiers,
--- which rows and builds share. `tagged` knows for which weapon set each of them is
--- tagged at present, and a kept answer counts only while they are all tagged for its
--- own. It sets node.grantedSkills and fills env.explodeSources; both are done here with
--- equal contents.
+-- The original also has side effects. It writes the weapon set, as a tag, into the node's own modifiers, which rows and
+-- builds share. `tagged` knows which weapon set each of them is currently tagged for, and a cached result is valid only
+-- while all of them are tagged for its own. It sets node.grantedSkills and fills env.explodeSources; both are done here
+-- with equal contents.
 --
--- The list of all nodes is put together in the original's order, that of
--- pairs(nodeList), as ModList's AddList does; nodes without a modifier of that name are
--- not asked for what raises small passives, since ModList's Sum has nothing of theirs.
+-- The list of all nodes is concatenated in the original's order, that of pairs(nodeList), as ModList's AddList does. Nodes
+-- that have no modifier raising small passives are not queried for it, since they add nothing to ModList's Sum.
 --
 -- In mode MAIN the original also leaves each node's list with the node, and what a radius jewel found with the jewel: the
--- window's tooltips show these, and no calculation reads them. Adapting a variant (`shared.isAdapting`) goes without.
+-- window's tooltips show these, and no calculation reads them. Adapting a variant (`shared.isAdapting`) skips that.
 
 local pairs = pairs
 local clear = require("table.clear")
@@ -44,13 +39,13 @@ function part.ready(_, path)
 end
 
 local WEAK = { __mode = "k" }
--- stands for the first modifier of a node without any
+-- the placeholder for the first modifier of a node without any
 local EMPTY = {}
 
 function part.install(shared, env, calcs)
 	local buildNode, originalList = calcs.buildModListForNode, calcs.buildModListForNodeList
 
-	-- What it asks it asks of lists of this one node: nobody needs to know to tell whether other nodes matter.
+	-- Its queries are on lists of this one node, so nobody needs them to tell whether other nodes matter.
 	local function originalNode(calcEnv, node, increase, withKeystones)
 		local asked = shared.asked
 		if not asked then
@@ -65,7 +60,7 @@ function part.install(shared, env, calcs)
 	-- modifier -> weapon set that it is tagged for
 	local tagged = shared.tagged or setmetatable({}, WEAK)
 	shared.tagged = tagged
-	-- node -> its first modifier, or EMPTY -> what is known of the node with these modifiers
+	-- node -> its first modifier, or EMPTY -> what is cached for the node with these modifiers
 	local kept = setmetatable({}, WEAK)
 
 	local function sameMods(list, other)
@@ -122,8 +117,7 @@ function part.install(shared, env, calcs)
 		return true
 	end
 
-	-- Whether a list may be kept: a modifier out of a jewel is tagged and untagged in
-	-- turns by the original.
+	-- Whether a list may be cached: the original alternately tags and untags a modifier that came from a jewel.
 	local function plain(list)
 		for i = 1, #list do
 			if list[i].parsedLine then
@@ -166,7 +160,7 @@ function part.install(shared, env, calcs)
 		local list = originalNode(calcEnv, node, increase, withKeystones)
 		tag(own, allocMode)
 		if answer and sameMods(answer.list, list) then
-			-- Kept environments know it by its identity.
+			-- Kept environments know the list by its identity.
 			list = answer.list
 		end
 		if plain(list) then
@@ -215,8 +209,8 @@ function part.install(shared, env, calcs)
 		end
 	end
 
-	-- Lets the jewels see `all`, which is `lists` one after the other. Answers the lists of what it is then: jewels may have
-	-- added some.
+	-- Lets the jewels see `all`, the concatenation of `lists`. Returns the lists that it then consists of, since jewels may
+	-- have added some.
 	local function finishJewelsOf(calcEnv, lists, all, increase, radiusJewels, secondSet)
 		finishAllJewels(calcEnv, all, increase, radiusJewels, secondSet)
 		local n, added = 0, {}
@@ -238,14 +232,14 @@ function part.install(shared, env, calcs)
 		return lists
 	end
 
-	-- The list that was put together last, and what from. FullDPS asks for it once more for each further skill, while
-	-- nodes and jewels are what they were. Always the same table: see binding/luajit/nursery.h on variables of old functions.
+	-- The list that was concatenated last, and its inputs. FullDPS asks for it again for each further skill, while nodes and
+	-- jewels have not changed. Always the same table: see binding/luajit/nursery.h on variables of old functions.
 	local last = {}
 
-	-- The modifiers of `lists`, one after the other.
+	-- The modifiers of `lists`, concatenated.
 	local function joined(lists)
 		local all, n = env.new("ModList"), 0
-		-- A constructor is a method of its class's name, where `new` does not call it.
+		-- If `new` does not call the constructor, it is a method with the name of its class.
 		all = all.ModList and all:ModList() or all
 		for k = 1, #lists do
 			local list = lists[k]
@@ -257,7 +251,7 @@ function part.install(shared, env, calcs)
 		return all
 	end
 
-	-- `all` may be nil: it is put together when it is asked for.
+	-- `all` may be nil: it is concatenated on demand.
 	local function remember(calcEnv, nodeList, lists, all)
 		last.nodes, last.lists, last.all = nodeList, lists, all
 		last.taggings, last.secondSet = taggings, usesSecondSet(calcEnv)
@@ -273,7 +267,7 @@ function part.install(shared, env, calcs)
 			and last.jewelData == env.GlobalCache.cachedData[calcEnv.mode].radiusJewelData
 	end
 
-	-- Nodes change between rows, in place.
+	-- Nodes change in place between rows.
 	shared.hooks:beforeRow(part.name, function()
 		clear(last)
 		shared.isAdapting = false
@@ -334,9 +328,9 @@ function part.install(shared, env, calcs)
 		return entry
 	end
 
-	-- The same, finished, for nodes of which `records` has most from earlier calls with the same `increase`: as long as a
-	-- node has the same list of modifiers, and nothing was tagged anew, it brings what it brought. Answers the lists that
-	-- the whole list is made of. Appends the modifiers that `isAsked` lets in to `sequence`.
+	-- The same, finished, for nodes most of which `records` has from earlier calls with the same `increase`: as long as a
+	-- node has the same list of modifiers, and no tag was changed, it brings what it brought. Returns the lists that make up
+	-- the whole list. Appends the modifiers that `isAsked` lets in to `sequence`.
 	function shared.listNodes(calcEnv, nodeList, increase, records, isAsked, sequence)
 		local radiusJewels = calcEnv.radiusJewelList
 		local jewels = #radiusJewels > 0

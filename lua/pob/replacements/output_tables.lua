@@ -1,16 +1,16 @@
--- The tables of a calculation's numbers, made as large as they become: some 800 numbers of the player, 170 of each hand.
--- LuaJIT's tables double each time that they are full, and put all that they have in anew.
+-- Preallocates the tables of a calculation's numbers: some 800 numbers of the player, 170 of each hand. LuaJIT's tables
+-- double each time that they are full, and rehash everything that they contain.
 --
--- Equal because a table's size shows in nothing but the order of `pairs`, and Path of Building's loops over string keys
--- have one of their own (pob.host.ordered_pairs).
+-- The results are equal because a table's size affects only the order of `pairs`, and Path of Building's loops over string
+-- keys have an order of their own (pob.host.ordered_pairs).
 
 local newTable = require("table.new")
 local walk = require("pob.slice.walk")
 
--- Keys that the tables have at most, without growing.
+-- The number of keys that the tables can hold without growing.
 local PLAYER, ENEMY, HAND = 1024, 64, 256
 
--- How large the table becomes that is put into a field; nil: who knows.
+-- The size needed for a table that is assigned to a field; nil: unknown.
 local function sizeOf(target)
 	local o, name = target.o, target.k == "index" and target.key.k == "string" and target.key.v
 	local owner = o and o.k == "index" and o.key.k == "string" and o.key.v
@@ -50,7 +50,7 @@ function part.ready(_, path)
 end
 
 function part.install(shared)
-	---@param size number @of keys that it will have at most, without growing
+	---@param size number @of keys that it can hold without growing
 	function shared.newOutput(size)
 		return newTable(0, size)
 	end

@@ -1,10 +1,10 @@
--- PassiveSpec:BuildPathFromNode of Path of Building's Classes/PassiveSpec.lua: the shortest
--- path from one allocated node to all that are nearer to it than to any other. Loading a
--- build runs it a hundred times for each of the six times that the tree is rebuilt.
+-- PassiveSpec:BuildPathFromNode of Path of Building's Classes/PassiveSpec.lua: the shortest path from one allocated node to
+-- all nodes that are nearer to it than to any other. Loading a build runs it a hundred times for each of the six times that
+-- the tree is rebuilt.
 --
--- Equal because nodes are visited in the original's order and the same ones are updated,
--- by the same rules; the cheapest of these is asked first. A path is written over the old
--- one, which is then cut, where the original empties it and fills it again.
+-- The results are equal because nodes are visited in the original's order and the same ones are updated, by the same rules;
+-- only the cheapest test comes first. A path overwrites the old one and is then truncated, where the original empties it
+-- and fills it again.
 
 local part = {
 	name = "paths",
@@ -44,8 +44,8 @@ local function prepend(first, path, target)
 	return target
 end
 
--- Loading a build is not compiled as a rule (see pob.build.builds), but what rebuilds the tree is: six times some thousand
--- nodes pay for it, 80 ms of each first load.
+-- Loading a build is not compiled as a rule (see pob.build.builds), but rebuilding the tree is: it pays off over six times
+-- some thousand nodes, 80 ms of each first load.
 local function compileRebuilding(class)
 	local rebuild = class.BuildAllDependsAndPaths
 	function class:BuildAllDependsAndPaths()
@@ -61,7 +61,7 @@ end
 function part.install(_, env)
 	local class = env.common.classes.PassiveSpec
 	compileRebuilding(class)
-	-- Since 0.16 paths lead through allocated nodes only of their own weapon set, and know their root.
+	-- Since 0.16, paths go only through allocated nodes of their own weapon set, and know their root.
 	local hasModes = class.CanPathThroughAllocMode ~= nil
 
 	function class:BuildPathFromNode(root)

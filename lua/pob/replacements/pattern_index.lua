@@ -1,5 +1,5 @@
--- Which patterns of a long list can match a text at all: each one that demands some
--- literal text is filed under four bytes of it, and a text that lacks them cannot match.
+-- Finds which patterns of a long list can match a text at all: each pattern that requires some literal text is filed under
+-- four bytes of it, and a text that lacks them cannot match.
 
 local byte, sub, find = string.byte, string.sub, string.find
 
@@ -7,11 +7,11 @@ local keptData = require("pob.host.kept_data")
 
 local patterns = {}
 
--- Lists up to this length are tried as they are.
+-- Lists up to this length are tried one by one.
 local SHORT = 12
 local LENGTH = 4
 
--- Where the class that begins with `[` at `at` ends, as Lua's own matcher reads it; nil: nowhere.
+-- Where the character class that begins with `[` at `at` ends, as Lua's own matcher reads it; nil: nowhere.
 local function classEnd(pattern, at)
 	at = at + (sub(pattern, at + 1, at + 1) == "^" and 2 or 1)
 	repeat
@@ -23,7 +23,7 @@ local function classEnd(pattern, at)
 	return at
 end
 
----The literal texts that every match of a pattern contains. May leave some out, never one too many.
+---The literal texts that every match of a pattern contains. It may omit some, but never has one too many.
 ---@param pattern string
 ---@return string[]
 function patterns.literals(pattern)
@@ -38,14 +38,14 @@ function patterns.literals(pattern)
 	while at <= n do
 		local char = sub(pattern, at, at)
 		if char == "(" or char == ")" then
-			-- Captures take no text of their own.
+			-- Captures match no text themselves.
 			at = at + 1
 		else
 			local literal = char
 			if char == "%" then
 				literal = sub(pattern, at + 1, at + 1)
 				if find(literal, "^[bf%d]") then
-					-- What follows is not a plain item; leave the rest out.
+					-- What follows is not a plain item; ignore the rest.
 					break
 				elseif find(literal, "^%a") or literal == "" then
 					literal = nil
@@ -85,7 +85,7 @@ function patterns.literals(pattern)
 	return runs
 end
 
--- Counts each four bytes in a row, as a number.
+-- Counts each sequence of four bytes, as a number.
 local function countGrams(text, counts)
 	local a, b, c = byte(text, 1, LENGTH - 1)
 	for i = LENGTH, #text do
@@ -96,7 +96,7 @@ local function countGrams(text, counts)
 	end
 end
 
--- The one of the text's that is counted least, if it is less than `least`; else `rarest`.
+-- The text's least frequent sequence, if its count is below `least`; else `rarest`.
 local function rarestGram(text, counts, rarest, least)
 	local a, b, c = byte(text, 1, LENGTH - 1)
 	for i = LENGTH, #text do
@@ -111,7 +111,7 @@ local function rarestGram(text, counts, rarest, least)
 end
 
 local function indexOf(keys, plain)
-	-- A rare one leaves few patterns to try.
+	-- A rare sequence leaves few patterns to try.
 	local literals, counts = {}, {}
 	for i, pattern in ipairs(keys) do
 		literals[i] = plain and { pattern } or patterns.literals(pattern)
@@ -157,9 +157,9 @@ function patterns.index(list, plain, store)
 	end)
 end
 
----The patterns of an index that may match `text`; one may be there more than once.
----@param out table|nil @a list to write over
----@return table, number @the list and how many of its entries count
+---The patterns of an index that may match `text`; the same one may occur more than once.
+---@param out table|nil @a list to overwrite
+---@return table, number @the list and how many of its entries are valid
 function patterns.candidates(index, text, out)
 	local always, byGram = index.always, index.byGram
 	local count = #always

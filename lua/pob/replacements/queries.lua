@@ -1,20 +1,23 @@
--- Sum, More, Flag, Override, List and Tabulate of Path of Building's modifier stores
--- (Classes/ModStore.lua, ModDB.lua, ModList.lua).
+-- Sum, More, Flag, Override, List and Tabulate of Path of Building's modifier stores (Classes/ModStore.lua, ModDB.lua,
+-- ModList.lua).
 --
--- The originals pass the names through two vararg calls and test flags by a call for
--- every modifier. Equal because
---  * modifiers are visited in the original's order (names as given, then the parent),
---    and the same sums and products are formed in that order;
---  * a modifier passes if its type, flags, keyword flags and source pass. Flags 0 and
---    keyword flags 0 always pass, all others are tested by the functions of bits.lua;
---  * a name that is no text finds nothing here as there (Path of Building gives tables, too);
---  * the table of global limits lives as long as one store's part of a query, and is
---    made only when a modifier with such a limit is met: nothing else reads it;
---  * a product with a name that has no modifiers is result * round(1, 2), unless an
---    earlier name brought a precision: then the rounding is done here too. It is done
---    for a name that is nil as well, so products know how many names were given.
--- The originals' ...Internal methods stay: queries with more names than there is room
--- for (12), and lists of more than one name, take them.
+-- The originals pass the names through two vararg calls and test flags with a call for every modifier. The results are
+-- equal because
+--  * modifiers are visited in the original's order (names as given, then the parent), and the same sums and products are
+--    formed
+--    in that order;
+--  * a modifier passes if its type, flags, keyword flags and source pass. Flags 0 and keyword flags 0 always pass, all
+--    others are
+--    tested by the functions of bits.lua;
+--  * a name that is not a string finds nothing, here as there (Path of Building passes tables, too);
+--  * the table of global limits lives as long as one store's part of a query, and is made only when a modifier with such a
+--    limit
+--    is met: nothing else reads it;
+--  * a product with a name that has no modifiers is result * round(1, 2), unless an earlier name brought a precision: then
+--    the
+--    rounding is done here too. It is also done for a name that is nil, so products know how many names were given.
+-- The originals' ...Internal methods stay: they handle queries with more than the supported number of names (12), and lists
+-- of more than one name.
 
 local unroll = require("pob.replacements.unroll")
 local nativeQueries = require("pob.replacements.native_queries")
@@ -65,7 +68,7 @@ local part = {
 	},
 }
 
--- The field by which a flag's query says that sources do not count: until 0.16 it is misspelt where it is read.
+-- The field by which a query for flags says that sources are ignored: until 0.16 it is misspelt where it is read.
 local function ignoresSource(this)
 	for _, entry in ipairs(this.found) do
 		if entry.name == "FlagInternal" and entry.form == "26b51dd1cee14b86" then
@@ -93,14 +96,13 @@ function part.install(shared, env, _, this)
 		native.find, native.context, native.none, native.noneOf, native.flag
 	shared.hooks:beforeRow(part.name, native.forget)
 
-	-- shared.asked: where the present build's queries are written down, if at all; shared.unaskedStore: a store that
-	-- modifiers of the tree never get into, so that what it is asked for does not matter. What is asked natively is
-	-- noted natively.
+	-- shared.asked: where the present build's queries are recorded, if at all; shared.unaskedStore: a store that modifiers of
+	-- the tree never get into, so that queries of it do not matter. Native queries are recorded natively.
 	local record, link, order, ANY = readSet.record, readSet.link, readSet.order, readSet.ANY
 
-	---From now on queries are written down in `asked`; nil: nowhere.
+	---From now on queries are recorded in `asked`; nil: nowhere.
 	function shared.listen(asked)
-		-- Whatever row is stopped wherever: what is noted natively stays alive.
+		-- The native side may still write to the previous set, wherever a row was stopped, so that set is kept alive.
 		shared.askedBefore = shared.asked
 		shared.asked = asked
 		native.listen(asked and asked.set)
@@ -111,7 +113,7 @@ function part.install(shared, env, _, this)
 		native.leaveOut(store)
 	end
 
-	-- Whether no modifier of the type and name is let in; and whether that was asked, and noted, natively.
+	-- Whether no modifier of the type and name is let in; and whether that was answered, and recorded, natively.
 	local function isNone(self, kind, cfg, name)
 		local at = find(self)
 		if not at or type(name) ~= "string" then
@@ -124,7 +126,7 @@ function part.install(shared, env, _, this)
 		return nativeNone(context, at, kind, cfg.flags or 0, cfg.keywordFlags or 0, name) == 1, true
 	end
 
-	-- A query for modifiers of one node, or one item, tells them apart by where they come from.
+	-- A query for modifiers of one node, or one item, distinguishes them by their source.
 	local function seeSource(kind, source, name)
 		if name and source:find(":", 1, true) then
 			order(shared.asked, kind, name)
@@ -252,8 +254,8 @@ function part.install(shared, env, _, this)
 		return self:pobatchMore(self, cfg, flags, keywordFlags, source, count, ...)
 	end
 
-	-- All but sums and products: one name, as good as always. For others the original
-	-- goes through all of them store by store; a name that is nil finds nothing.
+	-- All but sums and products: nearly always one name. For several, the original goes through all of them store by store; a
+	-- name that is nil finds nothing.
 
 	local function isLong(b, c, d, e, f, g, h, i, j, k, l)
 		return b or c or d or e or f or g or h or i or j or k or l
@@ -403,7 +405,7 @@ function part.install(shared, env, _, this)
 		return self:pobatchHas(kind, 0, 0, nil, a)
 	end
 
-	-- These look for a modifier to put another in its place.
+	-- These look for a modifier in order to replace it.
 	for _, class in ipairs({ classes.ModDB, classes.ModList }) do
 		local replace, convert = class.ReplaceModInternal, class.ConvertModInternal
 		function class:ReplaceModInternal(mod)

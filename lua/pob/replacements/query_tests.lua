@@ -1,11 +1,11 @@
--- What one modifier must pass to take part in a query, and how products are rounded:
--- shared by the walks over ModDB and over ModList.
+-- The tests that a modifier must pass to take part in a query, and how products are rounded: shared by the walks over ModDB
+-- and over ModList.
 
 local floor, max = math.floor, math.max
 
 local tests = {}
 
----A fresh table of global limits where a modifier's tags have one, which is all that reads it; else nil.
+---A new table of global limits if a modifier's tags have one, since nothing else reads it; else nil.
 function tests.limitsOf(mod)
 	for i = 1, #mod do
 		if mod[i].globalLimit then
@@ -15,15 +15,15 @@ function tests.limitsOf(mod)
 	return nil
 end
 
----@param shared table @and64 and matchKeywordFlags, when bits.lua is in use
+---@param shared table @and64 and matchKeywordFlags, if bits.lua is in use
 ---@param env table @the globals of Path of Building's code
 function tests.new(shared, env)
 	local and64 = shared.and64 or env.AND64
 	local matches = shared.matchKeywordFlags or env.MatchKeywordFlags
 	local round = env.round
 
-	-- Whether a modifier of the right name and type is let in. The source test of
-	-- a modifier reads its part before the first colon.
+	-- Whether a modifier of the right name and type is let in. The source test looks at the part of a modifier's source
+	-- before the first colon.
 	local function admits(mod, flags, keywordFlags)
 		local modFlags, modKeywordFlags = mod.flags, mod.keywordFlags
 		return (modFlags == 0 or (flags ~= 0 and and64(flags, modFlags) == modFlags))

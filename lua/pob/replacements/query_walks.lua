@@ -1,8 +1,8 @@
 -- The walks of the queries over one modifier store and its parents. See queries.lua.
 --
--- A ModDB lists the modifiers of a name in self.mods[name]. A ModList is one flat list; list_index.lua finds the modifiers of
--- a name in it. The walks are the same but for that, and for what Path of Building tests in one of them alone, so both are
--- compiled from one text when the module loads: specialised code, without a call or a test for what differs.
+-- A ModDB lists the modifiers of a name in self.mods[name]. A ModList is one flat list; list_index.lua finds the modifiers
+-- of a name in it. The walks are otherwise the same, except for what Path of Building tests in one of them alone, so both
+-- are compiled from one template when the module loads: specialised code, without a call or a test for what differs.
 
 local unroll = require("pob.replacements.unroll")
 local tests = require("pob.replacements.query_tests")
@@ -11,8 +11,8 @@ local conditionOf = require("pob.memo.inert_modifiers").conditionOf
 
 local walks = {}
 
--- FIRST(name) is where the modifiers of a name begin: a list, or a place in the store. EACH ... END_EACH goes through them.
--- A line behind `DB|` or `LIST|` is of that kind of store alone.
+-- FIRST(name) is where the modifiers of a name begin: a list, or a position in the store. EACH ... END_EACH iterates over
+-- them. A line after `DB|` or `LIST|` is only for that kind of store.
 local TEXT = [[
 local class, env, admits, precisionOf, multiply, limitsOf, ignoresSource, first, after = ...
 

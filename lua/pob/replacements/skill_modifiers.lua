@@ -1,15 +1,13 @@
--- calcs.mergeSkillInstanceMods of Path of Building's Modules/CalcActiveSkill.lua: the
--- modifiers that a skill or support has at its level and quality.
+-- calcs.mergeSkillInstanceMods of Path of Building's Modules/CalcActiveSkill.lua: the modifiers that a skill or support has
+-- at its level and quality.
 --
--- The original works out all numbers of a gem, sorts them by name and looks each of
--- them up, for every gem of every skill of every row. Its answer is a function of the
--- granted effect, the stat set, level, quality and the level of the actor; it is kept
--- here as the list of modifiers, the very tables that the original appends (it keeps
--- those of a level itself). Equal because they are appended in its order. What it
--- writes besides is kept up: the level is put into its range first, and the source of
--- the effect's modifiers is the effect's own id at all times. Effects that look at the
--- list for a multiplier, and calls with extra stats, take the original's road. Modifiers
--- that the original adds one by one are added as a list, which has to be the same.
+-- The original works out all numbers of a gem, sorts them by name and looks each of them up, for every gem of every skill
+-- of every row. The result is a function of the granted effect, the stat set, level, quality and the level of the actor. It
+-- is cached here as the list of modifiers, the very tables that the original appends (the original caches those of a level
+-- itself). The results are equal because they are appended in its order. Its side effects are kept: the level is clamped to
+-- its range first, and the source of the effect's modifiers is always the effect's own id. Effects that look at the list
+-- for a multiplier, and calls with extra stats, go to the original. Modifiers that the original adds one by one are added
+-- as a list, which has the same effect.
 
 local LIST = "Classes/ModList.lua"
 
@@ -28,7 +26,7 @@ function part.ready(_, path)
 	return path == "Modules/Calcs.lua"
 end
 
--- What the original sees of the list that it appends to, while its answer is written down.
+-- What the original sees of the list that it appends to while its result is recorded.
 local writer = {}
 writer.__index = writer
 
@@ -49,7 +47,7 @@ function writer:Sum(...)
 	return self.list:Sum(...)
 end
 
--- stands for all stat sets, and for an actor's level that is not given
+-- placeholders for all stat sets, and for an actor's level that is not given
 local ALL, NONE = {}, -1
 
 local function below(t, key)
@@ -63,8 +61,7 @@ end
 
 function part.install(_, env, calcs)
 	local original, calcLib = calcs.mergeSkillInstanceMods, env.calcLib
-	-- granted effect -> stat set -> level -> quality -> level of the actor -> modifiers,
-	-- or false: not to be kept
+	-- granted effect -> stat set -> level -> quality -> level of the actor -> modifiers, or false: not to be cached
 	local known = {}
 
 	function calcs.mergeSkillInstanceMods(calcEnv, list, skillEffect, statSet, extraStats)

@@ -1,5 +1,5 @@
--- GetStat of Path of Building's modifier stores (Classes/ModStore.lua), watched: which numbers of the output modifiers ask
--- for ("per ..."). What leaves numbers out (estimations, slices) has to know.
+-- GetStat of Path of Building's modifier stores (Classes/ModStore.lua), watched: records which numbers of the output
+-- modifiers ask for ("per ..."). Whatever leaves numbers out (estimations, slices) has to know.
 
 local part = {
 	name = "stat_reads",

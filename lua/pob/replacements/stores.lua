@@ -1,11 +1,11 @@
 -- `new` of Path of Building's Modules/Common.lua, for "ModList" and "ModDB" only.
 --
--- The original makes, for each parent class, a proxy table, only to call the parent's constructor once; a row makes 250
--- such objects. Equal because the fields that the constructors set are set here, in the same state: some are made and looked
--- at, field by field, when the classes are there, with and without a parent, of which nothing but `actor` may be read.
--- Everything else that the original leaves on the object (its proxies, whose names are those of classes or begin with "_")
--- is used by `new` and by constructors alone, and no class may inherit from these two. All other classes go to the
--- original.
+-- The original makes a proxy table for each parent class only to call the parent's constructor once; a row makes 250 such
+-- objects. The results are equal because the fields that the constructors set are set here, to the same values. To verify
+-- this, some objects are made and inspected field by field when the classes are there, with and without a parent, of which
+-- nothing but `actor` may be read. Everything else that the original leaves on the object (its proxies, whose names are
+-- those of classes or begin with "_") is used by `new` and by constructors alone, and no class may inherit from these two.
+-- All other classes go to the original.
 --
 -- Since August 2026 a constructor is a method that has the name of its class: new("ModList"):ModList(parent).
 
@@ -13,7 +13,7 @@ local setmetatable = setmetatable
 
 local part = {
 	name = "stores",
-	-- Whatever they say: what they make is looked at.
+	-- The text of the constructors does not matter: the objects that they make are inspected.
 	derive = {},
 }
 
@@ -23,14 +23,14 @@ end
 part.derive["Modules/Common.lua"], part.derive["Classes/ModStore.lua"] = read, read
 part.derive["Classes/ModList.lua"], part.derive["Classes/ModDB.lua"] = read, read
 
--- Fields of a fresh store, and what they hold.
+-- The fields of a new store, and what they hold.
 local FIELDS = { ModList = { "multipliers", "conditions" }, ModDB = { "multipliers", "conditions", "mods" } }
 
 local function isMethod(class, name)
 	return class._constructor == nil and type(rawget(class, name)) == "function"
 end
 
--- What a store is that is made the original way, as far as it is not what it is expected to be; nil: it is.
+-- How a store made the original way differs from what is expected; nil: it does not.
 local function oddity(env, name, class)
 	local asked, actor = {}, {}
 	local parent = setmetatable({}, {
@@ -116,7 +116,7 @@ function part.install(shared, env)
 	local classes = env.common.classes
 	local modList, modDB = classes.ModList, classes.ModDB
 
-	-- Conditions are watched where Path of Building may write some (inert_modifiers.lua).
+	-- Conditions are watched in stores that Path of Building may write conditions to (inert_modifiers.lua).
 	local function list(parent)
 		local object = {
 			parent = parent or false,
@@ -153,7 +153,7 @@ function part.install(shared, env)
 		return
 	end
 
-	-- The constructor fills what `new` made.
+	-- The constructor fills in what `new` made.
 	local function fill(object, fields)
 		for key, value in next, fields do
 			object[key] = value

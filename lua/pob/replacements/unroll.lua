@@ -1,7 +1,7 @@
--- Compiles the walks over a query's names, written out name by name.
+-- Compiles the walks over a query's names, unrolled name by name.
 --
--- LuaJIT never starts a compiled trace at a vararg function, so queries take a fixed
--- number of names. Nothing in Path of Building asks for more than eight at once.
+-- LuaJIT never starts a trace at a vararg function, so queries take a fixed number of names. Nothing in Path of Building
+-- asks for more than eight at once.
 
 local unroll = {}
 
@@ -12,11 +12,11 @@ for i = 1, unroll.COUNT do
 	names[i] = "n" .. i
 	texts[i] = ('type(n%d) == "string" and n%d or nil'):format(i, i)
 end
--- "n1, n2, ..."; and the same with nil for what is no text
+-- "n1, n2, ..."; and the same with nil for names that are not strings
 unroll.NAMES = table.concat(names, ", ")
 unroll.TEXTS = table.concat(texts, ", ")
 
----@param template string @Lua with NAMES for the list of names, TEXTS for those that are texts, and {{...}} repeated for each
+---@param template string @Lua with NAMES for the list of names, TEXTS for those that are strings, and {{...}} repeated for each
 ---NAME, number I
 ---@param ... any @what the chunk is called with
 ---@return any @what the chunk returns

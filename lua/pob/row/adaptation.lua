@@ -1,4 +1,4 @@
---- What PoB's mode MAIN changes in the build because of the tree: when it would, and how to take it back.
+--- What PoB's mode MAIN changes in the build because of the tree: when it would, and how to undo it.
 
 local adaptation = {}
 adaptation.__index = adaptation
@@ -8,8 +8,8 @@ local DAMAGE_STATS = {
 	"ChaosMax",
 }
 
--- Fields of a gem that PoB's calculation writes back, in every mode, when the skill does not have what
--- they select: stages, parts, mines, minions.
+-- Fields of a gem that PoB's calculation writes back, in every mode, when the skill does not have what they select: stages,
+-- parts, mines, minions.
 local GEM_FIELDS = {
 	"skillPart", "skillPartCalcs", "skillMineCount", "skillMineCountCalcs", "skillStageCount", "skillStageCountCalcs",
 	"skillMinion", "skillMinionCalcs", "skillMinionItemSet", "skillMinionItemSetCalcs", "skillMinionSkill",
@@ -37,7 +37,7 @@ local function refill(target, source)
 	end
 end
 
--- Skills granted by nodes and items, as one text: MAIN finds the socket group of each by these four.
+-- Skills granted by nodes and items, as a single text: MAIN finds the socket group of each by these four fields.
 local function grantedSignature(env)
 	local list = {}
 	for i, skill in ipairs(env.grantedSkills) do
@@ -67,7 +67,7 @@ local function make(world, mode)
 	return setmetatable({ world = world, mode = mode, gems = {} }, adaptation)
 end
 
---- Of a build as loaded.
+--- For a build as loaded.
 function adaptation.new(world, mode)
 	local self = make(world, mode)
 	self:rememberGems()
@@ -76,12 +76,12 @@ function adaptation.new(world, mode)
 	return self
 end
 
---- Of a build that was changed, which `adapt` has yet to see.
+--- For a changed build, which `adapt` has yet to process.
 function adaptation.ofChanged(world, mode)
 	return make(world, mode)
 end
 
---- Adapts a build that was changed for good, as the window's next frame does; answers what initEnv does.
+--- Adapts a build that was changed for good, as the window's next frame does. Returns what initEnv returns.
 function adaptation:adapt()
 	self.world.env.wipeGlobalCache()
 	local calcEnv, playerDB, enemyDB, minionDB = self:setUp("MAIN")
@@ -113,7 +113,7 @@ function adaptation:hasThorns(modDB)
 	return false
 end
 
--- What rows put back.
+-- Remembers what rows restore.
 function adaptation:rememberGems()
 	self.gems = {}
 	for _, group in ipairs(self.mode.skillsTab.socketGroupList) do
@@ -127,7 +127,7 @@ function adaptation:rememberGems()
 	end
 end
 
--- What rows are compared with.
+-- Remembers what rows are compared with.
 function adaptation:rememberSkills(env)
 	self.granted = grantedSignature(env)
 	self.explodes = explodeSignature(env)
@@ -142,7 +142,7 @@ function adaptation:isNeeded(env)
 		or self:hasThorns(env.modDB) ~= self.thorns
 end
 
---- Keeps everything that MAIN may write, before it runs.
+--- Saves everything that MAIN may write, before it runs.
 function adaptation:save()
 	local mode = self.mode
 	local skills, items = mode.skillsTab, mode.itemsTab
@@ -188,7 +188,7 @@ function adaptation:restoreGems()
 	end
 end
 
---- Puts the build back as it was before the row.
+--- Restores the build to its state before the row.
 function adaptation:restore()
 	local saved = self.saved
 	if saved then

@@ -1,12 +1,11 @@
---- One row: a node set's stats, with the bits that PoB's window shows. docs/internals/rows.md draws the ways that it can take.
+--- One row: a node set's stats, bit-identical to those that PoB's window shows. docs/internals/rows.md shows the paths that
+-- it can take.
 --
--- The window recalculates in PoB's mode MAIN after every change; a row takes mode
--- CALCULATOR, PoB's own for what-if questions, which leaves the build alone and
--- skips what only the window shows. Both run the same calculation on the same
--- tree, except where MAIN first adapts the build to the tree: skills that nodes
--- grant, explosions and thorns become socket groups, and a weapon that is no longer
--- allowed is put down. Rows in which one of these changes take MAIN, and the build is
--- put back afterwards (pob.row.adaptation knows which, and how).
+-- The window recalculates in PoB's mode MAIN after every change. A row uses mode CALCULATOR, PoB's own mode for what-if
+-- questions, which leaves the build alone and skips what only the window shows. Both run the same calculation on the same
+-- tree, except where MAIN first adapts the build to the tree: skills that nodes grant, explosions and thorns become socket
+-- groups, and a weapon that is no longer allowed is unequipped. Rows in which one of these changes use MAIN, and the build
+-- is restored afterwards (pob.row.adaptation knows which, and how).
 
 local allocation = require("pob.tree.allocation")
 local windowRules = require("pob.tree.window_rules")
@@ -22,7 +21,7 @@ local NOTHING = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, 
 local rows = {}
 rows.__index = rows
 
--- Whether PoB's first calculation found jewels over their limit, which count no longer when the tree is rebuilt.
+-- Whether PoB's first calculation found jewels over their limit, which no longer count once the tree is rebuilt.
 local function hasDisabledJewels(mode)
 	for _, itemId in pairs(mode.spec.jewels) do
 		local item = mode.itemsTab.items[itemId]
@@ -36,11 +35,11 @@ end
 --- options: { rowCache = true, verify = share }, see pob.memo.results; clicks = true: all rows are allocated by clicks.
 function rows.new(world, build, options)
 	local mode = build.mode
-	-- As after the first click in the window.
+	-- Gets the tree into its state after the first click in the window.
 	if hasDisabledJewels(mode) then
 		mode.spec:BuildAllDependsAndPaths()
 	end
-	-- They are the checkout's, whatever the build.
+	-- The rules belong to the checkout and are the same for every build.
 	world.windowRules = world.windowRules or options and options.clicks and windowRules.NONE or windowRules.of(mode.spec)
 	local self = setmetatable({
 		world = world,
@@ -52,7 +51,7 @@ function rows.new(world, build, options)
 		stats = statsModule.new(world, mode),
 		result = {},
 		loadedEnv = mode.calcsTab.mainEnv,
-		-- variant of a plan -> true, where a modifier asked for an estimation
+		-- variant of a plan -> true if a modifier asked for an estimation
 		needsEstimations = {},
 		strategyStats = { loaded = 0, calculator = 0, main = 0, answered = 0, sliced = 0, anew = 0, defences = 0, clicked = 0 },
 	}, rows)
@@ -64,11 +63,12 @@ function rows.new(world, build, options)
 	return self
 end
 
--- Rows of a variant before an environment is kept for those that follow: that costs about as much as two rows.
+-- The number of rows of a variant before an environment is kept for the following ones: keeping it costs about as much as
+-- two rows.
 local PLAIN_ROWS = 1
 
---- Rows of a variant of `base`'s build, which is changed at present (pob.variant) and has yet to be adapted.
--- `number` stands for the variant in all states, or nil; `changesTree`: its jewels are others.
+--- Rows of a variant of `base`'s build, which is currently changed (pob.variant) and has yet to be adapted. `number`
+-- identifies the variant in all states, or is nil; `changesTree`: its jewels differ.
 function rows.ofVariant(base, number, changesTree)
 	local adapted = adaptation.ofChanged(base.world, base.mode)
 	local self = setmetatable({
@@ -87,7 +87,7 @@ function rows.ofVariant(base, number, changesTree)
 		isVariant = true,
 		-- until an environment is kept
 		plainRows = 0,
-		-- what initEnv answered for the variant's own nodes, for the first row
+		-- what initEnv returned for the variant's own nodes, for the first row
 		ready = nil,
 	}, rows)
 	if changesTree then
@@ -100,8 +100,9 @@ function rows.ofVariant(base, number, changesTree)
 	return self
 end
 
---- Has mode MAIN adapt the changed build to its own nodes; answers their environment. Where the build stays what `base`, the
--- rows of the build without the change, know of it, that is the one of the first row: mode CALCULATOR would make it again.
+--- Has mode MAIN adapt the changed build to its own nodes and returns their environment. If the build is still what `base`,
+-- the rows of the unchanged build, knows, that environment also serves the first row: mode CALCULATOR would only make it
+-- again.
 function rows:adapt(base)
 	local session, extension = self.session, self.world.extension
 	session:begin()
@@ -118,7 +119,7 @@ function rows:adapt(base)
 	return env
 end
 
--- The environment of a row, by the strategy, and the stores of its base.
+-- The environment of a row according to the strategy, and the stores of its base.
 local function environmentOf(self, set, strategy)
 	local ready = self.ready
 	self.ready = nil
@@ -129,7 +130,7 @@ local function environmentOf(self, set, strategy)
 	return self.calcs.initEnv(self.mode, strategy.mode)
 end
 
--- A variant of one or two rows is calculated as it comes.
+-- A variant with only one or two rows is calculated without keeping anything.
 local function countVariantRow(self)
 	self.plainRows = self.plainRows + 1
 	if self.plainRows > PLAIN_ROWS then
@@ -149,20 +150,21 @@ local function addFullDps(self, env, playerDB, enemyDB, minionDB)
 		cachedEnemyDB = enemyDB,
 		cachedMinionDB = minionDB,
 	})
-	-- The first skill of the sum may have taken `env`.
+	-- The first skill of the sum may have used `env`.
 	env.player.output = output
 	env.player.output.SkillDPS = full.skills
 	env.player.output.FullDPS = full.combinedDPS
 	env.player.output.FullDotDPS = full.TotalDotDPS
 end
 
---- From now on rows may use what earlier rows have in common with them.
+--- From now on rows may reuse what they have in common with earlier rows.
 function rows:keepEnvironments()
 	local extension = self.world.extension
 	self.environments = extension and extension.environments(self.mode) or nil
 end
 
--- Lets the memo note the numbers of a row that was calculated; `known`: those that it has already, which are to be the same.
+-- Lets the memo record the numbers of a row that was calculated; `known`: the numbers that it already has, which must be
+-- equal.
 local function note(memo, plan, known, result)
 	if known then
 		memo:verify(known, plan, result)
@@ -171,8 +173,8 @@ local function note(memo, plan, known, result)
 	end
 end
 
--- One attempt at a row, from begin to commit. Answers why it did not do, and the next has to go without something, or nil;
--- and the finished environment, nil where the memo had the numbers, which are in `self.result` then.
+-- One attempt at a row, from begin to commit. Returns the reason why the attempt failed and the next has to go without
+-- something, or nil; and the finished environment, or nil if the memo had the numbers, which are then in `self.result`.
 local function attempt(self, set, plan, memo, reasons)
 	local session = self.session
 	session:begin()
@@ -188,7 +190,7 @@ local function attempt(self, set, plan, memo, reasons)
 	end
 	memo = strategy.memo
 	local known = memo and memo:find(plan)
-	-- One that was verified before another attempt became necessary is so in that one.
+	-- A row that was being verified when another attempt became necessary is verified in that attempt, too.
 	local verifies = known and (reasons ~= nil or memo:mustVerify())
 	local isAnswered = known and not verifies
 	if isAnswered then
@@ -210,7 +212,7 @@ local function attempt(self, set, plan, memo, reasons)
 	return nil, not isAnswered and env or nil
 end
 
--- Counts a row, by the strategy that it was done with.
+-- Counts a row under the strategy that completed it.
 function rows:count(strategy, isAnswered, isVerified)
 	local stats = self.strategyStats
 	local way = isAnswered and "answered" or strategy.mode == "MAIN" and "main" or "calculator"
@@ -225,20 +227,20 @@ function rows:count(strategy, isAnswered, isVerified)
 	end
 end
 
---- Puts back whatever a row changed: after one that was stopped from outside, see pob.row.session.
+--- Restores whatever a row changed, after one that was stopped from outside: see pob.row.session.
 function rows:recover()
 	self.session:rollback()
 end
 
---- The environment of `set`, calculated; everything is put back before this returns or raises.
--- With a plan and a memo, nil where self.result has its numbers already.
+--- The environment of `set`, calculated; everything is restored before this returns or raises. With a plan and a memo, nil
+-- if self.result already has its numbers.
 function rows:run(set, plan, memo)
 	local slices = self.world.extension and self.world.extension.slices
 	local reasons
 	while true do
 		local ok, reason, env = xpcall(attempt, debug.traceback, self, set, plan, memo, reasons)
 		if slices and slices:hasMissed(ok) then
-			-- Other skills are calculated in full.
+			-- Other skills have to be calculated in full.
 			self.isUnsliced = slices:hasNeededSkills() or self.isUnsliced
 			self.strategyStats.anew = self.strategyStats.anew + 1
 			ok, reason = true, REASONS.missed
@@ -257,7 +259,7 @@ function rows:run(set, plan, memo)
 	end
 end
 
--- The numbers of an environment by name, those of the minion with a prefix.
+-- The numbers of an environment by name; those of the minion have a prefix.
 local function numbers(env)
 	local found = {}
 	for name, value in pairs(env.player.output) do
@@ -274,13 +276,13 @@ local function numbers(env)
 	return found
 end
 
---- All numbers that PoB answers for the build's own nodes but sums over skills, calculated now.
+--- All numbers that PoB returns for the build's own nodes, except sums over skills, calculated now.
 function rows:probe()
 	return numbers(self:run(NOTHING))
 end
 
---- All numbers that PoB answers for the build's own nodes, calculated now; those of them that are stats of the build;
--- and the environment.
+--- All numbers that PoB returns for the build's own nodes, calculated now; which of them are stats of the build; and the
+-- environment.
 function rows:everything()
 	local names = {}
 	for i, entry in ipairs(self.stats:list()) do
@@ -295,11 +297,11 @@ function rows:everything()
 	return found, answered, env
 end
 
---- Names of the numbers that differ between two probes, added to `differing`.
+--- Adds the names of the numbers that differ between two probes to `differing`.
 function rows.compare(one, other, differing)
 	for name, value in pairs(one) do
 		local second = other[name]
-		-- NaN is what it was, too.
+		-- NaN counts as equal to NaN.
 		if second ~= value and (second == second or value == value) then
 			differing[name] = true
 		end
@@ -312,18 +314,18 @@ function rows.compare(one, other, differing)
 	return differing
 end
 
---- Remembers the build's own numbers, for `isClean`, and answers those that the window shows right after loading.
+--- Remembers the build's own numbers for `isClean`. Returns those that the window shows right after loading.
 function rows:remember()
 	self.own = self:probe()
 	return numbers(self.loadedEnv)
 end
 
---- True if the build's own nodes still answer the bits that they answered at first.
+--- Whether the build's own nodes still give the same bits as at first.
 function rows:isClean()
 	return next(rows.compare(self.own, self:probe(), {})) == nil
 end
 
--- The environment of a set, without a calculation.
+-- Sets up the environment of a set without a calculation.
 local function setUp(self, set, plan)
 	self.session:begin()
 	self.allocation:apply(set)
@@ -333,8 +335,8 @@ local function setUp(self, set, plan)
 	self.session:rollback()
 end
 
--- Environments that are kept are made of the build's own nodes, so that they are the same in each state. A variant has too
--- few rows to calculate one for that.
+-- Kept environments are made from the build's own nodes, so that they are the same in each state. A variant has too few
+-- rows to calculate an extra one for that.
 function rows:prime(plan)
 	if self.environments and not self.isPrimed then
 		self.isPrimed = true
@@ -342,9 +344,9 @@ function rows:prime(plan)
 	end
 end
 
---- The values of the stats `names` for `set`, in a table that the next call overwrites; and true where they are those of
--- another row, which brought the same.
--- The build's own nodes answer what the window shows once the build is loaded; of a variant, after its change.
+--- The values of the stats `names` for `set`, in a table that the next call overwrites; and true if they are those of
+-- another row that brought the same modifiers. For the build's own nodes, these are the values that the window shows once
+-- the build is loaded; for a variant, after its change.
 function rows:evaluate(set, names)
 	local plan = self.stats:plan(names)
 	if self.plainRows then
@@ -365,10 +367,9 @@ function rows:evaluate(set, names)
 	return statsModule.take(plan, env, self.result)
 end
 
---- Calls `look(mode, autoLevel)` while the build is as the window has it with `set` allocated: output of mode
--- MAIN in place, skills and items adapted, the automatic level off (autoLevel: whether the build has it on).
--- Nothing is calculated for nil: the build is as loaded, its level that of its numbers.
--- Answers what `look` answers.
+--- Calls `look(mode, autoLevel)` while the build is as the window has it with `set` allocated: the output of mode MAIN is in
+-- place, skills and items are adapted, the automatic level is off (autoLevel: whether the build has it on). With nil,
+-- nothing is calculated: the build is as loaded, and its level is that of its numbers. Returns what `look` returns.
 function rows:window(set, look)
 	local mode, session = self.mode, self.session
 	local tab = mode.calcsTab
@@ -379,7 +380,7 @@ function rows:window(set, look)
 			self.allocation:apply(set)
 		end
 		session:useWindow()
-		-- PoB would change the level of the character after the calculation.
+		-- Otherwise PoB would change the character's level after the calculation.
 		mode.characterLevelAutoMode = false
 		if set then
 			tab.mainEnv = self.calcs.buildOutput(mode, "MAIN")

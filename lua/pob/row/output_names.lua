@@ -1,7 +1,7 @@
---- Names that Path of Building's calculation can give numbers in its output, of any build.
+--- The names under which Path of Building's calculation can output numbers, for any build.
 --
--- They are read from the text of its modules. It writes most of them out; others it joins from words and variables
--- (damageType .. "Max"), and what such a variable stands for is learned from the names that the build has.
+-- They are read from the text of its modules. Most names are written out; others are concatenated from words and variables
+-- (damageType .. "Max"). The values of such a variable are inferred from the names that the build has.
 
 local keptData = require("pob.host.kept_data")
 
@@ -12,8 +12,8 @@ local SOURCES = {
 	"Modules/CalcMirages.lua", "Modules/CalcSections.lua", "Modules/Calcs.lua",
 }
 
--- The parts of `inside`, what stands between the brackets of output[...]: literals as texts, variables as { name }.
--- Nil for what is no joining of these, with one or two variables.
+-- The parts of `inside`, the text between the brackets of output[...]: literals as strings, variables as { name }. Nil if
+-- it is not a concatenation of these, with one or two variables.
 local function partsOf(inside)
 	local parts, variables = {}, 0
 	for part in (inside .. ".."):gmatch("%s*(.-)%s*%.%.") do
@@ -27,7 +27,7 @@ local function partsOf(inside)
 	return #parts > 1 and variables > 0 and variables < 3 and parts or nil
 end
 
--- What a module's text says of the names of the output, added to `found`.
+-- Adds what a module's text says about the names of the output to `found`.
 local function readNames(text, found)
 	local names, joinings, words, lists = found.names, found.joinings, found.words, found.lists
 	-- with `.` or `?.`
@@ -57,8 +57,8 @@ local function readNames(text, found)
 	end
 end
 
--- What the text of PoB's calculation says about the names of its output: those that it writes out, how it joins
--- others, and words in quotes that may be joined (alone, and in lists of nothing else).
+-- What the text of PoB's calculation says about the names of its output: the names that it writes out, how it concatenates
+-- others, and quoted words that may be parts of names (alone, and in lists of nothing else).
 local function sourceOf(world)
 	if not world.outputSource then
 		local texts = {}
@@ -77,11 +77,11 @@ local function sourceOf(world)
 	return world.outputSource
 end
 
--- A word stands for a variable if it makes known names of so many of the joinings with that variable; and all of a
--- list stand for it if so many of the list do.
+-- A word is taken as a value of a variable if it makes known names in this share of the concatenations with that variable;
+-- a whole list is, if this share of its words is.
 local SHARE_OF_JOININGS, SHARE_OF_LIST = 0.15, 0.5
 
--- Joinings with one variable, by what comes after it: { variable, before }; and how many a variable has.
+-- Concatenations with one variable, by their suffix: { variable, before }; and how many a variable has.
 local function singleJoinings(joinings)
 	local byEnd, counts = {}, {}
 	for _, parts in ipairs(joinings) do
@@ -104,7 +104,7 @@ local function singleJoinings(joinings)
 	return byEnd, counts
 end
 
--- variable -> word -> true, learned from the names in `have`.
+-- variable -> word -> true, inferred from the names in `have`.
 local function wordsByVariable(source, have)
 	local byEnd, counts = singleJoinings(source.joinings)
 	local uses, found = {}, {}
@@ -139,7 +139,7 @@ local function wordsByVariable(source, have)
 	return found
 end
 
--- Adds to `names` all that `parts` make, from the one at `at` on.
+-- Adds all names that `parts` make, from the part at `at` on, to `names`.
 local function join(parts, at, text, words, names)
 	local part = parts[at]
 	if not part then
@@ -153,7 +153,7 @@ local function join(parts, at, text, words, names)
 	end
 end
 
---- Names that are not in `have` (those of the build as it is), sorted; and the same as name -> true.
+--- The names that are not in `have` (those of the build as it is), sorted; and the same as name -> true.
 function outputNames.others(world, have)
 	local source, names = sourceOf(world), {}
 	for name in pairs(source.names) do

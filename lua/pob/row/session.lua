@@ -1,7 +1,7 @@
 --- What a row changes, in the build and in how Path of Building calculates, from `begin` to `commit` or `rollback`.
 --
--- One session is open at a time. Both ends put everything back. `commit` also lets the memo note the row's numbers;
--- `rollback` forgets the row. A row that is stopped from outside (time limit, memory limit, closing) comes to neither; then
+-- One session is open at a time. Both ends restore everything. `commit` also lets the memo record the row's numbers;
+-- `rollback` discards the row. A row that is stopped from outside (time limit, memory limit, closing) reaches neither; then
 -- the session stays open, and the next `begin` rolls it back.
 
 local session = {}
@@ -21,7 +21,7 @@ function session.new(world, mode, allocation, adaptation)
 		isOpen = false,
 		-- pobatch.Strategy of the open session, once it is known
 		strategy = nil,
-		-- what the window shows besides, while it is shown another output
+		-- the rest of what the window shows, while it is shown another output
 		window = nil,
 	}, session)
 end
@@ -49,7 +49,7 @@ function session:use(strategy)
 	end
 end
 
---- From now on the build may be changed as mode MAIN does it, and its tab of calculations may have another output.
+--- From now on the build may be changed as mode MAIN does, and its calculations tab may have another output.
 function session:useWindow()
 	local mode, tab = self.mode, self.mode.calcsTab
 	self.window = {
@@ -59,7 +59,7 @@ function session:useWindow()
 	self.world.env.wipeGlobalCache()
 end
 
---- Calculates `calcEnv`, but for what the strategy leaves out.
+--- Calculates `calcEnv`, except for what the strategy leaves out.
 ---@return boolean @false: a modifier depends on the estimations, which were left out
 function session:perform(calcs, calcEnv)
 	if self.extension then
@@ -88,10 +88,10 @@ local function putBack(self)
 end
 
 --- The row has its numbers.
----@param note function|nil @lets the memo note them; may raise, then the session is still open
+---@param note function|nil @lets the memo record them; it may raise an error, in which case the session is still open
 function session:commit(note, ...)
 	if self.strategy.slice then
-		-- What fails from now on is not the slice's.
+		-- What fails from now on is not the slice's fault.
 		self.extension.slices:use(nil)
 	end
 	if note then
@@ -100,7 +100,7 @@ function session:commit(note, ...)
 	putBack(self)
 end
 
---- Forgets the row. Does nothing harmful where no session is open.
+--- Discards the row. Harmless if no session is open.
 function session:rollback()
 	putBack(self)
 end

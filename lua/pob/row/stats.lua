@@ -1,4 +1,4 @@
---- Names of stats: which ones a build answers, their labels, and how to take them from PoB's output.
+--- Names of stats: which ones a build has, their labels, and how to take them from PoB's output.
 
 local outputNames = require("pob.row.output_names")
 
@@ -7,7 +7,7 @@ stats.__index = stats
 
 local FULL_DPS = { FullDPS = true, FullDotDPS = true }
 
--- Numbers that PoB adds to its output when it calculates for the window: sums over the player's modifiers.
+-- Numbers that PoB adds to its output only when it calculates for the window: sums over the player's modifiers.
 local MAIN_ONLY = {
 	ExtraPoints = { "BASE", nil, "ExtraPoints" },
 	WeaponSetPassivePoints = { "BASE", nil, "WeaponSetPassivePoints" },
@@ -25,7 +25,7 @@ function stats.new(world, mode)
 	return setmetatable({ world = world, mode = mode }, stats)
 end
 
--- label and format per stat, first of PoB's display table wins; order of the table.
+-- Label and format of each stat, where the first entry in PoB's display table wins; and the order of the table.
 local function displayed(list)
 	local byName, order = {}, {}
 	for _, entry in ipairs(list or {}) do
@@ -83,7 +83,7 @@ function stats:list()
 	return known
 end
 
---- Names that the calculation answers for some builds or node sets, but not for this build as it is: 0 here.
+--- Names that the calculation outputs for some builds or node sets, but not for this build as it is: 0 here.
 function stats:others()
 	if not self.otherNames then
 		self:list()
@@ -101,7 +101,7 @@ function stats:isKnown(name)
 	return plain and (self.have[plain] or self.isOther[plain]) or false
 end
 
--- Edit distance of two names, ignoring case.
+-- The edit distance of two names, ignoring case.
 local function distance(a, b)
 	a, b = a:lower(), b:lower()
 	local row = {}
@@ -144,7 +144,7 @@ function stats:near(name, count)
 	return names
 end
 
--- A plan keeps how each name is taken, for as long as the same names are asked for.
+-- A plan records how each name is taken, for as long as the same names are asked for.
 local function samePlan(plan, names)
 	if not plan or plan.count ~= #names then
 		return false
@@ -179,7 +179,7 @@ local function newPlan(self, names)
 		defences = defences and not plan.minion[i] and extension.isDefence(name)
 	end
 	plan.defences = defences
-	-- Names what the numbers of a row are, for rows kept in a cache.
+	-- Names what a row's numbers are, for rows kept in a cache.
 	plan.variant = table.concat(plan.names, ",")
 	local fields = {}
 	for i = 1, plan.count do
@@ -190,7 +190,7 @@ local function newPlan(self, names)
 	return plan
 end
 
---- How to answer the array `names`; raises for a name that PoB does not have.
+--- How to answer the array `names`; raises an error for a name that PoB does not have.
 function stats:plan(names)
 	if samePlan(self.current, names) then
 		return self.current
@@ -204,8 +204,8 @@ function stats:plan(names)
 	return self.current
 end
 
---- Writes the numbers of a finished environment into `result`; what PoB leaves out counts as 0.
--- Sums over modifiers are right only as long as no other row is calculated, which marks shared modifiers anew.
+--- Writes the numbers of a finished environment into `result`; what PoB leaves out counts as 0. Sums over modifiers are
+-- valid only until another row is calculated, because that marks shared modifiers again.
 function stats.take(plan, env, result)
 	local output = env.player.output
 	local minionOutput = type(output.Minion) == "table" and output.Minion or nil

@@ -1,14 +1,14 @@
--- Copies of functions, as the parser answers them, to look at one call of a function alone.
+-- Copies of functions in the parser's tree, used to analyze a single call of a function on its own.
 
 local isFalse = require("pob.slice.vocabulary").isFalse
 
 local copies = {}
 
--- What `...` is where no more arguments are given.
+-- The value of `...` when no more arguments are passed.
 local NOTHING = { k = "constant" }
 
--- A copy of a part of the program. `made`: what stands for what, filled with the variables that get another. Statements
--- know their original.
+-- A deep copy of a part of the tree. `made` maps originals to their copies and comes prefilled with the variables that get
+-- a replacement. Copied statements refer to their original.
 local function copy(part, made)
 	if made[part] then
 		return made[part]
@@ -19,10 +19,10 @@ local function copy(part, made)
 	made[part] = result
 	for key, value in pairs(part) do
 		if key == "v" and type(value) == "table" then
-			-- Of those from outside there is one.
+			-- Variables declared outside are not copied.
 			result.v = made[value] or value
 		elseif key == "body" and part.cond and part.k ~= "repeat" and isFalse(part.cond) then
-			-- It has no use for what never runs.
+			-- This branch never runs, so its body is not needed.
 			result.body = {}
 		elseif key ~= "units" then
 			result[key] = type(value) == "table" and copy(value, made) or value
@@ -34,7 +34,7 @@ local function copy(part, made)
 	return result
 end
 
--- Another variable for each that is declared in `body`.
+-- Makes a new variable for each one that is declared in `body`.
 local function renew(body, made)
 	for _, s in ipairs(body) do
 		for _, variable in ipairs(s.names or {}) do
@@ -50,8 +50,8 @@ local function renew(body, made)
 	end
 end
 
----A function with variables of its own, and with `args` in the place of `...`, if that is one at most.
----@param f table @function without functions in it
+---A copy of a function with its own variables, and with `args` in place of `...` if there is at most one of these.
+---@param f table @function that contains no other functions
 ---@param args table @list of expressions
 function copies.of(f, args)
 	local made = {}
@@ -68,7 +68,7 @@ function copies.of(f, args)
 	return result
 end
 
----How many statements a body has, without those that never run.
+---The number of statements in a body, not counting those that never run.
 function copies.countStatements(body)
 	local count = 0
 	for _, s in ipairs(body) do
@@ -82,7 +82,7 @@ function copies.countStatements(body)
 	return count
 end
 
--- It runs once or a few times: compiled, it would cost more than it does.
+-- This code runs only once or a few times: compiling it would cost more than running it.
 jit.off(true, true)
 
 return copies

@@ -1,10 +1,11 @@
--- What each statement of Path of Building's calculation does, as far as it shows: what it reads, what it writes, whether
--- it can be left out when nobody reads what it writes.
+-- The observable effects of each statement of Path of Building's calculation: what it reads, what it writes, and whether it
+-- can be left out when nothing reads what it writes.
 --
--- A unit is a statement (of a control statement: its head). Variables are told apart one by one; the fields of outputs and
--- flags by their name alone, whichever of these tables it is. Such a table is known by the name that it goes by: where
--- one gets another name, that is noted. Nothing is said about when a statement runs. Units that do more than write
--- variables, fields of outputs, or tables that only one variable knows, are rooted: they stay wherever their function does.
+-- A unit is a statement (for a control statement, its head). The analysis distinguishes individual variables, but it tells
+-- the fields of outputs and flags apart only by field name, whichever of these tables they belong to. Such a table is
+-- recognized by the name it is known under, so aliases are recorded. The analysis is flow-insensitive: it says nothing
+-- about when a statement runs. Units that do more than write variables, fields of outputs, or tables that only one variable
+-- refers to are rooted: they stay wherever their function stays.
 
 local interprocedural = require("pob.slice.interprocedural")
 local parser = require("pob.slice.parser")
@@ -30,18 +31,18 @@ function facts.new(world)
 		units = {},
 		files = {},
 		copyCount = 0,
-		-- { variable, key }: tables that are changed, at a key that is written out, or nil
+		-- { variable, key }: tables that are modified; `key` is the key if it is a literal, else nil
 		changed = {},
-		-- names under which outputs are known that do not sound like one
+		-- names under which outputs are known that do not look like the name of an output
 		aliases = {},
 		-- functions of `calcs` by name
 		functions = {},
-		-- name of a function -> statements that are calls of it
+		-- name of a function -> statements that are calls to it
 		statementsByCallee = {},
 	}, facts)
 end
 
----Notes that a table is known as `name` from here on: reads of outputs are known by the names of the tables alone.
+---Notes that a table is known as `name` from here on: reads of outputs are recognized by the names of the tables alone.
 function facts:nameOutput(name, e)
 	if vocabulary.hides(name, e) then
 		self.aliases[#self.aliases + 1] = name
@@ -54,7 +55,7 @@ function facts:named(path)
 	return self.functions[path]
 end
 
----The statements that call the function `path` ("calcs.offence") and do nothing with what it answers.
+---The statements that call the function `path` ("calcs.offence") and ignore its results.
 function facts:callsOf(path)
 	return self.statementsByCallee[path] or {}
 end
@@ -65,10 +66,10 @@ local function collectAll(self, unit, list)
 	end
 end
 
--- Nothing of a target is collected twice.
+-- Used so that no part of a target is collected twice.
 local function nothing() end
 
--- `isRead`: whether the target is read, too, as that of a compound assignment
+-- `isRead`: whether the target is also read, as in a compound assignment
 local function assign(self, unit, target, value, isRead)
 	if value and target.k ~= "index" then
 		self:nameOutput(target.name, value)
@@ -101,7 +102,7 @@ local function assign(self, unit, target, value, isRead)
 		push(unit, "storeKeys", key)
 	end
 	if choices(o) then
-		-- It may as well be another table.
+		-- It may just as well be some other table.
 		unit.rooted = true
 	elseif states[1] or isNumbers and key.k ~= "constant" then
 		take(self, unit, o)
@@ -126,7 +127,8 @@ local function inside(scope, parent, never)
 	}
 end
 
--- A jump is needed where a loop is that it takes part in: all up to that in whose body its label is.
+-- A jump is needed whenever a loop that it affects is: that is each enclosing loop, up to the one whose body holds its
+-- label.
 local function jump(unit, scope)
 	local statement, last = unit.statement, scope.loop
 	if statement.k == "goto" then
@@ -144,7 +146,7 @@ local function jump(unit, scope)
 	end
 end
 
--- Whether an assignment, or a call, never gets to do anything.
+-- Whether an assignment or a call never takes effect.
 local function isSkipped(s)
 	local e = s.k == "call" and s.e or s.k == "compound" and s.target or s.k == "assign" and s.targets[1]
 	local cut = e and cutOf(e)
@@ -194,12 +196,12 @@ local function walk(self, body, around)
 					local variable = self:named(path)
 					unit.rooted = false
 					define(unit, variable, nil)
-					-- More than one of a name: none is known.
+					-- With more than one function of the same name, none is known.
 					variable.func = not variable.func and s.f or nil
 				else
 					if s.target.k == "global" then
 						local variable = self:named("_G." .. path)
-						-- Others call it, too.
+						-- It can be called from elsewhere, too.
 						variable.escapes = true
 						define(unit, variable, nil)
 						variable.func = not variable.func and s.f or nil
@@ -247,7 +249,7 @@ local function walk(self, body, around)
 						if path == "pairs" or path == "ipairs" and i == 2 then
 							define(unit, variable, call.args[1], i == 1 and "keys" or "values")
 						else
-							-- A number, where it is not what an iterator of the program's own answers.
+							-- A number, unless it comes from one of the program's own iterators.
 							define(unit, variable, (k == "for" or path == "ipairs") and { k = "constant" } or nil)
 						end
 						variable.isShared = true
@@ -261,7 +263,7 @@ local function walk(self, body, around)
 	end
 end
 
----Takes in a function that a unit makes.
+---Adds a function that a unit creates.
 function facts:walkFunction(f, owner)
 	units.newFunction(f, owner)
 	for _, parameter in ipairs(f.params) do
@@ -271,7 +273,7 @@ function facts:walkFunction(f, owner)
 	return f
 end
 
----Takes in a module.
+---Adds a module.
 ---@param text string
 ---@param path string
 function facts:add(text, path)
@@ -282,7 +284,7 @@ function facts:add(text, path)
 	walk(self, chunk.body, { func = chunk, file = file })
 end
 
----After all modules are in.
+---To be called after all modules have been added.
 function facts:finish()
 	interprocedural.draw(self)
 end
@@ -301,7 +303,7 @@ function facts:writes(path, name)
 					return true
 				end
 			end
-			-- A name that is not known could be any.
+			-- An unknown name could be any name.
 			if unit.namesAny then
 				return true
 			end
@@ -310,7 +312,7 @@ function facts:writes(path, name)
 	return false
 end
 
--- It runs once or a few times: compiled, it would cost more than it does.
+-- This code runs only once or a few times: compiling it would cost more than running it.
 jit.off(true, true)
 
 return facts

@@ -1,5 +1,5 @@
--- The text of a module with some of its statements left out. Lines stay where they are: line numbers in messages keep
--- their meaning.
+-- The text of a module with some of its statements left out. Lines stay where they are, so that line numbers in messages
+-- keep their meaning.
 
 local expressions = require("pob.slice.expressions")
 local printer = require("pob.slice.printer")
@@ -13,7 +13,7 @@ end
 
 local function isLive(s, live)
 	if s.isBody then
-		-- What a short function answers.
+		-- The value that a short function returns.
 		return true
 	end
 	for _, unit in ipairs(s.units) do
@@ -24,7 +24,7 @@ local function isLive(s, live)
 	return false
 end
 
--- The bodies within `s`, in the order of the text.
+-- The bodies nested in `s`, in source order.
 local function parts(s)
 	local list = {}
 	local function add(body)
@@ -39,7 +39,7 @@ local function parts(s)
 		add(clause.body)
 	end
 	add(s.body or {})
-	-- Functions in a condition stand before the bodies, in that of `repeat` behind it.
+	-- Functions in a condition come before the bodies, except in the condition of `repeat`, which comes after.
 	table.sort(list, function(a, b)
 		return a[1].first < b[1].first
 	end)
@@ -69,30 +69,31 @@ local function editor(text)
 	end
 end
 
--- Whether a call cannot take the place of `e`: it is assigned, or ends where something in it is nil.
+-- Whether `e` cannot be replaced with a call: because it is assigned to, or because the chain ends where a part of it is
+-- nil.
 local function staysInPlace(e)
 	return e.isTarget or expressions.isSafe(e)
 end
 
----Whether a read of a field by a name in brackets can be watched. Where it stays in place, its base is evaluated once more.
+---Whether a read of a field with a name in brackets can be watched. If it stays in place, its base is evaluated twice.
 function emitter.canWatch(e)
 	return not staysInPlace(e) or printer.isPath(e.o)
 end
 
--- `output[name]` becomes a call that watches, or has one for its name.
+-- `output[name]` becomes a call that watches the read, or a call is inserted around its name.
 local function watch(e, replace)
 	if staysInPlace(e) then
 		replace(e.open + 1, e.open, "__pobatch.watch(" .. printer.expression(e.o) .. ", ")
 		replace(e.last, e.last - 1, ")")
 	else
-		-- The space is for a word that a parenthesis ended.
+		-- The space keeps the call apart from a preceding word that the parenthesis used to end.
 		replace(e.first, e.first - 1, " __pobatch.read(")
 		replace(e.open, e.open, ",")
 		replace(e.last, e.last, ")")
 	end
 end
 
--- Reads in the order in which they stand, so that an outer one comes before what is in its brackets.
+-- Reads in source order, so that an outer one comes before the ones inside its brackets.
 local function sorted(reads)
 	local list = {}
 	for _, e in pairs(reads or {}) do
@@ -104,7 +105,7 @@ local function sorted(reads)
 	return list
 end
 
----A module without the statements that liveness.lua found no use for.
+---A module without the statements that liveness.lua found to be dead.
 ---@param file table @of effects.lua
 ---@param found table @of liveness.lua
 ---@return string
@@ -123,13 +124,14 @@ function emitter.sliced(file, found)
 			elseif s.k == "label" then
 				-- Jumps to it may be kept.
 			elseif not isLive(s, live) then
-				-- Variables stay declared: another statement may still write them, and inner blocks may have others by the name.
+				-- Variables stay declared: other statements may still write them, and another variable of the same name may be in
+				-- scope.
 				if s.k == "local" then
 					leaveOut(s.namesEnd + 1, s.last)
 				elseif s.k == "localfunction" then
 					leaveOut(s.first, s.last, (s.isConst and "const " or "local ") .. s.var.name)
 				else
-					-- A parenthesis would go on with what stands before.
+					-- The next statement starts with a parenthesis, which would continue whatever precedes it.
 					leaveOut(s.first, s.last, body[i + 1] and body[i + 1].startsOpen and ";" or nil)
 				end
 			else
@@ -146,7 +148,7 @@ function emitter.sliced(file, found)
 	return finish()
 end
 
--- It runs once or a few times: compiled, it would cost more than it does.
+-- This code runs only once or a few times: compiling it would cost more than running it.
 jit.off(true, true)
 
 return emitter

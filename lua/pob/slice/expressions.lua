@@ -1,15 +1,15 @@
--- The grammar of expressions, as lj_parse.c of LuaJIT has it (expr, expr_binop, expr_primary_nav, parse_shortfunc); parser.lua
--- says what the tree is.
+-- The grammar of expressions, following LuaJIT's lj_parse.c (expr, expr_binop, expr_primary_nav, parse_shortfunc).
+-- parser.lua describes the tree.
 
 local scopes = require("pob.slice.scopes")
 
 local expressions = {}
 
--- Where an expression stands that is no value: at the beginning of a statement, or as a further target of an assignment.
+-- Contexts in which an expression is not a value: at the start of a statement, or as a further target of an assignment.
 local STATEMENT, TARGET = "statement", "target"
 expressions.STATEMENT, expressions.TARGET = STATEMENT, TARGET
 
--- Left and right priority of binary operators.
+-- Left and right priorities of the binary operators.
 local PRIORITY = {
 	["or"] = { 1, 1 }, ["??"] = { 1, 1 }, ["and"] = { 2, 2 },
 	["<"] = { 3, 3 }, [">"] = { 3, 3 }, ["<="] = { 3, 3 }, [">="] = { 3, 3 }, ["~="] = { 3, 3 }, ["=="] = { 3, 3 },
@@ -20,7 +20,7 @@ local PRIORITY = {
 local UNARY_PRIORITY = 12
 expressions.PRIORITY, expressions.UNARY_PRIORITY = PRIORITY, UNARY_PRIORITY
 
--- token -> operator, where there are two for one
+-- token -> operator, where an operator has two spellings
 local BINARY = { ["&&"] = "and", ["||"] = "or", ["!="] = "~=" }
 for op in pairs(PRIORITY) do
 	BINARY[op] = op
@@ -52,7 +52,7 @@ local function accept(lex, kind)
 end
 expressions.accept = accept
 
--- The bytes that a part of the program takes up, for who wants them.
+-- Records the byte range of a part of the program if the caller asked for positions.
 local function placed(lex, e, first)
 	if lex.positions then
 		e.from, e.to = first, lex.previousEnd
@@ -61,7 +61,7 @@ local function placed(lex, e, first)
 end
 expressions.placed = placed
 
----One or more expressions with commas between them.
+---One or more expressions, separated by commas.
 local function list(lex)
 	local found = { expression(lex) }
 	while accept(lex, ",") do
@@ -71,7 +71,7 @@ local function list(lex)
 end
 expressions.list = list
 
--- Names with commas between them, and `...` as the last; `finish` ends them.
+-- Parameter names, separated by commas, optionally ending with `...`. `finish` is the token that ends the list.
 local function parameters(lex, f, finish)
 	local names = {}
 	if lex.kind ~= finish then
@@ -91,7 +91,7 @@ local function parameters(lex, f, finish)
 	end
 end
 
----Parameters and body of `function`, up to its `end`.
+---The parameters and body of a `function`, up to its `end`.
 function expressions.functionBody(lex, isMethod)
 	local f = { params = {}, isVararg = false, isMethod = isMethod or nil }
 	local around = scopes.openFunction(lex, false)
@@ -107,7 +107,7 @@ function expressions.functionBody(lex, isMethod)
 	return f
 end
 
--- `name`: its one parameter, which was read; nil where bars are around them.
+-- `name`: its single parameter, already read; nil if the parameters are written between bars.
 local function shortFunction(lex, first, name, noColon)
 	local f = { params = {}, isVararg = false, isShort = true }
 	local around = scopes.openFunction(lex, false)
@@ -123,7 +123,7 @@ local function shortFunction(lex, first, name, noColon)
 		f.body = lex.block(lex)
 		expect(lex, "end")
 	else
-		-- An expression that it answers: a statement that cannot be left out.
+		-- The body is an expression to return: a statement that cannot be left out.
 		local at = lex.first
 		f.body = { { k = "return", isBody = true, values = { expression(lex, noColon) }, first = at, last = lex.previousEnd } }
 	end
@@ -169,7 +169,7 @@ local function arguments(lex)
 	return args
 end
 
--- Whether nothing more is evaluated of an expression where some part of it is nil.
+-- Whether evaluation of an expression stops as soon as some part of it is nil.
 local function isSafe(e)
 	while e.k == "index" or e.k == "call" or e.k == "method" do
 		if e.nav or e.navCall then
@@ -181,7 +181,7 @@ local function isSafe(e)
 end
 expressions.isSafe = isSafe
 
--- What parentheses around an expression mean: one value, and the end of what `?.` leaves out.
+-- Parentheses around an expression truncate it to one value and end the chain that `?.` short-circuits.
 local function parenthesized(lex)
 	local first = lex.first
 	expect(lex, "(")
@@ -195,11 +195,11 @@ end
 
 local CALLS = { ["("] = true, ["{"] = true, string = true }
 
----A name or an expression in parentheses with what follows: fields, calls, methods.
----@param noColon boolean|nil @between `?` and `:`, which a method would take
+---A name or a parenthesized expression with its suffixes: fields, calls, methods.
+---@param noColon boolean|nil @between `?` and `:`, where a method would take the colon
 ---@param where string|nil @STATEMENT, TARGET, or nil for a value
 ---@return table @the expression
----@return boolean @whether it is nothing but what stands in parentheses
+---@return boolean @whether it is only a parenthesized expression
 function expressions.suffixed(lex, noColon, where)
 	local e, first = nil, lex.first
 	local isBare = lex.kind == "("
@@ -270,7 +270,7 @@ local function simple(lex, noColon)
 	return placed(lex, e, first)
 end
 
--- Operators that bind tighter than `limit`.
+-- Parses operators that bind tighter than `limit`.
 local function operation(lex, limit, noColon)
 	local e, first = nil, lex.first
 	local unary = UNARY[lex.kind]
@@ -291,7 +291,7 @@ local function operation(lex, limit, noColon)
 	return e
 end
 
----@param noColon boolean|nil @whether a colon ends it
+---@param noColon boolean|nil @whether a colon ends the expression
 function expression(lex, noColon)
 	local first = lex.first
 	local e = operation(lex, 0, noColon)
@@ -305,7 +305,7 @@ function expression(lex, noColon)
 end
 expressions.expression = expression
 
--- It runs once or a few times: compiled, it would cost more than it does.
+-- This code runs only once or a few times: compiling it would cost more than running it.
 jit.off(true, true)
 
 return expressions

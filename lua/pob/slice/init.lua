@@ -1,22 +1,23 @@
--- Path of Building's calculation without what the asked stats do not need.
+-- Path of Building's calculation, reduced to what the requested stats need.
 --
--- A row of a few stats calculates all others too: two thousand numbers of how a character leeches, recovers and is
--- stunned, for all kinds of skills. Here the three modules that do nearly all of it are read as a program; the
--- statements that cannot show in the asked stats are found (effects.lua, liveness.lua), and the rest is compiled once
--- more. A row that makes fewer queries costs less, and is more often like another one: the cache of rows does not see
+-- A row of a few stats also calculates all the others: two thousand numbers about how a character leeches, recovers and is
+-- stunned, for all kinds of skills. This module treats the three modules that do nearly all of this work as a program to be
+-- sliced. It finds the statements that cannot affect the requested stats (effects.lua, liveness.lua) and compiles the rest
+-- again. A row that makes fewer queries costs less and is more often the same as another row, because the memo does not see
 -- what nobody asks for.
 --
--- Equal because a statement is left out only when it does nothing but write variables, outputs or modifiers that nothing
--- left in reads, whichever way the program goes. Outputs are read by names that the modules' texts have; by names that
--- are put together, and by modifiers ("per ...", through GetStat). The last two are watched: where one asks for a number
--- that was left out, the row is calculated anew, in full, and the number stays in from then on. Path of Building's own
--- errors in what is left out do not happen.
+-- The result is the same because a statement is left out only if all it does is write variables, outputs or modifiers that
+-- no remaining statement reads, on any path through the program. Outputs are read by names that are written out in the
+-- modules, by names that are composed at run time, and by modifiers ("per ...", through GetStat). The last two kinds are
+-- watched: when one asks for a number that was left out, the row is calculated again in full, and from then on the number
+-- stays in. Errors that Path of Building itself would raise in the parts left out do not occur.
 --
--- A slice takes half a second to a second to make, and saves a tenth to two fifths of a row: a state makes one after many
--- rows of the same stats. What it is made of (kept.lua) serves later states from their first row.
+-- A slice takes half a second to a second to make and saves between a tenth and two fifths of a row's time, so a state
+-- makes one only after many rows of the same stats. What a slice is made of (kept.lua) serves later states from their first
+-- row.
 --
--- In use only where what calcs.perform does after `calcs.offence` has a form that is known: that it reads nothing of what
--- offence does, besides the outputs, was read in these (pob.versions.functions).
+-- Slices are used only if the part of calcs.perform after `calcs.offence` has a known form (pob.versions.functions). Those
+-- forms were read to make sure that this part uses nothing of what offence does except the outputs.
 
 local effects = require("pob.slice.effects")
 local liveness = require("pob.slice.liveness")
@@ -27,17 +28,17 @@ local mentions = require("pob.slice.names")
 local slices = {}
 slices.__index = slices
 
--- Statements are left out of these.
+-- The modules that statements are left out of.
 local SLICED = { "Modules/CalcPerform.lua", "Modules/CalcDefence.lua", "Modules/CalcOffence.lua" }
--- These run, too, while a row is calculated; names in them may be names of modifiers that they ask for, and the outputs
--- and flags that they read are read by name.
+-- These modules run, too, while a row is calculated. Names in them may be names of modifiers that they ask for; the outputs
+-- and flags that they read, they read by literal name.
 local OTHERS = {
 	"Modules/Calcs.lua", "Modules/CalcSetup.lua", "Modules/CalcActiveSkill.lua", "Modules/CalcTriggers.lua",
 	"Modules/CalcMirages.lua", "Modules/CalcTools.lua", "Modules/Common.lua", "Classes/ModStore.lua", "Classes/ModDB.lua",
 	"Classes/ModList.lua",
 }
 
--- Makes modifiers of the lines of items and of the tree.
+-- Makes modifiers from the lines of items and of the tree.
 local PARSER = "Modules/ModParser.lua"
 
 local ALL = {}
@@ -47,38 +48,38 @@ for _, list in ipairs({ SLICED, OTHERS }) do
 	end
 end
 
--- Rows that asked for what was left out before it is put in; doubles each time.
+-- The number of rows that may ask for something left out before it is put back in; it doubles each time.
 local PATIENCE = 1
--- Where that helps no more, the state had better calculate in full.
+-- Past this limit, slicing no longer pays and the state had better calculate in full.
 local IMPATIENCE = 512
--- Slices that a state keeps at a time; it is mostly asked for the same stats again.
+-- The number of slices that a state keeps at a time; it is mostly asked for the same stats again.
 local KEPT = 4
 
--- How functions of skills begin, short ones too, and what they take at most.
+-- How the functions of skills begin, short functions included, and their maximum length.
 local SKILL_FUNCTION, SKILL_FUNCTION_BEGINS, SKILL_FUNCTION_LENGTH = "Func", "^Func%s*=%s*[%a_|]", 8000
 
 local TRAPPED, FAILED = "pobatch: left out", "the work failed"
 
 ---@param shared table @of the extension
----@param finish function @(path, text) -> text: what else is done to a module's text before it is compiled
+---@param finish function @(path, text) -> text: the other edits to a module's text before it is compiled
 ---@param wait number|nil @rows of the same stats before a slice for them is made; nil: never
----@param kept table|nil @list of pobatch.KeptSlice, of this checkout and this Lua
+---@param kept table|nil @list of pobatch.KeptSlice, for this checkout and this version of the Lua code
 function slices.new(shared, finish, wait, kept)
 	local self = setmetatable({
 		shared = shared, finish = finish, texts = {}, wait = wait,
-		-- what functions of skills name: modifiers, and numbers and flags that they read
+		-- names in functions of skills: modifiers, and the numbers and flags that they read
 		skillNames = {}, skillReads = {},
-		-- stats that modifiers may ask for, of any build
+		-- stats that modifiers of any build may ask for
 		tagStats = {},
-		-- stats that modifiers asked for, of all rows
+		-- stats that modifiers asked for, over all rows
 		statsAsked = {},
-		-- what is wanted, by its id: rows so far; the slice that serves it
+		-- by the id of what is wanted: the rows so far; the slice that serves it
 		rows = {}, serving = {},
-		-- slices, the last used one first
+		-- slices, most recent first
 		kept = {}, count = 0,
-		-- what slices are made of: of earlier states, and of this one
+		-- what slices are made of, from earlier states and from this one
 		known = keptSlices.new(kept),
-		-- why there are none; the work that goes on
+		-- why there are no slices; the work in progress
 		off = wait == nil and "not asked for" or false, work = nil, isAtWork = false,
 	}, slices)
 
@@ -95,7 +96,7 @@ function slices.new(shared, finish, wait, kept)
 		look(stat)
 	end
 
-	---Stands in slices where an output is read by a name that is put together.
+	---In slices, replaces a read of an output by a composed name.
 	function shared.read(output, name)
 		local value = output[name]
 		if value == nil then
@@ -104,7 +105,7 @@ function slices.new(shared, finish, wait, kept)
 		return value
 	end
 
-	---The same, where the name alone can be put together anew: the read stays where it is.
+	---The same for a name that can be composed a second time: the read itself stays in place.
 	function shared.watch(output, name)
 		if output[name] == nil then
 			look(name)
@@ -114,7 +115,7 @@ function slices.new(shared, finish, wait, kept)
 	return self
 end
 
----Sees the text of a module as Path of Building wrote it.
+---Takes in the text of a module as Path of Building wrote it.
 function slices:see(path, text)
 	if not self.wait then
 		return
@@ -124,7 +125,7 @@ function slices:see(path, text)
 		mentions.findTagStats(text, self.tagStats)
 	elseif path:find("^Data/Skills/") then
 		mentions.findTagStats(text, self.tagStats)
-		-- Skills bring functions of their own, which calcs.offence calls.
+		-- Skills have functions of their own, which calcs.offence calls.
 		local at = text:find(SKILL_FUNCTION, 1, true)
 		while at do
 			if text:find(SKILL_FUNCTION_BEGINS, at) then
@@ -137,7 +138,7 @@ function slices:see(path, text)
 	end
 end
 
----After Modules/Calcs.lua ran: from now on slices can be made.
+---To be called after Modules/Calcs.lua has run: from now on slices can be made.
 function slices:ready(env, calcs)
 	for path in pairs(ALL) do
 		if not self.texts[path] then
@@ -147,12 +148,12 @@ function slices:ready(env, calcs)
 	self.env, self.calcs = env, calcs
 end
 
----The calculation's modules are not known any more.
+---The calculation's modules are no longer known.
 function slices:unready()
 	self.env, self.calcs = nil, nil
 end
 
--- What other modules read, and names in them that may be names of modifiers.
+-- The outputs and flags that other modules read, and the names in them that may be names of modifiers.
 local function readOthers(self, wanted)
 	local reads, names = {}, {}
 	for name in pairs(self.skillReads) do
@@ -167,14 +168,14 @@ local function readOthers(self, wanted)
 		if path ~= "Modules/Calcs.lua" then
 			mentions.findReads(text, reads)
 		elseif wanted.fullDps then
-			-- What else it reads of a finished calculation only mode MAIN shows.
+			-- Only mode MAIN shows the other things that it reads from a finished calculation.
 			mentions.findReads(mentions.fullDpsOf(text), reads)
 		end
 	end
 	return reads, names
 end
 
--- Runs a module anew; answers the functions of `calcs` that it makes, and leaves all others as they are.
+-- Runs a module again. Returns the functions of `calcs` that it defines and leaves all others as they are.
 local function functionsOf(self, path, text, functions)
 	local calcs, env = self.calcs, self.env
 	local before, globals = {}, {}
@@ -204,7 +205,7 @@ end
 
 ---What a calculation is asked for.
 ---@class Wanted
----@field id string @names the rest
+---@field id string @identifies the other fields
 ---@field fields table @list of names of numbers
 ---@field fullDps boolean @whether calcs.calcFullDPS runs
 
@@ -214,7 +215,7 @@ local function add(list, names)
 	end
 end
 
--- A slice without its functions. `before`: what it takes the place of, if anything.
+-- A slice that has no functions yet. `before`: the slice that it replaces, if any.
 local function newSlice(wanted, before)
 	local has = {}
 	for _, name in ipairs(wanted.fields) do
@@ -222,7 +223,7 @@ local function newSlice(wanted, before)
 	end
 	return {
 		wanted = wanted, has = has, functions = {}, trips = 0, missed = false,
-		-- numbers that rows missed, and those before it did
+		-- the numbers that rows found missing, in this slice and in those it replaces
 		fields = before and before.fields or {},
 		patience = before and 2 * before.patience or PATIENCE,
 	}
@@ -244,7 +245,7 @@ local function needsOf(self, wanted, mode, slice)
 	return fields, modifiers
 end
 
--- The last steps: compiles what the slice is made of.
+-- The last steps: they compile what the slice is made of.
 local function addCompiling(self, steps, slice, made)
 	for i, path in ipairs(SLICED) do
 		steps[#steps + 1] = function()
@@ -252,7 +253,7 @@ local function addCompiling(self, steps, slice, made)
 		end
 	end
 	steps[#steps + 1] = function()
-		-- Another skill's calculation would be kept for all that ask for it, and in full.
+		-- The result of calculating another skill would be cached for every later reader, so it has to be complete.
 		slice.functions.buildActiveSkill = function()
 			self.needsSkills = true
 			error(TRAPPED, 0)
@@ -263,8 +264,8 @@ local function addCompiling(self, steps, slice, made)
 	end
 end
 
--- The work of making a slice for `wanted`, in steps of a tenth of a second at most: one a row, so that none takes long.
--- `before`: what it takes the place of, if anything.
+-- The work of making a slice for `wanted`, split into steps of at most a tenth of a second: one step per row, so that no
+-- row takes long. `before`: the slice that it replaces, if any.
 local function newWork(self, wanted, mode, before)
 	local slice = newSlice(wanted, before)
 	local facts, found
@@ -286,7 +287,7 @@ local function newWork(self, wanted, mode, before)
 		local fields, modifiers = needsOf(self, wanted, mode, slice)
 		-- What earlier states could not do without will be asked for again.
 		add(fields, self.known:fieldsOf(wanted.id))
-		-- And what rows of other builds may ask for, which later states have.
+		-- Rows of other builds may ask for these, in later states.
 		add(fields, self.tagStats)
 		found = liveness.of(facts, {
 			fields = fields, modifiers = modifiers, functions = { "calcs.perform" }, without = { "cacheData" }, states = true,
@@ -308,7 +309,7 @@ local function newWork(self, wanted, mode, before)
 	return { slice = slice, steps = steps, step = 1 }
 end
 
--- A slice for `wanted` that an earlier state made, where it has all that this one needs by now; or nil.
+-- A slice for `wanted` that an earlier state made, if it still has everything that this one needs; else nil.
 local function revive(self, wanted, mode)
 	local id = self.known:idFor(wanted)
 	if not id then
@@ -365,7 +366,7 @@ local function covers(slice, wanted)
 	return true
 end
 
--- The slice for what is wanted: one of its own before one that has more.
+-- The slice for what is wanted; an exact match is preferred to one that has more.
 local function find(self, wanted)
 	local found
 	for _, slice in ipairs(self.kept) do
@@ -378,12 +379,12 @@ local function find(self, wanted)
 	return found or false
 end
 
----The slice that the next row is calculated with, or nil. One serves all builds of the state, and all that is part of
----what it answers.
+---The slice to calculate the next row with, or nil. A slice serves all builds of the state, and any subset of the stats
+---that it was made for.
 ---@param wanted Wanted
 ---@param mode table @Path of Building's object of the build
 function slices:of(wanted, mode)
-	-- Work that failed, or was stopped from outside, is not begun again.
+	-- Work that failed, or was stopped from outside, is not started again.
 	self.off = self.off or self.isAtWork and FAILED
 	if self.off or not self.calcs or not self.shared.watchesStats then
 		return nil
@@ -451,8 +452,8 @@ function slices:use(slice)
 	end
 end
 
----Whether the row must be calculated anew, in full: its slice, or the making of one, failed it.
----@param ok boolean @whether it came to its end
+---Whether the row must be calculated again in full because its slice, or the making of one, failed.
+---@param ok boolean @whether the calculation completed
 function slices:hasMissed(ok)
 	local slice = self.present
 	if not ok and self.isAtWork then
@@ -465,7 +466,8 @@ function slices:hasMissed(ok)
 	return true
 end
 
----Makes the slice for what is wanted now, as many rows of it would; what it is made of is then among the `taken`.
+---Makes the slice for what is wanted right away, as many rows of it would. What it is made of is then in what `taken`
+---returns.
 ---@return string|nil @why there is none
 function slices:make(wanted, mode)
 	if self.off or not self.calcs or not self.shared.watchesStats then
@@ -478,12 +480,12 @@ function slices:make(wanted, mode)
 	return self.off or nil
 end
 
----What slices that were made since the last time are made of: a list of pobatch.KeptSlice.
+---What the slices made since the last call are made of: a list of pobatch.KeptSlice.
 function slices:taken()
 	return self.known:take()
 end
 
----Whether a row asked for the calculation of another skill, since this was asked last: no slice has that.
+---Whether a row has asked for the calculation of another skill since the last call: no slice has that.
 function slices:hasNeededSkills()
 	local answer = self.needsSkills
 	self.needsSkills = false

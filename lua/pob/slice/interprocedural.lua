@@ -1,16 +1,17 @@
--- What follows from all units together: the texts that names can be, and which units must stay wherever their function does.
+-- What follows from all units together: the strings that names can be, and which units must stay wherever their function
+-- does.
 
 local units = require("pob.slice.units")
 local values = require("pob.slice.strings")
 
 local interprocedural = {}
 
--- The pattern of any name.
+-- The pattern that matches any name.
 local ANY = { "", "", "" }
 
 local NONE, push, define, addSource = units.NONE, units.push, units.define, units.addSource
 
--- Parameters stand for the arguments of all calls, where all are known.
+-- Binds parameters to the arguments of all calls, where all calls are known.
 local function connect(self)
 	for _, unit in ipairs(self.units) do
 		for _, variable in ipairs(unit.defined or {}) do
@@ -18,7 +19,7 @@ local function connect(self)
 			if f and not f.connected then
 				f.connected = true
 				for i, parameter in ipairs(f.params) do
-					-- Functions of `calcs` are called from elsewhere, too.
+					-- Functions of `calcs` are also called from elsewhere.
 					if variable.isValue or variable.escapes or #variable.defs > 1 or variable.name:find("^calcs%.") then
 						parameter.unknown = true
 					end
@@ -40,7 +41,7 @@ local function connect(self)
 	end
 end
 
--- Marks tables that may have other members than their constructors say, with the tables that have them as members.
+-- Marks tables that may have other members than their constructors say, and the tables that contain them.
 local function spreadChanges(self)
 	local function roots(variable, each)
 		for _, source in ipairs(variable.sources or NONE) do
@@ -90,8 +91,8 @@ local function spreadChanges(self)
 	end
 end
 
--- What is known of the expressions in unit[keys]: names go to unit[names]; answers a list of { before, after } of the
--- others, and whether of some nothing is known.
+-- Finds the possible values of the expressions in unit[keys]. Known names go to unit[names]. Returns a list of { before,
+-- after } patterns for the others, and whether there are expressions about which nothing is known.
 local function shapesOf(self, unit, keys, names)
 	local patterns, unknown = NONE, false
 	for _, e in ipairs(unit[keys] or NONE) do
@@ -110,7 +111,7 @@ local function shapesOf(self, unit, keys, names)
 	return patterns, unknown
 end
 
--- Lets go of what only the looking needed.
+-- Drops what only the analysis needed.
 local function tidy(self)
 	for _, unit in ipairs(self.units) do
 		local s = unit.statement
@@ -128,8 +129,8 @@ local function tidy(self)
 	end
 end
 
----After all modules are in: finds which units are rooted after all, since they change what others may know, or call a
----function that does.
+---To be called after all modules have been added: finds which units are rooted after all, because they change something
+---that others may see, or call a function that does.
 ---@param self table @the facts
 function interprocedural.draw(self)
 	connect(self)
@@ -137,7 +138,7 @@ function interprocedural.draw(self)
 	for _, unit in ipairs(self.units) do
 		local variable = unit.statement.k == "localfunction" and unit.statement.var
 		if variable and variable.isSpecialized and not variable.sites and not variable.isValue then
-			-- Copies stand for all of its calls.
+			-- Copies represent all of its calls.
 			for _, inner in ipairs(variable.func.units) do
 				inner.never = true
 			end
@@ -152,7 +153,7 @@ function interprocedural.draw(self)
 	end
 	for _, unit in ipairs(self.units) do
 		if unit.changes then
-			-- It may be needed for something else that it does.
+			-- The statement may be needed for another of its effects.
 			push(unit, "uses", unit.changes)
 			if unit.changes.isShared then
 				unit.rooted = true
@@ -211,7 +212,7 @@ function interprocedural.draw(self)
 	tidy(self)
 end
 
--- It runs once or a few times: compiled, it would cost more than it does.
+-- This code runs only once or a few times: compiling it would cost more than running it.
 jit.off(true, true)
 
 return interprocedural

@@ -1,8 +1,8 @@
--- What slices are made of, as plain data: it follows from the checkout, from what is asked for and from this package's own
+-- What slices are made of, as plain data. It depends only on the checkout, on what is asked for and on this package's own
 -- Lua, so a state can hand it to the next one, in this process or in another.
 --
--- A slice that leaves out less than asked for is right as well. So one that an earlier state made serves wherever all that
--- has to stay in now stayed in there.
+-- A slice that leaves out less than it could is also correct. So a slice that an earlier state made can serve whenever it
+-- kept everything that has to stay in now.
 
 local source = require("pob.patch.source")
 
@@ -10,13 +10,13 @@ local kept = {}
 kept.__index = kept
 
 ---@class pobatch.KeptSlice
----@field id string @the numbers that are asked for, with commas between them
+---@field id string @the numbers that are asked for, separated by commas
 ---@field fullDps boolean @whether calcs.calcFullDPS runs
 ---@field fields table @list of names of numbers that stay in
 ---@field modifiers table @list of names of modifiers that stay in
 ---@field leftOut table @{ names, patterns }, of liveness.lua
 ---@field texts table @of the modules
----@field hash string @of the texts: they may have come through a file
+---@field hash string @of the texts, because they may have come from a file
 
 local function hashOf(made)
 	return source.hash(table.concat(made.texts, "\0"))
@@ -39,7 +39,7 @@ function kept.new(list)
 	return self
 end
 
----The id of a slice that has all numbers that are asked for: that for these alone, or else the one for the fewest more.
+---The id of a slice that has all numbers asked for: an exact match, or else the slice with the fewest extra numbers.
 ---@param wanted Wanted
 ---@return string|nil
 function kept:idFor(wanted)
@@ -58,7 +58,7 @@ function kept:idFor(wanted)
 				break
 			end
 		end
-		-- The second comparison is for a choice that does not depend on the order of `pairs`.
+		-- The tie-break by id makes the choice independent of the order of `pairs`.
 		if count and (not fewest or count < fewest or count == fewest and id < found) then
 			found, fewest = id, count
 		end
@@ -71,12 +71,12 @@ function kept:sumsSkills(id)
 	return self.byId[id].fullDps
 end
 
----The numbers that stayed in, as a set; empty where there is no such slice.
+---The numbers that stayed in, as a set; empty if there is no such slice.
 function kept:fieldsOf(id)
 	return setOf(self.byId[id] and self.byId[id].fields or {})
 end
 
----@return pobatch.KeptSlice|nil @nil: there is none that has all of these
+---@return pobatch.KeptSlice|nil @nil: none has all of these
 function kept:find(id, fields, modifiers)
 	local made = self.byId[id]
 	if not made or made.hash ~= hashOf(made) then
@@ -100,7 +100,7 @@ function kept:add(made)
 	self.made[made.id] = made
 end
 
----Those that were added since the last time.
+---The slices added since the last call.
 function kept:take()
 	local list = {}
 	for _, made in pairs(self.made) do

@@ -1,4 +1,4 @@
--- What is proven about a program's variables: which are never assigned again, which names are taken where, which values are
+-- What is proven about a program's variables: which are never reassigned, which names are in use where, which values are
 -- never false, and where a variable is known to hold something that has fields.
 
 local walk = require("pob.slice.walk")
@@ -6,7 +6,7 @@ local walk = require("pob.slice.walk")
 local knowledge = {}
 knowledge.__index = knowledge
 
--- Functions that never answer false.
+-- Functions that never return false.
 local NEVER_FALSE = {}
 for name in ([[
 	tonumber tostring type setmetatable math.floor math.ceil math.min math.max math.abs math.sqrt
@@ -88,12 +88,12 @@ function knowledge.of(chunk)
 		end
 	end
 	walk.through(chunk, visitor)
-	-- Variables of loops that count are numbers.
+	-- The variables of numeric loops are numbers.
 	local loops = {}
 	function loops:statement(s)
 		local path = s.k == "in" and s.values[1].k == "call" and pathOf(s.values[1].f)
 		if s.k == "for" or path == "ipairs" then
-			-- Instead of what it is declared with; what it is assigned stays.
+			-- This replaces the declared value; assigned values stay.
 			about[s.names[1]].values[1] = { k = "constant", v = 1, text = "1" }
 		end
 	end
@@ -101,7 +101,7 @@ function knowledge.of(chunk)
 	return self
 end
 
----Whether a variable keeps its first value, and its name may be that of a constant.
+---Whether a variable keeps its first value, so that its name may be declared as a constant.
 function knowledge:isConstant(variable)
 	local known = self.about[variable]
 	return not known.isAssigned and not known.isShadowed
@@ -164,8 +164,8 @@ function knowledge:isTrue(e)
 	return k == "string" or k == "function" or k == "table"
 end
 
--- Calls `take` with each variable of which a field or method is certainly looked up when `e` is evaluated. Answers whether
--- what stands behind it in a chain of names, calls and keys may be left out, as `?.` does.
+-- Calls `take` with each variable in which evaluating `e` is certain to look up a field or method. Returns whether the rest
+-- of the chain of names, calls and keys may be short-circuited, as `?.` does.
 local function lookedInto(e, take)
 	local k = e.k
 	if k == "index" or k == "method" or k == "call" then
@@ -202,7 +202,7 @@ local function lookedInto(e, take)
 	return false
 end
 
----Calls `take` with each variable that has fields wherever the statements behind `s` in its block run.
+---Calls `take` with each variable that is known to have fields wherever the statements after `s` in its block run.
 function knowledge:hasFieldsAfter(s, take)
 	local function each(list)
 		for _, e in ipairs(list) do

@@ -1,6 +1,6 @@
--- Tokens of LuaJIT's Lua: 5.1 with goto, and the operators and statements that LuaJIT 2.1 got in July 2026
--- (doc/extensions.html of its sources; lj_lex.c decides). Built with LUA52COMPAT, goto is a keyword; `continue` and
--- `const` are names that the parser knows where they stand.
+-- Tokens of LuaJIT's Lua: Lua 5.1 with goto, plus the operators and statements that LuaJIT 2.1 got in July 2026
+-- (doc/extensions.html in its sources; lj_lex.c is authoritative). When built with LUA52COMPAT, goto is a keyword;
+-- `continue` and `const` are plain names that the parser recognizes by their position.
 
 local byte, sub = string.byte, string.sub
 
@@ -15,7 +15,7 @@ for word in ([[
 end
 lexer.KEYWORDS = KEYWORDS
 
--- byte -> whether it begins, or continues, a name
+-- byte -> whether it can begin, or continue, a name
 local LETTER, NAME = {}, {}
 for code = 0, 255 do
 	local char = string.char(code)
@@ -23,8 +23,8 @@ for code = 0, 255 do
 	NAME[code] = LETTER[code] or char:find("^%d") ~= nil
 end
 
--- Longest first, by first character. That of a compound assignment is two: `+=` has nothing between its characters, which
--- the parser sees to.
+-- Longest first, by first character. A compound assignment operator is two tokens; the parser checks that nothing stands
+-- between the characters of `+=`.
 local SYMBOLS = {}
 for symbol in
 	("... ~>> .. == ~= <= >= :: ?. ?? << >> && || != -> + - * / % ^ # & | ~ ! ? < > = ( ) { } [ ] ; : , ."):gmatch("%S+")
@@ -36,7 +36,7 @@ end
 
 local BYTE_ORDER_MARK = "\239\187\191"
 
----Where the first token of a chunk can begin: behind a byte order mark and a line that begins with `#`.
+---Where the first token of a chunk can begin: after a byte order mark and a line that begins with `#`.
 ---@param text string
 ---@return number
 function lexer.start(text)
@@ -55,7 +55,7 @@ function lexer:fail(message)
 	error(("%s:%d: %s"):format(self.chunkName, lines + 1, message), 0)
 end
 
--- The end of a long bracket that begins at `at`, and its content; nil where none begins there.
+-- The end of a long bracket that begins at `at`, and its content; nil if none begins there.
 local function longBracket(self, at)
 	local level = self.text:match("^%[(=*)%[", at)
 	if not level then
@@ -68,8 +68,8 @@ local function longBracket(self, at)
 	return last, sub(self.text, at + #level + 2, first - 1)
 end
 
--- A long string's value: each line break is one newline, whichever it is ("\n", "\r", "\r\n", "\n\r"); the first character
--- is left out if it is one.
+-- The value of a long string: each line break, whichever its form ("\n", "\r", "\r\n", "\n\r"), becomes one newline, and a
+-- line break at the very start is dropped.
 local function ofLongString(content)
 	local pieces, at = {}, 1
 	while true do
@@ -111,7 +111,7 @@ local function quoted(self, quote)
 			escaped = true
 			at = at + 1
 			if byte(text, at) == 122 then
-				-- \z: what follows does not count until something is to be seen.
+				-- \z: skips the whitespace that follows.
 				at = text:find("%S", at + 1) or #text + 1
 			else
 				local breaks = text:match("^\r\n", at) or text:match("^\n\r", at)
@@ -131,7 +131,7 @@ local function quoted(self, quote)
 	return value, at
 end
 
--- A number as LuaJIT scans it: all letters, digits and dots that follow, and the sign of an exponent. Answers its text
+-- A number as LuaJIT scans it: all letters, digits and dots that follow, plus the sign of an exponent. Returns its text
 -- without underscores, its value (a number, or a cdata: 1LL, 2i), and its last byte.
 local function number(self, first)
 	local text, at = self.text, first
@@ -159,9 +159,9 @@ local function number(self, first)
 	return digits, value, at - 1
 end
 
----Goes on to the next token: `kind` is "name", "string", "number", "eof", or the keyword or symbol itself; `value` of a
----name, string or number, `digits` the text of a number; `first` and `last` its bytes, `previousEnd` the last byte of the
----token before.
+---Advances to the next token. `kind` is "name", "string", "number", "eof", or the keyword or symbol itself; `value` is
+---that of a name, string or number; `digits` is the text of a number; `first` and `last` are its bytes, and `previousEnd`
+---is the last byte of the token before.
 function lexer:next()
 	self.previousEnd = self.last or 0
 	local code = skipSpace(self)
@@ -209,7 +209,7 @@ function lexer:next()
 	self.last, self.at = last, last + 1
 end
 
----The kind of the token that follows, and its value; the lexer stays where it is.
+---The kind and value of the token that follows; the lexer does not advance.
 function lexer:peek()
 	local kind, value, digits, first, last, at, previousEnd =
 		self.kind, self.value, self.digits, self.first, self.last, self.at, self.previousEnd
@@ -220,7 +220,7 @@ function lexer:peek()
 	return nextKind, nextValue
 end
 
--- It runs once or a few times: compiled, it would cost more than it does.
+-- This code runs only once or a few times: compiling it would cost more than running it.
 jit.off(true, true)
 
 return lexer

@@ -1,8 +1,8 @@
--- Which units of effects.lua are needed for the fields that are asked for.
+-- Which units of effects.lua are live, given the fields that are asked for.
 
 local liveness = {}
 
--- Whether some text may have both patterns { before, after, middle }.
+-- Whether some string can match both patterns { before, after, middle }.
 local function meet(a, b)
 	local before = math.min(#a[1], #b[1])
 	local after = math.min(#a[2], #b[2])
@@ -11,7 +11,8 @@ end
 
 local fits = require("pob.slice.strings").fits
 
--- One kind of names: who writes which. It lasts as long as the facts do, and remembers who writes what was ever read.
+-- One namespace: who writes which names. It lives as long as the facts do and remembers the writers of every name ever
+-- read.
 local space = {}
 space.__index = space
 
@@ -72,7 +73,7 @@ function space:writersOfPattern(pattern)
 	return writers
 end
 
--- Which names something writes that `isThere` does not hold for.
+-- The names that are written only by units for which `isThere` does not hold.
 function space:leftOut(isThere)
 	local left, names, patterns = {}, {}, {}
 	for name, units in pairs(self.byName) do
@@ -116,17 +117,17 @@ end
 ---@param wanted table @{ fields, modifiers = lists of names that are read from outside, functions = list of those that are
 ---called from outside ("calcs.perform"), without = names of functions that are never called, states = whether modifiers may
 ---ask for any condition or multiplier }
----@return table @{ units = unit -> true for those that are needed, leftOut = the fields that something else writes }
+---@return table @{ units = unit -> true for those that are needed, leftOut = the fields that only dead units write }
 function liveness.of(facts, wanted)
 	local live, locals = {}, {}
 	facts.fields = facts.fields or newSpace(facts.units, "stores", "storePatterns")
 	facts.modifiers = facts.modifiers or newSpace(facts.units, "makes", "makePatterns")
 	local fields, modifiers = facts.fields, facts.modifiers
 	local queue = {}
-	-- those that are needed, and whether one of them asks for a modifier by a name that is not known
+	-- the live units, and whether one of them asks for a modifier by an unknown name
 	local units, textsAsked = {}, false
 
-	-- Statements that do nothing but call what is never called, and what these functions do.
+	-- Statements that only call what is never called, and the contents of these functions.
 	local left = {}
 	local function leave(f)
 		for _, unit in ipairs(f.units) do
@@ -146,7 +147,7 @@ function liveness.of(facts, wanted)
 		end
 	end
 
-	-- lists of units that were gone through
+	-- lists of units that have been visited
 	local marked = {}
 
 	local function mark(unit)
@@ -196,7 +197,7 @@ function liveness.of(facts, wanted)
 	end
 	local function step(unit)
 		mark(unit.parent)
-		-- A function that does something must be there, and be called.
+		-- For a function to have an effect, it must exist and be called.
 		if unit.func.owner then
 			mark(unit.func.owner)
 			if not unit.isReturn then
@@ -220,7 +221,7 @@ function liveness.of(facts, wanted)
 		for _, pattern in ipairs(unit.askPatterns) do
 			markAll(modifiers:writersOfPattern(pattern))
 		end
-		-- A name that is not known is one of the texts that the program has.
+		-- An unknown name is one of the strings in the program.
 		textsAsked = textsAsked or unit.asksUnknown
 		units[#units + 1] = unit
 		for _, f in ipairs(unit.functions) do
@@ -248,14 +249,14 @@ function liveness.of(facts, wanted)
 			askTexts(units[asked])
 		end
 	until #queue == 0
-	-- Where something is as in the original: it runs, or is never called.
+	-- Whether a unit behaves as in the original: it runs, or it is never called there either.
 	local function isThere(unit)
 		return live[unit] or left[unit]
 	end
 	return { units = live, leftOut = fields:leftOut(isThere) }
 end
 
--- It runs once or a few times: compiled, it would cost more than it does.
+-- This code runs only once or a few times: compiling it would cost more than running it.
 jit.off(true, true)
 
 return liveness

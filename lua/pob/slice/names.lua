@@ -1,9 +1,9 @@
--- Names that texts and modifiers of Path of Building mention: outputs and flags that are read, modifiers that may be asked for,
--- stats that tags name.
+-- Names that texts and modifiers of Path of Building mention: outputs and flags that are read, modifiers that may be asked
+-- for, and stats that tags name.
 
 local names = {}
 
--- How a text reads outputs and flags by name: behind `.` or `?.`, where parentheses may be around the table.
+-- How a text reads outputs and flags by name: after `.` or `?.`, with the table possibly in parentheses.
 local READS = {
 	"utput%)?%s*%??%.%s*([%a_][%w_]*)",
 	"utput%??%.[MOm][%a]+%)?%s*%??%.%s*([%a_][%w_]*)",
@@ -12,7 +12,7 @@ local READS = {
 	"[fF]lags%)?%s*%??%.?%s*%[%s*[\"']([^\"'\n]+)[\"']",
 }
 
----The outputs and flags that a text reads by name, into `reads`.
+---Adds the outputs and flags that a text reads by name to `reads`.
 function names.findReads(text, reads)
 	for _, pattern in ipairs(READS) do
 		for name in text:gmatch(pattern) do
@@ -21,7 +21,7 @@ function names.findReads(text, reads)
 	end
 end
 
----The texts in a text, into `found`.
+---Adds the string literals in a text to `found`.
 function names.findTexts(text, found)
 	for _, pattern in ipairs({ '"([^"\n]+)"', "'([^'\n]+)'" }) do
 		for name in text:gmatch(pattern) do
@@ -30,13 +30,13 @@ function names.findTexts(text, found)
 	end
 end
 
----The text of calcs.calcFullDPS; all, where it is not written as usual.
+---The text of calcs.calcFullDPS, or the whole text if the function is not written in the usual way.
 function names.fullDpsOf(text)
 	local first = text:find("function calcs.calcFullDPS", 1, true)
 	return first and text:sub(first, (text:find("\nend", first, true))) or text
 end
 
----Stats that tags of the tree's modifiers name, into `stats`.
+---Adds the stats that tags of the tree's modifiers name to `stats`.
 function names.findStats(mode, stats)
 	for _, node in pairs(mode.spec.nodes) do
 		for _, mod in ipairs(node.modList or {}) do
@@ -54,7 +54,8 @@ function names.findStats(mode, stats)
 	end
 end
 
----Stats that tags in a text name ("per ...", "at least ..."), into `stats`: those of modifiers that the text makes.
+---Adds the stats that tags in a text name ("per ...", "at least ...") to `stats`: tags of the modifiers that the text
+---makes.
 function names.findTagStats(text, stats)
 	local at = text:find("tat", 1, true)
 	while at do

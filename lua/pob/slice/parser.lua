@@ -1,24 +1,23 @@
--- A parser of LuaJIT's Lua, for programs that look at programs: what lexer.lua names, read by the rules of LuaJIT's own
--- lj_parse.c (built with LUA52COMPAT). It refuses what LuaJIT refuses, but for limits of numbers of things.
+-- A parser of LuaJIT's Lua, for programs that analyze programs. It reads the tokens of lexer.lua by the rules of LuaJIT's
+-- own lj_parse.c (built with LUA52COMPAT). It rejects what LuaJIT rejects, except for LuaJIT's size limits.
 --
--- It answers a tree in which names are resolved: a local variable is one table, wherever it is used.
+-- It returns a tree in which names are resolved: a local variable is one table, wherever it is used.
 --
--- Expressions: { k = "constant", v = number or nil, text }, { k = "string", v }, { k = "local", v = variable, name },
--- { k = "global", v = name, name }, { k = "vararg" }, { k = "index", o, key = expression; with a key in brackets, the bytes
--- `first` to `last`, and `open` of the bracket }, { k = "call", f, args }, { k = "method", o, name, args },
--- { k = "function", f = function }, { k = "binary", op, a, b }, { k = "unary", op, a; "()": parentheses that mean something },
--- { k = "ternary", cond, a, b }, { k = "table", items = list of { key = expression or nil, value }, first, last = its bytes }.
--- With `positions`, all have the bytes `from` to `to`. What stands behind `?.` has `nav`; the arguments of a method that do,
--- `navCall`: there, nothing more is evaluated where what came before is nil, to the end of the names, calls and keys that
--- belong together.
--- Operators with two names have one here: `and`, `or`, `not`, `~=`.
+-- Expressions: { k = "constant", v = number or nil, text }, { k = "string", v }, { k = "local", v = variable, name }, { k =
+-- "global", v = name, name }, { k = "vararg" }, { k = "index", o, key = expression; with a key in brackets, the bytes
+-- `first` to `last`, and `open` of the bracket }, { k = "call", f, args }, { k = "method", o, name, args }, { k =
+-- "function", f = function }, { k = "binary", op, a, b }, { k = "unary", op, a; "()": significant parentheses }, { k =
+-- "ternary", cond, a, b }, { k = "table", items = list of { key = expression or nil, value }, first, last = its bytes }.
+-- With `positions`, all have the bytes `from` to `to`. What follows a `?.` has `nav`; a method whose arguments follow one
+-- has `navCall`. There, if what came before is nil, nothing more is evaluated up to the end of the chain of names, calls
+-- and keys. Operators with two spellings have one here: `and`, `or`, `not`, `~=`.
 --
 -- Statements have the bytes `first` to `last`: { k = "local", names, values, isConst }, { k = "assign", targets, values },
--- { k = "compound", op, target with `isTarget`, value } (`target op= value`), { k = "call", e }, { k = "do", body },
--- { k = "while", cond, body }, { k = "repeat", cond, body }, { k = "if", clauses = list of { cond or nil, body } },
--- { k = "for", names, values, body }, { k = "in", names, values, body }, { k = "function", target, f },
--- { k = "localfunction", var, f, isConst }, { k = "return", values; isBody: without the word }, { k = "break" },
--- { k = "continue" }, { k = "goto", name }, { k = "label", name }.
+-- { k = "compound", op, target with `isTarget`, value } (`target op= value`), { k = "call", e }, { k = "do", body }, { k =
+-- "while", cond, body }, { k = "repeat", cond, body }, { k = "if", clauses = list of { cond or nil, body } }, { k = "for",
+-- names, values, body }, { k = "in", names, values, body }, { k = "function", target, f }, { k = "localfunction", var, f,
+-- isConst }, { k = "return", values; isBody: without the keyword }, { k = "break" }, { k = "continue" }, { k = "goto", name
+-- }, { k = "label", name }.
 --
 -- Functions: { params, isVararg, body, isMethod, isShort }. Variables: { name, isConst }.
 
@@ -55,7 +54,7 @@ local function declareAll(lex, names, isConst)
 	end
 end
 
--- What follows `local` or `const`.
+-- Parses what follows `local` or `const`.
 local function declaration(lex, isConst)
 	lex:next()
 	if accept(lex, "function") then
@@ -72,7 +71,7 @@ local function declaration(lex, isConst)
 		end
 		names[#names + 1] = name
 	end
-	-- The bytes before the values, to keep the variables where the values go.
+	-- The last byte before the values, so that the variables can stay when the values are left out.
 	local namesEnd = lex.previousEnd
 	local values = accept(lex, "=") and list(lex) or {}
 	declareAll(lex, names, isConst)
@@ -116,7 +115,7 @@ end
 
 statements["repeat"] = function(lex)
 	lex:next()
-	-- The condition sees the body's variables.
+	-- The condition can see the body's variables.
 	scopes.open(lex, true)
 	local body = block(lex)
 	expect(lex, "until")
@@ -193,7 +192,7 @@ statements["::"] = function(lex)
 	scopes.label(lex, name)
 	expect(lex, "::")
 	local last = lex.previousEnd
-	-- Labels at one place are placed together.
+	-- Labels at the same position are placed together.
 	lex.labels[#lex.labels + 1] = name
 	while accept(lex, ";") do
 	end
@@ -204,7 +203,7 @@ statements["::"] = function(lex)
 	return { k = "label", name = name, last = last }
 end
 
--- token -> operator of a compound assignment; `~=` is one token, the others have an equals sign behind them.
+-- token -> operator of a compound assignment; `~=` is a single token, the others are followed by an equals sign.
 local COMPOUND = { ["~="] = "~" }
 for op in ("+ - * / % .. & | << >> ~>>"):gmatch("%S+") do
 	COMPOUND[op] = op
@@ -252,7 +251,7 @@ local function other(lex)
 	return { k = "assign", targets = targets, values = list(lex) }
 end
 
--- Statements that begin with a name which is no keyword: a function that answers nil where it is only a name.
+-- Statements that begin with a name that is not a keyword. Each function returns nil if it is only a name.
 local SOFT = {
 	const = function(lex)
 		local kind = lex:peek()
@@ -283,7 +282,7 @@ function block(lex)
 			local statement = statementOf(lex)
 			statement.first, statement.last = first, statement.last or lex.previousEnd
 			if startsOpen then
-				-- Would be taken for a call of what stands before, were a statement between them taken out.
+				-- It would be parsed as a call of the preceding expression if the statement between them were left out.
 				statement.startsOpen = true
 			end
 			body[#body + 1] = statement
@@ -296,11 +295,11 @@ function block(lex)
 	return body
 end
 
----The body of a chunk as a function; `isRecent`: it may have `?.`, `??`, a ternary, or an object made by new("X"):X(...).
----Raises a text with the line for what is not Lua.
+---The body of a chunk as a function. `isRecent`: it may contain `?.`, `??`, a ternary, or an object made by
+---new("X"):X(...). Raises a message with the line number for text that is not valid Lua.
 ---@param text string
 ---@param name string @of the chunk
----@param positions boolean|nil @whether expressions say where they stand
+---@param positions boolean|nil @whether expressions record their positions
 function parser.parse(text, name, positions)
 	local lex = lexer.new(text, name)
 	lex.positions = positions
@@ -314,7 +313,7 @@ function parser.parse(text, name, positions)
 	return f
 end
 
--- It runs once or a few times: compiled, it would cost more than it does.
+-- This code runs only once or a few times: compiling it would cost more than running it.
 jit.off(true, true)
 
 return parser

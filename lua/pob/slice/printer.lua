@@ -1,9 +1,10 @@
--- The text of a tree of parser.lua: the same for the same program, whatever its layout and comments were.
+-- Prints a tree of parser.lua in a canonical layout: the text is the same for the same program, whatever its layout and
+-- comments.
 --
--- As it stands, the text is the program, to the last instruction that LuaJIT makes of it. Two options go further, to
--- tell whether two functions say the same, and not to run what they print: `plain` writes older words for newer ones that
--- mean the same (short functions, `const`, compound assignments to plain variables and fields), `numbered` numbers the
--- variables that are declared in the text, in the order of their declarations. `outer` names the others.
+-- By default the text compiles to the same bytecode, to the last instruction. Two options normalize further; they are for
+-- comparing functions, and what they print is not meant to run. `plain` rewrites newer syntax to older equivalents (short
+-- functions, `const`, compound assignments to plain variables and fields). `numbered` numbers the variables that are
+-- declared in the text, in the order of their declarations. `outer` names the other variables.
 
 local expressions = require("pob.slice.expressions")
 local lexer = require("pob.slice.lexer")
@@ -36,7 +37,7 @@ local function nameOf(self, variable)
 	return self.names[variable] or self.outer and self.outer(self, variable) or variable.name
 end
 
--- A variable that is there from here on.
+-- Declares a variable that is in scope from here on.
 local function declared(self, variable)
 	if self.numbered then
 		self.count = self.count + 1
@@ -65,7 +66,7 @@ local function isName(text)
 	return text:find("^[%a_\128-\255][%w_\128-\255]*$") ~= nil and not lexer.KEYWORDS[text]
 end
 
--- What can have a suffix without parentheses.
+-- Kinds that can have a suffix without parentheses.
 local PREFIX = { ["local"] = true, global = true, index = true, call = true, method = true }
 
 local function prefix(self, e)
@@ -73,7 +74,7 @@ local function prefix(self, e)
 	return (PREFIX[e.k] or e.k == "unary" and e.op == "()") and text or "(" .. text .. ")"
 end
 
--- Parameters, and whether the function's first one is the `self` of its name.
+-- Parameters, and whether the function's first one is the implicit `self`.
 local function parameters(self, f, isMethod)
 	local names = declaredAll(self, f.params)
 	if isMethod then
@@ -102,7 +103,7 @@ local function shortFunction(self, f)
 	return head .. "do" .. indented(self, f.body) .. "end"
 end
 
--- An operand: what takes in all that follows is put in parentheses.
+-- An operand, in parentheses if it would swallow everything that follows.
 local function operand(self, e, needs)
 	local text = expression(self, e)
 	local isOpen = e.k == "ternary" or e.k == "function" and e.f.isShort and not self.plain
@@ -112,7 +113,7 @@ end
 local function binary(self, e)
 	local right = PRIORITY[e.op][2]
 	local a, b = e.a, e.b
-	-- The left operand must end before this operator, the right one must not.
+	-- The left operand must end before this operator; the right one must not.
 	local leftEnds = a.k == "binary" and PRIORITY[a.op][2] or a.k == "unary" and a.op ~= "()" and UNARY_PRIORITY
 	local left = operand(self, a, leftEnds and PRIORITY[e.op][1] > leftEnds)
 	return left .. " " .. e.op .. " " .. operand(self, b, b.k == "binary" and PRIORITY[b.op][1] <= right)
@@ -127,7 +128,7 @@ local function unary(self, e)
 	return e.op .. (apart and " " or "") .. text
 end
 
--- Whether the colon of a method, or another colon, stands open in an expression.
+-- Whether an expression contains an unparenthesized colon, of a method or otherwise.
 local function hasColon(e)
 	local k = e.k
 	if k == "index" or k == "call" then
@@ -189,7 +190,7 @@ function expression(self, e)
 	return tableOf(self, e)
 end
 
----Whether evaluating an expression twice is as good as once: names and fields.
+---Whether an expression can be evaluated twice without harm: names and fields only.
 ---@param e table
 function printer.isPath(e)
 	local k = e.k
@@ -200,7 +201,7 @@ function printer.isPath(e)
 		or k == "unary" and e.op == "()" and printer.isPath(e.a)
 end
 
----Whether two expressions are the same names and fields.
+---Whether two expressions are the same path of names and fields.
 ---@param a table
 ---@param b table
 function printer.isSamePath(a, b)
@@ -215,7 +216,7 @@ end
 local statements = {}
 
 statements["local"] = function(self, s)
-	-- The values do not see the variables.
+	-- The values cannot see the variables.
 	local values = list(self, s.values)
 	local text = (s.isConst and not self.plain and "const " or "local ") .. declaredAll(self, s.names)
 	return s.values[1] and text .. " = " .. values or text
@@ -301,7 +302,7 @@ function body(self, list)
 	local lines = {}
 	for i, s in ipairs(list) do
 		local text = statements[s.k](self, s)
-		-- A parenthesis would go on with the statement before it.
+		-- A leading parenthesis would continue the previous statement.
 		lines[i] = ("\t"):rep(self.depth) .. (text:find("^%(") and ";" or "") .. text .. "\n"
 	end
 	return concat(lines)
@@ -314,7 +315,7 @@ local function new(options)
 	}
 end
 
----The text of a chunk, as parser.parse answers it.
+---The text of a chunk, as returned by parser.parse.
 ---@param f table
 ---@param options table|nil @{ plain, numbered = boolean }
 ---@return string
@@ -322,7 +323,7 @@ function printer.chunk(f, options)
 	return body(new(options), f.body)
 end
 
----The text of a function, as it stands in the tree.
+---The text of a function as it is in the tree.
 ---@param f table
 ---@param options table|nil @{ plain, numbered = boolean }
 ---@return string
@@ -338,7 +339,7 @@ function printer.expression(e, options)
 	return expression(new(options), e)
 end
 
----The texts of several expressions, in which the same variables have the same names.
+---The texts of several expressions; a variable has the same name in all of them.
 ---@param list table
 ---@param options table|nil
 ---@return string
@@ -350,7 +351,7 @@ function printer.expressions(list, options)
 	return concat(texts, " | ")
 end
 
--- It runs once or a few times: compiled, it would cost more than it does.
+-- This code runs only once or a few times: compiling it would cost more than running it.
 jit.off(true, true)
 
 return printer

@@ -1,12 +1,13 @@
--- Names and jumps of a program while it is parsed: which variable a name is, which may not be assigned or declared anew,
--- and where jumps may go. As LuaJIT has it (var_new and gola_resolve in lj_parse.c), so that it refuses what LuaJIT refuses.
+-- Names and jumps of a program while it is parsed: which variable a name refers to, which must not be assigned or
+-- redeclared, and where jumps may go. It follows LuaJIT (var_new and gola_resolve in lj_parse.c), so that it rejects what
+-- LuaJIT rejects.
 --
--- A block: { parent, isLoop, first = variables of its function when it begins, labels = name -> variables where it stands,
--- jumps = list of { name, count = variables that are there }, to labels not yet seen }.
+-- A block: { parent, isLoop, first = number of its function's variables when it begins, labels = name -> number of
+-- variables at the label, jumps = list of { name, count = variables in scope }, to labels not yet seen }.
 
 local scopes = {}
 
--- The name of the place where a loop goes on.
+-- The name of the place that `continue` jumps to.
 local CONTINUE = {}
 
 ---Begins a block.
@@ -21,7 +22,7 @@ function scopes.close(lex)
 	lex.scope = getmetatable(lex.scope).__index
 	for _, jump in ipairs(place.jumps) do
 		if jump.name == CONTINUE and place.isLoop or place.labels[jump.name] then
-			-- It goes to this block.
+			-- It jumps to a label in this block.
 		elseif not place.parent then
 			lex:fail("undefined label '" .. jump.name .. "'")
 		else
@@ -31,7 +32,7 @@ function scopes.close(lex)
 	lex.place, lex.count = place.parent, place.first
 end
 
----Begins a function; answers what `closeFunction` takes.
+---Begins a function; returns what `closeFunction` takes.
 function scopes.openFunction(lex, isVararg)
 	local around = { place = lex.place, count = lex.count, isVararg = lex.isVararg }
 	lex.place, lex.count, lex.isVararg = nil, 0, isVararg
@@ -44,7 +45,7 @@ function scopes.closeFunction(lex, around)
 	lex.place, lex.count, lex.isVararg = around.place, around.count, around.isVararg
 end
 
----Refuses the name of a constant for another variable.
+---Rejects the name of a constant for another variable.
 function scopes.checkNew(lex, name)
 	local variable = lex.scope[name]
 	if variable and variable.isConst then
@@ -52,7 +53,7 @@ function scopes.checkNew(lex, name)
 	end
 end
 
----A variable that is there from here on; `checkNew` was called.
+---Declares a variable that is in scope from here on; `checkNew` must have been called.
 function scopes.declare(lex, name, isConst)
 	local variable = { name = name, isConst = isConst or nil }
 	lex.scope[name] = variable
@@ -60,13 +61,13 @@ function scopes.declare(lex, name, isConst)
 	return variable
 end
 
----The expression that a name is.
+---The expression that a name stands for.
 function scopes.expressionOf(lex, name)
 	local variable = lex.scope[name]
 	return variable and { k = "local", v = variable, name = name } or { k = "global", v = name, name = name }
 end
 
----Refuses a constant as the target of an assignment.
+---Rejects a constant as the target of an assignment.
 function scopes.checkTarget(lex, e)
 	if e.k == "local" and e.v.isConst then
 		lex:fail("attempt to assign to const variable '" .. e.name .. "'")
@@ -92,7 +93,8 @@ function scopes.jump(lex, kind, name)
 	end
 end
 
--- Ends the jumps of the block, and of those in it, that wait for `name`, which sees `count` variables.
+-- Resolves the jumps of the block, and of those nested in it, that wait for the label `name`, where `count` variables are
+-- in scope.
 local function resolve(lex, name, count)
 	local rest = {}
 	for _, jump in ipairs(lex.place.jumps) do
@@ -105,7 +107,7 @@ local function resolve(lex, name, count)
 	lex.place.jumps = rest
 end
 
----A label, before it is known whether something follows it in its block.
+---A label, before it is known whether a statement follows it in its block.
 function scopes.label(lex, name)
 	if lex.place.labels[name] then
 		lex:fail("duplicate label '" .. name .. "'")
@@ -113,19 +115,19 @@ function scopes.label(lex, name)
 	lex.place.labels[name] = true
 end
 
----Labels at one place; at the end of a block, no variable of the block counts.
+---Places the labels at one position; at the end of a block, none of the block's variables count.
 function scopes.placeLabels(lex, names, isEnd)
 	for i = #names, 1, -1 do
 		resolve(lex, names[i], isEnd and lex.place.first or lex.count)
 	end
 end
 
----The condition of `repeat`, to which `continue` goes, sees all variables of the body.
+---The condition of `repeat`, which `continue` jumps to, sees all variables of the body.
 function scopes.placeContinue(lex)
 	resolve(lex, CONTINUE, lex.count)
 end
 
--- It runs once or a few times: compiled, it would cost more than it does.
+-- This code runs only once or a few times: compiling it would cost more than running it.
 jit.off(true, true)
 
 return scopes

@@ -1,5 +1,5 @@
--- Which texts an expression can have, as far as the program itself says: literals, what is joined from them, variables
--- that go over lists of them, parameters by the arguments of all calls.
+-- The strings that an expression can evaluate to, as far as the program itself tells: literals, concatenations of them,
+-- variables that iterate over lists of them, and parameters, through the arguments of all calls.
 
 local vocabulary = require("pob.slice.vocabulary")
 
@@ -7,14 +7,14 @@ local values = {}
 
 local plain, choices = vocabulary.plain, vocabulary.choices
 
--- Alternatives of one expression; more are not looked at one by one.
+-- The maximum number of alternatives for one expression; beyond it they are not considered individually.
 local LIMIT = 200
--- Variables that stand for variables, and so on.
+-- The maximum depth of variables that stand for other variables.
 local DEPTH = 12
 
 local of, tablesOf
 
--- A running program's table as the parser would answer it, three levels deep.
+-- A table of the running program in the form that the parser would return, three levels deep.
 local function lift(value, depth)
 	if type(value) == "string" then
 		return { k = "string", v = value }
@@ -31,12 +31,12 @@ local function lift(value, depth)
 	return { k = "table", items = items }
 end
 
--- What `e`, a path into the globals in `world`, stands for; nil for anything else.
+-- The value of `e`, a path into the globals in `world`; nil for anything else.
 local function lookUp(e, world)
 	if e.k == "global" then
 		return rawget(world, e.v)
 	elseif e.k == "index" and e.o.name == "env" and e.key.v == "data" then
-		-- An environment has the same data as everybody.
+		-- An environment has the same data as everything else.
 		return rawget(world, "data")
 	elseif e.k == "index" and e.key.k == "string" then
 		local table = lookUp(e.o, world)
@@ -54,7 +54,7 @@ local function append(list, more)
 	return #list <= LIMIT and list or nil
 end
 
--- The members of a constructor: keys, or values, as expressions.
+-- The members of a constructor: its keys, or its values, as expressions.
 local function members(constructor, what)
 	local list, position = {}, 0
 	for _, item in ipairs(constructor.items) do
@@ -64,7 +64,7 @@ local function members(constructor, what)
 	return list
 end
 
----Calls `take` with every variable that an expression may be, or be a field of.
+---Calls `take` with every variable that an expression may be, or may be a field of.
 local function eachRoot(e, take)
 	e = plain(e)
 	local a, b = choices(e)
@@ -106,7 +106,7 @@ local function isOpen(root)
 	return root.isChanged or root.leaks or root.membersLeak or false
 end
 
--- Calls `take(e)` with every expression that a variable may stand for; false where some are not known.
+-- Calls `take(e)` with every expression that a variable may stand for; returns false if some of them are not known.
 local function eachSource(variable, take)
 	if variable.escapes or not variable.sources or variable.unknown then
 		return false
@@ -145,7 +145,7 @@ end
 
 local function throughVariable(variable, world, depth, answer, strict)
 	if variable.busy then
-		-- A variable that is made from itself has no more texts for that, unless it is joined.
+		-- A variable defined in terms of itself gains no strings from that, unless by concatenation.
 		return variable.busy == "plain" and {} or nil
 	end
 	variable.busy = strict and "joined" or "plain"
@@ -168,7 +168,7 @@ local function throughVariable(variable, world, depth, answer, strict)
 	return known and list or nil
 end
 
----The table constructors that `e` may be; nil where it may be others.
+---The table constructors that `e` may be; nil if it may be something else.
 function tablesOf(e, world, depth)
 	depth = depth + 1
 	e = plain(e)
@@ -182,7 +182,7 @@ function tablesOf(e, world, depth)
 	elseif e.k == "table" then
 		return { e }
 	elseif e.k == "local" then
-		-- Somebody may have put other things into it.
+		-- Other code may have put something else into it.
 		return not e.v.isChanged and not e.v.leaks and throughVariable(e.v, world, depth, tablesOf) or nil
 	end
 	local found = lookUp(e, world)
@@ -203,12 +203,12 @@ function tablesOf(e, world, depth)
 	return nil
 end
 
--- Of texts.
+-- Methods of strings.
 local METHODS = { gsub = true, lower = true, upper = true }
 
 local NONE = { constant = true, ["function"] = true, table = true }
 
--- `strict`: numbers count, too, as where texts are joined.
+-- `strict`: numbers count, too, as in a concatenation.
 function of(e, world, depth, strict)
 	depth = depth + 1
 	if depth > DEPTH then
@@ -262,7 +262,7 @@ function of(e, world, depth, strict)
 		for _, constructor in ipairs(tables) do
 			local keys = members(constructor, "keys")
 			for i, item in ipairs(constructor.items) do
-				-- A key that is not written out may be any.
+				-- A key that is not a literal may be any key.
 				if e.key.k ~= "string" and e.key.v == nil or keys[i].v == e.key.v or keys[i].v == nil then
 					local texts = of(item.value, world, depth, strict)
 					list = texts and list and append(list, texts)
@@ -298,13 +298,13 @@ function of(e, world, depth, strict)
 	return nil
 end
 
----The texts that `e` may be, a list; nil where it may be others.
+---A list of the strings that `e` may be; nil if it may be something else.
 ---@param world table @globals of the running program
 function values.known(e, world)
 	return of(e, world, 0)
 end
 
--- The operands of a joined text, from left to right.
+-- The operands of a concatenation, from left to right.
 local function operands(e, list)
 	if e.k == "binary" and e.op == ".." then
 		operands(e.a, list)
@@ -315,8 +315,8 @@ local function operands(e, list)
 	return list
 end
 
----How the texts of `e` look: a list of texts, and of { before, after, middle } where what stands between these is not known.
----Nil where nothing is known.
+---The possible strings of `e`: a list of strings, and of { before, after, middle } patterns where the parts in between are
+---not known. Nil if nothing is known.
 ---@param world table @globals of the running program
 function values.shapes(e, world)
 	local texts = of(e, world, 0)
@@ -344,7 +344,7 @@ function values.shapes(e, world)
 		return nil
 	end
 	local list = operands(e, {})
-	-- The first operand that is not known well enough; what stands behind it may be known again.
+	-- The first operand that is not known well enough; the parts after it may be known again.
 	local befores, afters, unknown = { "" }, { "" }, #list + 1
 	for i = 1, #list do
 		local found = of(list[i], world, 0, true)
@@ -389,14 +389,14 @@ function values.shapes(e, world)
 	return shapes
 end
 
----Whether a text looks like a { before, after, middle }.
+---Whether a string matches a { before, after, middle } pattern.
 function values.fits(text, shape)
 	local before, after, middle = shape[1], shape[2], shape[3]
 	return #text >= #before + #after + #middle and text:sub(1, #before) == before
 		and text:sub(#text - #after + 1) == after and (middle == "" or text:find(middle, 1, true) ~= nil)
 end
 
--- It runs once or a few times: compiled, it would cost more than it does.
+-- This code runs only once or a few times: compiling it would cost more than running it.
 jit.off(true, true)
 
 return values

@@ -1,16 +1,16 @@
--- Units, as effects.lua fills them, and what variables and functions know of the units that make them.
+-- Units, which effects.lua fills in, and what variables and functions know about the units that define them.
 
 local units = {}
 
--- What most units have nothing of. Of a unit: variables (`uses`), variables of functions (`calls`), functions; names, and
--- expressions of such, of fields that it reads, of modifiers that it asks for, texts that may be either (`reads`,
--- `readKeys`, `asks` ...); the same, of fields of outputs that it writes (`stores`), and of modifiers that it makes;
--- where there are some, `openKeys`, of fields that it reads unwatched; functions that it hands on (`passes`); of a loop,
--- `jumps`.
+-- The default for lists that are empty in most units. A unit has: variables (`uses`), variables of functions (`calls`) and
+-- functions; names, and expressions for names, of the fields that it reads and the modifiers that it asks for, and strings
+-- that may be either (`reads`, `readKeys`, `asks` ...); the same for the fields of outputs that it writes (`stores`) and
+-- for the modifiers that it makes; `openKeys`, if there are any, for fields that it reads unwatched; functions that it
+-- passes on (`passes`); and, for a loop, `jumps`.
 local NONE = {}
 units.NONE = NONE
 
--- What a variable is before anybody put something into it: nil, or a table that only it knows.
+-- What a variable holds before anything is put into it: nil, or a table that only it refers to.
 units.EMPTY = { k = "table", items = {} }
 
 function units.push(unit, list, value)
@@ -53,7 +53,7 @@ function units.define(unit, variable, value, what)
 	else
 		variable.unknown = true
 	end
-	-- Tables that nobody else knows at first: all values are new ones.
+	-- Tables are unshared at first only if every value is a new one.
 	if not value or value.k ~= "table" then
 		variable.isShared = true
 	end
@@ -61,7 +61,7 @@ end
 
 function units.newFunction(f, owner)
 	f.owner, f.units, f.callers = owner, {}, {}
-	-- Functions in functions would have to be copied with their names.
+	-- Nested functions would have to be copied together with their names.
 	local around = owner and owner.func
 	while around do
 		around.hasFunctions = true
@@ -70,7 +70,7 @@ function units.newFunction(f, owner)
 	return f
 end
 
--- It runs once or a few times: compiled, it would cost more than it does.
+-- This code runs only once or a few times: compiling it would cost more than running it.
 jit.off(true, true)
 
 return units

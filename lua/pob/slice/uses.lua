@@ -1,4 +1,4 @@
--- What evaluating an expression uses, asks and reads, for the unit that it belongs to (effects.lua).
+-- What the evaluation of an expression uses, queries and reads, collected for the unit that it belongs to (effects.lua).
 
 local copies = require("pob.slice.copies")
 local emitter = require("pob.slice.emitter")
@@ -19,17 +19,18 @@ local statesOf, isMods, isStore, isElsewhere =
 	vocabulary.statesOf, vocabulary.isMods, vocabulary.isStore, vocabulary.isElsewhere
 local plain, choices = vocabulary.plain, vocabulary.choices
 
--- The name of the modifier that would say the same as the state `key`.
+-- The name of the modifier that is equivalent to the state `key`.
 function uses.stateName(prefix, key)
 	return { k = "binary", op = "..", a = { k = "string", v = prefix }, b = key }
 end
 local stateName = uses.stateName
 
--- Copies of functions for their calls with texts as arguments: so many at most, of functions up to so many statements.
+-- Limits for copies of functions that are called with strings as arguments: the number of copies, and statements per
+-- function.
 local MAX_COPIES, MAX_STATEMENTS = 200, 60
 
--- The function that a call with texts as arguments calls, looked at for this call alone: what it writes and reads is often
--- named by them. Answers a variable that stands for it; nil where all calls are looked at as one.
+-- The function called by a call with strings as arguments, analyzed for this call alone, because the names that it writes
+-- and reads often depend on them. Returns a variable that stands for it; nil if all calls are analyzed as one.
 local function specialized(self, e)
 	local callee = e.f.v
 	local f = callee.func
@@ -55,13 +56,13 @@ local function specialized(self, e)
 	return { name = callee.name, func = made, defs = { callee.owner } }
 end
 
--- Where a variable is only looked into.
+-- Marks a variable of which only fields are accessed.
 local BASE = "base"
 
--- Notes where a field is read by a name that is put together, to be watched in a row (emitter.lua).
+-- Notes where a field is read by a composed name, so that the read is watched in rows (emitter.lua).
 local function watch(unit, e)
 	if not emitter.canWatch(e) then
-		-- Where that cannot be done, it reads whatever has such a name.
+		-- If that is not possible, the unit counts as reading every field that such a name can match.
 		push(unit, "openKeys", e.key)
 		return
 	end
@@ -71,7 +72,7 @@ local function watch(unit, e)
 	s.reads[e.open] = e
 end
 
--- Functions that are handed on are called by whoever gets them, maybe at once.
+-- Functions that are passed on are called by whatever receives them, maybe at once.
 local function pass(unit, e)
 	e = plain(e)
 	local a, b = choices(e)
@@ -85,7 +86,7 @@ local function pass(unit, e)
 	end
 end
 
--- `names`: texts in this expression are names of modifiers, or only compared
+-- `names`: strings in this expression are names of modifiers, or are only compared
 local function collect(self, unit, e, names, isCallee)
 	local k = e.k
 	if k == "constant" or k == "vararg" then
@@ -98,7 +99,7 @@ local function collect(self, unit, e, names, isCallee)
 		if not NEVER[e.name] then
 			push(unit, "uses", e.v)
 			e.v.isValue = e.v.isValue or isCallee ~= true
-			-- Whoever gets a table as a value may change it.
+			-- Whatever receives a table as a value may change it.
 			e.v.leaks = e.v.leaks or not isCallee
 		end
 	elseif k == "global" then
@@ -185,7 +186,7 @@ local function collect(self, unit, e, names, isCallee)
 				elseif prefix == "" then
 					push(unit, "askKeys", arg)
 				else
-					-- Where it is not known which, that is watched in a row.
+					-- If the name is not known, the read is watched in rows.
 					push(unit, "stateKeys", stateName(prefix, arg))
 				end
 			end
@@ -239,14 +240,14 @@ local function collect(self, unit, e, names, isCallee)
 	end
 end
 
----Takes in an expression.
+---Collects the uses of an expression.
 ---@param self table @the facts
----@param names boolean|nil @texts in it are names of modifiers, or only compared
----@param isCallee boolean|string|nil @whether it is called, or only looked into
+---@param names boolean|nil @whether strings in it are names of modifiers, or are only compared
+---@param isCallee boolean|string|nil @whether it is called, or only its fields are accessed
 uses.collect = collect
 uses.BASE = BASE
 
--- It runs once or a few times: compiled, it would cost more than it does.
+-- This code runs only once or a few times: compiling it would cost more than running it.
 jit.off(true, true)
 
 return uses

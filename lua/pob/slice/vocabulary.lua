@@ -1,12 +1,12 @@
--- What names mean in Path of Building's calculation: which functions only answer, which tables are outputs, modifier
--- stores, or what they know besides modifiers.
+-- What names mean in Path of Building's calculation: which functions are pure queries, and which tables are outputs,
+-- modifier stores, or the state that stores keep besides modifiers.
 
 local vocabulary = {}
 
--- Methods that answer from a modifier store and leave it as it is, and what they put before the names that they get.
+-- Methods that query a modifier store without changing it, and the prefix that they put before the names they are given.
 local OUTPUT = "output"
 local QUERIES = { GetCondition = "Condition:", GetMultiplier = "Multiplier:", GetStat = OUTPUT }
--- Where the names begin among the arguments, and where they end, if there is just one.
+-- The position of the first name among the arguments, and of the last one if there is just one.
 local FIRST_NAME = { GetCondition = 1, GetMultiplier = 1, GetStat = 1 }
 local LAST_NAME = { GetCondition = 1, GetMultiplier = 1, GetStat = 1, ["calcLib.val"] = 2 }
 for name in ("More Flag Override List Max Min"):gmatch("%a+") do
@@ -26,16 +26,16 @@ for name in ([[
 ]]):gmatch("%S+") do
 	PURE[name] = true
 end
--- Those of them that answer what they get, or what is in it. (Whatever else gets a table may change it.)
+-- The ones that return their argument or something in it. (Anything else that receives a table may change it.)
 local HANDS_ON = { unpack = true, select = true, next = true, tableConcat = true }
 
--- Of texts, and of items.
+-- Methods of strings and of items.
 local PURE_METHODS = {}
 for name in ("gsub lower upper match find format sub rep byte len GetArmourDataValue"):gmatch("%a+") do
 	PURE_METHODS[name] = true
 end
 
--- They make modifiers of the name that is their first argument, or change them.
+-- They make or change modifiers with the name that is their first argument.
 local MAKERS = { NewMod = true, ReplaceMod = true }
 
 -- They change the table that is their first argument, and nothing else.
@@ -45,7 +45,7 @@ local MUTATORS = { t_insert = true, t_remove = true, t_sort = true, ["table.inse
 -- Rows are calculated in mode CALCULATOR, in which there are no breakdowns.
 local NEVER = { breakdown = true, globalBreakdown = true }
 
--- What `e` is between parentheses.
+-- `e` without the parentheses around it.
 local function plain(e)
 	while e.k == "unary" and e.op == "()" do
 		e = e.a
@@ -53,7 +53,7 @@ local function plain(e)
 	return e
 end
 
--- The expressions that `e` is one of, if it is a choice: the value of `a and b` counts only where it is `b`.
+-- The alternatives of `e` if it is a choice. In `a and b`, the result matters only where it is `b`.
 local function choices(e)
 	local k, op = e.k, e.op
 	if k == "ternary" or k == "binary" and (op == "or" or op == "??") then
@@ -76,8 +76,8 @@ end
 
 local isFalse
 
--- What stands before a `?.` in a chain of names, calls and keys, where that is nil in every row, and so the rest of the
--- chain left out. (False would be an error there.)
+-- The part before a `?.` in a chain of names, calls and keys, if that part is nil in every row, so that the rest of the
+-- chain is never evaluated. (False would raise an error there.)
 local function cutOf(e)
 	while e.k == "index" or e.k == "call" or e.k == "method" do
 		local base = e.o or e.f
@@ -116,7 +116,7 @@ function isFalse(e)
 	return false
 end
 
--- "a.b" of a function that is called, "a" of a variable; nil of anything else.
+-- "a.b" for a function that is called, "a" for a variable; nil for anything else.
 local function pathOf(e)
 	if e.k == "local" or e.k == "global" then
 		return e.name
@@ -132,7 +132,8 @@ local function isOutputName(name)
 	return name:find("[oO]utput$") ~= nil
 end
 
--- What a store knows without modifiers, by name; and what modifiers of such names begin with. Reads are watched in rows.
+-- What a store knows without modifiers, by name, and the prefix of the equivalent modifiers. These reads are watched in
+-- rows.
 local STATES = { conditions = "Condition:", condList = "Condition:", multipliers = "Multiplier:" }
 
 local function stateOf(e)
@@ -144,7 +145,7 @@ end
 
 local NONE = {}
 
--- What modifiers begin with that say the same as the fields of `e`, a list.
+-- A list of the prefixes of the modifiers that are equivalent to the fields of `e`.
 local function statesOf(e)
 	e = plain(e)
 	local a, b = choices(e)
@@ -165,12 +166,12 @@ local function namesMods(e)
 	return e.k == "index" and e.key.v == "mods"
 end
 
--- Whether an expression may be what a store knows of modifiers, by name.
+-- Whether an expression may be a store's table of modifiers by name.
 local function isMods(e)
 	return may(e, namesMods)
 end
 
--- What the window shows of a skill; read by their names alone.
+-- What the window shows of a skill; these tables are read by literal names only.
 local FLAGS = { skillFlags = true }
 
 local function namesFlags(e)
@@ -196,12 +197,12 @@ local function namesOutput(e)
 	return false
 end
 
----Whether an expression may be a table of the numbers that the calculation answers.
+---Whether an expression may be a table of the numbers that the calculation returns.
 function isOutput(e)
 	return may(e, namesOutput)
 end
 
--- Outputs of other calculations, which are whole.
+-- Outputs of other calculations, which are complete.
 local ELSEWHERE = { GlobalCache = true }
 
 local function isElsewhere(e)
@@ -212,16 +213,16 @@ local function isElsewhere(e)
 	return e.k == "global" and ELSEWHERE[e.v] or false
 end
 
--- Names of other tables that have an output: read by GetStat alone, which is watched.
+-- Names of other tables that have an output: read only by GetStat, which is watched.
 local ALIASES = { skillStats = true }
 
--- Whether `name` gets an output, or flags, and does not say so.
+-- Whether `name` is given an output, or flags, without looking like a name for one.
 local function hides(name, e)
 	return isOutput(e) and not isOutputName(name) and not HANDS[name] and not ALIASES[name]
 		or isFlags(e) and not FLAGS[name]
 end
 
--- Stores that are asked by name alone, never gone through.
+-- Stores that are only ever queried by name, never iterated over.
 local STORES = { modDB = true, skillModList = true }
 
 local function isStore(e)
@@ -241,7 +242,7 @@ vocabulary.MAKERS, vocabulary.HANDS_ON = MAKERS, HANDS_ON
 vocabulary.statesOf, vocabulary.isMods, vocabulary.isStore = statesOf, isMods, isStore
 vocabulary.isElsewhere, vocabulary.hides = isElsewhere, hides
 
--- It runs once or a few times: compiled, it would cost more than it does.
+-- This code runs only once or a few times: compiling it would cost more than running it.
 jit.off(true, true)
 
 return vocabulary

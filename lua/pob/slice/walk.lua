@@ -1,8 +1,8 @@
--- Goes through a tree of the parser: every statement, expression and variable, with what is around it.
+-- Traverses a tree of the parser: every statement, expression and variable, along with its context.
 
 local walk = {}
 
--- Where an expression may be any, without parentheses: it ends where its place does.
+-- A place that takes any expression without parentheses, because the place itself delimits the expression.
 local WHOLE = "whole"
 walk.WHOLE = WHOLE
 
@@ -122,9 +122,9 @@ local PLACES = {
 
 local function nothing() end
 
----Goes through a chunk with a visitor: its functions `expression(e, place, parent)`, `statement(s, list, i, owner)`,
----`after` (the same, behind it), `body(list, owner)`, `declare(variable, statement)`, `open`, `close`, `openFunction` and
----`closeFunction` are called where it has them.
+---Traverses a chunk with a visitor. These functions of it are called where it has them: `expression(e, place, parent)`,
+---`statement(s, list, i, owner)`, `after` (with the same arguments, after the statement), `body(list, owner)`,
+---`declare(variable, statement)`, `open`, `close`, `openFunction` and `closeFunction`.
 function walk.through(chunk, visitor)
 	for _, name in ipairs(PLACES) do
 		visitor[name] = visitor[name] or nothing
