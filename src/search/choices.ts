@@ -39,7 +39,7 @@ const turn = 10;
 export interface NodesOfChoices {
 	/** Nearest first. */
 	readonly nodes: readonly number[];
-	/** Whether there is time to try all attributes rather than one per node. */
+	/** Whether there are few enough choices to try all attributes rather than one per node. */
 	readonly withAttributes: boolean;
 }
 

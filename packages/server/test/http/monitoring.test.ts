@@ -1,9 +1,8 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { createApp } from "../../src/http/app.js";
 import { Service } from "../../src/service/service.js";
 import { Client, demoText, start } from "../support/server.js";
+import { webhook } from "../support/webhook.js";
 
 /** A sample's value; undefined where there is none. */
 function sample(text: string, name: string, ...labels: string[]): number | undefined {
@@ -61,21 +60,14 @@ describe("monitoring of a server", () => {
 	});
 
 	test("tells a threshold that is passed: to the log, to a webhook, and as a metric", async () => {
-		const got: unknown[] = [];
-		const hook = createServer(async (request, response) => {
-			let text = "";
-			for await (const chunk of request) text += chunk;
-			got.push(JSON.parse(text));
-			response.end();
-		});
-		await new Promise<void>((resolve) => hook.listen(0, "127.0.0.1", resolve));
+		const hook = await webhook();
 		const said: string[] = [];
 		const rule = { name: "strangers", metric: "pobatch_errors_total", labels: { code: "BUILD_UNKNOWN" } };
 		await using server = await start({
 			log: (text) => said.push(text),
 			alerts: {
 				intervalSeconds: 0.02,
-				webhook: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`,
+				webhook: hook.address,
 				rules: [{ ...rule, above: 1 }],
 			},
 		});
@@ -84,11 +76,10 @@ describe("monitoring of a server", () => {
 			sample(await (await client.send("/metrics")).text(), "pobatch_alert_firing", 'rule="strangers"');
 		expect(await firing()).toBe(0);
 		for (let i = 0; i < 2; i++) await client.json("/v1/builds/nowhere");
-		await expect.poll(() => got).toMatchObject([{ rule: "strangers", state: "firing", value: 2 }]);
+		await expect.poll(() => hook.got).toMatchObject([{ rule: "strangers", state: "firing", value: 2 }]);
 		expect(said).toEqual(["alert firing: strangers: pobatch_errors_total is 2"]);
 		expect(await firing()).toBe(1);
-		hook.closeAllConnections();
-		hook.close();
+		await hook.close();
 	});
 
 	test("a rule of a metric that is not there ends the start", async () => {

@@ -1,9 +1,8 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
 import { type AlertConfig, Alerts, readAlertConfig } from "../../src/service/alerts.js";
 import { scratch } from "../support/server.js";
+import { webhook } from "../support/webhook.js";
 
 function alerts(rules: AlertConfig["rules"], webhook?: string) {
 	const registry = new Registry();
@@ -98,23 +97,14 @@ describe("alerts", () => {
 	});
 
 	test("go to a webhook; one that is not there costs a line", async () => {
-		const got: unknown[] = [];
-		const hook = createServer(async (request, response) => {
-			let text = "";
-			for await (const chunk of request) text += chunk;
-			got.push(JSON.parse(text));
-			response.end();
-		});
-		await new Promise<void>((resolve) => hook.listen(0, "127.0.0.1", resolve));
-		const address = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/alerts`;
-		const { gauge, said, alerts: one } = alerts([{ name: "memory", metric: "heap", above: 1 }], address);
+		const hook = await webhook();
+		const { gauge, said, alerts: one } = alerts([{ name: "memory", metric: "heap", above: 1 }], hook.address);
 		gauge.set({ state: "0" }, 2);
 		await one.check(7000);
-		expect(got).toEqual([
+		expect(hook.got).toEqual([
 			{ rule: "memory", state: "firing", value: 2, at: 7000, text: "alert firing: memory: heap is 2" },
 		]);
-		hook.closeAllConnections();
-		await new Promise((resolve) => hook.close(resolve));
+		await hook.close();
 		gauge.set({ state: "0" }, 0);
 		await one.check(8000);
 		expect(said.at(-1)).toMatch(/webhook could not be reached/);
