@@ -4,6 +4,9 @@ import type { Problem } from "./errors.js";
 
 export type JobStatus = "queued" | "running" | "done" | "failed" | "cancelled";
 
+export const hasEnded = (status: JobStatus) =>
+	status === "done" || status === "failed" || status === "cancelled";
+
 /** What is told of a job. */
 export interface JobState {
 	readonly id: string;

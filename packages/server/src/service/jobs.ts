@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import type { BestSoFar } from "../operations/operation.js";
 import { type Problem, problemOf, ServerError } from "./errors.js";
-import type { JobRequest, JobState, JobStatus, SavedJob } from "./job.js";
+import { hasEnded, type JobRequest, type JobState, type JobStatus, type SavedJob } from "./job.js";
 import type { JobFiles } from "./job-files.js";
 
 export interface JobContext {
@@ -11,7 +11,7 @@ export interface JobContext {
 }
 
 export interface JobLimits {
-	/** Jobs that run at once; the others wait in order. */
+	/** Jobs that run at once; the others wait, clients by turns. */
 	readonly running: number;
 	/** Jobs of one client that wait or run. */
 	readonly perClient: number;
@@ -34,8 +34,6 @@ const cancelled = Symbol("cancelled");
 const shuttingDown = Symbol("shutting down");
 const overdue = Symbol("overdue");
 
-const hasEnded = (status: JobStatus) => status === "done" || status === "failed" || status === "cancelled";
-
 /** Long work: started, looked after, cancelled; with files, it goes on after the server was started again. */
 export class JobRunner {
 	readonly #run: (request: JobRequest, context: JobContext) => Promise<unknown>;
@@ -46,6 +44,9 @@ export class JobRunner {
 	readonly #queue: Job[] = [];
 	readonly #ending = new Set<Promise<void>>();
 	#running = 0;
+	/** By client: when it last had its turn, while there are jobs. */
+	readonly #turns = new Map<string, number>();
+	#turn = 0;
 	#closed = false;
 
 	/**
@@ -84,10 +85,15 @@ export class JobRunner {
 			({ client, state }) => client === request.client && !hasEnded(state.status),
 		);
 		if (own.length >= perClient)
-			throw new ServerError("LIMIT_EXCEEDED", `${own.length} jobs of yours wait or run already`, {
-				value: perClient,
-				hint: "Wait until one has ended, or cancel one.",
-			});
+			throw new ServerError(
+				"LIMIT_EXCEEDED",
+				`A client may have ${perClient} jobs that wait or run, and ${own.length} do`,
+				{
+					value: perClient,
+					hint: "Wait until one has ended, or cancel one.",
+					use: { limit: perClient, used: own.length },
+				},
+			);
 		const { operation, build } = request;
 		const job = this.#create(request, {
 			id: randomUUID(),
@@ -98,7 +104,12 @@ export class JobRunner {
 			createdAt: Date.now(),
 		});
 		// Before it is answered: a job whose id somebody knows survives the server's end.
-		await this.#files?.write(saved(job));
+		try {
+			await this.#files?.write(saved(job));
+		} catch (error) {
+			this.#jobs.delete(job.state.id);
+			throw error;
+		}
 		this.#queue.push(job);
 		this.#next();
 		return job.state;
@@ -205,16 +216,29 @@ export class JobRunner {
 
 	#next(): void {
 		while (!this.#closed && this.#running < this.#limits.running) {
-			const job = this.#queue.shift();
+			const job = this.#takeNext();
 			if (!job) return;
 			this.#running++;
 			const ending = this.#work(job).finally(() => {
 				this.#running--;
+				if (this.#running === 0 && this.#queue.length === 0) this.#turns.clear();
 				this.#ending.delete(ending);
 				this.#next();
 			});
 			this.#ending.add(ending);
 		}
+	}
+
+	/** In turns by client, of each the oldest: many jobs of one do not keep others waiting. */
+	#takeNext(): Job | undefined {
+		const { client } =
+			this.#queue.toSorted(
+				(a, b) => (this.#turns.get(a.client) ?? 0) - (this.#turns.get(b.client) ?? 0),
+			)[0] ?? {};
+		const place = this.#queue.findIndex((job) => job.client === client);
+		const [job] = place < 0 ? [] : this.#queue.splice(place, 1);
+		if (job) this.#turns.set(job.client, ++this.#turn);
+		return job;
 	}
 
 	async #work(job: Job): Promise<void> {

@@ -69,15 +69,21 @@ export class Service {
 		this.builds = new BuildStore(
 			this.calculators,
 			{ ...buildLimits, ...options.builds },
-			(build, calculator) => this.metrics.instrument(build, calculator),
+			(build, calculator) => {
+				this.metrics.instrument(build, calculator);
+				this.requests.rows.instrument(build);
+			},
 		);
 		this.limits = { ...defaultLimits, ...options.limits };
 		this.requests = new Requests(this.limits);
 		const files = options.jobFolder === undefined ? undefined : new JobFiles(options.jobFolder, this.log);
 		this.jobs = new JobRunner(
-			async ({ operation, build, input }, context) => {
+			async ({ operation, build, input, client }, context) => {
 				using lease = await this.builds.acquireKnown(build);
-				return await this.perform(this.operation(operation), lease, input, context);
+				const account = { client, most: Number.POSITIVE_INFINITY, waits: true, signal: context.signal };
+				return await this.requests.rows.run(account, () =>
+					this.perform(this.operation(operation), lease, input, context),
+				);
 			},
 			{ ...jobLimits, ...options.jobs },
 			files,

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { slow } from "../support/calculators.js";
@@ -25,7 +25,9 @@ async function ended(client: Client, id: string) {
 /** The data of server-sent events. */
 async function events(client: Client, id: string): Promise<ReturnType<typeof JSON.parse>[]> {
 	const text = await (await client.send(`/v1/jobs/${id}/events`)).text();
-	return [...text.matchAll(/^event: job\ndata: (.*)\n$/gm)].map(([, data]) => JSON.parse(data as string));
+	return [...text.matchAll(/^event: job\nid: \w+\ndata: (.*)\n$/gm)].map(([, data]) =>
+		JSON.parse(data as string),
+	);
 }
 
 describe("a job", () => {
@@ -78,6 +80,58 @@ describe("a job", () => {
 		await client.json(`/v1/jobs/${first.id}`, undefined, "DELETE");
 		expect((await ended(client, third.id)).status).toBe("done");
 		expect((await client.json(`/v1/jobs/${second.id}`)).body.status).toBe("cancelled");
+	});
+
+	test("hazard: a client with many jobs does not keep others waiting", async () => {
+		await using server = await start({ calculators: calculators(), jobs: { running: 1 } });
+		const { jobs, builds } = server.service;
+		const client = new Client(server.address);
+		const build = builds.known(await client.load());
+		const slowBuild = builds.known(await client.load("any", "?calculator=slow"));
+		const first = await jobs.start({ ...long, build: slowBuild, client: "a" });
+		const second = await jobs.start({ ...long, build: slowBuild, client: "a" });
+		const other = await jobs.start({ ...short, build, client: "b" });
+		await jobs.cancel(first.id);
+		expect((await ended(client, other.id)).status).toBe("done");
+		// In the order in which they came, it would have been done by now.
+		expect(["queued", "running"]).toContain(jobs.get(second.id).status);
+		await jobs.cancel(second.id);
+	});
+
+	test("hazard: one that cannot be written is refused, and does not count", async () => {
+		const jobFolder = join(scratch().folder, "jobs");
+		await using server = await start({ jobs: { perClient: 1 }, jobFolder });
+		const client = new Client(server.address);
+		const build = await client.load();
+		rmSync(jobFolder, { recursive: true });
+		writeFileSync(jobFolder, "");
+		for (let i = 0; i < 2; i++)
+			expect(await client.json("/v1/jobs", { ...short, build })).toMatchObject({
+				status: 500,
+				body: { error: { code: "FILE_NOT_WRITABLE" } },
+			});
+		rmSync(jobFolder);
+		expect((await client.json("/v1/jobs", { ...short, build })).status).toBe(202);
+	});
+
+	test("hazard: a folder that cannot be one ends the start with a clear error", async () => {
+		const jobFolder = join(scratch().write("file", ""), "jobs");
+		await expect(start({ jobFolder })).rejects.toMatchObject({
+			code: "FILE_NOT_WRITABLE",
+			message: expect.stringContaining(jobFolder),
+		});
+	});
+
+	test("events say when nothing follows, also to whoever connects again", async () => {
+		await using server = await start();
+		const client = new Client(server.address);
+		const build = await client.load();
+		const { body: job } = await client.json("/v1/jobs", { ...short, build });
+		expect((await events(client, job.id)).at(-1).status).toBe("done");
+		const again = (id: string) =>
+			client.send(`/v1/jobs/${job.id}/events`, { headers: { "last-event-id": id } });
+		expect((await again("done")).status).toBe(204);
+		expect(await (await again("running")).text()).toMatch(/^event: job\nid: done\n/);
 	});
 
 	test("is refused where it is wrong, or one too many", async () => {
