@@ -28,6 +28,7 @@ export {
 	type VariantBuild,
 	type VariantCheck,
 } from "./engine/variant.js";
+export type { QueueState } from "./executors/executor.js";
 export type { NativeMemory as StateMemory, Plain, SetKind } from "./native/addon.js";
 export { versions } from "./native/versions.js";
 export {

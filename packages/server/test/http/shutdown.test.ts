@@ -50,6 +50,13 @@ describe("hazard: the server is stopped while it answers", () => {
 		// More than sockets hold, and nobody reads it.
 		const body = Array(1_200_000).fill('{"add":[1]}').join("\n");
 		const answer = await client.batch(id, body);
+		const rows = async () =>
+			/pobatch_rows_total\{.*"ok"\} (\d+)/.exec(await (await client.send("/metrics")).text())?.[1];
+		// Until the server waits for it.
+		for (let before = "", now = "0"; now !== before; now = (await rows()) ?? "0") {
+			before = now;
+			await new Promise((done) => setTimeout(done, 500));
+		}
 		await server.close();
 		expect(server.service.requests.running).toBe(0);
 		await expect(answer.text()).rejects.toThrow();
