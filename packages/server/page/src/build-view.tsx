@@ -61,7 +61,7 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 
 	useEffect(() => {
 		const { given } = api;
-		if (given !== undefined) show(() => api.info(given));
+		if (given !== undefined) show(() => api.open(given));
 	}, []);
 
 	// Each change is answered at once; an answer that comes late counts no more.

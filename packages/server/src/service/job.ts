@@ -41,5 +41,7 @@ export interface JobRequest {
 /** A job as its file holds it. */
 export interface SavedJob extends JobRequest {
 	readonly state: JobState;
+	/** Of a search that has not ended. */
+	readonly interrupted?: BestSoFar;
 	readonly result?: unknown;
 }

@@ -8,6 +8,8 @@ import type { JobFiles } from "./job-files.js";
 export interface JobContext {
 	readonly signal: AbortSignal;
 	readonly onProgress: (done: number, total: number, best?: BestSoFar) => void;
+	/** Of a search: where the server that ended was, which it goes on from. */
+	readonly interrupted: BestSoFar | undefined;
 }
 
 export interface JobLimits {
@@ -19,10 +21,14 @@ export interface JobLimits {
 	readonly kept: number;
 	/** Milliseconds that a job may run. */
 	readonly timeoutMs: number;
+	/** Milliseconds between two times that the best so far of a search is written down. */
+	readonly saveMs: number;
 }
 
 interface Job extends JobRequest {
 	state: JobState;
+	/** Of a search: what it has so far, and had in an earlier server. */
+	best: BestSoFar | undefined;
 	result?: unknown;
 	readonly controller: AbortController;
 	/** Emits `change` with each new state. */
@@ -65,12 +71,17 @@ export class JobRunner {
 		this.#onFileError = onFileError;
 	}
 
-	/** Takes up what an earlier server left: jobs that had not ended begin anew, results can be asked for. */
+	/**
+	 * Takes up what an earlier server left: results can be asked for; searches go on from their best so far with what is
+	 * left of their limits, all other jobs that had not ended begin anew.
+	 */
 	async restore(): Promise<void> {
 		for (const saved of (await this.#files?.readAll()) ?? []) {
-			const { state, result, ...request } = saved;
+			const { state, result, interrupted, ...request } = saved;
 			const isOver = hasEnded(state.status);
-			const job = this.#create(request, isOver ? state : { ...state, status: "queued", progress: none });
+			const progress = interrupted ? state.progress : none;
+			const job = this.#create(request, isOver ? state : { ...state, status: "queued", progress });
+			job.best = interrupted;
 			if (isOver) job.result = result;
 			else this.#queue.push(job);
 		}
@@ -188,7 +199,7 @@ export class JobRunner {
 		return counts;
 	}
 
-	/** Stops what runs. With files, it begins again when the next server restores it. */
+	/** Stops what runs. With files, it goes on when the next server restores it. */
 	async close(): Promise<void> {
 		this.#closed = true;
 		this.#queue.length = 0;
@@ -207,7 +218,13 @@ export class JobRunner {
 	}
 
 	#create(request: JobRequest, state: JobState): Job {
-		const job: Job = { ...request, state, controller: new AbortController(), events: new EventEmitter() };
+		const job: Job = {
+			...request,
+			state,
+			best: undefined,
+			controller: new AbortController(),
+			events: new EventEmitter(),
+		};
 		// As many as follow it.
 		job.events.setMaxListeners(0);
 		this.#jobs.set(state.id, job);
@@ -245,14 +262,23 @@ export class JobRunner {
 		const { controller } = job;
 		this.#change(job, { status: "running", startedAt: Date.now() });
 		const timer = setTimeout(() => controller.abort(overdue), this.#limits.timeoutMs);
+		let savedAt = performance.now();
 		const onProgress = (done: number, total: number, best?: BestSoFar) => {
 			if (job.state.status !== "running") return;
+			job.best = best ?? job.best;
 			this.#change(job, {
 				progress: { done, total, ...(best && { best: best.worth, set: best.set }) },
 			});
+			if (!best || performance.now() - savedAt < this.#limits.saveMs) return;
+			savedAt = performance.now();
+			this.#files?.write(saved(job)).catch(this.#onFileError);
 		};
 		try {
-			const result = await this.#run(job, { signal: controller.signal, onProgress });
+			const result = await this.#run(job, {
+				signal: controller.signal,
+				onProgress,
+				interrupted: job.best,
+			});
 			// What was stopped may have answered all the same: a search the best so far.
 			const { aborted, reason } = controller.signal;
 			if (aborted && reason !== cancelled) throw reason;
@@ -280,8 +306,11 @@ export class JobRunner {
 	}
 
 	async #interrupted(job: Job): Promise<void> {
-		// Its file still says that it runs: the next server takes it up.
-		if (this.#files) return;
+		// Its file says that it runs: the next server takes it up.
+		if (this.#files) {
+			await this.#files.write(saved(job)).catch(this.#onFileError);
+			return;
+		}
 		await this.#end(job, {
 			status: "failed",
 			error: { code: "SHUTTING_DOWN", message: "The server was stopped" },
@@ -314,6 +343,14 @@ export class JobRunner {
 
 const none = { done: 0, total: 0 } as const;
 
-function saved({ operation, build, input, client, result, state: own }: Job, state = own): SavedJob {
-	return { operation, build, input, client, state, ...(result !== undefined && { result }) };
+function saved({ operation, build, input, client, result, best, state }: Job, own = state): SavedJob {
+	return {
+		operation,
+		build,
+		input,
+		client,
+		state: own,
+		...(result !== undefined && { result }),
+		...(best && !hasEnded(own.status) && { interrupted: best }),
+	};
 }

@@ -114,11 +114,7 @@ export class Metrics {
 				looked = { at: performance.now(), states: queueStates(calculators) };
 			return looked.states;
 		};
-		const gauge = (
-			name: string,
-			help: string,
-			valueOf: (state: QueueState | undefined) => number | undefined,
-		) =>
+		const gauge = (name: string, help: string, read: (state: QueueState | undefined) => number | undefined) =>
 			new Gauge({
 				name: `pobatch_queue_${name}`,
 				help,
@@ -127,7 +123,7 @@ export class Metrics {
 				async collect() {
 					this.reset();
 					for (const [calculator, state] of await states()) {
-						const value = valueOf(state);
+						const value = read(state);
 						if (value !== undefined) this.set({ calculator }, value);
 					}
 				},

@@ -40,7 +40,7 @@ const buildLimits: BuildStoreLimits = {
 	textBytes: 256 * 2 ** 20,
 	loadMs: 120_000,
 };
-const jobLimits: JobLimits = { running: 2, perClient: 8, kept: 200, timeoutMs: 6 * 3_600_000 };
+const jobLimits: JobLimits = { running: 2, perClient: 8, kept: 200, timeoutMs: 6 * 3_600_000, saveMs: 2000 };
 const linkLimits = { maxBytes: 4 * 2 ** 20, timeoutMs: 10_000 };
 
 /** What all faces of one server share: engines, builds, jobs, limits, counters. */

@@ -212,6 +212,68 @@ describe("hazard: the server ends while jobs run", () => {
 		expect(readFileSync(join(folder, "broken.job.json"), "utf8")).toBe("{");
 	});
 
+	const search = (build: string, limits: object) => ({
+		operation: "search",
+		build,
+		input: { goal: "raw(Sum)", points: 12, requirements: false, ...limits },
+	});
+	const savedJob = (folder: string, id: string) =>
+		JSON.parse(readFileSync(join(folder, `${id}.job.json`), "utf8"));
+
+	test("a search goes on from its best so far, and what it has used of its limits counts", {
+		timeout: 60_000,
+	}, async () => {
+		const { folder } = scratch();
+		const both = calculators();
+		const first = await start({ calculators: both, jobFolder: folder, jobs: { saveMs: 0 } });
+		const client = new Client(first.address);
+		const build = await client.load("any", "?calculator=slow");
+		// Of 2 ms each: it does not end by itself here.
+		const { body: job } = await client.json("/v1/jobs", search(build, { maxEvaluations: 1_000_000 }));
+		// As when it is killed: it is written down while it runs.
+		await expect
+			.poll(() => savedJob(folder, job.id).interrupted?.set.add.length, { timeout: 30_000 })
+			.toBeGreaterThan(0);
+		await first.close();
+		const { interrupted, state } = savedJob(folder, job.id);
+		expect(state.status).toBe("running");
+		expect(interrupted.evaluations).toBeGreaterThan(1);
+
+		await using second = await start({ calculators: both, jobFolder: folder });
+		const other = new Client(second.address);
+		const { body: now } = await other.json(`/v1/jobs/${job.id}`);
+		expect(now.progress.best).toBeGreaterThanOrEqual(interrupted.worth);
+		await expect
+			.poll(async () => (await other.json(`/v1/jobs/${job.id}`)).body.progress.done, { timeout: 30_000 })
+			.toBeGreaterThan(0);
+		await other.json(`/v1/jobs/${job.id}`, undefined, "DELETE");
+		const { body: result } = await other.json(`/v1/jobs/${job.id}/result`);
+		expect(result.goal.after).toBeGreaterThanOrEqual(interrupted.worth);
+		expect(result.evaluations).toBeGreaterThan(interrupted.evaluations);
+		expect(result.elapsedMs).toBeGreaterThan(interrupted.elapsedMs);
+		// What has ended has a result instead.
+		expect(savedJob(folder, job.id)).not.toHaveProperty("interrupted");
+	});
+
+	test("a search begins anew where its best so far is none of the build's any more", {
+		timeout: 60_000,
+	}, async () => {
+		const { folder } = scratch();
+		const both = calculators();
+		const first = await start({ calculators: both, jobFolder: folder, jobs: { saveMs: 0 } });
+		const client = new Client(first.address);
+		const build = await client.load("any", "?calculator=slow");
+		const { body: job } = await client.json("/v1/jobs", search(build, { maxEvaluations: 300 }));
+		await expect.poll(() => savedJob(folder, job.id).interrupted, { timeout: 30_000 }).toBeDefined();
+		await first.close();
+		const changed = savedJob(folder, job.id);
+		// As of a tree with other nodes.
+		changed.interrupted.set = { add: [65_000], remove: [] };
+		writeFileSync(join(folder, `${job.id}.job.json`), JSON.stringify(changed));
+		await using second = await start({ calculators: both, jobFolder: folder });
+		expect(await ended(new Client(second.address), job.id)).toMatchObject({ status: "done" });
+	});
+
 	test("without one, whoever follows them is told", async () => {
 		const server = await start({ calculators: calculators() });
 		const client = new Client(server.address);

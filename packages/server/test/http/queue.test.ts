@@ -60,8 +60,10 @@ test.skipIf(redisProgram === undefined)(
 
 		// A queue that is gone makes its own metrics missing, no others.
 		await redis.stop();
+		await expect
+			.poll(metrics, { timeout: 15_000 })
+			.toMatch(/^pobatch_queue_up\{calculator="reference"\} 0$/m);
 		const without = await metrics();
-		expect(without).toMatch(/^pobatch_queue_up\{calculator="reference"\} 0$/m);
 		expect(without).not.toMatch(/^pobatch_queue_workers\{/m);
 		expect(without).toMatch(/^pobatch_rows_total\{/m);
 	},
