@@ -58,7 +58,7 @@ export function SearchPanel({
 			onResult(set);
 			setSaid(
 				improved
-					? `${steps.length} clicks; the tree shows them.`
+					? `${steps.length} ${steps.length === 1 ? "click" : "clicks"}; the tree shows them.`
 					: "Nothing better was found: the tree already wins.",
 			);
 		} catch (error) {
