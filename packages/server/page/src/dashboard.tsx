@@ -243,7 +243,11 @@ function LiveChart({ chart, samples }: { chart: Chart; samples: { at: number; va
 					...chart.lines.map(({ label }, i) => ({ label, stroke: strokes[i] as string, width: 2 })),
 				],
 				axes: [axis, { ...axis, size: 60 }],
-				scales: { y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.1] } },
+				scales: {
+					// A minute at least: a single sample would have years around it.
+					x: { range: (_, least, most) => [Math.min(least, most - 60), most] },
+					y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.1] },
+				},
 				cursor: { show: false },
 				legend: { live: false },
 			},
