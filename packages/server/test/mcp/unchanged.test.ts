@@ -15,6 +15,11 @@ async function ownBits(service: Service, id: string): Promise<BigUint64Array> {
 
 /** Tools that take seconds with Path of Building: of a thousand calls, some are of these. */
 const slow = ["weights", "supports", "anoints", "compare_items", "order", "trim", "search_start"];
+const shares: Readonly<Record<string, number>> = {
+	...Object.fromEntries(slow.map((name) => [name, 1])),
+	power: 5,
+	what_if: 40,
+};
 
 /** Calls as a model makes them: mostly sensible, some not. */
 function calls(nodes: readonly number[], names: readonly string[], stats: readonly string[]) {
@@ -76,7 +81,7 @@ function calls(nodes: readonly number[], names: readonly string[], stats: readon
 	return fc
 		.oneof(
 			...asked.map(({ name }) => ({
-				weight: slow.includes(name) ? 1 : name === "what_if" ? 40 : 16,
+				weight: shares[name] ?? 16,
 				arbitrary: fc.constant(name),
 			})),
 		)
@@ -94,15 +99,11 @@ async function attack(service: Service, source: string, count: number) {
 	const names = nodes.map((node) => build.tree?.node(node).name as string);
 	const before = await ownBits(service, id);
 	let failed = 0;
-	const times: Record<string, number> = {};
 	const seed = 20_261_130;
 	for (const [name, args] of fc.sample(calls(nodes, names, build.stats()), { numRuns: count, seed })) {
-		const t0 = performance.now();
 		const { isError } = await client.call(name, args);
-		times[name] = (times[name] ?? 0) + performance.now() - t0;
 		if (isError) failed++;
 	}
-	console.log(times, failed);
 	const after = await ownBits(service, id);
 	await client.close();
 	return { before, after, failed };
@@ -126,7 +127,7 @@ describe("hazard: questions that change the build", () => {
 		expect(after).toEqual(before);
 		// Neither all of them nonsense, nor none.
 		expect(failed).toBeGreaterThan(20);
-		expect(failed).toBeLessThan(500);
+		expect(failed).toBeLessThan(600);
 	});
 });
 
@@ -144,7 +145,7 @@ describeWithPob("hazard: questions that change a build of Path of Building", (po
 				const [, text] = wildBuilds[0] as (typeof wildBuilds)[number];
 				const { before, after, failed } = await attack(service, await text(), 1000);
 				expect(after).toEqual(before);
-				expect(failed).toBeLessThan(500);
+				expect(failed).toBeLessThan(600);
 			} finally {
 				await service.close();
 			}
