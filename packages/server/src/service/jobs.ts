@@ -262,16 +262,14 @@ export class JobRunner {
 		const { controller } = job;
 		this.#change(job, { status: "running", startedAt: Date.now() });
 		const timer = setTimeout(() => controller.abort(overdue), this.#limits.timeoutMs);
-		let savedAt = performance.now();
+		const save = this.#saving(job);
 		const onProgress = (done: number, total: number, best?: BestSoFar) => {
 			if (job.state.status !== "running") return;
 			job.best = best ?? job.best;
 			this.#change(job, {
 				progress: { done, total, ...(best && { best: best.worth, set: best.set }) },
 			});
-			if (!best || performance.now() - savedAt < this.#limits.saveMs) return;
-			savedAt = performance.now();
-			this.#files?.write(saved(job)).catch(this.#onFileError);
+			if (best) save(best);
 		};
 		try {
 			const result = await this.#run(job, {
@@ -298,6 +296,27 @@ export class JobRunner {
 		} finally {
 			clearTimeout(timer);
 		}
+	}
+
+	/** Writes down what a search has so far: now and then, seldom while it finds nothing better, one after the other. */
+	#saving(job: Job): (best: BestSoFar) => void {
+		let at = performance.now();
+		let worth = Number.NaN;
+		let isWriting = false;
+		return (best) => {
+			const { saveMs } = this.#limits;
+			const least = best.worth === worth ? 8 * saveMs : saveMs;
+			if (!this.#files || isWriting || performance.now() - at < least) return;
+			at = performance.now();
+			worth = best.worth;
+			isWriting = true;
+			this.#files
+				.write(saved(job))
+				.catch(this.#onFileError)
+				.finally(() => {
+					isWriting = false;
+				});
+		};
 	}
 
 	#problem(error: unknown): Problem {
