@@ -28,6 +28,7 @@ export {
 	type VariantBuild,
 	type VariantCheck,
 } from "./engine/variant.js";
+export type { QueueState } from "./executors/executor.js";
 export type { NativeMemory as StateMemory, Plain, SetKind } from "./native/addon.js";
 export { versions } from "./native/versions.js";
 export {
@@ -53,10 +54,17 @@ export type { Floor } from "./search/floors.js";
 export type { Pool } from "./search/graph.js";
 export type { JewelChange, Jewels, WornJewel } from "./search/jewels.js";
 export { type OrderedStep, type OrderOptions, type OrderResult, orderTree } from "./search/order.js";
-export { type ParetoOptions, type ParetoResult, type ParetoTree, searchPareto } from "./search/pareto.js";
+export {
+	type ParetoOptions,
+	type ParetoProgress,
+	type ParetoResult,
+	type ParetoTree,
+	searchPareto,
+} from "./search/pareto.js";
 export { type NodePower, nodePower, type PowerOptions, type PowerResult } from "./search/power.js";
 export type { SearchLimits } from "./search/rows.js";
 export { type SearchOptions, type SearchProgress, type SearchResult, searchTree } from "./search/search.js";
+export type { SearchStart } from "./search/start.js";
 export type { SearchStep, StepNode } from "./search/steps.js";
 export type { Restrictions } from "./search/task.js";
 export { type Trimmed, type TrimOptions, type TrimResult, trimTree } from "./search/trim.js";

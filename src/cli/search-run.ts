@@ -1,4 +1,4 @@
-import type { SearchOptions } from "../search/search.js";
+import type { SearchOptions, SearchProgress } from "../search/search.js";
 import { Interrupt } from "./interrupt.js";
 import type { EngineFlags } from "./options.js";
 import { progressBar } from "./progress.js";
@@ -51,17 +51,23 @@ export function searchOptions(flags: SearchFlags): Omit<SearchOptions, "screen">
 	};
 }
 
+/** How a search of either kind is followed and ended. */
+interface Followed {
+	signal: AbortSignal;
+	onProgress(
+		progress: Pick<SearchProgress, "evaluations" | "used"> & { best?: number; trees?: number },
+	): void;
+}
+
 /** Runs a search with a progress bar, until it is interrupted. */
-export async function withProgress<Result>(
-	run: (more: Pick<SearchOptions, "signal" | "onProgress">) => Promise<Result>,
-): Promise<Result> {
+export async function withProgress<Result>(run: (more: Followed) => Promise<Result>): Promise<Result> {
 	using interrupt = new Interrupt();
 	const progress = progressBar({ known: true }, false);
 	try {
 		return await run({
 			signal: interrupt.signal,
-			onProgress: ({ evaluations, used, best }) =>
-				progress.update(evaluations, used, `best ${best.toFixed(4)}`),
+			onProgress: ({ evaluations, used, best, trees }) =>
+				progress.update(evaluations, used, best === undefined ? `${trees} trees` : `best ${best.toFixed(4)}`),
 		});
 	} finally {
 		progress.stop();

@@ -5,7 +5,7 @@ import type { CalculatorSource, Certifying, CertifyProgress, LoadOptions } from 
 import { digest } from "../common/digest.js";
 import { type EngineWarning, emitWarning } from "../common/engine-warning.js";
 import { invalidArgument, PobatchError } from "../common/errors.js";
-import type { Executor } from "../executors/executor.js";
+import type { Executor, QueueState } from "../executors/executor.js";
 import { ReplaceableExecutor } from "../executors/replaceable-executor.js";
 import {
 	addon,
@@ -296,6 +296,16 @@ export class Engine {
 	memory(): NativeMemory[] {
 		this.#checkOpen();
 		return this.#executor.memory();
+	}
+
+	/**
+	 * What waits at the engine's queue and how fast its workers are, to scale them by; undefined without a queue.
+	 *
+	 * @throws PobatchError QUEUE_UNAVAILABLE if the queue does not answer within two seconds
+	 */
+	async queue(): Promise<QueueState | undefined> {
+		this.#checkOpen();
+		return this.#executor.queue?.();
 	}
 
 	/** Row cache statistics since the engine was opened; undefined if the cache is off. */

@@ -9,6 +9,7 @@ export type {
 	Executor,
 	Loaded,
 	LoadRequest,
+	QueueState,
 	Refused,
 	RunningBatch,
 } from "../executors/executor.js";

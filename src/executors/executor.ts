@@ -82,6 +82,21 @@ export interface RunningBatch {
 	stop(): void;
 }
 
+/** What waits at a queue for workers of an engine's kind, of all engines there, and who takes it. */
+export interface QueueState {
+	readonly workers: number;
+	/** Of all workers together. */
+	readonly threads: number;
+	/** Rows that all workers together answer in a second, averaged over the last 15 seconds. */
+	readonly rowsPerSecond: number;
+	/** Jobs that no worker has taken yet, and those that workers have. */
+	readonly waiting: number;
+	readonly active: number;
+	/** Rows that engines wait for, and how many seconds one worker would take for them. */
+	readonly rowsLeft: number;
+	readonly secondsLeft: number;
+}
+
 /**
  * Where an engine's states are, and who hands them their work. Arguments are checked by `Engine` and `Build`. What is
  * asked for is done in the order of the calls. Errors are PobatchErrors.
@@ -105,6 +120,8 @@ export interface Executor {
 	takeCompiled(): Promise<Uint8Array | undefined>;
 	/** Of each state. */
 	memory(): NativeMemory[];
+	/** Of an executor with a queue. @throws PobatchError QUEUE_UNAVAILABLE */
+	queue?(): Promise<QueueState>;
 	/** A full collection in every state. */
 	collectGarbage(): Promise<void>;
 	/** Samples the first state, from its start if it is not open yet. @throws PobatchError PROFILE_UNAVAILABLE */

@@ -158,6 +158,8 @@ export async function explore(
 
 	if (options.known) model.moveTo(build, own);
 	else {
+		// Nodes are then measured around the best of them.
+		if (options.seeds && options.seeds.length > 0) await decide(options.seeds);
 		const near = nodesWithin(task, build, total);
 		const alike = alikeNodes(task, near);
 		let from = 0;

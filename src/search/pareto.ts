@@ -6,13 +6,26 @@ import type { Found } from "./found.js";
 import type { Model } from "./model.js";
 import type { Objective } from "./objective.js";
 import type { Plan } from "./plan.js";
-import { evidenceOf, prepareGoal, type SearchOptions, type SearchResult, setOf } from "./search.js";
+import {
+	evidenceOf,
+	prepareGoal,
+	type SearchOptions,
+	type SearchProgress,
+	type SearchResult,
+	setOf,
+} from "./search.js";
 
-export interface ParetoOptions extends Omit<SearchOptions, "goal" | "jewels"> {
+export interface ParetoOptions extends Omit<SearchOptions, "goal" | "jewels" | "start" | "onProgress"> {
+	readonly onProgress?: (progress: ParetoProgress) => void;
 	/** Two stats, both to be maximised. */
 	readonly of: readonly [string, string];
 	/** Maximum number of trees to return, those that lie farthest apart. Default: 24. */
 	readonly trees?: number;
+}
+
+export interface ParetoProgress extends Omit<SearchProgress, "best" | "set"> {
+	/** Trees on the front so far. */
+	readonly trees: number;
 }
 
 /** A tree on the front: no other tree that was found is at least as good in both stats. */
@@ -46,17 +59,26 @@ const weights = [1, 0, 0.5, 0.75, 0.25, 0.875, 0.625, 0.375, 0.125];
  * @throws PobatchError like `searchTree`
  */
 export async function searchPareto(evaluator: Evaluator, options: ParetoOptions): Promise<ParetoResult> {
-	const { of, trees = 24, seed = 1 } = options;
+	const { of, trees = 24, seed = 1, onProgress, ...search } = options;
 	if (!Array.isArray(of) || of.length !== 2 || of[0] === of[1] || of.some((stat) => typeof stat !== "string"))
 		throw invalidArgument("two different stats", "of", of);
 	if (!Number.isInteger(trees) || trees < 2)
 		throw invalidArgument("an integer of at least 2", "trees", trees);
 	const [first, second] = of;
 	const goalOf = (weight: number) => `${first} ** ${weight} * ${second} ** ${1 - weight}`;
-	const prepared = await prepareGoal(evaluator, options, goalOf(0.5));
+	const prepared = await prepareGoal(evaluator, { ...search, seed }, goalOf(0.5));
 	const { rows, task, screen } = prepared;
 	const archive = new Front();
 	const lackAtStart = prepared.objective.lack(prepared.objective.own, 0);
+	rows.onBatch = () =>
+		onProgress?.({
+			trees: archive.found.length,
+			evaluations: rows.evidence.evaluations,
+			rowsPerSecond: rows.evidence.evaluations / (rows.elapsedMs / 1000),
+			elapsedMs: rows.elapsedMs,
+			leftMs: rows.leftMs,
+			used: rows.used,
+		});
 	let model: Model | undefined;
 	let limitedBy: SearchResult["limitedBy"] = "nothingLeft";
 	for (const [turn, weight] of weights.entries()) {

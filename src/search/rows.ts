@@ -46,7 +46,7 @@ function single(result: BatchResult): Record<string, number> {
 /** The exact numbers behind a search: requests rows, counts and caches them, and enforces the limits. */
 export class Rows {
 	readonly evidence: Evidence;
-	readonly start: number;
+	start: number;
 	/** Set once a limit is reached. */
 	ended: Ended | undefined;
 	/** Called after each batch. */
@@ -77,6 +77,12 @@ export class Rows {
 	ask(stats: readonly string[]): void {
 		this.#stats = stats;
 		this.#known.clear();
+	}
+
+	/** Counts what an earlier search used up. */
+	spend({ evaluations = 0, elapsedMs = 0 }: { evaluations?: number; elapsedMs?: number }): void {
+		this.evidence.evaluations += evaluations;
+		this.start -= elapsedMs;
 	}
 
 	get elapsedMs(): number {

@@ -11,6 +11,7 @@ import { type Arrangement, arrangeJewels, canArrange, type JewelChange, type Jew
 import { isBetter, Objective, requirements } from "./objective.js";
 import { Plan } from "./plan.js";
 import { Rows, type SearchLimits } from "./rows.js";
+import { planOf, type SearchStart } from "./start.js";
 import { jewelSteps, type SearchStep, stepsTo } from "./steps.js";
 import { type Restrictions, searchTask, type Task } from "./task.js";
 
@@ -40,6 +41,8 @@ export interface SearchOptions extends Budgets, Restrictions, SearchLimits {
 	 * A faster evaluator of the same build, used for the first measurement of single nodes; it does not decide anything.
 	 */
 	readonly screen?: Evaluator;
+	/** Goes on where an earlier search of the same build was interrupted; the result is at least as good as its best. */
+	readonly start?: SearchStart;
 	readonly onProgress?: (progress: SearchProgress) => void;
 }
 
@@ -114,10 +117,17 @@ const defaultTimeLimitMs = 60_000;
  * const { steps, after } = await searchTree(build, { goal: "balanced", points: 10, floors: ["Life=95%"] });
  */
 export async function searchTree(evaluator: Evaluator, options: SearchOptions = {}): Promise<SearchResult> {
-	const { rows, task, objective, screen } = await prepareSearch(evaluator, options);
+	const { rows, task, objective, screen, start } = await prepareSearch(evaluator, options);
 	const { seed = 1, onProgress, stats = [] } = options;
 	let best = objective.worth(objective.own, 0);
 	let set: SearchProgress["set"] = { add: [], remove: [] };
+	const seeds = start ? [start] : [];
+	// Whatever is left of the limits: the result has to be as good.
+	const [known] = await rows.values(seeds, true);
+	if (start && known && !Number.isNaN(known[0])) {
+		best = objective.worth(known, 0);
+		set = setOf(task, start);
+	}
 	rows.onBatch = () =>
 		onProgress?.({
 			best,
@@ -134,11 +144,13 @@ export async function searchTree(evaluator: Evaluator, options: SearchOptions = 
 		set = setOf(task, plan);
 	};
 	const build = Plan.ofBuild(task);
-	const isShared = jewels !== undefined && canArrange(task, jewels, build);
+	// A search that goes on after that share has no time to look for nodes twice.
+	const isShared = jewels !== undefined && rows.used < shareBeforeJewels && canArrange(task, jewels, build);
 	let found = await explore(task, objective, rows, {
 		seed,
 		screen,
 		onImproved,
+		seeds,
 		...(isShared && { isOver: () => rows.used >= shareBeforeJewels }),
 	});
 	let arrangement: Arrangement | undefined;
@@ -211,6 +223,8 @@ export interface Prepared {
 	/** The same limits with another goal over the same stats. */
 	readonly objectiveOf: (goal: string) => Objective;
 	readonly screen: Rows | undefined;
+	/** The tree of `start`. */
+	readonly start: Plan | undefined;
 }
 
 /** @throws PobatchError like {@link searchTree} */
@@ -250,9 +264,11 @@ export async function prepareGoal(
 		);
 	}
 	const task = searchTask(evaluator, options);
+	const start = options.start && planOf(task, options.start.set);
 	const given = task.budgets.free.reduce((sum, points) => sum + points, 0) + task.budgets.respec;
 	const isTimed = options.timeLimitMs !== undefined || options.maxEvaluations !== undefined;
 	const rows = new Rows(evaluator, isTimed ? options : { ...options, timeLimitMs: defaultTimeLimitMs });
+	if (options.start) rows.spend(options.start);
 	const attributes = areRequired ? requirements.flat().filter((stat) => known.has(stat)) : [];
 	const own = await rows.own([
 		...new Set([...candidates, ...limits.map(({ stat }) => stat), ...attributes, ...stats]),
@@ -264,7 +280,7 @@ export async function prepareGoal(
 	const objective = objectiveOf(goalText);
 	rows.ask(objective.stats);
 	const screen = options.screen && screenRows(options.screen, options, objective);
-	return { rows, task, objective, objectiveOf, screen };
+	return { rows, task, objective, objectiveOf, screen, start };
 }
 
 /** @throws PobatchError UNKNOWN_STAT if the screening evaluator does not know the stats of the goal */
@@ -285,11 +301,22 @@ function screenRows(screen: Evaluator, { signal, rowTimeoutMs }: SearchOptions, 
 	return rows;
 }
 
-function checkLimits({ timeLimitMs, maxEvaluations }: SearchLimits): void {
+function checkLimits({
+	timeLimitMs,
+	maxEvaluations,
+	start,
+}: SearchLimits & Pick<SearchOptions, "start">): void {
 	if (timeLimitMs !== undefined && !(timeLimitMs > 0))
 		throw invalidArgument("a positive number of milliseconds", "timeLimitMs", timeLimitMs);
 	if (maxEvaluations !== undefined && !(Number.isInteger(maxEvaluations) && maxEvaluations > 0))
 		throw invalidArgument("a positive integer", "maxEvaluations", maxEvaluations);
+	if (start === undefined) return;
+	const { set, evaluations = 0, elapsedMs = 0 } = start ?? {};
+	if (typeof set !== "object" || set === null) throw invalidArgument("an object with a set", "start", start);
+	if (!(Number.isInteger(evaluations) && evaluations >= 0))
+		throw invalidArgument("an integer of at least 0", "start.evaluations", evaluations);
+	if (!(Number.isFinite(elapsedMs) && elapsedMs >= 0))
+		throw invalidArgument("a number of at least 0", "start.elapsedMs", elapsedMs);
 }
 
 type Answer = Omit<

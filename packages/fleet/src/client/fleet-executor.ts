@@ -14,17 +14,32 @@ import {
 	type NativeBatchResult,
 	type NativeMemory,
 	type OwnStates,
+	type QueueState,
 	type Refused,
 	type RunningBatch,
 } from "pobatch/engine";
 import { type BuildText, buildDigest } from "../protocol/build.js";
 import { QueueAddress } from "../queue/address.js";
 import { listMembers, presenceMs, sayGone, sayPresent } from "../queue/members.js";
+import { type QueueLoad, queueLoads } from "../queue/metrics.js";
 import { buildSeconds, keys } from "../queue/names.js";
 import { FleetBatch } from "./fleet-batch.js";
 import { noWorkerText } from "./no-worker.js";
 import { QueueClient } from "./queue-client.js";
 import { Speed } from "./speed.js";
+
+/** Of a queue at which nobody is. */
+const nothing: QueueLoad = {
+	kind: "",
+	calculator: "",
+	workers: 0,
+	threads: 0,
+	rowsPerSecond: 0,
+	waiting: 0,
+	active: 0,
+	rowsLeft: 0,
+	secondsLeft: 0,
+};
 
 interface FleetBuild {
 	readonly given: BuildText;
@@ -140,6 +155,13 @@ export class FleetExecutor implements Executor {
 
 	memory(): NativeMemory[] {
 		return this.#own.executor.memory();
+	}
+
+	async queue(): Promise<QueueState> {
+		const kind = kindDigest(this.#kind as EngineKind);
+		const { loads } = await queueLoads(this.#redis);
+		const { kind: _, calculator: __, ...state } = loads.find((load) => load.kind === kind) ?? nothing;
+		return state;
 	}
 
 	takeCompiled(): Promise<Uint8Array | undefined> {

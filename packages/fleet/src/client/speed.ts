@@ -2,8 +2,8 @@ import { limits } from "../protocol/job.js";
 
 /** How long a worker should take for a job, in milliseconds: not so short that the queue shows, nor so long that a death costs much. */
 const jobMs = 500;
-/** The last jobs of a batch are so short, so that workers end together. */
-const leastMs = 100;
+/** The last jobs of a large batch are at least so long; they are short, so that workers end together. */
+const leastMs = 200;
 /** Rows of the first job of a build, whose speed nobody knows. */
 const firstRows = 32;
 /** A job has at most so many times the rows of the largest one that was measured. */
@@ -63,6 +63,8 @@ export class Speed {
 		const rows = (ms: number) => Math.min(ms / this.#msPerRow, growth * this.#largest);
 		// A small batch is one job for each worker; in a large one what is left is divided again and again.
 		if (this.msOf(length) / workers <= jobMs) return Math.min(rows(jobMs), length / workers);
-		return Math.max(rows(leastMs), Math.min(rows(jobMs), left / (2 * workers)));
+		const count = Math.max(rows(leastMs), Math.min(rows(jobMs), left / (2 * workers)));
+		// No rest that is a job of its own, too small.
+		return left - count < rows(leastMs) ? left : count;
 	}
 }

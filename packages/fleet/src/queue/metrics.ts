@@ -1,28 +1,41 @@
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { PobatchError } from "pobatch";
+import type { QueueState } from "pobatch/engine";
 import { Gauge, type Registry } from "prom-client";
 import { listMembers, type Members } from "./members.js";
 import { prefix, queueName } from "./names.js";
 
 /** What is waiting at a queue, for one kind of engine. */
-export interface QueueLoad {
+export interface QueueLoad extends QueueState {
 	/** Its SHA-256. */
 	readonly kind: string;
 	/** The calculator's name and version. */
 	readonly calculator: string;
-	readonly workers: number;
-	readonly threads: number;
-	readonly rowsPerSecond: number;
-	/** Jobs that no worker has yet, and those that one has. */
-	readonly waiting: number;
-	readonly active: number;
-	/** Rows that engines wait for, and for how many seconds that is work for one worker. */
-	readonly rowsLeft: number;
-	readonly secondsLeft: number;
 }
 
-/** Kinds of which a worker or a waiting engine is there. */
+/** How long a queue that does not answer is waited for, in milliseconds. */
+const patienceMs = 2000;
+
+/**
+ * Kinds of which a worker or a waiting engine is there.
+ *
+ * @throws PobatchError QUEUE_UNAVAILABLE where the queue does not answer
+ */
 export async function queueLoads(redis: Redis): Promise<{ loads: QueueLoad[]; members: Members }> {
+	let timer: NodeJS.Timeout | undefined;
+	const silence = new Promise<never>((_, reject) => {
+		timer = setTimeout(
+			() =>
+				reject(new PobatchError("QUEUE_UNAVAILABLE", `The queue does not answer within ${patienceMs} ms`)),
+			patienceMs,
+		);
+	});
+	// A connection that is lost comes back by itself, and its commands wait meanwhile.
+	return Promise.race([readLoads(redis), silence]).finally(() => clearTimeout(timer));
+}
+
+async function readLoads(redis: Redis): Promise<{ loads: QueueLoad[]; members: Members }> {
 	const members = await listMembers(redis);
 	const { workers, engines } = members;
 	const kinds = new Map([...workers, ...engines].map(({ kind, parts }) => [kind, parts]));
@@ -61,6 +74,19 @@ export class QueueMetrics {
 				looked = { at: performance.now(), loads: queueLoads(redis).then((found) => found.loads) };
 			return looked.loads;
 		};
+		new Gauge({
+			name: "pobatch_queue_up",
+			help: "1 if the queue answers; its other metrics are missing if it does not",
+			registers: [registry],
+			async collect() {
+				this.set(
+					await loads().then(
+						() => 1,
+						() => 0,
+					),
+				);
+			},
+		});
 		const gauge = (name: string, help: string, value: (load: QueueLoad) => number) =>
 			new Gauge({
 				name,
@@ -69,7 +95,8 @@ export class QueueMetrics {
 				registers: [registry],
 				async collect() {
 					this.reset();
-					for (const load of await loads())
+					// What else is counted is told all the same.
+					for (const load of await loads().catch(() => []))
 						this.set({ kind: load.kind.slice(0, 12), calculator: load.calculator }, value(load));
 				},
 			});

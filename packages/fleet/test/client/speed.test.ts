@@ -14,9 +14,12 @@ describe("rows of a job", () => {
 		for (let i = 0; i < 20; i++) speed.note(1000, 2000);
 		expect(speed.rowsOf({ ...asked, left: 10_000 })).toBe(250);
 		expect(speed.rowsOf({ ...asked, left: 600 })).toBe(150);
-		expect(speed.rowsOf({ ...asked, left: 300 })).toBe(75);
-		// A tenth of a second at least, while there is so much.
-		expect(speed.rowsOf({ ...asked, left: 100 })).toBe(50);
+		expect(speed.rowsOf({ ...asked, left: 420 })).toBe(105);
+		// A fifth of a second at least, while there is so much.
+		expect(speed.rowsOf({ ...asked, left: 300 })).toBe(100);
+		// Also the last one.
+		expect(speed.rowsOf({ ...asked, left: 199 })).toBe(199);
+		expect(speed.rowsOf({ ...asked, left: 110 })).toBe(110);
 		expect(speed.rowsOf({ ...asked, left: 20 })).toBe(20);
 	});
 

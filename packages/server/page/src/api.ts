@@ -92,7 +92,7 @@ export interface SearchAnswer {
 	set: NodeSet;
 }
 
-/** The build that `pobatch open` has loaded: `#build=...` in the address. */
+/** The build of the address, `#build=...`: one that `pobatch open` has loaded, or that this page showed. */
 export const given = /[#&]build=([0-9a-f]+)/.exec(location.hash)?.[1];
 
 /** Kept for this tab alone. `#token=...` in the address gives it. */
@@ -127,8 +127,29 @@ async function send(path: string, init: RequestInit = {}): Promise<Response> {
 	throw new ServerProblem(error.code, error.hint ? `${error.message} (${error.hint})` : error.message);
 }
 
+type Source = { link: string } | { text: string; calculator?: string; spec?: number };
+
 /** As they were given, by id: a server that was started again, or has forgotten a build, is given it again. */
-const loaded = new Map<string, { link: string } | { text: string }>();
+const loaded = new Map<string, Source>();
+
+/** The last one is kept for this tab, so that the page may be reloaded meanwhile. */
+function keep(id: string, source: Source): void {
+	loaded.set(id, source);
+	try {
+		sessionStorage.setItem("build", JSON.stringify([id, source]));
+	} catch {
+		// It is larger than what the browser keeps.
+		sessionStorage.removeItem("build");
+	}
+}
+
+function restore(): void {
+	try {
+		const [id, source] = JSON.parse(sessionStorage.getItem("build") ?? "");
+		loaded.set(id, source);
+	} catch {}
+}
+restore();
 
 async function json<Answer>(
 	path: string,
@@ -158,7 +179,16 @@ export async function load(text: string): Promise<BuildSummary> {
 	const pasted = text.trim();
 	const given = isLink(pasted) ? { link: pasted } : { text: pasted };
 	const build = await json<BuildSummary>("/v1/builds", given);
-	loaded.set(build.id, given);
+	keep(build.id, given);
+	// Reloaded, the page shows it again.
+	history.replaceState(null, "", `#build=${build.id}`);
+	return build;
+}
+
+/** A build that is loaded. */
+export async function open(id: string): Promise<BuildSummary> {
+	const build = await info(id);
+	if (!loaded.has(id)) keep(id, await json<Source>(`/v1/builds/${id}/source`));
 	return build;
 }
 

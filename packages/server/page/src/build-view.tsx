@@ -61,7 +61,7 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 
 	useEffect(() => {
 		const { given } = api;
-		if (given !== undefined) show(() => api.info(given));
+		if (given !== undefined) show(() => api.open(given));
 	}, []);
 
 	// Each change is answered at once; an answer that comes late counts no more.
@@ -142,10 +142,10 @@ export function BuildView({ onUnauthorized }: { onUnauthorized: () => void }) {
 				{build && (
 					<>
 						<h2>
-							{build.ascendancy ?? build.class}, level {build.level}
+							{classOf(build)}, level {build.level}
 						</h2>
 						<p>
-							{build.nodes} nodes, answered by {build.calculator}
+							{build.nodes} {build.nodes === 1 ? "node" : "nodes"}, answered by {build.calculator}
 							{build.mainSkill && `, main skill ${build.mainSkill}`}
 						</p>
 						<p>{told}</p>
@@ -285,6 +285,11 @@ function firstStat(names: readonly string[]): string | undefined {
 	return ["CombinedDPS", "TotalDPS", "TotalEHP", "Life"].find((name) => names.includes(name)) ?? names[0];
 }
 
-function nameOf({ ascendancy, class: className, level }: api.BuildSummary): string {
-	return `${ascendancy ?? className} ${level}`;
+/** A calculator of one's own may know no classes. */
+function classOf({ ascendancy, class: className }: api.BuildSummary): string {
+	return (ascendancy ?? className) || "Character";
+}
+
+function nameOf(build: api.BuildSummary): string {
+	return `${classOf(build)} ${build.level}`;
 }

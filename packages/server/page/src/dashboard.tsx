@@ -12,7 +12,7 @@ export function readMetrics(text: string): Map<string, number> {
 		const kind =
 			state === undefined
 				? (label("outcome|kind|status|code|rule|le") ?? label("calculator"))
-				: `${label("calculator")} ${state}`;
+				: `${label("calculator")}, state ${state}:`;
 		for (const key of [name, ...(kind === undefined ? [] : [`${name}:${kind}`])])
 			sums.set(key as string, (sums.get(key as string) ?? 0) + Number(value));
 	}
@@ -111,6 +111,22 @@ const charts: Chart[] = [
 	},
 ];
 
+/** Where workers calculate the rows. */
+const queueCharts: Chart[] = [
+	{
+		title: "Rows that wait at the queue",
+		lines: [{ label: "rows", of: value("pobatch_queue_rows_left") }],
+	},
+	{
+		title: "Seconds of work at the queue, of one worker",
+		lines: [{ label: "seconds", of: value("pobatch_queue_seconds_left") }],
+	},
+	{
+		title: "Rows a second of all workers",
+		lines: [{ label: "rows", of: value("pobatch_queue_rows_per_second") }],
+	},
+];
+
 const everyMs = 2000;
 const kept = 150;
 /** Told apart by brightness, too. */
@@ -148,7 +164,7 @@ export function Dashboard({ onUnauthorized }: { onUnauthorized: () => void }) {
 			{problem && <p role="alert">{problem}</p>}
 			{last && <Lists sample={last} />}
 			<div class="charts">
-				{charts.map((chart) => (
+				{[...charts, ...(last?.has("pobatch_queue_up") ? queueCharts : [])].map((chart) => (
 					<LiveChart key={chart.title} chart={chart} samples={samples} />
 				))}
 			</div>
@@ -183,6 +199,12 @@ function Lists({ sample }: { sample: Sample }) {
 			<dd>{(sample.get("pobatch_rows_total:ok") ?? 0).toLocaleString("en-US")}</dd>
 			<dt>States</dt>
 			<dd>{listed("pobatch_state_memory_bytes", megabytes)}</dd>
+			{sample.has("pobatch_queue_up") && (
+				<>
+					<dt>Queue</dt>
+					<dd>{queueText(sample)}</dd>
+				</>
+			)}
 			<dt>Builds loaded</dt>
 			<dd>{listed("pobatch_builds_open")}</dd>
 			<dt>Rows by cache</dt>
@@ -192,6 +214,16 @@ function Lists({ sample }: { sample: Sample }) {
 			<dt>Errors since the start</dt>
 			<dd>{listed("pobatch_errors_total")}</dd>
 		</dl>
+	);
+}
+
+function queueText(sample: Sample): string {
+	if (!sample.get("pobatch_queue_up")) return "does not answer";
+	const count = (name: string) =>
+		Math.round(sample.get(`pobatch_queue_${name}`) ?? 0).toLocaleString("en-US");
+	return (
+		`${count("workers")} workers with ${count("threads")} threads, ${count("rows_left")} rows to do; ` +
+		`${count("jobs_waiting")} jobs waiting, ${count("jobs_active")} at work`
 	);
 }
 
@@ -211,7 +243,11 @@ function LiveChart({ chart, samples }: { chart: Chart; samples: { at: number; va
 					...chart.lines.map(({ label }, i) => ({ label, stroke: strokes[i] as string, width: 2 })),
 				],
 				axes: [axis, { ...axis, size: 60 }],
-				scales: { y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.1] } },
+				scales: {
+					// A minute at least: a single sample would have years around it.
+					x: { range: (_, least, most) => [Math.min(least, most - 60), most] },
+					y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.1] },
+				},
 				cursor: { show: false },
 				legend: { live: false },
 			},
@@ -227,9 +263,10 @@ function LiveChart({ chart, samples }: { chart: Chart; samples: { at: number; va
 			plot.current?.destroy();
 		};
 	}, [chart]);
-	const pairs = samples.slice(1).map((now, i) => ({ now, before: samples[i] as (typeof samples)[number] }));
+	// Of the first one nothing has grown yet.
+	const pairs = samples.map((now, i) => ({ now, before: samples[i - 1] ?? now }));
 	const columns = chart.lines.map(({ of }) =>
-		pairs.map(({ now, before }) => of(now.values, before.values, now.at - before.at)),
+		pairs.map(({ now, before }) => of(now.values, before.values, now === before ? 1 : now.at - before.at)),
 	);
 	useEffect(() => {
 		plot.current?.setData([pairs.map(({ now }) => now.at), ...columns] as uPlot.AlignedData);

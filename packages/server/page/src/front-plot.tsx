@@ -26,7 +26,7 @@ export function FrontPlot({
 	return (
 		<figure>
 			<figcaption>
-				{front.length} trees, none better in both {first} and {second}
+				{front.length === 1 ? "One tree" : `${front.length} trees`}, none better in both {first} and {second}
 			</figcaption>
 			{/* biome-ignore lint/a11y/useSemanticElements: a picture that has no fieldset */}
 			<svg

@@ -51,14 +51,15 @@ export function SearchPanel({
 			if (kind === "pareto") {
 				const answer = await api.jobResult<api.ParetoAnswer>(last.id);
 				setFront(answer);
-				setSaid(`${answer.front.length} trees: choose one.`);
+				const { length } = answer.front;
+				setSaid(length === 1 ? "One tree is best in both." : `${length} trees: choose one.`);
 				return;
 			}
 			const { set, steps, improved } = await api.jobResult<api.SearchAnswer>(last.id);
 			onResult(set);
 			setSaid(
 				improved
-					? `${steps.length} clicks; the tree shows them.`
+					? `${steps.length} ${steps.length === 1 ? "click" : "clicks"}; the tree shows them.`
 					: "Nothing better was found: the tree already wins.",
 			);
 		} catch (error) {

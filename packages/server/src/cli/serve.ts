@@ -10,6 +10,7 @@ interface ServeFlags extends ServiceFlags {
 	token?: string;
 	allowHost?: string[];
 	maxRows: number;
+	rowsPerMinute: number;
 	alerts?: string;
 }
 
@@ -22,7 +23,13 @@ export function serveCommand(): Command {
 		.option("--allow-host <names>", "further names by which it may be addressed, by comma", (text: string) =>
 			text.split(",").map((name) => name.trim()),
 		)
-		.option("--max-rows <n>", "rows of one batch", integer(1, 1_000_000_000), 1_000_000)
+		.option("--max-rows <n>", "rows of one request", integer(1, 1_000_000_000), 1_000_000)
+		.option(
+			"--rows-per-minute <n>",
+			"rows of one client, of requests and jobs together; jobs wait where requests are refused",
+			integer(1, 1_000_000_000_000),
+			60_000_000,
+		)
 		.option("--jobs <folder>", "keep jobs there, so that they go on after a restart")
 		.option("--alerts <file>", "thresholds of metrics, as JSON, for log lines and a webhook");
 	return serviceOptions(command)
@@ -47,7 +54,7 @@ async function runServe(flags: ServeFlags): Promise<void> {
 	const signal = untilSignal();
 	const server = await startServer({
 		...(await serviceRequest(flags, log)),
-		limits: { rows: flags.maxRows },
+		limits: { rows: flags.maxRows, rowsPerMinute: flags.rowsPerMinute },
 		host: flags.host,
 		port: flags.port,
 		names: flags.allowHost ?? [],

@@ -13,16 +13,18 @@ import { jobRoutes } from "./jobs.js";
 import { mcpRoutes } from "./mcp.js";
 import { monitoringRoutes } from "./monitoring.js";
 import { pageRoutes } from "./page.js";
-import { trackRequests } from "./requests.js";
+import { clientOf, trackRequests } from "./requests.js";
 import { type SecurityOptions, secure } from "./security.js";
 
 export type App = ReturnType<typeof createApp>;
 
 /** The routes of a server, over a service that is started. */
 export function createApp(service: Service, security: SecurityOptions) {
-	const { bodyBytes, requestsPerMinute } = service.limits;
+	const { bodyBytes, requestsPerMinute, requestMs } = service.limits;
 	const app = Fastify({
 		bodyLimit: bodyBytes,
+		// From the first byte of a request to its last.
+		requestTimeout: requestMs,
 		forceCloseConnections: true,
 		routerOptions: { maxParamLength: 200 },
 	}).withTypeProvider<TypeBoxTypeProvider>();
@@ -42,6 +44,8 @@ export function createApp(service: Service, security: SecurityOptions) {
 		if (unexpected) service.log(`${request.method} ${request.url}: ${error.stack ?? error.message}`);
 		service.metrics.error(problem.code);
 		if (status === 413) reply.header("connection", "close");
+		const { retryAfterSeconds } = problem;
+		if (retryAfterSeconds !== undefined) reply.header("retry-after", retryAfterSeconds);
 		return reply.status(status).type("application/json; charset=utf-8").send({ error: problem });
 	});
 	app.setNotFoundHandler(({ method, url }) => {
@@ -55,10 +59,19 @@ export function createApp(service: Service, security: SecurityOptions) {
 	app.register(rateLimit, {
 		max: requestsPerMinute,
 		timeWindow: 60_000,
-		errorResponseBuilder: () =>
-			new ServerError("LIMIT_EXCEEDED", `More than ${requestsPerMinute} requests within a minute`, {
-				hint: "Send rows as one batch instead of one by one.",
-			}),
+		keyGenerator: clientOf,
+		errorResponseBuilder: (_, { max, ttl }) => {
+			const retryAfterSeconds = Math.ceil(ttl / 1000);
+			return new ServerError(
+				"LIMIT_EXCEEDED",
+				`A client may have ${max} requests a minute, and has had them; they are free again in ${retryAfterSeconds} s`,
+				{
+					value: max,
+					hint: "Send rows as one batch instead of one by one.",
+					use: { limit: max, used: max, retryAfterSeconds },
+				},
+			);
+		},
 	});
 	app.register(swagger, {
 		openapi: {

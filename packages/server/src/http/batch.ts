@@ -1,4 +1,5 @@
 import { Readable, Transform } from "node:stream";
+import type { FastifyRequest } from "fastify";
 import { PobatchError } from "pobatch";
 import {
 	type AnsweredRows,
@@ -65,7 +66,7 @@ export function batchRoutes(app: Routes, service: Service): void {
 			const { stats: names, format = "jsonl", fullDps } = request.query;
 			const lease = await service.builds.acquire(request.params.id);
 			const lines = answerLines(lease, service, running, {
-				input: limited(request.body, service.limits.bodyBytes),
+				input: limited(request, service.limits.bodyBytes),
 				writer: format === "csv" ? csv() : jsonLines(),
 				stats: names?.split(",").map((name) => name.trim()),
 				fullDps,
@@ -109,7 +110,15 @@ async function* answerLines(
 		const clock = new WorkClock();
 		const source = { name: "body", stream: input };
 		const { rows: most } = service.limits;
-		for await (const rows of evaluateLines(build, { input: source, stats, around, skip: 0, clock, signal })) {
+		// The number of its rows is limited here, where they are in order.
+		const within = service.requests.rows.open({
+			client: running.client,
+			most: Number.POSITIVE_INFINITY,
+			waits: false,
+			signal,
+		});
+		const evaluated = evaluateLines(build, { input: source, stats, around, skip: 0, clock, signal });
+		for await (const rows of eachWithin(within, evaluated)) {
 			const left = most - rows.firstRow;
 			written = true;
 			yield textOf(rows, writer, Math.min(rows.length, left));
@@ -129,6 +138,22 @@ async function* answerLines(
 		yield `${JSON.stringify({ error: problem })}\n`;
 	} finally {
 		input.destroy();
+	}
+}
+
+/** Each step of it within a part of the request's work. */
+async function* eachWithin<Item>(
+	within: RunningRequest["within"],
+	items: AsyncGenerator<Item>,
+): AsyncGenerator<Item> {
+	try {
+		for (;;) {
+			const next = await within(() => items.next());
+			if (next.done) return;
+			yield next.value;
+		}
+	} finally {
+		await items.return(undefined);
 	}
 }
 
@@ -160,14 +185,25 @@ function textOf(
  * The body, read as far ahead as it may be long: a client that sends all of it before it reads the first row must not
  * wait for us, while we wait for it to read.
  */
-function limited(body: Readable, most: number): Readable {
+function limited(request: FastifyRequest, most: number): Readable {
+	const body = request.body as Readable;
+	// A length that was told is counted already.
+	const isCounted = request.headers["content-length"] !== undefined;
 	let size = 0;
 	const counted = new Transform({
 		readableHighWaterMark: most,
 		transform(chunk: Buffer, _encoding, done) {
 			size += chunk.length;
-			if (size <= most) done(null, chunk);
-			else done(new ServerError("TOO_LARGE", `The body is larger than ${most} bytes`));
+			if (size > most) {
+				done(new ServerError("TOO_LARGE", `The body is larger than ${most} bytes`));
+				return;
+			}
+			try {
+				if (!isCounted) request.running?.hold(chunk.length);
+				done(null, chunk);
+			} catch (error) {
+				done(error as ServerError);
+			}
 		},
 	});
 	body.on("error", (error) => counted.destroy(error));

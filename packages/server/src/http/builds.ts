@@ -64,6 +64,21 @@ export function buildRoutes(app: Routes, service: Service): void {
 		},
 		(request) => work(request, () => service.run(request.params.id, (_, lease) => summaryOf(lease))),
 	);
+	app.get(
+		"/v1/builds/:id/source",
+		{
+			schema: {
+				operationId: "buildSource",
+				summary: "What a build was loaded from, to load it again where ids are unknown",
+				params: BuildId,
+				response: { 200: Type.Pick(Given, ["text", "calculator", "spec"]), ...problems },
+			},
+		},
+		async (request) => {
+			const { text, calculator, spec } = service.builds.known(request.params.id);
+			return { text, calculator, ...(spec !== undefined && { spec }) };
+		},
+	);
 	app.delete(
 		"/v1/builds/:id",
 		{

@@ -4,7 +4,7 @@ import { PobatchError } from "pobatch";
 import { Type } from "typebox";
 import { Problem } from "../operations/schemas.js";
 import { operations } from "../operations/table.js";
-import type { JobState } from "../service/job.js";
+import { hasEnded, type JobState } from "../service/job.js";
 import type { Service } from "../service/service.js";
 import { clientOf, work } from "./requests.js";
 import type { Routes } from "./routes.js";
@@ -113,14 +113,23 @@ export function jobRoutes(app: Routes, service: Service): void {
 		{
 			schema: {
 				operationId: "jobEvents",
-				summary: "Server-sent events: `job` with the job's state, now and at each change, until it has ended",
+				summary:
+					"Server-sent events: `job` with the job's whole state, now and at each change, until it has ended; " +
+					"204 to whoever connects again after that",
 				params: JobId,
-				response: { 200: Type.String({ description: "text/event-stream" }), ...problems },
+				response: {
+					200: Type.String({ description: "text/event-stream" }),
+					204: Type.Null(),
+					...problems,
+				},
 			},
 		},
 		async (request, reply) => {
 			const { signal } = request.running as { signal: AbortSignal };
-			service.jobs.get(request.params.id);
+			const { status } = service.jobs.get(request.params.id);
+			// A browser's EventSource connects again when the answer ends, unless it is told that nothing follows.
+			if (request.headers["last-event-id"] === status && hasEnded(status))
+				return reply.status(204).send(null as never);
 			const events = service.jobs.follow(request.params.id, signal);
 			return reply
 				.type("text/event-stream")
@@ -148,7 +157,7 @@ async function* eventText(states: AsyncGenerator<JobState>): AsyncGenerator<stri
 				continue;
 			}
 			if (state.done) return;
-			yield `event: job\ndata: ${JSON.stringify(state.value)}\n\n`;
+			yield `event: job\nid: ${state.value.status}\ndata: ${JSON.stringify(state.value)}\n\n`;
 			await new Promise((resolve) => setTimeout(resolve, pauseMs));
 			coming = next();
 		}

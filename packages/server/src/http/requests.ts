@@ -24,9 +24,16 @@ export function notReady(): ServerError {
 	});
 }
 
-/** Who counts as one client. */
-export function clientOf({ ip }: FastifyRequest): string {
-	return ip;
+/** Who counts as one client: an address; of IPv6 its network, of which a single machine has all addresses. */
+export function clientOf({ ip }: Pick<FastifyRequest, "ip">): string {
+	const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
+	if (mapped !== undefined) return mapped;
+	if (!ip.includes(":")) return ip;
+	const [head = "", tail] = ip.split("::");
+	const groups = head === "" ? [] : head.split(":");
+	const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(":").filter(Boolean).length;
+	const all = [...groups, ...new Array<string>(missing).fill("0"), ...(tail?.split(":") ?? [])];
+	return `${all.slice(0, 4).join(":")}::/64`;
 }
 
 /** Each request has a signal that ends its work, and is counted and timed to the end of its answer. */
@@ -44,7 +51,15 @@ export function trackRequests(app: FastifyInstance, service: Service): void {
 		});
 		// Until it has taken up its jobs, it would not know them.
 		if (!service.isReady && !always.has(route)) throw notReady();
-		if (!unlimited.has(route)) request.running = service.requests.begin(clientOf(request));
+		if (unlimited.has(route)) return;
+		request.running = service.requests.begin(
+			clientOf(request),
+			Number(request.headers["content-length"] ?? 0),
+		);
+		// A client that does not read would never get the end of its answer: it would be under way for ever.
+		request.running.signal.addEventListener("abort", () => {
+			setTimeout(() => reply.raw.destroy(), service.limits.goodbyeMs).unref();
+		});
 	});
 }
 
@@ -60,7 +75,8 @@ export function work<Answer>(
 		const stop = () => reject(new PobatchError("ABORTED", "The request was stopped"));
 		if (signal.aborted) stop();
 		signal.addEventListener("abort", stop, { once: true });
-		body(signal)
+		running
+			.within(() => body(signal))
 			.then(resolve, reject)
 			.finally(() => signal.removeEventListener("abort", stop));
 	});

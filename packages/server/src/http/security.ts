@@ -38,7 +38,8 @@ export function secure(app: FastifyInstance, { host, token, names = [] }: Securi
 				hint: "--allow-host adds names by which it may be addressed.",
 			});
 		const { origin } = request.headers;
-		if (origin !== undefined && origin !== `${request.protocol}://${request.headers.host}`)
+		// A proxy may have taken the TLS off.
+		if (origin !== undefined && hostOf(origin) !== request.headers.host?.toLowerCase())
 			throw new ServerError("FORBIDDEN", `Pages of ${origin} may not ask this server`);
 		if (expected === undefined || isPublic(pathOf(request))) return;
 		const [, given] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
@@ -56,6 +57,11 @@ export function secure(app: FastifyInstance, { host, token, names = [] }: Securi
 
 function pathOf({ url }: FastifyRequest): string {
 	return url.split("?", 1)[0] as string;
+}
+
+/** Host and port of an origin. */
+function hostOf(origin: string): string | undefined {
+	return /^https?:\/\/([^/]+)$/.exec(origin)?.[1]?.toLowerCase();
 }
 
 function nameOf(address: string): string | undefined {

@@ -73,7 +73,10 @@ async function call(
 		const input = forgiven(tool.input, given) as never;
 		running = service.requests.begin(session.client);
 		const context = { signal: AbortSignal.any([signal, running.signal]), onProgress };
-		const answer = await stopped(tool.run(session, input, context), context.signal);
+		const answer = await stopped(
+			running.within(() => tool.run(session, input, context)),
+			context.signal,
+		);
 		const text = tool.isLong?.(input) ? exactJson(answer) : briefText(answer);
 		return { content: [{ type: "text", text }] };
 	} catch (error) {

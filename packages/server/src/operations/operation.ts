@@ -17,6 +17,9 @@ export interface BestSoFar {
 	readonly worth: number;
 	/** What it changes of the build's nodes. */
 	readonly set: ReturnType<typeof plainSet>;
+	/** Rows and milliseconds that it took up to now. */
+	readonly evaluations: number;
+	readonly elapsedMs: number;
 }
 
 /** How work is watched and ended. */
@@ -25,6 +28,8 @@ export interface WorkContext {
 	readonly signal: AbortSignal;
 	/** @param best of a search: what it has so far */
 	readonly onProgress?: (done: number, total: number, best?: BestSoFar) => void;
+	/** Of a search that a server's end has interrupted: what it had, to go on from. */
+	readonly interrupted?: BestSoFar | undefined;
 }
 
 /** What an operation has besides the build. */

@@ -92,9 +92,9 @@ export const searchOperation = operation({
 		{ additionalProperties: true },
 	),
 	async run(build, { jewels, ...input }, context) {
-		const { known, engine } = context;
+		const { known, engine, interrupted } = context;
 		const { isolation, memoryLimitMB, rowTimeoutMs } = engine;
-		const { set, ...result } = await searchBuild(build, {
+		const request = {
 			...(input as typeof input & { screen?: "reference" }),
 			...(jewels === false && { jewels }),
 			text: known.text,
@@ -106,6 +106,14 @@ export const searchOperation = operation({
 				...(rowTimeoutMs !== undefined && { rowTimeoutMs }),
 			},
 			...followed(context),
+		};
+		const search = () =>
+			interrupted ? searchBuild(build, { ...request, start: interrupted }) : searchBuild(build, request);
+		const { set, ...result } = await search().catch((error) => {
+			// Another release of Path of Building may have come meanwhile, with another tree.
+			if (interrupted && (error as PobatchError).value === interrupted.set)
+				return searchBuild(build, request);
+			throw error;
 		});
 		return { ...result, set: plainSet(set) } as never;
 	},
@@ -144,7 +152,12 @@ export const paretoOperation = operation({
 		{ additionalProperties: true },
 	),
 	async run(build, { of, ...input }, context) {
-		const result = await build.searchPareto({ ...input, of: of as [string, string], ...followed(context) });
+		const result = await build.searchPareto({
+			...input,
+			of: of as [string, string],
+			signal: context.signal,
+			onProgress: ({ used }) => context.onProgress?.(percent(used), 100),
+		});
 		return { ...result, front: result.front.map((tree) => ({ ...tree, set: plainSet(tree.set) })) } as never;
 	},
 });
@@ -201,13 +214,15 @@ export const trimOperation = operation({
 	},
 });
 
+const percent = (share: number) => Math.round(1000 * share) / 10;
+
 function followed({ signal, onProgress }: WorkContext) {
 	return {
 		signal,
 		...(onProgress && {
 			// Of a search nobody knows how many rows it will take: what is used up of its limits is known.
-			onProgress: ({ used, best, set }: SearchProgress) =>
-				onProgress(Math.round(1000 * used) / 10, 100, { worth: best, set: plainSet(set) }),
+			onProgress: ({ used, best, set, evaluations, elapsedMs }: SearchProgress) =>
+				onProgress(percent(used), 100, { worth: best, set: plainSet(set), evaluations, elapsedMs }),
 		}),
 	};
 }

@@ -44,6 +44,11 @@ export class Calculators {
 		this.defaultName = configs[0].name;
 	}
 
+	/** Whether rows are calculated by workers elsewhere. */
+	get hasQueue(): boolean {
+		return this.#options.executor !== undefined;
+	}
+
 	get names(): readonly string[] {
 		return [...this.#configs.keys()];
 	}

@@ -17,7 +17,7 @@ export type ServerErrorCode =
 	| "JOB_NOT_DONE"
 	/** A body, or the count of its rows, is larger than the server allows. */
 	| "TOO_LARGE"
-	/** A client asked for more at once, or more often, than the server allows. */
+	/** A client asked for more at once, or more often, than the server allows; `use` says how much that is. */
 	| "LIMIT_EXCEEDED"
 	/** A link leads to a host that the server was not told to open, or into the local network. */
 	| "LINK_REFUSED"
@@ -48,6 +48,11 @@ const libraryStatuses: Readonly<Partial<Record<PobatchErrorCode, number>>> = {
 	ENGINE_CLOSED: 503,
 	CRASH: 500,
 	LUA_ERROR: 500,
+	QUEUE_UNAVAILABLE: 503,
+	NO_WORKER: 503,
+	FILE_NOT_WRITABLE: 500,
+	PACKAGE_NOT_FOUND: 500,
+	BAD_RESULT: 500,
 	ADDON_NOT_FOUND: 500,
 	POB_NOT_FOUND: 500,
 	POB_INVALID: 500,
@@ -55,6 +60,13 @@ const libraryStatuses: Readonly<Partial<Record<PobatchErrorCode, number>>> = {
 	CALCULATOR_SYNTAX: 500,
 	CACHE_MISMATCH: 500,
 };
+
+/** A limit, how much of it a client has used, and when some of it is free again, where that is known. */
+export interface LimitUse {
+	readonly limit: number;
+	readonly used: number;
+	readonly retryAfterSeconds?: number;
+}
 
 /** An error that only a server has. */
 export class ServerError extends Error {
@@ -64,12 +76,19 @@ export class ServerError extends Error {
 	readonly value: unknown;
 	/** What to do about it. */
 	readonly hint: string | undefined;
+	/** Of LIMIT_EXCEEDED. */
+	readonly use: LimitUse | undefined;
 
-	constructor(code: ServerErrorCode, message: string, details: { value?: unknown; hint?: string } = {}) {
+	constructor(
+		code: ServerErrorCode,
+		message: string,
+		details: { value?: unknown; hint?: string; use?: LimitUse } = {},
+	) {
 		super(oneLine(message));
 		this.code = code;
 		this.value = details.value;
 		this.hint = details.hint;
+		this.use = details.use;
 	}
 }
 
@@ -78,6 +97,10 @@ export interface Problem {
 	code: string;
 	message: string;
 	hint?: string;
+	/** Of LIMIT_EXCEEDED: what is allowed, what is used, when some of it is free again. */
+	limit?: number;
+	used?: number;
+	retryAfterSeconds?: number;
 }
 
 export interface Answered {
@@ -90,7 +113,10 @@ export interface Answered {
 
 /** What is told of an error. */
 export function problemOf(error: unknown): Answered {
-	if (error instanceof ServerError) return answered(statuses[error.code], error);
+	if (error instanceof ServerError) {
+		const { status, problem, unexpected } = answered(statuses[error.code], error);
+		return { status, problem: { ...problem, ...error.use }, unexpected };
+	}
 	if (error instanceof PobatchError) return answered(libraryStatuses[error.code] ?? 400, error);
 	const problem = { code: "INTERNAL", message: "The server failed; its log says how." };
 	return { status: 500, problem, unexpected: true };

@@ -37,18 +37,21 @@ export class JobFiles {
 			await writeFile(`${path}.new`, exactJson(job));
 			await rename(`${path}.new`, path);
 		} catch (cause) {
-			throw new PobatchError("FILE_NOT_WRITABLE", `${path}: the job cannot be written`, {
-				cause,
-				value: path,
-			});
+			throw new PobatchError(
+				"FILE_NOT_WRITABLE",
+				`${path}: the job cannot be written: ${(cause as Error).message}`,
+				{
+					cause,
+					value: path,
+				},
+			);
 		}
 	}
 
-	/** Oldest first. */
+	/** Oldest first. @throws PobatchError FILE_NOT_WRITABLE */
 	async readAll(): Promise<SavedJob[]> {
-		await mkdir(this.#folder, { recursive: true });
 		const jobs: SavedJob[] = [];
-		for (const name of await readdir(this.#folder)) {
+		for (const name of await this.#names()) {
 			if (!name.endsWith(suffix)) continue;
 			try {
 				const job = JSON.parse(await readFile(join(this.#folder, name), "utf8")) as SavedJob;
@@ -60,6 +63,19 @@ export class JobFiles {
 			}
 		}
 		return jobs.sort((a, b) => a.state.createdAt - b.state.createdAt);
+	}
+
+	async #names(): Promise<string[]> {
+		try {
+			await mkdir(this.#folder, { recursive: true });
+			return await readdir(this.#folder);
+		} catch (cause) {
+			throw new PobatchError("FILE_NOT_WRITABLE", `${this.#folder}: jobs cannot be kept there`, {
+				cause,
+				value: this.#folder,
+				hint: "Name a folder that this user can write to.",
+			});
+		}
 	}
 
 	async remove(id: string): Promise<void> {

@@ -4,6 +4,9 @@ import type { Problem } from "./errors.js";
 
 export type JobStatus = "queued" | "running" | "done" | "failed" | "cancelled";
 
+export const hasEnded = (status: JobStatus) =>
+	status === "done" || status === "failed" || status === "cancelled";
+
 /** What is told of a job. */
 export interface JobState {
 	readonly id: string;
@@ -38,5 +41,7 @@ export interface JobRequest {
 /** A job as its file holds it. */
 export interface SavedJob extends JobRequest {
 	readonly state: JobState;
+	/** Of a search that has not ended. */
+	readonly interrupted?: BestSoFar;
 	readonly result?: unknown;
 }

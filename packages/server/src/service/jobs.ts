@@ -2,16 +2,18 @@ import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import type { BestSoFar } from "../operations/operation.js";
 import { type Problem, problemOf, ServerError } from "./errors.js";
-import type { JobRequest, JobState, JobStatus, SavedJob } from "./job.js";
+import { hasEnded, type JobRequest, type JobState, type JobStatus, type SavedJob } from "./job.js";
 import type { JobFiles } from "./job-files.js";
 
 export interface JobContext {
 	readonly signal: AbortSignal;
 	readonly onProgress: (done: number, total: number, best?: BestSoFar) => void;
+	/** Of a search: where the server that ended was, which it goes on from. */
+	readonly interrupted: BestSoFar | undefined;
 }
 
 export interface JobLimits {
-	/** Jobs that run at once; the others wait in order. */
+	/** Jobs that run at once; the others wait, clients by turns. */
 	readonly running: number;
 	/** Jobs of one client that wait or run. */
 	readonly perClient: number;
@@ -19,10 +21,14 @@ export interface JobLimits {
 	readonly kept: number;
 	/** Milliseconds that a job may run. */
 	readonly timeoutMs: number;
+	/** Milliseconds between two times that the best so far of a search is written down. */
+	readonly saveMs: number;
 }
 
 interface Job extends JobRequest {
 	state: JobState;
+	/** Of a search: what it has so far, and had in an earlier server. */
+	best: BestSoFar | undefined;
 	result?: unknown;
 	readonly controller: AbortController;
 	/** Emits `change` with each new state. */
@@ -34,8 +40,6 @@ const cancelled = Symbol("cancelled");
 const shuttingDown = Symbol("shutting down");
 const overdue = Symbol("overdue");
 
-const hasEnded = (status: JobStatus) => status === "done" || status === "failed" || status === "cancelled";
-
 /** Long work: started, looked after, cancelled; with files, it goes on after the server was started again. */
 export class JobRunner {
 	readonly #run: (request: JobRequest, context: JobContext) => Promise<unknown>;
@@ -46,6 +50,9 @@ export class JobRunner {
 	readonly #queue: Job[] = [];
 	readonly #ending = new Set<Promise<void>>();
 	#running = 0;
+	/** By client: when it last had its turn, while there are jobs. */
+	readonly #turns = new Map<string, number>();
+	#turn = 0;
 	#closed = false;
 
 	/**
@@ -64,12 +71,17 @@ export class JobRunner {
 		this.#onFileError = onFileError;
 	}
 
-	/** Takes up what an earlier server left: jobs that had not ended begin anew, results can be asked for. */
+	/**
+	 * Takes up what an earlier server left: results can be asked for; searches go on from their best so far with what is
+	 * left of their limits, all other jobs that had not ended begin anew.
+	 */
 	async restore(): Promise<void> {
 		for (const saved of (await this.#files?.readAll()) ?? []) {
-			const { state, result, ...request } = saved;
+			const { state, result, interrupted, ...request } = saved;
 			const isOver = hasEnded(state.status);
-			const job = this.#create(request, isOver ? state : { ...state, status: "queued", progress: none });
+			const progress = interrupted ? state.progress : none;
+			const job = this.#create(request, isOver ? state : { ...state, status: "queued", progress });
+			job.best = interrupted;
 			if (isOver) job.result = result;
 			else this.#queue.push(job);
 		}
@@ -84,10 +96,15 @@ export class JobRunner {
 			({ client, state }) => client === request.client && !hasEnded(state.status),
 		);
 		if (own.length >= perClient)
-			throw new ServerError("LIMIT_EXCEEDED", `${own.length} jobs of yours wait or run already`, {
-				value: perClient,
-				hint: "Wait until one has ended, or cancel one.",
-			});
+			throw new ServerError(
+				"LIMIT_EXCEEDED",
+				`A client may have ${perClient} jobs that wait or run, and ${own.length} do`,
+				{
+					value: perClient,
+					hint: "Wait until one has ended, or cancel one.",
+					use: { limit: perClient, used: own.length },
+				},
+			);
 		const { operation, build } = request;
 		const job = this.#create(request, {
 			id: randomUUID(),
@@ -98,7 +115,12 @@ export class JobRunner {
 			createdAt: Date.now(),
 		});
 		// Before it is answered: a job whose id somebody knows survives the server's end.
-		await this.#files?.write(saved(job));
+		try {
+			await this.#files?.write(saved(job));
+		} catch (error) {
+			this.#jobs.delete(job.state.id);
+			throw error;
+		}
 		this.#queue.push(job);
 		this.#next();
 		return job.state;
@@ -177,7 +199,7 @@ export class JobRunner {
 		return counts;
 	}
 
-	/** Stops what runs. With files, it begins again when the next server restores it. */
+	/** Stops what runs. With files, it goes on when the next server restores it. */
 	async close(): Promise<void> {
 		this.#closed = true;
 		this.#queue.length = 0;
@@ -196,7 +218,13 @@ export class JobRunner {
 	}
 
 	#create(request: JobRequest, state: JobState): Job {
-		const job: Job = { ...request, state, controller: new AbortController(), events: new EventEmitter() };
+		const job: Job = {
+			...request,
+			state,
+			best: undefined,
+			controller: new AbortController(),
+			events: new EventEmitter(),
+		};
 		// As many as follow it.
 		job.events.setMaxListeners(0);
 		this.#jobs.set(state.id, job);
@@ -205,11 +233,12 @@ export class JobRunner {
 
 	#next(): void {
 		while (!this.#closed && this.#running < this.#limits.running) {
-			const job = this.#queue.shift();
+			const job = this.#takeNext();
 			if (!job) return;
 			this.#running++;
 			const ending = this.#work(job).finally(() => {
 				this.#running--;
+				if (this.#running === 0 && this.#queue.length === 0) this.#turns.clear();
 				this.#ending.delete(ending);
 				this.#next();
 			});
@@ -217,18 +246,37 @@ export class JobRunner {
 		}
 	}
 
+	/** In turns by client, of each the oldest: many jobs of one do not keep others waiting. */
+	#takeNext(): Job | undefined {
+		const { client } =
+			this.#queue.toSorted(
+				(a, b) => (this.#turns.get(a.client) ?? 0) - (this.#turns.get(b.client) ?? 0),
+			)[0] ?? {};
+		const place = this.#queue.findIndex((job) => job.client === client);
+		const [job] = place < 0 ? [] : this.#queue.splice(place, 1);
+		if (job) this.#turns.set(job.client, ++this.#turn);
+		return job;
+	}
+
 	async #work(job: Job): Promise<void> {
 		const { controller } = job;
 		this.#change(job, { status: "running", startedAt: Date.now() });
 		const timer = setTimeout(() => controller.abort(overdue), this.#limits.timeoutMs);
+		const save = this.#saving(job);
 		const onProgress = (done: number, total: number, best?: BestSoFar) => {
 			if (job.state.status !== "running") return;
+			job.best = best ?? job.best;
 			this.#change(job, {
 				progress: { done, total, ...(best && { best: best.worth, set: best.set }) },
 			});
+			if (best) save(best);
 		};
 		try {
-			const result = await this.#run(job, { signal: controller.signal, onProgress });
+			const result = await this.#run(job, {
+				signal: controller.signal,
+				onProgress,
+				interrupted: job.best,
+			});
 			// What was stopped may have answered all the same: a search the best so far.
 			const { aborted, reason } = controller.signal;
 			if (aborted && reason !== cancelled) throw reason;
@@ -250,14 +298,38 @@ export class JobRunner {
 		}
 	}
 
+	/** Writes down what a search has so far: now and then, seldom while it finds nothing better, one after the other. */
+	#saving(job: Job): (best: BestSoFar) => void {
+		let at = performance.now();
+		let worth = Number.NaN;
+		let isWriting = false;
+		return (best) => {
+			const { saveMs } = this.#limits;
+			const least = best.worth === worth ? 8 * saveMs : saveMs;
+			if (!this.#files || isWriting || performance.now() - at < least) return;
+			at = performance.now();
+			worth = best.worth;
+			isWriting = true;
+			this.#files
+				.write(saved(job))
+				.catch(this.#onFileError)
+				.finally(() => {
+					isWriting = false;
+				});
+		};
+	}
+
 	#problem(error: unknown): Problem {
 		if (error !== overdue) return problemOf(error).problem;
 		return { code: "TIMEOUT", message: `The job took longer than ${this.#limits.timeoutMs} ms` };
 	}
 
 	async #interrupted(job: Job): Promise<void> {
-		// Its file still says that it runs: the next server takes it up.
-		if (this.#files) return;
+		// Its file says that it runs: the next server takes it up.
+		if (this.#files) {
+			await this.#files.write(saved(job)).catch(this.#onFileError);
+			return;
+		}
 		await this.#end(job, {
 			status: "failed",
 			error: { code: "SHUTTING_DOWN", message: "The server was stopped" },
@@ -290,6 +362,14 @@ export class JobRunner {
 
 const none = { done: 0, total: 0 } as const;
 
-function saved({ operation, build, input, client, result, state: own }: Job, state = own): SavedJob {
-	return { operation, build, input, client, state, ...(result !== undefined && { result }) };
+function saved({ operation, build, input, client, result, best, state }: Job, own = state): SavedJob {
+	return {
+		operation,
+		build,
+		input,
+		client,
+		state: own,
+		...(result !== undefined && { result }),
+		...(best && !hasEnded(own.status) && { interrupted: best }),
+	};
 }

@@ -1,4 +1,4 @@
-import type { Build } from "pobatch";
+import type { Build, QueueState } from "pobatch";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { BuildStore } from "./build-store.js";
 import type { Calculators } from "./calculators.js";
@@ -8,6 +8,33 @@ export interface Observed {
 	readonly calculators: Calculators;
 	readonly builds: BuildStore;
 	readonly jobs: { counts(): Readonly<Record<string, number>> };
+}
+
+/** Gauges of one answer are read within this time, in milliseconds. */
+const sameAnswerMs = 500;
+
+/** By the names that workers use for the same. */
+const queueGauges: readonly (readonly [name: string, help: string, field: keyof QueueState])[] = [
+	["rows_left", "Rows that engines wait for", "rowsLeft"],
+	["seconds_left", "Seconds that one worker would take for the rows that engines wait for", "secondsLeft"],
+	["jobs_waiting", "Jobs that no worker has", "waiting"],
+	["jobs_active", "Jobs that workers have", "active"],
+	["workers", "Workers that are there", "workers"],
+	["threads", "Threads of all workers", "threads"],
+	["rows_per_second", "Rows that the workers answer a second", "rowsPerSecond"],
+];
+
+/** Undefined where a queue does not answer; none where rows are calculated here. */
+async function queueStates(
+	calculators: Calculators,
+): Promise<[name: string, state: QueueState | undefined][]> {
+	if (!calculators.hasQueue) return [];
+	return Promise.all(
+		Array.from(calculators.opened(), async ([name, engine]) => [
+			name,
+			await engine.queue().catch(() => undefined),
+		]),
+	);
 }
 
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -73,9 +100,38 @@ export class Metrics {
 		gauge("pobatch_builds_open", "Builds that are kept loaded", ["calculator"], (found) => {
 			for (const [calculator, count] of builds.counts()) found.set({ calculator }, count);
 		});
+		this.#observeQueues(calculators);
 		gauge("pobatch_jobs", "Jobs by status", ["status"], (found) => {
 			for (const [status, count] of Object.entries(jobs.counts())) found.set({ status }, count);
 		});
+	}
+
+	/** Of calculators whose rows workers calculate; read once for all gauges of an answer. */
+	#observeQueues(calculators: Calculators): void {
+		let looked: { at: number; states: ReturnType<typeof queueStates> } | undefined;
+		const states = () => {
+			if (!looked || performance.now() - looked.at > sameAnswerMs)
+				looked = { at: performance.now(), states: queueStates(calculators) };
+			return looked.states;
+		};
+		const gauge = (name: string, help: string, read: (state: QueueState | undefined) => number | undefined) =>
+			new Gauge({
+				name: `pobatch_queue_${name}`,
+				help,
+				labelNames: ["calculator"],
+				registers: [this.registry],
+				async collect() {
+					this.reset();
+					for (const [calculator, state] of await states()) {
+						const value = read(state);
+						if (value !== undefined) this.set({ calculator }, value);
+					}
+				},
+			});
+		gauge("up", "1 if the queue of --queue answers; its other metrics are missing if it does not", (state) =>
+			state ? 1 : 0,
+		);
+		for (const [name, help, field] of queueGauges) gauge(name, help, (state) => state?.[field]);
 	}
 
 	/** Counts whatever is asked of a build from now on: all of it goes through its batches. */

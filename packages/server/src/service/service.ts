@@ -40,7 +40,7 @@ const buildLimits: BuildStoreLimits = {
 	textBytes: 256 * 2 ** 20,
 	loadMs: 120_000,
 };
-const jobLimits: JobLimits = { running: 2, perClient: 8, kept: 200, timeoutMs: 6 * 3_600_000 };
+const jobLimits: JobLimits = { running: 2, perClient: 8, kept: 200, timeoutMs: 6 * 3_600_000, saveMs: 2000 };
 const linkLimits = { maxBytes: 4 * 2 ** 20, timeoutMs: 10_000 };
 
 /** What all faces of one server share: engines, builds, jobs, limits, counters. */
@@ -69,15 +69,21 @@ export class Service {
 		this.builds = new BuildStore(
 			this.calculators,
 			{ ...buildLimits, ...options.builds },
-			(build, calculator) => this.metrics.instrument(build, calculator),
+			(build, calculator) => {
+				this.metrics.instrument(build, calculator);
+				this.requests.rows.instrument(build);
+			},
 		);
 		this.limits = { ...defaultLimits, ...options.limits };
 		this.requests = new Requests(this.limits);
 		const files = options.jobFolder === undefined ? undefined : new JobFiles(options.jobFolder, this.log);
 		this.jobs = new JobRunner(
-			async ({ operation, build, input }, context) => {
+			async ({ operation, build, input, client }, context) => {
 				using lease = await this.builds.acquireKnown(build);
-				return await this.perform(this.operation(operation), lease, input, context);
+				const account = { client, most: Number.POSITIVE_INFINITY, waits: true, signal: context.signal };
+				return await this.requests.rows.run(account, () =>
+					this.perform(this.operation(operation), lease, input, context),
+				);
 			},
 			{ ...jobLimits, ...options.jobs },
 			files,

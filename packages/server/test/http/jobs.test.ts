@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { slow } from "../support/calculators.js";
@@ -25,7 +25,9 @@ async function ended(client: Client, id: string) {
 /** The data of server-sent events. */
 async function events(client: Client, id: string): Promise<ReturnType<typeof JSON.parse>[]> {
 	const text = await (await client.send(`/v1/jobs/${id}/events`)).text();
-	return [...text.matchAll(/^event: job\ndata: (.*)\n$/gm)].map(([, data]) => JSON.parse(data as string));
+	return [...text.matchAll(/^event: job\nid: \w+\ndata: (.*)\n$/gm)].map(([, data]) =>
+		JSON.parse(data as string),
+	);
 }
 
 describe("a job", () => {
@@ -78,6 +80,58 @@ describe("a job", () => {
 		await client.json(`/v1/jobs/${first.id}`, undefined, "DELETE");
 		expect((await ended(client, third.id)).status).toBe("done");
 		expect((await client.json(`/v1/jobs/${second.id}`)).body.status).toBe("cancelled");
+	});
+
+	test("hazard: a client with many jobs does not keep others waiting", async () => {
+		await using server = await start({ calculators: calculators(), jobs: { running: 1 } });
+		const { jobs, builds } = server.service;
+		const client = new Client(server.address);
+		const build = builds.known(await client.load());
+		const slowBuild = builds.known(await client.load("any", "?calculator=slow"));
+		const first = await jobs.start({ ...long, build: slowBuild, client: "a" });
+		const second = await jobs.start({ ...long, build: slowBuild, client: "a" });
+		const other = await jobs.start({ ...short, build, client: "b" });
+		await jobs.cancel(first.id);
+		expect((await ended(client, other.id)).status).toBe("done");
+		// In the order in which they came, it would have been done by now.
+		expect(["queued", "running"]).toContain(jobs.get(second.id).status);
+		await jobs.cancel(second.id);
+	});
+
+	test("hazard: one that cannot be written is refused, and does not count", async () => {
+		const jobFolder = join(scratch().folder, "jobs");
+		await using server = await start({ jobs: { perClient: 1 }, jobFolder });
+		const client = new Client(server.address);
+		const build = await client.load();
+		rmSync(jobFolder, { recursive: true });
+		writeFileSync(jobFolder, "");
+		for (let i = 0; i < 2; i++)
+			expect(await client.json("/v1/jobs", { ...short, build })).toMatchObject({
+				status: 500,
+				body: { error: { code: "FILE_NOT_WRITABLE" } },
+			});
+		rmSync(jobFolder);
+		expect((await client.json("/v1/jobs", { ...short, build })).status).toBe(202);
+	});
+
+	test("hazard: a folder that cannot be one ends the start with a clear error", async () => {
+		const jobFolder = join(scratch().write("file", ""), "jobs");
+		await expect(start({ jobFolder })).rejects.toMatchObject({
+			code: "FILE_NOT_WRITABLE",
+			message: expect.stringContaining(jobFolder),
+		});
+	});
+
+	test("events say when nothing follows, also to whoever connects again", async () => {
+		await using server = await start();
+		const client = new Client(server.address);
+		const build = await client.load();
+		const { body: job } = await client.json("/v1/jobs", { ...short, build });
+		expect((await events(client, job.id)).at(-1).status).toBe("done");
+		const again = (id: string) =>
+			client.send(`/v1/jobs/${job.id}/events`, { headers: { "last-event-id": id } });
+		expect((await again("done")).status).toBe(204);
+		expect(await (await again("running")).text()).toMatch(/^event: job\nid: done\n/);
 	});
 
 	test("is refused where it is wrong, or one too many", async () => {
@@ -156,6 +210,68 @@ describe("hazard: the server ends while jobs run", () => {
 		await other.json(`/v1/jobs/${running.id}`, undefined, "DELETE");
 		expect(said.join("\n")).toMatch(/broken\.job\.json cannot be read/);
 		expect(readFileSync(join(folder, "broken.job.json"), "utf8")).toBe("{");
+	});
+
+	const search = (build: string, limits: object) => ({
+		operation: "search",
+		build,
+		input: { goal: "raw(Sum)", points: 12, requirements: false, ...limits },
+	});
+	const savedJob = (folder: string, id: string) =>
+		JSON.parse(readFileSync(join(folder, `${id}.job.json`), "utf8"));
+
+	test("a search goes on from its best so far, and what it has used of its limits counts", {
+		timeout: 60_000,
+	}, async () => {
+		const { folder } = scratch();
+		const both = calculators();
+		const first = await start({ calculators: both, jobFolder: folder, jobs: { saveMs: 0 } });
+		const client = new Client(first.address);
+		const build = await client.load("any", "?calculator=slow");
+		// Of 2 ms each: it does not end by itself here.
+		const { body: job } = await client.json("/v1/jobs", search(build, { maxEvaluations: 1_000_000 }));
+		// As when it is killed: it is written down while it runs.
+		await expect
+			.poll(() => savedJob(folder, job.id).interrupted?.set.add.length, { timeout: 30_000 })
+			.toBeGreaterThan(0);
+		await first.close();
+		const { interrupted, state } = savedJob(folder, job.id);
+		expect(state.status).toBe("running");
+		expect(interrupted.evaluations).toBeGreaterThan(1);
+
+		await using second = await start({ calculators: both, jobFolder: folder });
+		const other = new Client(second.address);
+		const { body: now } = await other.json(`/v1/jobs/${job.id}`);
+		expect(now.progress.best).toBeGreaterThanOrEqual(interrupted.worth);
+		await expect
+			.poll(async () => (await other.json(`/v1/jobs/${job.id}`)).body.progress.done, { timeout: 30_000 })
+			.toBeGreaterThan(0);
+		await other.json(`/v1/jobs/${job.id}`, undefined, "DELETE");
+		const { body: result } = await other.json(`/v1/jobs/${job.id}/result`);
+		expect(result.goal.after).toBeGreaterThanOrEqual(interrupted.worth);
+		expect(result.evaluations).toBeGreaterThan(interrupted.evaluations);
+		expect(result.elapsedMs).toBeGreaterThan(interrupted.elapsedMs);
+		// What has ended has a result instead.
+		expect(savedJob(folder, job.id)).not.toHaveProperty("interrupted");
+	});
+
+	test("a search begins anew where its best so far is none of the build's any more", {
+		timeout: 60_000,
+	}, async () => {
+		const { folder } = scratch();
+		const both = calculators();
+		const first = await start({ calculators: both, jobFolder: folder, jobs: { saveMs: 0 } });
+		const client = new Client(first.address);
+		const build = await client.load("any", "?calculator=slow");
+		const { body: job } = await client.json("/v1/jobs", search(build, { maxEvaluations: 300 }));
+		await expect.poll(() => savedJob(folder, job.id).interrupted, { timeout: 30_000 }).toBeDefined();
+		await first.close();
+		const changed = savedJob(folder, job.id);
+		// As of a tree with other nodes.
+		changed.interrupted.set = { add: [65_000], remove: [] };
+		writeFileSync(join(folder, `${job.id}.job.json`), JSON.stringify(changed));
+		await using second = await start({ calculators: both, jobFolder: folder });
+		expect(await ended(new Client(second.address), job.id)).toMatchObject({ status: "done" });
 	});
 
 	test("without one, whoever follows them is told", async () => {

@@ -1,7 +1,8 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { clientOf } from "../../src/http/requests.js";
 import { type RunningServer, startServer } from "../../src/http/server.js";
-import { Client, demoText, start } from "../support/server.js";
+import { Client, demoText, lines, start } from "../support/server.js";
 
 const token = "0123456789abcdef0123456789abcdef";
 let open: RunningServer;
@@ -19,7 +20,8 @@ function raw(
 	path = "/v1/calculators",
 ): Promise<number | undefined> {
 	return new Promise((resolve, reject) => {
-		const outgoing = request(`${address}${path}`, { headers, setHost: false }, (incoming) => {
+		const { hostname, port } = new URL(address);
+		const outgoing = request({ hostname, port, path, headers, setHost: false }, (incoming) => {
 			incoming.resume();
 			resolve(incoming.statusCode);
 		});
@@ -55,6 +57,15 @@ describe("hazard: pages of other sites in the user's browser", () => {
 		for (const origin of ["https://evil.example", "null", "http://localhost:1"])
 			expect([origin, await raw(open.address, { ...own, origin })]).toEqual([origin, 403]);
 		expect(await raw(open.address, { ...own, origin: open.address })).toBe(200);
+		// Behind a proxy that has the TLS.
+		const proxied = { host: "builds.example", origin: "https://builds.example" };
+		expect(await raw(open.address, proxied)).toBe(200);
+		for (const origin of [
+			"https://builds.example.evil.example",
+			"https://builds.example:8443",
+			"https://x@builds.example",
+		])
+			expect([origin, await raw(open.address, { ...proxied, origin })]).toEqual([origin, 403]);
 		const answer = await fetch(`${open.address}/v1/builds`, {
 			method: "POST",
 			body: demoText,
@@ -81,6 +92,23 @@ describe("a server with a token", () => {
 				{ error: { code: "UNAUTHORIZED" } },
 			]);
 		}
+	});
+
+	test("hazard: paths that look public are not a way around it", async () => {
+		const { host } = new URL(closed.address);
+		for (const path of [
+			"/page/../v1/calculators",
+			"/page/%2e%2e/v1/calculators",
+			"/page/..%2fv1/calculators",
+			"/page/..%5cv1%5ccalculators",
+			"//v1/calculators",
+			"/v1/calculators?x=/page/",
+			"/V1/calculators",
+			"/page/../../package.json",
+			"/page/%2e%2e%2f%2e%2e%2fpackage.json",
+			"http://localhost/page/../v1/calculators",
+		])
+			expect([path, await raw(closed.address, { host }, path)]).not.toEqual([path, 200]);
 	});
 
 	test("nor with another one", async () => {
@@ -130,7 +158,9 @@ describe("limits of one client", () => {
 		for (let i = 0; i < 7; i++) statuses.push((await fetch(`${server.address}/v1/calculators`)).status);
 		expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 429]);
 		const refused = await fetch(`${server.address}/v1/calculators`);
-		expect(await refused.json()).toMatchObject({ error: { code: "LIMIT_EXCEEDED" } });
+		const { error } = (await refused.json()) as { error: Record<string, unknown> };
+		expect(error).toMatchObject({ code: "LIMIT_EXCEEDED", limit: 5, used: 5 });
+		expect(Number(refused.headers.get("retry-after"))).toBe(error.retryAfterSeconds);
 		// A monitor is no client.
 		expect((await fetch(`${server.address}/health`)).status).toBe(200);
 	});
@@ -139,24 +169,64 @@ describe("limits of one client", () => {
 		await using server = await start({ limits: { requestsAtOnce: 2 } });
 		const client = new Client(server.address);
 		const id = await client.load();
-		const ends: (() => void)[] = [];
-		const held = [0, 1].map(() => {
-			const body = new ReadableStream({
-				start(controller) {
-					controller.enqueue(new TextEncoder().encode("{}\n"));
-					ends.push(() => controller.close());
-				},
-			});
-			return client.batch(id, body, "?stats=Life");
-		});
-		const answers = await Promise.all(held);
+		const held = [new HeldBody(), new HeldBody()];
+		const answers = await Promise.all(held.map(({ body }) => client.batch(id, body, "?stats=Life")));
 		expect(await client.json(`/v1/builds/${id}`)).toMatchObject({
 			status: 429,
-			body: { error: { code: "LIMIT_EXCEEDED" } },
+			body: { error: { code: "LIMIT_EXCEEDED", limit: 2, used: 2 } },
 		});
-		for (const end of ends) end();
+		for (const one of held) one.end();
 		await Promise.all(answers.map((answer) => answer.text()));
 		while (server.service.requests.running > 0) await new Promise((done) => setTimeout(done, 5));
 		expect((await client.json(`/v1/builds/${id}`)).status).toBe(200);
 	});
+
+	test("bytes of all bodies that are under way", async () => {
+		await using server = await start({ limits: { bodiesBytes: 10_000 } });
+		const client = new Client(server.address);
+		const id = await client.load();
+		const held = new HeldBody();
+		const answer = await client.batch(id, held.body, "?stats=Life");
+		// Told before it comes, and counted while it comes.
+		expect(await client.json("/v1/builds", { text: "x".repeat(10_000) })).toMatchObject({
+			status: 429,
+			body: { error: { code: "LIMIT_EXCEEDED", limit: 10_000, used: 3 } },
+		});
+		held.add(" ".repeat(12_000));
+		expect(lines(await answer.text()).at(-1)).toMatchObject({ error: { code: "LIMIT_EXCEEDED", used: 3 } });
+		while (server.service.requests.running > 0) await new Promise((done) => setTimeout(done, 5));
+		expect((await client.json(`/v1/builds/${id}/stats`, {})).status).toBe(200);
+	});
+
+	test("of an IPv6 network are those of all its addresses; an IPv4 address is the same in both forms", () => {
+		const of = (ip: string) => clientOf({ ip });
+		expect(of("2001:db8:1:2:3:4:5:6")).toBe(of("2001:db8:1:2::1"));
+		expect(of("2001:db8::1")).toBe(of("2001:db8:0:0:ffff::"));
+		expect(of("2001:db8:1:3::1")).not.toBe(of("2001:db8:1:2::1"));
+		expect(of("::ffff:10.0.0.1")).toBe("10.0.0.1");
+		expect(of("::ffff:10.0.0.2")).not.toBe(of("::ffff:10.0.0.1"));
+	});
 });
+
+/** The body of a batch that has one row, and goes on. */
+class HeldBody {
+	readonly body: ReadableStream;
+	#controller: ReadableStreamDefaultController | undefined;
+
+	constructor() {
+		this.body = new ReadableStream({
+			start: (controller) => {
+				this.#controller = controller;
+				this.add("{}\n");
+			},
+		});
+	}
+
+	add(text: string): void {
+		this.#controller?.enqueue(new TextEncoder().encode(text));
+	}
+
+	end(): void {
+		this.#controller?.close();
+	}
+}

@@ -38,4 +38,41 @@ describe("hazard: the server is stopped while it answers", () => {
 		expect(await answer).toMatchObject({ status: 503, body: { error: { code: "SHUTTING_DOWN" } } });
 		await closing;
 	});
+
+	test("a client that does not read does not keep it from ending", { timeout: 60_000 }, async () => {
+		const quick = files.write("quick.lua", slow(1));
+		const server = await start({
+			calculators: [{ name: "quick", calculator: quick }],
+			limits: { goodbyeMs: 100, rows: 10_000_000 },
+		});
+		const client = new Client(server.address);
+		const id = await client.load("a");
+		// More than sockets hold, and nobody reads it.
+		const body = Array(1_200_000).fill('{"add":[1]}').join("\n");
+		const answer = await client.batch(id, body);
+		const rows = async () =>
+			/pobatch_rows_total\{.*"ok"\} (\d+)/.exec(await (await client.send("/metrics")).text())?.[1];
+		// Until the server waits for it.
+		for (let before = "", now = "0"; now !== before; now = (await rows()) ?? "0") {
+			before = now;
+			await new Promise((done) => setTimeout(done, 500));
+		}
+		await server.close();
+		expect(server.service.requests.running).toBe(0);
+		await expect(answer.text()).rejects.toThrow();
+	});
+
+	test("nor, when its time is over, from being forgotten", { timeout: 60_000 }, async () => {
+		const quick = files.write("quick.lua", slow(1));
+		await using server = await start({
+			calculators: [{ name: "quick", calculator: quick }],
+			limits: { goodbyeMs: 100, requestMs: 2000, rows: 10_000_000, requestsAtOnce: 1 },
+		});
+		const client = new Client(server.address);
+		const id = await client.load("a");
+		const answer = await client.batch(id, Array(1_200_000).fill('{"add":[1]}').join("\n"));
+		while (server.service.requests.running > 0) await new Promise((done) => setTimeout(done, 20));
+		expect((await client.json(`/v1/builds/${id}`)).status).toBe(200);
+		await expect(answer.text()).rejects.toThrow();
+	});
 });

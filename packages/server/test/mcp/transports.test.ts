@@ -89,6 +89,46 @@ describe("MCP over HTTP", () => {
 		expect(answer.status).toBe(404);
 	});
 
+	test("hazard: a client that begins one conversation after the other loses its oldest ones", async () => {
+		await using other = await start();
+		const begin = () =>
+			fetch(`${other.address}/mcp`, {
+				method: "POST",
+				body: JSON.stringify({
+					jsonrpc: "2.0",
+					id: 1,
+					method: "initialize",
+					params: {
+						protocolVersion: "2025-06-18",
+						capabilities: {},
+						clientInfo: { name: "x", version: "1" },
+					},
+				}),
+				headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
+			});
+		const ids: string[] = [];
+		for (let i = 0; i < 52; i++) {
+			const answer = await begin();
+			await answer.text();
+			ids.push(answer.headers.get("mcp-session-id") as string);
+		}
+		const statusOf = async (id: string | undefined) => {
+			const answer = await fetch(`${other.address}/mcp`, {
+				method: "POST",
+				body: JSON.stringify({ jsonrpc: "2.0", id: 2, method: "tools/list" }),
+				headers: {
+					"content-type": "application/json",
+					accept: "application/json, text/event-stream",
+					"mcp-session-id": id as string,
+				},
+			});
+			await answer.text();
+			return answer.status;
+		};
+		expect([await statusOf(ids[0]), await statusOf(ids[1])]).toEqual([404, 404]);
+		expect([await statusOf(ids[2]), await statusOf(ids[51])]).toEqual([200, 200]);
+	});
+
 	test("hazard: the server is stopped while a tool works: the call is answered with an error", async () => {
 		const other = await start({
 			calculators: [

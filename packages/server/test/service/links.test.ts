@@ -61,12 +61,71 @@ describe("hazard: a listed name leads into the local network", () => {
 		["fe80::1", 6],
 		["::ffff:127.0.0.1", 6],
 		["64:ff9b::7f00:1", 6],
+		["::", 6],
+		["::ffff:10.0.0.1", 6],
+		["::ffff:a9fe:a9fe", 6],
+		["::127.0.0.1", 6],
+		["2002:7f00:1::", 6],
+		["2001:0:7f00:1::", 6],
+		["64:ff9b:1::a00:1", 6],
+		["fec0::1", 6],
+		["ff02::1", 6],
+		["198.18.0.1", 4],
+		["192.0.2.1", 4],
+		["224.0.0.1", 4],
+		["255.255.255.255", 4],
 	])("%s", async (address, family) => {
 		const requestOptions = { lookup: leadsTo(address, family) };
 		await expect(openLink("https://pobb.in/x", { ...rules, requestOptions })).rejects.toMatchObject({
 			code: "LINK_REFUSED",
 			message: expect.stringMatching(/local network/),
 		});
+	});
+});
+
+describe("hazard: a way around the check of addresses", () => {
+	const refusal = { code: "LINK_REFUSED", message: expect.stringMatching(/local network/) };
+
+	test("an address that somebody listed as a host, in whatever digits", async () => {
+		const listed = new Set(["127.0.0.1", "10.0.0.1", "[::1]", "[::ffff:7f00:1]"]);
+		for (const link of [
+			"https://127.0.0.1/x",
+			"https://2130706433/x",
+			"https://0x7f.1/x",
+			"https://0177.0.0.1/x",
+			"https://127.1/x",
+			"https://10.0.0.1/x",
+			"https://[::1]/x",
+			"https://[::ffff:127.0.0.1]/x",
+		])
+			await expect(openLink(link, { ...rules, hosts: listed })).rejects.toMatchObject(refusal);
+	});
+
+	test("a name with a public address beside a local one, whichever is first", async () => {
+		const both = [
+			{ address: "93.184.215.14", family: 4 },
+			{ address: "127.0.0.1", family: 4 },
+		];
+		for (const found of [both, both.toReversed()]) {
+			const lookup: LookupFunction = (_, __, done) =>
+				(done as (error: null, found: unknown) => void)(null, found);
+			await expect(
+				openLink("https://pobb.in/x", { ...rules, requestOptions: { lookup } }),
+			).rejects.toMatchObject(refusal);
+		}
+	});
+
+	test("a name that is rebound: the address that was checked is the one that is connected to", async () => {
+		let asked = 0;
+		const lookup: LookupFunction = (host, options, done) => {
+			asked++;
+			leadsTo("127.0.0.1")(host, options, done);
+		};
+		await expect(
+			openLink("https://pobb.in/x", { ...rules, requestOptions: { lookup } }),
+		).rejects.toMatchObject(refusal);
+		// No second look-up whose answer could differ.
+		expect(asked).toBe(1);
 	});
 });
 

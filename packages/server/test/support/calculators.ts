@@ -24,7 +24,7 @@ export const wild = `return {
 /** Answers the first added id, after so many sines: about 15 ns each. */
 export const slow = (sines: number, allocated = "") => `return {
 	name = "slow", version = "1",
-	load = function() return {}, { class = "", level = 1, allocated = { ${allocated} } } end,
+	load = function() return {}, { class = "", level = 1, allocated = { ${allocated} }, starts = { ${allocated} } } end,
 	stats = function() return { "Sum" } end,
 	Calculate = function(_, set)
 		local x = 0
