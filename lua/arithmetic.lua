@@ -1,5 +1,5 @@
---- A calculator that calculates nothing: its command says how this machine rounds. The functions come from the system's C
---- library, which picks other code for other processors, so that two machines may differ in a last digit.
+-- A calculator that calculates no builds: its command shows how this machine rounds. The functions come from the system's C
+-- library, which uses different code on different processors, so two machines may differ in a last digit.
 local functions = {
 	function(x) return math.exp(x / 40) end,
 	function(x) return math.log(x) end,
@@ -23,7 +23,7 @@ return {
 	stats = function() return {} end,
 	Calculate = function() return {} end,
 	commands = {
-		--- All digits of some thousand results.
+		--- All digits of several thousand results.
 		digits = function()
 			local found = {}
 			for i = 1, 400 do

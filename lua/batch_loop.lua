@@ -1,19 +1,19 @@
--- The Lua half of the calculator contract: keeps one calculator's builds, and evaluates chunks of node sets with one
--- crossing from native code a chunk. Called once per state with
+-- The Lua half of the calculator contract: keeps the builds of one calculator, and evaluates chunks of node sets with one call
+-- from native code per chunk. Called once per state with
 --   1. the compiled calculator
 --   2. its `host`
---   3. the state's chunk: address, C declaration, size, and the numbers of a row's statuses (binding/state/chunk.hpp)
---   4. a full collection beyond the memory limit where memory was refused since the last one, or where it is called with
---      true; it answers whether memory was refused
---   5. the compiled lua/sandbox.lua where the calculator is not to be trusted, else nil
---   6. the functions of binding/luajit/checkpoint.h where its rows are to be undone, else nil
---   7. a check of the thread's stack.
--- Answers the table of functions that native code keeps.
+--   3. the state's chunk: address, C declaration, size, and the numbers of the row statuses (binding/state/chunk.hpp)
+--   4. a function that runs a full collection, without regard to the memory limit, if memory was refused since the last
+--      collection, or if it is called with true; it returns whether memory was refused
+--   5. the compiled lua/sandbox.lua if the calculator is not trusted, else nil
+--   6. the functions of binding/luajit/checkpoint.h if the calculator's rows are to be rolled back, else nil
+--   7. a function that checks how much of the thread's stack is left.
+-- Returns the table of functions that native code keeps.
 local ffi = require("ffi")
 local bit = require("bit")
 local new = require("table.new")
 local band, bor, rshift = bit.band, bit.bor, bit.rshift
--- Kept here: a calculator may replace globals and the members of the libraries.
+-- Kept in locals, because a calculator may replace globals and the members of libraries.
 local error, ipairs, xpcall, type, tostring = error, ipairs, xpcall, type, tostring
 local getmetatable = getmetatable
 local traceback = debug.traceback
@@ -69,8 +69,8 @@ end
 local Calculate, recover = calculator.Calculate, calculator.recover
 local builds = {}
 
--- One row's node set, reused: Calculate must not keep it. The arrays are cut to length for `#` and ipairs, too. What a
--- calculator does to these tables all the same is put right before the next row.
+-- The node set of a row. It is reused, so Calculate must not keep it. The arrays are cut to length so that `#` and ipairs work.
+-- Changes that a calculator makes to these tables nevertheless are repaired before the next row.
 local set = {}
 local add, attribute, weaponSet, remove = {}, {}, {}, {}
 
@@ -88,7 +88,7 @@ local function fillSet(words, first, addEnd, removeEnd)
 		bits = bor(bits, word)
 		add[i] = band(word, 0xffff)
 	end
-	-- Few rows have any choice.
+	-- Few rows choose attributes or weapon sets.
 	if bits < 0x10000 then
 		for i = 1, added do
 			attribute[i], weaponSet[i] = 0, 0
@@ -111,8 +111,8 @@ local function fillSet(words, first, addEnd, removeEnd)
 	set.remove, set.removeCount = remove, removed
 end
 
--- The list of stats that Calculate gets is one table as long as the names stay the same, so that a calculator can keep
--- what it prepared for it. The columns follow `names`, a copy: a calculator may sort the list in place.
+-- Calculate gets the same table of stats as long as the names stay the same, so that a calculator can keep what it prepared for
+-- it. The columns follow `names`, which is a copy: a calculator may sort the list in place.
 local names, namesOf = {}, nil
 
 local function keepNames(stats)
@@ -134,7 +134,7 @@ local function restoreNames(stats, width)
 	cut(stats, width)
 end
 
--- For rows that are to leave nothing behind: a set and a list of stats that nothing was done to yet.
+-- For rows that must leave nothing behind: a set and a list of stats that no calculator has seen.
 local function freshSet(added, removed)
 	set, add, attribute, weaponSet, remove = {}, new(added, 0), new(added, 0), new(added, 0), new(removed, 0)
 end
@@ -147,7 +147,7 @@ local function freshNames(width)
 	return list
 end
 
--- A metatable could make the loop's own writes fail, and protect itself from being taken off.
+-- A metatable could make the loop's own writes fail, and could protect itself from being removed.
 local function isPlainSet()
 	return getmetatable(set) == nil
 		and getmetatable(add) == nil
@@ -158,7 +158,7 @@ end
 
 local function describe(message)
 	if type(message) == "string" then
-		-- A calculator that caught the error may have put its own traceback in already.
+		-- A calculator that caught the error may have added its own traceback.
 		return find(message, "\nstack traceback:\n", 1, true) and message or traceback(message, 2)
 	end
 	return traceback("(error object is a " .. type(message) .. " value)", 2)
@@ -177,9 +177,9 @@ function protocol.open(options)
 	}
 end
 
--- With `rollback` all that the calculator can reach is put back after each row: its build, its variables, the globals.
--- A checkpoint per build, made before its first row; false: it cannot be made. Whatever is no row may change the state
--- and ends them all.
+-- With `rollback`, everything that the calculator can reach is restored after each row: its build, its variables and the
+-- globals. There is one checkpoint per build, made before its first row; false: it cannot be made. All calls other than rows
+-- may change the state, so they discard all checkpoints.
 local take, restore = rollback and rollback.take, rollback and rollback.restore
 local checkpoints = {}
 
@@ -193,11 +193,11 @@ local function makeCheckpoint(id, build)
 	end
 end
 
--- By build: the variant that was derived from it last, { key =, build =, before = checkpoint of the build as loaded }.
--- Chunks come grouped by variant, so one is enough.
+-- build id -> the variant that was derived from it last, { key =, build =, before = checkpoint of the build as loaded }. Chunks
+-- are grouped by variant, so keeping one is enough.
 local derived = {}
 
--- From now on the build itself counts; with rollback whatever `derive` did to it is undone.
+-- Returns to the build itself. With rollback, this undoes what `derive` did to it.
 local function leaveVariant(id)
 	local variant = derived[id]
 	if variant then
@@ -214,14 +214,14 @@ local function leaveVariants()
 	end
 end
 
--- Derives the variant `key` of a build; nil and why where the calculator refuses it.
+-- Derives the variant `key` of a build; nil and the reason if the calculator refuses it.
 local function derive(id, key, change)
 	leaveVariant(id)
 	if rollback then
 		makeCheckpoint(id, builds[id])
 	end
 	local before = checkpoints[id]
-	-- Kept at once: an error may leave the build changed.
+	-- Stored before the call, because an error may leave the build changed.
 	local variant = { key = key, before = before or nil }
 	derived[id], checkpoints[id] = variant, nil
 	local build, info = calculator.derive(builds[id], change, key)
@@ -236,7 +236,7 @@ local function derive(id, key, change)
 	return build, info
 end
 
--- What the present rows are of; the build itself where a variant could not be derived.
+-- The build or variant that the current rows use; the build itself if a variant could not be derived.
 local function buildAt(id)
 	local variant = derived[id]
 	if variant and variant.build ~= nil then
@@ -245,7 +245,7 @@ local function buildAt(id)
 	return builds[id]
 end
 
--- Makes the build itself (no key) or a variant what the rows are of; nil and why where the variant is refused.
+-- Selects the build itself (no key) or a variant for the rows; nil and the reason if the variant is refused.
 local function choose(id, key, change)
 	local variant = derived[id]
 	if variant and variant.key == key and variant.build ~= nil then
@@ -293,8 +293,8 @@ function protocol.unload(id)
 	end
 end
 
--- The command "derive" is the loop's own: it tries variants (args: array of changes) and answers for each what the
--- calculator says of it, { warnings = } or { refused = }.
+-- The loop itself implements the command "derive": it tries variants (args: array of changes) and returns what the calculator
+-- says about each, { warnings = } or { refused = }.
 local function tryVariants(id, changes)
 	local answers = {}
 	for i, change in ipairs(changes) do
@@ -323,24 +323,24 @@ function protocol.command(name, id, args)
 	return command(builds[id], args)
 end
 
--- { row in the chunk, status, message with traceback } of the rows that failed. Kept here rather than answered by
--- `run`, so that an interruption of `run` loses none.
+-- { row in the chunk, status, message with traceback } for each row that failed. Kept here rather than returned by `run`, so
+-- that an interruption of `run` loses none.
 local failures = {}
 
 local function fail(id, row, status, message)
-	-- The second text is all that is left where there was no memory for the traceback either.
+	-- The second text is all that remains if there was no memory for the traceback either.
 	if find(message, "not enough memory", 1, true) or find(message, "error in error handling", 1, true) then
-		-- What fills it may hang on the build.
+		-- The build may be holding what fills the memory.
 		if checkpoints[id] then
 			restore(checkpoints[id])
 		end
-		-- LuaJIT has no emergency collection: without this the next row would fail on the garbage of this one.
+		-- LuaJIT has no emergency collection: without this, the next row would fail because of this row's garbage.
 		if collect() then
 			status = MEMORY
 		end
 	end
 	chunk.status[row] = status
-	-- The last chunk's may not have been taken: native code had no memory for them.
+	-- Native code may have had no memory to take those of the last chunk.
 	if chunk.failed == 0 then
 		failures = {}
 	end
@@ -353,7 +353,7 @@ function protocol.takeFailures()
 	return failures
 end
 
--- True if the build, and the state with it, is provably as it was before the row. False means: only a new state is.
+-- True if the build, and with it the state, is proven to be as it was before the row. False means that only a new state is.
 local function recoverBuild(id)
 	if checkpoints[id] then
 		return restore(checkpoints[id])
@@ -366,17 +366,17 @@ local function recoverBuild(id)
 	return ok and clean == true
 end
 
--- The same after a row that did not come back to the loop.
+-- Does the same after a row that did not return to the loop.
 function protocol.recover(id)
 	local clean = recoverBuild(id)
 	if clean and checkpoints[id] then
-		-- Until now the build may have held what the row had made.
+		-- Until now, the build may have held what the row had created.
 		collect(true)
 	end
 	return clean
 end
 
--- Writes the answer's numbers to `out`. What is wrong with it, if anything is.
+-- Writes the numbers of the answer to `out`. Returns what is wrong with the answer, or nothing.
 local function readAnswer(answer, out, width)
 	if type(answer) ~= "table" then
 		return format("Calculate answered a %s, not a table", type(answer))
@@ -390,14 +390,14 @@ local function readAnswer(answer, out, width)
 	end
 end
 
--- The rows after it need a new state.
+-- The remaining rows need a new state.
 local function markDirty(row)
 	chunk.dirty = 1
 	chunk.next = row + 1
 end
 
--- Evaluates rows chunk.next .. chunk.count - 1 of the chunk, or ends after a row that left the state in doubt. An error of
--- a row ends it, too, with chunk.next at the row.
+-- Evaluates the rows chunk.next to chunk.count - 1 of the chunk. It stops after a row that left the state in doubt. An error in
+-- a row also ends it, with chunk.next at that row.
 local function runRows(id, stats, key, change)
 	local build, refused = choose(id, key, change)
 	if build == nil then
@@ -445,12 +445,12 @@ local function runRows(id, stats, key, change)
 	chunk.next = count
 end
 
--- Evaluates the chunk from chunk.next on, which is the row at work, for the watchdog and for going on after an
--- interruption. Returns early, with chunk.dirty set, after a row that left the state in doubt.
--- `key` and `change`: the rows are of that variant of the build.
+-- Evaluates the chunk from chunk.next on. chunk.next is the current row: the watchdog reads it, and evaluation continues there
+-- after an interruption. Returns early, with chunk.dirty set, after a row that left the state in doubt. `key` and `change` name
+-- the variant of the build that the rows use.
 function protocol.run(id, stats, key, change)
 	keepNames(stats)
-	-- Rows seldom fail: one protected call for many of them is less than one for each.
+	-- Rows rarely fail, and one protected call for many rows costs less than one for each.
 	repeat
 		local ok, message = xpcall(runRows, describe, id, stats, key, change)
 		if not ok then

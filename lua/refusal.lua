@@ -1,16 +1,16 @@
--- Turns the errors by which the embedded calculators refuse a build into the contract's `nil, text, traceback`: texts
--- without a place in the Lua code, raised as error(text, 0), and what `refusal.because` makes. An error with a place is a
--- fault of ours and stays one; so does want of memory, which is no fault of the build.
+-- Turns errors with which the embedded calculators refuse a build into the contract's `nil, text, traceback`. These are errors
+-- whose text has no position in the Lua code, raised as error(text, 0), and errors made by `refusal.because`. An error with a
+-- position is a fault of this package and stays an error; so does a lack of memory, which is not the build's fault.
 local refusal = {}
 
 local Refusal = {}
 
---- What to raise where a foreign program failed on the build: the traceback is its own.
+--- What to raise if a foreign program failed on the build. `traceback` is the program's own.
 function refusal.because(text, traceback)
 	return setmetatable({ text = text, traceback = traceback }, Refusal)
 end
 
---- Whether an error is of a state without memory; its handler then has none either.
+--- Whether an error means that the state has no memory. The error handler then had none either.
 function refusal.isMemory(message)
 	return type(message) == "string"
 		and (message:find("not enough memory", 1, true) or message:find("error in error handling", 1, true)) ~= nil
@@ -26,7 +26,7 @@ local function describe(message)
 	return debug.traceback(tostring(message), 2)
 end
 
---- `load` with its refusals as answers.
+--- `load` with its refusals turned into return values.
 function refusal.answering(load)
 	return function(...)
 		local ok, build, info = xpcall(load, describe, ...)

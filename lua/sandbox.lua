@@ -1,9 +1,9 @@
--- Takes from a state's globals what reaches beyond the calculator: files, processes, the FFI, the debug library, machine
--- code and bytecode. Called once with the templates of `package.path`, the engine's `log` and a check of the thread's
--- stack, before the calculator's file runs; what the embedded Lua half needs of it, it has taken before.
+-- Removes from a state's globals what reaches beyond the calculator: files, processes, the FFI, the debug library, machine code
+-- and bytecode. Called once, before the calculator's file runs, with the templates of `package.path`, the engine's `log` and a
+-- check of the thread's stack. The embedded Lua half has already taken what it needs of the globals.
 --
--- The calculator may replace every global, every member of a library and the strings' metatable. So what runs here
--- later uses locals only, and calls no method on a string.
+-- The calculator may replace every global, every member of a library and the metatable of strings. So the code here that runs
+-- later uses only locals, and calls no method on a string.
 local packagePath, log, checkStack = ...
 
 local open, load, type, tostring, select = io.open, load, type, tostring, select
@@ -11,8 +11,8 @@ local error, format, find, concat = error, string.format, string.find, table.con
 local read = getmetatable(io.stdout).__index.read
 local close = getmetatable(io.stdout).__index.close
 
--- "t": text only. Hand-made bytecode can break out of a state. LuaJIT itself looks for its mark, behind a byte order mark
--- and a first line with #, too.
+-- "t" accepts source text only, because hand-made bytecode can break out of a state. LuaJIT itself checks for the mark of
+-- bytecode, also after a byte order mark and a first line with #.
 local function safeLoad(chunk, name, _, ...)
 	checkStack()
 	return load(chunk, name, "t", ...)
@@ -22,8 +22,8 @@ local function safeLoadString(text, name)
 	return load(text, name, "t")
 end
 
--- C functions that call back, each nested in the last one's callback, would use up the thread's stack: LuaJIT bounds only
--- its own, which has room for thousands of gsub, and each coroutine has one of its own.
+-- C functions that call back could exhaust the thread's stack if each is called in the last one's callback. LuaJIT limits only
+-- its own stack, which has room for thousands of nested gsub calls, and every coroutine has another one.
 local gsub, sort, resume, wrap = string.gsub, table.sort, coroutine.resume, coroutine.wrap
 
 local function safeGsub(text, pattern, replacement, count)
@@ -56,7 +56,7 @@ for template in packagePath:gmatch("[^;]+") do
 	templates[#templates + 1] = template
 end
 
--- The modules that are left of Lua's own, and those that were loaded.
+-- Lua's own modules that remain, and the modules that were loaded.
 local modules = {
 	bit = bit,
 	coroutine = coroutine,
@@ -68,7 +68,7 @@ local modules = {
 }
 local taken = { debug = true, ffi = true, io = true, jit = true, os = true, package = true }
 
--- `require` for the files beside the calculator: the same search, text only.
+-- `require` for the files next to the calculator: it searches as usual, but loads only source text.
 local function safeRequire(name)
 	if type(name) ~= "string" or find(name, "[^%w_.%-]") or find(name, "..", 1, true) then
 		error(format("a module's name has letters, digits, _, - and single dots, %s has not", tostring(name)), 2)
@@ -86,7 +86,7 @@ local function safeRequire(name)
 		if file then
 			local text = read(file, "*a")
 			close(file)
-			-- A folder opens, too, but cannot be read.
+			-- A folder can be opened as well, but not read.
 			if text then
 				local compiled, problem = load(text, "@" .. path, "t")
 				if not compiled then

@@ -10,18 +10,17 @@ namespace pobatch {
 
 namespace {
 
-// Long enough that the crossing does not count, short enough that threads finish together and an abort
-// between chunks is quick.
+// Long enough that the cost of calling into Lua does not matter; short enough that threads finish at about
+// the same time and that an abort between chunks is quick.
 constexpr double kChunkSeconds = 0.002;
 constexpr size_t kFirstChunk = 16;
 constexpr size_t kMaxChunk = 4096;
-// To change to another variant costs about as much as some rows: so many of one stay together while there is
-// a variant for each thread, and at least so many else.
+// Changing to another variant costs about as much as several rows. This many rows of one variant stay
+// together while there is a variant for each thread; with fewer variants, at least the smaller number do.
 constexpr size_t kVariantRows = 32;
 constexpr size_t kFewVariantRows = 4;
 constexpr auto kReportInterval = std::chrono::milliseconds(100);
-// A message says what it has to say in less; the distinct texts of a batch lie outside the states' memory
-// limit.
+// Useful messages are shorter than this. The distinct texts of a batch are outside the states' memory limit.
 constexpr size_t kMaxText = size_t{16} << 10;
 constexpr size_t kMaxTexts = size_t{64} << 20;
 
@@ -60,7 +59,7 @@ void Batch::setVariants(BatchVariants variants) {
 	                 [this](uint32_t a, uint32_t b) { return variants_.rows[a] < variants_.rows[b]; });
 }
 
-// How many rows of the variant at `next_` make a chunk, where rows of one build would be `count`.
+// How many rows of the variant at `next_` make a chunk, if a chunk of a single build has `count` rows.
 size_t Batch::variantChunk(size_t count) const {
 	const uint32_t variant = variantAt(next_);
 	size_t end = next_ + 1;
@@ -75,7 +74,7 @@ Batch::Range Batch::take() {
 	size_t count = kFirstChunk;
 	if (secondsPerRow_ > 0)
 		count = static_cast<size_t>(std::min(kChunkSeconds / secondsPerRow_, static_cast<double>(kMaxChunk)));
-	// The last chunks shrink so that no thread waits long for another.
+	// The last chunks get smaller, so that no thread waits long for another one.
 	count = std::min(count, threads_ == 1 ? left : left / (2 * threads_));
 	count = std::min(std::max<size_t>(count, 1), left);
 	if (!variants_.rows.empty() && left > 0) count = variantChunk(count);
@@ -106,7 +105,7 @@ void Batch::run(Worker& worker) {
 		}
 		reportProgress(range.count);
 	}
-	// The rows that are left are for the other threads; the last one has nobody to leave them to.
+	// The other threads take the remaining rows. The last usable thread has no one to leave them to.
 	if (usable || --usableWorkers_ != 0) return;
 	for (Range range = take(); range.count != 0 && stopped() == Interrupt::None; range = take())
 		failWithoutState(range);
@@ -187,16 +186,16 @@ bool Batch::runChunk(Worker& worker, const Scratch& scratch) {
 		} catch (const Interrupted& interrupted) {
 			worker.takeInterrupt();
 			worker.markDirty(build_);
-			// A row that had failed, and whose `recover` took too long, has its error already.
+			// A row that failed, and whose `recover` then took too long, has its error already.
 			collectFailures(worker, scratch);
-			// A row that ended just when its time was up hands the interruption to the next one, which is
-			// innocent and runs again.
+			// If a row ended just when its time was up, the interruption hits the next row, which is not to
+			// blame and runs again.
 			if (stopped() == Interrupt::None && interrupted.reason == Interrupt::Timeout &&
 			    worker.timedOut(chunk.next))
 				failRow(RowStatus::Timeout,
 				        "the row took longer than " + std::to_string(rowTimeout.count()) + " ms", "");
 		} catch (const LuaFailure& failure) {
-			// Not the calculator's error but the loop's own, e.g. out of memory between two rows.
+			// An error of the loop itself, not of the calculator, for example out of memory between two rows.
 			worker.markDirty(build_);
 			failRow(isShortage(failure) ? RowStatus::Memory : RowStatus::Failed, failure.what(),
 			        failure.traceback);
@@ -208,7 +207,7 @@ bool Batch::runChunk(Worker& worker, const Scratch& scratch) {
 }
 
 bool Batch::recover(Worker& worker, const Scratch& scratch) {
-	// A new state would not have them any more.
+	// A new state would no longer have them.
 	collectFailures(worker, scratch);
 	const uint32_t next = worker.calculator().nextRow();
 	try {
@@ -216,7 +215,7 @@ bool Batch::recover(Worker& worker, const Scratch& scratch) {
 		worker.calculator().chunk().dirty = 0;
 		return true;
 	} catch (const Interrupted&) {
-		// Only by the end of the whole batch.
+		// Only the end of the whole batch interrupts this.
 		worker.takeInterrupt();
 		return false;
 	} catch (const std::exception& error) {
@@ -234,7 +233,7 @@ void Batch::collectFailures(Worker& worker, const Scratch& scratch) {
 			for (const RowFailure& failure : worker.calculator().takeFailures())
 				addError(scratch.rows[failure.row], failure.status, failure.message, failure.traceback);
 		} catch (const std::exception& error) {
-			// The rows have failed all the same, only their own messages are lost.
+			// The rows have failed anyway; only their own messages are lost.
 			for (size_t i = 0; i < scratch.rows.size(); ++i) {
 				const auto status = static_cast<RowStatus>(scratch.status[i]);
 				if (status != RowStatus::Ok && status != RowStatus::Pending)
@@ -245,7 +244,7 @@ void Batch::collectFailures(Worker& worker, const Scratch& scratch) {
 }
 
 void Batch::addError(size_t row, RowStatus status, const std::string& message, const std::string& traceback) {
-	// A row whose time was up just after it had failed has its error already.
+	// A row whose time was up just after it failed has its error already.
 	if (status_[row] != static_cast<uint8_t>(RowStatus::Pending)) return;
 	ErrorText text{shortened(message), shortened(traceback)};
 	std::lock_guard lock(errorMutex_);
@@ -253,7 +252,7 @@ void Batch::addError(size_t row, RowStatus status, const std::string& message, c
 	std::string key = text.message + '\n' + text.traceback;
 	auto entry = textIndex_.find(key);
 	if (entry == textIndex_.end()) {
-		// In this order: each step may find no memory, and no index may lack its text.
+		// In this order, because each step may run out of memory and every index must have its text.
 		texts_.push_back(std::move(text));
 		entry = textIndex_.emplace(std::move(key), static_cast<uint32_t>(texts_.size() - 1)).first;
 		textBytes_ += entry->first.size();
@@ -272,7 +271,7 @@ void Batch::reportProgress(size_t rows) {
 	try {
 		onProgress(done);
 	} catch (const std::bad_alloc&) {
-		// The next report tells as much.
+		// The next report includes these rows.
 	}
 }
 
@@ -316,7 +315,7 @@ void Batch::complete() {
 	try {
 		errors();
 	} catch (const std::bad_alloc&) {
-		// Whoever asks for them tries again.
+		// The caller that asks for the errors tries again.
 	}
 }
 

@@ -1,4 +1,4 @@
-// A batch: many node sets of one build, cut into chunks that the pool's threads take as they become free.
+// A batch: many node sets of one build, divided into chunks that the pool's threads take as they become free.
 #pragma once
 
 #include <atomic>
@@ -28,7 +28,7 @@ struct ErrorText {
 	std::string traceback;
 };
 
-// The variants of a batch, and which of them each row is of: 0 is the build itself, n the n-th variant.
+// The variants of a batch, and the variant of each row: 0 is the build itself, n is the n-th variant.
 struct BatchVariants {
 	std::vector<Variant> list;
 	std::vector<uint32_t> rows;
@@ -41,31 +41,32 @@ public:
 	Batch(uint32_t build, std::shared_ptr<const AllocatedNodes> base, NodeSetView sets,
 	      std::vector<std::string> stats, double* results, uint8_t* status, unsigned threads);
 
-	// Before submission: evaluates these rows alone, and from their canonical form. Rows that are equal to
-	// one of them are answered like it; all others stay without an answer.
+	// Before submission: evaluates only these rows, from their canonical form. Rows that are equal to one of
+	// them get the same answer; all other rows get none.
 	void evaluateOnly(std::vector<uint32_t> rows, std::shared_ptr<const CanonicalSets> canonical);
 
-	// Before submission, after `evaluateOnly`. Rows of a variant are evaluated one after the other: a state
-	// has one variant of a build at a time.
+	// Before submission, after `evaluateOnly`. The rows of a variant are evaluated together, because a state
+	// has only one variant of a build at a time.
 	void setVariants(BatchVariants variants);
 
 	void run(Worker& worker) override;
 	void complete() override;
 	bool onEveryWorker() const override { return true; }
 
-	// Set before submission: called with the count of rows done at most every 100 ms, on a worker's thread.
+	// Set before submission. Called with the number of finished rows at most every 100 ms, on a worker's
+	// thread.
 	std::function<void(size_t)> onProgress;
 
-	// After it has finished; `errors` ascending by row, before `texts`.
+	// After the batch has finished. `errors` is sorted by row; call it before `texts`.
 	std::vector<RowError>& errors();
 	const std::vector<ErrorText>& texts() const { return texts_; }
-	// How often a state had to be opened anew because a row left it in doubt.
+	// How often a state had to be reopened because a row left it in doubt.
 	size_t reloads() const { return reloads_; }
-	// Rows that the calculator answered like another one.
+	// Rows that the calculator answered from another row.
 	size_t memoized() const { return memoized_; }
 
 private:
-	// Of the rows that are evaluated, in order.
+	// A part of the list of evaluated rows.
 	struct Range {
 		size_t first, count;
 	};
@@ -81,23 +82,24 @@ private:
 	};
 	Range take();
 	size_t variantChunk(size_t count) const;
-	// False if the worker's state is of no use any more; the range's rows have failed then.
+	// False if the worker's state is no longer usable; the rows of the range have failed then.
 	bool evaluate(Worker& worker, Scratch& scratch, Range range);
-	// Runs the chunk to its end, row failures and time limits included; stops early only if the batch was
-	// stopped or, answering false, if the state could not be opened anew.
+	// Runs the whole chunk, including failing rows and time limits. It stops early only if the batch was
+	// stopped or, returning false, if the state could not be reopened.
 	bool runChunk(Worker& worker, const Scratch& scratch);
-	// Brings a state in doubt back before the next row; false if that did not work, which fails the rows
-	// left unless the batch was stopped.
+	// Recovers a state in doubt before the next row. False if that failed; the remaining rows have then
+	// failed, unless the batch was stopped.
 	bool recover(Worker& worker, const Scratch& scratch);
 	void collectFailures(Worker& worker, const Scratch& scratch);
 	void addError(size_t row, RowStatus status, const std::string& message, const std::string& traceback);
 	void failWithoutState(Range range);
-	// For where the process has no memory left: takes none. `errors` adds their errors later.
+	// For use when the process has no memory left: allocates nothing. `errors` adds the errors of these rows
+	// later.
 	void failWithoutMemory(Range range);
 	void addLackingErrors();
 	void answerEqualRows();
 	void addErrorsOfEqualRows();
-	// Rows without numbers are NaN: fills them in.
+	// Fills rows without numbers with NaN.
 	void fillMissing();
 	void reportProgress(size_t rows);
 
@@ -108,11 +110,10 @@ private:
 	double* const results_;
 	uint8_t* const status_;
 	const unsigned threads_;
-	// Those that are evaluated, in order, where that is not all as they come.
+	// The rows that are evaluated, in order. Unused if that is all rows in their own order.
 	std::vector<uint32_t> rows_;
 	BatchVariants variants_;
-	std::shared_ptr<const CanonicalSets>
-	    canonical_;  // null: all rows, each brought into that form as it comes
+	std::shared_ptr<const CanonicalSets> canonical_;  // null: each row is brought into canonical form in turn
 
 	std::mutex takeMutex_;
 	size_t next_ = 0;

@@ -9,14 +9,15 @@ namespace pobatch {
 
 namespace {
 
-// Some tenths of a millisecond: so soon is a stop heeded.
+// A few tenths of a millisecond: the longest delay before a stop is noticed.
 constexpr size_t kRowsBetweenLooks = 512;
 constexpr size_t kBlockWords = size_t{1} << 18;
 
 }  // namespace
 
 Hash128 keyOf(std::vector<uint32_t>& row, size_t addedEnd) {
-	// The same ids added or removed are different sets. The seed keeps the empty set's key from being 0.
+	// The same ids mean different sets when added and when removed. The seed keeps the empty set's key from
+	// being 0.
 	for (size_t i = addedEnd; i < row.size(); ++i) row[i] |= kRemoveBit;
 	return hash128(row.data(), row.size(), 1);
 }
@@ -73,7 +74,7 @@ const uint32_t* CanonicalSets::keep(const std::vector<uint32_t>& row) {
 	return kept;
 }
 
-// Open addressing, at most half full; keys are hashes already.
+// Open addressing, at most half full. The keys are hashes already.
 void CanonicalSets::findEqual() {
 	firstEqual_.resize(keys_.size());
 	std::vector<uint32_t> slots(std::bit_ceil(2 * keys_.size() + 1));  // row + 1; 0 where free

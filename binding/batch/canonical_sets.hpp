@@ -1,5 +1,5 @@
-// The rows of a batch in canonical form, made once: with the 128-bit key that a cache knows each by, and with
-// the rows that are equal.
+// The canonical form of a batch's rows, made once, with the 128-bit cache key of each row, and with the rows
+// that are equal to each other.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace pobatch {
 
-// Which variant of the build each row is of (0: none), and the key of each variant. Rows of different
-// variants are never equal.
+// The variant of each row (0: the build itself), and the key of each variant. Rows of different variants are
+// never equal.
 struct VariantKeys {
 	std::vector<uint32_t> rows;
 	std::vector<Hash128> keys;
@@ -27,15 +27,15 @@ public:
 	              const Job* job = nullptr);
 
 	size_t rows() const { return keys_.size(); }
-	// Per row its key; 0 where the row is no valid set.
+	// The key of each row; 0 if the row is not a valid set.
 	const std::vector<Hash128>& keys() const { return keys_; }
-	// Per row the first row with the same key; a row that is no valid set is equal to no other one.
+	// For each row, the first row with the same key. A row that is not a valid set equals no other row.
 	const std::vector<uint32_t>& firstEqual() const { return firstEqual_; }
-	// As Canonicalizer::append.
+	// Like Canonicalizer::append.
 	Canonicalizer::Row append(size_t row, std::vector<uint32_t>& out, std::vector<uint32_t>& ends) const;
 
 private:
-	// Where a row's words are, and how many of them are added and how many removed.
+	// Where the words of a row are, and how many of them are added and how many removed.
 	struct Place {
 		const uint32_t* words;
 		uint32_t added, removed;
@@ -47,7 +47,7 @@ private:
 	const uint32_t* keep(const std::vector<uint32_t>& row);
 	void findEqual();
 
-	// Blocks rather than one list, which would be copied again and again while it grows.
+	// Blocks instead of one list, which would be copied repeatedly while it grows.
 	std::vector<std::unique_ptr<uint32_t[]>> blocks_;
 	uint32_t* free_ = nullptr;  // of the last block
 	size_t freeWords_ = 0;

@@ -7,7 +7,7 @@ namespace pobatch {
 
 namespace {
 
-// An allocated node keeps the choices that the set leaves open.
+// For an allocated node, the set inherits the choices that it leaves open.
 uint32_t inherit(uint32_t wanted, uint32_t have) {
 	if ((wanted >> kAttributeShift & 3) == 0) wanted |= have & (3u << kAttributeShift);
 	if ((wanted >> kWeaponSetShift & 3) == 0) wanted |= have & (3u << kWeaponSetShift);
@@ -18,7 +18,7 @@ uint32_t inherit(uint32_t wanted, uint32_t have) {
 
 AllocatedNodes::AllocatedNodes(std::vector<uint32_t> words, std::shared_ptr<const PassiveTree> tree)
     : words_(std::move(words)), byId_(kNodeIdCount, kAbsent), tree_(std::move(tree)) {
-	// Of an id that a calculator names twice the last word counts.
+	// If a calculator names an id twice, the last word counts.
 	for (const uint32_t word : words_) byId_[word & kIdMask] = word;
 	std::erase_if(words_, [this](uint32_t word) { return byId_[word & kIdMask] != word; });
 	std::sort(words_.begin(), words_.end(),
@@ -35,14 +35,15 @@ AllocatedNodes::AllocatedNodes(std::vector<uint32_t> words, std::shared_ptr<cons
 	}
 	for (uint32_t place = 0; place < words_.size(); ++place) {
 		const uint32_t id = words_[place] & kIdMask;
-		// It can be removed; whether a choice changes it only the general road can tell.
+		// The node can be removed. Only the general path can tell whether a choice changes it.
 		rules_[id] |= kRemoved | (kRemoved | kChoice) << 8;
 		places_[id] = place;
 	}
 }
 
-// Sorts by id and drops repeated ids. Sets from NodeSets' own builders are sorted already; else a bit set of
-// all ids does it in linear time (a comparison sort of 100 ids costs more than the rest of a trivial row).
+// Sorts by id and drops repeated ids. Sets from NodeSets' own builders are already sorted. Otherwise a bit
+// set of all ids sorts in linear time; a comparison sort of 100 ids costs more than the rest of a trivial
+// row.
 bool Canonicalizer::sortUnique(std::vector<uint32_t>& words, Row& row) {
 	bool ascending = true;
 	for (size_t i = 1; i < words.size(); ++i) ascending &= (words[i - 1] & kIdMask) < (words[i] & kIdMask);
@@ -50,7 +51,7 @@ bool Canonicalizer::sortUnique(std::vector<uint32_t>& words, Row& row) {
 	if (bits_.empty()) {
 		wordOf_.resize(kNodeIdCount);
 		summary_.resize(kNodeIdCount / 64 / 64);
-		bits_.resize(kNodeIdCount / 64);  // last: it tells whether all are there
+		bits_.resize(kNodeIdCount / 64);  // last, because it shows that all three exist
 	}
 	uint32_t conflict = AllocatedNodes::kAbsent;
 	for (const uint32_t word : words) {
@@ -117,7 +118,7 @@ bool Canonicalizer::appendDelta(const AllocatedNodes& base, std::vector<uint32_t
 	};
 	uint32_t odd = 0;
 	uint32_t removed = 0;
-	// Two loops: the compiler makes vector code of the one without a table.
+	// Separate loops, so that the compiler vectorizes the one without a table.
 	for (const uint32_t word : words_) {
 		odd |= word & ~kWordMask;
 		removed += word >> 20 & 1;
@@ -142,7 +143,7 @@ bool Canonicalizer::appendFull(const AllocatedNodes& base, std::vector<uint32_t>
 	size_t addedCount = 0;
 	size_t removedCount = 0;
 	uint32_t odd = 0;
-	uint32_t next = 0;  // the least id that keeps the order
+	uint32_t next = 0;  // the smallest id that keeps the order
 	kept_.assign(base.words().size() + 1, 0);
 	for (const uint32_t word : words_) {
 		const uint32_t id = word & kIdMask;

@@ -1,5 +1,5 @@
 // The passive tree as immutable flat arrays, shared by all states: nodes sorted by id, edges in compressed
-// sparse rows, node id -> dense index by one array look-up (ids are 16 bits).
+// sparse rows, and an array that maps a node id (16 bits) to its dense index.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +12,19 @@ namespace pobatch {
 
 constexpr uint32_t kNodeIdCount = 65536;
 
-// What a node allows; the same bits as NodeFlag in src/tree/passive-tree.ts.
+// What a node allows. The bits are the same as those of NodeFlag in src/tree/passive-tree.ts.
 enum NodeFlag : uint8_t {
 	kAllocatable = 1,  // a player can spend a point on it
 	kAttribute = 2,    // "+5 to any Attribute": takes an attribute choice
-	kRoot = 4,         // a class's or ascendancy's start: paths begin there, they never lead through it
+	kRoot = 4,         // the start of a class or ascendancy: paths begin there and never lead through it
 };
 
 class TreeError : public std::runtime_error {
 	using std::runtime_error::runtime_error;
 };
 
-// Paths from a set of nodes, one per target, flat: the nodes of target i are nodes[offsets[i] .. offsets[i +
-// 1]), in walking order, the target last.
+// Paths from a set of nodes, one per target, flat. The nodes of target i are nodes[offsets[i] .. offsets[i +
+// 1]), in order along the path, with the target last.
 struct Paths {
 	std::vector<uint32_t> targets;
 	std::vector<uint32_t> offsets;
@@ -43,29 +43,30 @@ public:
 	bool has(uint32_t id) const { return id < kNodeIdCount && index_[id] != kNone; }
 	bool isAttribute(uint32_t id) const { return has(id) && (flags_[index_[id]] & kAttribute) != 0; }
 
-	// Ids of the nodes joined to `id`, ascending.
+	// Ids of the nodes connected to `id`, ascending.
 	std::vector<uint32_t> neighbours(uint32_t id) const;
-	// Searches start from the nodes of `set`, which need not be joined, and enter no node of `blocked`.
+	// The following searches start from the nodes of `set`, which need not be connected, and enter no node of
+	// `blocked`.
 
-	// Nodes that one point can add to the set, ascending.
+	// Nodes that can be added to the set with one point, ascending.
 	std::vector<uint32_t> frontier(std::span<const uint32_t> set, std::span<const uint32_t> blocked) const;
-	// Nodes of the set that no walk within the set joins to one of `roots`, ascending.
+	// Nodes of the set that no path within the set connects to one of `roots`, ascending.
 	std::vector<uint32_t> unreachable(std::span<const uint32_t> set, std::span<const uint32_t> roots) const;
-	// The shortest path for every allocatable node that takes at most `points` points to reach from the set.
-	// Of equally short paths the one over the smallest ids, from the target backwards: the same on every
-	// machine.
+	// The shortest path to every allocatable node within `points` points of the set. Of equally short paths
+	// it is the one with the smallest ids, compared from the target backwards, so the result is the same on
+	// every machine.
 	Paths pathsWithin(std::span<const uint32_t> set, std::span<const uint32_t> blocked,
 	                  uint32_t points) const;
-	// The shortest path to one node (without the set's own nodes); empty if there is none or it is in the
+	// The shortest path to a node, without the nodes of the set; empty if there is none or the node is in the
 	// set.
 	std::vector<uint32_t> shortestPath(std::span<const uint32_t> set, std::span<const uint32_t> blocked,
 	                                   uint32_t target) const;
 
 private:
 	struct Search {
-		std::vector<uint32_t> parent;    // dense index, kNone at sources and unreached nodes
-		std::vector<uint32_t> distance;  // points spent, kNone where unreached
-		std::vector<uint32_t> order;     // reached nodes without the sources, by distance, then discovery
+		std::vector<uint32_t> parent;    // dense index; kNone for sources and unreached nodes
+		std::vector<uint32_t> distance;  // points spent; kNone if unreached
+		std::vector<uint32_t> order;     // reached nodes without the sources, by distance, then id
 	};
 	Search search(std::span<const uint32_t> set, std::span<const uint32_t> blocked, uint32_t points) const;
 	void appendPath(const Search& found, uint32_t target, std::vector<uint32_t>& out) const;

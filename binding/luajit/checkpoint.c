@@ -1,13 +1,13 @@
-// Reads and writes LuaJIT's objects by its own headers, which are C. Through Lua's API the same would take
-// twenty times as long, and could not bring back a table's size and the order of its keys, on which sums over
-// `pairs` depend.
+// Reads and writes LuaJIT's objects through its internal headers, which are C. Lua's API would take twenty
+// times as long, and it cannot restore the size of a table and the order of its keys, which sums over `pairs`
+// depend on.
 #include "luajit/checkpoint.h"
 
 #include <string.h>
 
 #include "lauxlib.h"
 #include "lua.h"
-// lj_obj.h before the others.
+// lj_obj.h has to come before the others.
 #include "lj_obj.h"
 // clang-format off
 #include "lj_gc.h"
@@ -15,7 +15,7 @@
 #include "lj_ctype.h"
 // clang-format on
 
-// What a function's upvalue, its environment and the like was.
+// The saved value of an upvalue, of a function's environment and the like.
 typedef struct Cell {
 	enum { CellValue, CellObject, CellBits } kind;
 	GCobj* owner;
@@ -26,15 +26,15 @@ typedef struct Cell {
 typedef struct TableCopy {
 	GCtab* table;
 	GCtab* metatable;
-	// Where its hash part lies now; its links are addresses.
+	// The current address of the hash part. Its links are addresses.
 	Node* nodes;
 	Node* freeTop;
 	uint32_t arraySize, hashMask;
 	size_t data;  // offset of the copy: array part, then hash part
 } TableCopy;
 
-// A userdata: this, cells, tables, data. Its environment is the table `seen`, which keeps alive whatever the
-// copy points to.
+// A userdata: this struct, then cells, tables and data. Its environment is the table `seen`, which keeps
+// everything alive that the copy points to.
 typedef struct Checkpoint {
 	size_t cellCount, tableCount, dataSize;
 } Checkpoint;
@@ -55,16 +55,16 @@ static size_t arrayBytes(uint32_t arraySize) {
 	return arraySize * sizeof(TValue);
 }
 
-// Without a hash part a table shares one empty node with all others.
+// Tables without a hash part all share one empty node.
 static size_t hashBytes(uint32_t hashMask) {
 	return hashMask == 0 ? 0 : ((size_t)hashMask + 1) * sizeof(Node);
 }
 
-// The walk goes over everything twice: first to meet and count it (`fill` is NULL), then to copy it.
+// The walk visits everything twice: first to find and count it (`fill` is NULL), then to copy it.
 typedef struct Walk {
 	lua_State* L;
-	GCtab* seen;   // keys: what was met; 1 to `count`: the objects to look into
-	GCtab* young;  // addresses, as keys, of the only objects to look into; NULL: into all
+	GCtab* seen;   // keys: what was found; 1 to `count`: the objects to visit
+	GCtab* young;  // addresses, as keys, of the only objects to visit; NULL: visit all
 	bool leavesCdata;
 	int32_t count;
 	const char* obstacle;
@@ -93,7 +93,7 @@ static bool isInScope(const Walk* walk, const GCobj* object) {
 }
 
 static void meet(Walk* walk, cTValue* value) {
-	// What is not looked into is kept alive all the same.
+	// What is not visited must be kept alive as well.
 	if (walk->fill != NULL || !tvisgcv(value) || !firstTime(walk, value) || tvisstr(value)) return;
 	if (!isInScope(walk, gcval(value))) return;
 	if (tvisthread(value))
@@ -152,8 +152,8 @@ static void addTable(Walk* walk, GCtab* table) {
 	walk->size.dataSize += arrayBytes(table->asize) + hashBytes(table->hmask);
 }
 
-// Functions share upvalues: each is copied once. `seen` has the address of one as a number, which is true
-// while it is only counted and false once it is copied.
+// Functions share upvalues, and each upvalue is copied once. `seen` has the address of an upvalue as a
+// number: true while it is only counted, false once it is copied.
 static bool isNewUpvalue(Walk* walk, GCupval* upvalue) {
 	TValue address;
 	setnumV(&address, (double)(uintptr_t)upvalue);
@@ -167,7 +167,7 @@ static bool isNewUpvalue(Walk* walk, GCupval* upvalue) {
 static void addFunction(Walk* walk, GCfunc* function) {
 	GCobj* const object = obj2gco(function);
 	if (!isluafunc(function)) {
-		// E.g. how far an iterator of string.gmatch is.
+		// For example the position of an iterator of string.gmatch.
 		for (uint32_t i = 0; i < function->c.nupvalues; i++) {
 			meet(walk, &function->c.upvalue[i]);
 			addCell(walk, CellValue, object, &function->c.upvalue[i]);
@@ -179,7 +179,7 @@ static void addFunction(Walk* walk, GCfunc* function) {
 	for (uint32_t i = 0; i < function->l.nupvalues; i++) {
 		GCupval* const upvalue = &gcref(function->l.uvptr[i])->uv;
 		if (!upvalue->closed) {
-			// Of a function at work: a coroutine's, or the caller's.
+			// An upvalue of a running function: a coroutine's, or the caller's.
 			walk->obstacle = "a coroutine";
 		} else if (isInScope(walk, obj2gco(upvalue)) && isNewUpvalue(walk, upvalue)) {
 			meet(walk, &upvalue->tv);
@@ -204,7 +204,7 @@ static void walkAll(Walk* walk) {
 	memset(&walk->size, 0, sizeof walk->size);
 	if (walk->young == NULL) {
 		meetTable(walk, tabref(L->env));
-		// Set by setfenv(0, table).
+		// setfenv(0, table) sets this.
 		addCell(walk, CellObject, obj2gco(L), &L->env);
 		meetTable(walk, tabref(basemt_it(G(L), LJ_TSTR)));
 	}
@@ -219,13 +219,13 @@ static void walkAll(Walk* walk) {
 	}
 }
 
-// Pushes a table whose keys are the addresses of the objects made after `mark`: LuaJIT puts each new one
-// before all others in its list. False if the mark is not in it.
+// Pushes a table whose keys are the addresses of the objects created after `mark`: LuaJIT puts each new
+// object at the front of its list. False if the mark is not in the list.
 static bool pushYounger(lua_State* L, const GCobj* mark) {
 	lua_newtable(L);
 	GCtab* const young = tabV(L->top - 1);
 	GCobj* object = gcref(G(L)->gc.root);
-	// What the table itself allocates from here on is not walked over.
+	// This starts at the newest object, so it does not visit what the table itself allocates from here on.
 	for (; object != NULL && object != mark; object = gcref(object->gch.nextgc)) {
 		TValue address;
 		setnumV(&address, (double)(uintptr_t)object);
@@ -235,7 +235,7 @@ static bool pushYounger(lua_State* L, const GCobj* mark) {
 	return object == mark;
 }
 
-// Objects that are taken for met are neither copied nor looked into.
+// Marks objects as found, so that they are neither copied nor visited.
 static void leaveOut(Walk* walk, GCtab* list) {
 	const MSize count = lj_tab_len(list);
 	for (MSize i = 1; i <= count; i++) {
@@ -284,7 +284,7 @@ static void restoreCell(lua_State* L, const Cell* cell) {
 	}
 }
 
-// Of a table that has its size.
+// For a table that has the same size as when it was copied.
 static bool isAsCopied(const TableCopy* copy, const char* data) {
 	const GCtab* const table = copy->table;
 	const Node* const nodes = noderef(table->node);
@@ -294,7 +294,7 @@ static bool isAsCopied(const TableCopy* copy, const char* data) {
 	       (copy->arraySize == 0 || memcmp(tvref(table->array), data, arrayBytes(copy->arraySize)) == 0);
 }
 
-// The hash part has another place than when it was copied: the copy's links follow it.
+// The hash part has been moved since it was copied: adjusts the links in the copy.
 static void relocate(TableCopy* copy, Node* copied, Node* nodes) {
 	const ptrdiff_t distance = (char*)nodes - (char*)copy->nodes;
 	for (uint32_t i = 0; i <= copy->hashMask; i++) {
@@ -320,7 +320,7 @@ static void restoreTable(lua_State* L, TableCopy* copy, char* data) {
 		setfreetop(table, nodes, copy->freeTop);
 	}
 	setgcrefp(table->metatable, copy->metatable);
-	table->nomm = 0;  // It may be a metatable, of which nothing is known again.
+	table->nomm = 0;  // Discards what is cached about its metamethods: it may be a metatable.
 	lj_gc_anybarriert(L, table);
 }
 
@@ -330,7 +330,7 @@ static int resizeTables(lua_State* L) {
 	for (size_t i = 0; i < checkpoint->tableCount; i++) {
 		TableCopy* const copy = &tables[i];
 		if (hasItsSize(copy)) continue;
-		// Empty, so that nothing is moved while it is resized.
+		// Emptied first, so that resizing moves nothing.
 		lj_tab_clear(copy->table);
 		lj_tab_resize(L, copy->table, copy->arraySize, copy->hashMask == 0 ? 0 : lj_fls(copy->hashMask) + 1);
 		restoreTable(L, copy, dataOf(checkpoint) + copy->data);
@@ -338,7 +338,8 @@ static int resizeTables(lua_State* L) {
 	return 0;
 }
 
-// What is compared lies all over the heap, and waiting for it is most of the work: it is asked for ahead.
+// The compared memory is spread over the whole heap, and waiting for it is most of the work, so it is
+// prefetched.
 #if defined(__GNUC__) || defined(__clang__)
 #define PREFETCH(address) __builtin_prefetch(address)
 #else

@@ -1,4 +1,4 @@
-// How LuaJIT's compiler takes functions that are made again and again.
+// How LuaJIT's compiler treats functions that are created repeatedly.
 #pragma once
 
 #ifdef __cplusplus
@@ -10,10 +10,10 @@ struct lua_State;
 // A function for Lua:
 //
 // generalize(f, depth)
-//   Compiled code that calls a function made within `f`, `depth` levels down or deeper (0: f itself, 1: the
-//   functions in its text, 2: those within these), tells it by its text, not as the one object that it met.
-//   LuaJIT does so by itself from the third object on; what it met before stays in the compiled code, and
-//   keeps alive whatever its variables refer to.
+//   Makes compiled code identify the functions of `f` that are `depth` levels down or deeper (0: f itself, 1:
+//   the functions in its text, 2: those within these) by their prototype instead of by the closure that it
+//   met. LuaJIT does so by itself only from the third closure on. The ones that it met before stay in the
+//   compiled code and keep alive whatever their upvalues refer to.
 int pobatch_generalize(struct lua_State* L);
 
 #ifdef __cplusplus

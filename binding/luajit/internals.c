@@ -1,8 +1,8 @@
-// Looks into LuaJIT's own headers, which are C.
+// Uses LuaJIT's internal headers, which are C.
 #include "luajit/internals.h"
 
 #include "lj_obj.h"
-// lj_obj.h first: it decides whether there is a compiler.
+// lj_obj.h has to come first: it determines whether there is a compiler.
 #include "lj_alloc.h"
 #include "lj_dispatch.h"
 #include "lj_err.h"

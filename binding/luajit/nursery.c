@@ -1,14 +1,14 @@
-// LuaJIT's collector marks and sweeps all that a state holds in each cycle: with Path of Building a million
-// objects, for the few thousand that a row leaves behind. But its propagation phase, once done, is all that a
-// collector by generations needs: what lives is black, what is made is white, and LuaJIT's own write barriers
-// put each black table that gets a white object on a list, and mark what other black objects get. So the
-// phase is left standing; a collection of the young goes over that list and the roots as the end of LuaJIT's
-// mark phase (`atomic`) does, and frees what is white among the objects made since, which LuaJIT has in front
-// of its list. To LuaJIT it is a cycle that takes its time, which it can go on with at any moment: it does so
-// where the heap comes near its bound.
+// In each cycle, LuaJIT's collector marks and sweeps everything that a state holds. With Path of Building
+// that is a million objects, for the few thousand that a row leaves behind. But once its propagation phase is
+// done, the heap is in just the state that a generational collector needs: live objects are black, new
+// objects are white, and LuaJIT's own write barriers put each black table that gets a white object on a list
+// and mark what other black objects get. So the collector is stopped in this phase. A collection of young
+// objects processes that list and the roots, as the end of LuaJIT's mark phase (`atomic`) does, and frees the
+// white ones among the objects created since, which are at the front of LuaJIT's list. To LuaJIT this is a
+// cycle that takes long and can be continued at any time, which happens when the heap comes near its bound.
 //
-// The functions that mark are LuaJIT's own, static ones: its file is compiled in here a second time, under
-// other names.
+// The marking functions are LuaJIT's own. They are static, so its file is compiled here a second time, with
+// its public functions renamed.
 #define lj_gc_separateudata pobatch_gc_separateudata
 #define lj_gc_finalize_udata pobatch_gc_finalize_udata
 #define lj_gc_finalize_cdata pobatch_gc_finalize_cdata
@@ -29,18 +29,18 @@
 #include <string.h>
 
 #include "lj_gc.c"
-// After LuaJIT's: they decide what these declare.
+// After LuaJIT's internal headers, which affect what these declare.
 #include "lauxlib.h"
 #include "lua.h"
 
 typedef struct Nursery {
-	GCobj* firstOld;  // in LuaJIT's list of objects; all in front of it are young; NULL: nothing is settled
-	GCSize room;      // what may come on top of what lives; 0: LuaJIT goes at its own pace
-	GCSize lives;     // at the end of the last full collection
-	double collections;  // full ones, since `rest` was first called
+	GCobj* firstOld;  // in LuaJIT's list of objects; everything before it is young; NULL: nothing is settled
+	GCSize room;      // allowed growth above what lives; 0: LuaJIT's collector runs at its own pace
+	GCSize lives;     // size at the end of the last full collection
+	double collections;  // number of full collections since `rest` was first called
 } Nursery;
 
-// LuaJIT's estimate of what lives while its collector rests: a cycle of its own would set another one.
+// LuaJIT's estimate of the live size while its collector rests. A cycle of its own would set another value.
 #define RESTING (~(GCSize)0)
 
 static int mustFinalize(global_State* g, GCudata* userdata) {
@@ -50,7 +50,7 @@ static int mustFinalize(global_State* g, GCudata* userdata) {
 // Marks from the roots, the stacks and the tables on LuaJIT's lists, as its `atomic` does.
 static void markReachable(lua_State* L) {
 	global_State* const g = G(L);
-	g->gc.state = GCSatomic;  // Else what lies above the tops of stacks would not be cleared.
+	g->gc.state = GCSatomic;  // Otherwise the slots above the tops of stacks would not be cleared.
 	gc_mark_uv(g);
 	gc_propagate_gray(g);
 	setgcrefr(g->gc.gray, g->gc.weak);
@@ -59,7 +59,7 @@ static void markReachable(lua_State* L) {
 	gc_traverse_curtrace(g);
 	gc_mark_gcroot(g);
 #if LJ_HASFFI
-	// Gray, but on no list: what it got since is not marked.
+	// This table is gray, but on no list, so what was added to it since is not marked yet.
 	if (gcref(g->gcroot[GCROOT_FFI_FIN]) != NULL)
 		gc_traverse_tab(g, gco2tab(gcref(g->gcroot[GCROOT_FFI_FIN])));
 #endif
@@ -67,7 +67,8 @@ static void markReachable(lua_State* L) {
 	setgcrefr(g->gc.gray, g->gc.grayagain);
 	setgcrefnull(g->gc.grayagain);
 	gc_propagate_gray(g);
-	// Userdata with a finalizer stay until LuaJIT's own cycle calls it: what they refer to must stay, too.
+	// Userdata with a finalizer stay until LuaJIT's own cycle calls it, so what they refer to has to stay as
+	// well.
 	for (GCobj* object = gcref(mainthread(g)->nextgc); object != NULL; object = gcnext(object))
 		if (iswhite(object) && mustFinalize(g, gco2ud(object))) gc_mark(g, object);
 	gc_mark_mmudata(g);
@@ -83,17 +84,17 @@ static Nursery* nurseryOf(lua_State* L) {
 	return (Nursery*)lua_touserdata(L, lua_upvalueindex(1));
 }
 
-// The finalizer of a userdata that nothing refers to: LuaJIT calls it at the end of each cycle that began
-// after the last one ended. A cycle that `settle` began is not one: it takes for alive what died since.
+// The finalizer of a userdata that nothing refers to. LuaJIT calls it at the end of each cycle that began
+// after the last call. A cycle begun by `settle` does not count as full: it treats as alive what died since.
 static int endCycle(lua_State* L) {
 	Nursery* const nursery = nurseryOf(L);
 	global_State* const g = G(L);
-	// Finalizers run once: it must be due again.
+	// A finalizer runs only once, so this makes it due again.
 	udataV(L->base)->marked &= (uint8_t)~LJ_GC_FINALIZED;
 	nursery->lives = g->gc.estimate;
 	nursery->collections++;
-	// LuaJIT makes the next threshold of it, as percents of the estimate; `estimate / 100` loses less than a
-	// percent.
+	// LuaJIT computes the next threshold from this, in percent of the estimate. The error of `estimate / 100`
+	// is below one percent.
 	g->gc.pause = (MSize)((g->gc.estimate + nursery->room) / (g->gc.estimate / 100 + 1));
 	return 0;
 }
@@ -118,7 +119,7 @@ static int rest(lua_State* L) {
 		nursery->lives = g->gc.estimate;
 	}
 	nursery->room = room;
-	g->gc.stepmul = 0;  // whole cycles
+	g->gc.stepmul = 0;  // whole cycles at once
 	g->gc.threshold = limit;
 	if (isSettled(nursery, g)) g->gc.pause = 100;
 	return 0;
@@ -134,7 +135,7 @@ static int lived(lua_State* L) {
 static int settle(lua_State* L) {
 	Nursery* const nursery = nurseryOf(L);
 	global_State* const g = G(L);
-	// Marking may begin where no cycle is at work: all that is there has the present white.
+	// Marking may begin if no cycle is running, because then all objects have the current white.
 	if (!lua_toboolean(L, 1) || g->gc.state != GCSpause) {
 		lua_gc(L, LUA_GCCOLLECT, 0);
 		nursery->lives = g->gc.total;
@@ -147,7 +148,7 @@ static int settle(lua_State* L) {
 	g->gc.threshold = LJ_MAX_MEM;
 	if (nursery->room != 0) {
 		g->gc.threshold = g->gc.total + nursery->room;
-		// The cycle that LuaJIT goes on with then frees nothing that is old: the next one follows at once.
+		// The cycle that LuaJIT then continues frees no old objects, so the next one has to follow at once.
 		g->gc.pause = 100;
 	}
 	return 0;
@@ -165,7 +166,7 @@ static void freeYoung(global_State* g, const Nursery* nursery) {
 	}
 }
 
-// Young ones, too: those that are old are black. LuaJIT has them in a list of their own.
+// For young userdata as well: old ones are black. LuaJIT keeps userdata in a separate list.
 static void freeUserdata(global_State* g) {
 	for (GCRef* next = &mainthread(g)->nextgc; gcref(*next) != NULL;) {
 		GCobj* const object = gcref(*next);

@@ -1,5 +1,5 @@
-// Collections of what a state made since the last one, alone: what was alive then is neither marked nor swept
-// again.
+// Collections of only those objects that a state created since the last collection: objects that were alive
+// then are neither marked nor swept again.
 #pragma once
 
 #ifdef __cplusplus
@@ -11,23 +11,23 @@ struct lua_State;
 // Pushes a table of functions for Lua:
 //
 // settle([keeps])
-//   Collects everything, and takes what lives for old; with `keeps` nothing is collected where LuaJIT's own
-//   collector is not at work: what is dead already stays until the next full collection. From then on
-//   LuaJIT's own collector rests until something sets it going (the bound set by `rest`,
-//   collectgarbage("restart"), a memory limit that comes near).
+//   Collects everything, and treats what lives as old. With `keeps`, nothing is collected unless LuaJIT's own
+//   collector is in a cycle: what is already dead stays until the next full collection. LuaJIT's own
+//   collector then rests until something starts it (the bound set by `rest`, collectgarbage("restart"), or a
+//   memory limit that comes near).
 // sweep() -> boolean
-//   Collects what was made since and is not reachable any more; what is reachable is old from then on.
-//   Strings, userdata with a finalizer and old objects that died wait for the next `settle`. False, and
-//   nothing is done, where LuaJIT's own collector has run since.
+//   Collects the unreachable ones among the objects created since; the reachable ones are old from then on.
+//   Strings, userdata with a finalizer and old objects that died wait for the next `settle`. Returns false
+//   and does nothing if LuaJIT's own collector has run since.
 // rest(limit, room)
-//   LuaJIT's own collector rests until the heap has `limit` kilobytes, whatever runs then; collects
-//   everything in one go; and rests again until there are `room` kilobytes on top of what lived.
+//   LuaJIT's own collector rests until the heap has `limit` kilobytes, whatever code runs then. It collects
+//   everything in one go, and rests again until the heap is `room` kilobytes larger than what lived.
 // lived() -> kilobytes, number
-//   What lived at the end of the last full collection, whoever set it going, and how many there were since
-//   `rest` was first called. Before the first one: LuaJIT's own estimate of when that was.
+//   The live size at the end of the last full collection, whatever started it, and the number of full
+//   collections since `rest` was first called. Before the first one: LuaJIT's own estimate at that time.
 // empty(table)
-//   Gives back what a table holds. What was put into an old function's variable stays until the next
-//   `settle`, even when the variable has got another value since: if it is large it is better emptied.
+//   Frees the contents of a table. What was put into a variable of an old function stays until the next
+//   `settle`, even after the variable got another value, so large tables should be emptied.
 void pobatch_push_nursery(struct lua_State* L);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-// What JavaScript gets from the addon. Only this folder knows Node-API.
+// The addon's exports. Only this folder uses Node-API.
 #include <luajit.h>
 #include <napi.h>
 #include <zlib.h>

@@ -8,7 +8,7 @@ namespace pobatch {
 
 namespace {
 
-// What a build has allocated, and questions about node sets against it that need no calculator.
+// The nodes that a build has allocated, and operations on node sets that need no calculator.
 class AllocatedNodesWrap : public Napi::ObjectWrap<AllocatedNodesWrap> {
 public:
 	static Napi::Function define(Napi::Env env) {

@@ -10,7 +10,7 @@
 namespace pobatch {
 
 Napi::Function defineAllocatedNodes(Napi::Env env);
-// What one of its objects holds.
+// The C++ object inside an object of the class.
 std::shared_ptr<const AllocatedNodes> allocatedNodesOf(const Napi::Value& js);
 // ("full" | "delta", words, offsets)
 NodeSetView nodeSets(const Napi::Value& kind, const Napi::Value& setWords, const Napi::Value& offsets);

@@ -14,8 +14,8 @@ namespace {
 
 using Form = std::shared_ptr<const CanonicalSets>;
 
-// On a thread of its own rather than the engine's: those may be busy with other batches for long, and what
-// the cache has is to be found meanwhile.
+// Runs on a separate thread, because the engine's threads may be busy with other batches for long, and cached
+// rows should be found in the meantime.
 class CanonicalizeJob : public Job {
 public:
 	CanonicalizeJob(std::shared_ptr<const AllocatedNodes> base, const NodeSetView& sets, VariantKeys variants)
@@ -29,7 +29,7 @@ public:
 	}
 	bool onEveryWorker() const override { return false; }
 
-	// After it has finished; null for want of memory.
+	// After the job has finished; null if there was no memory.
 	Form form;
 
 private:

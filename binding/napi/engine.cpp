@@ -96,7 +96,7 @@ private:
 	}
 
 	void submit(const std::shared_ptr<Job>& job, std::unique_ptr<Pending> pending) {
-		// What runs keeps its engine from being collected.
+		// A running job keeps its engine from being collected.
 		pending->keptAlive.push_back(Napi::Persistent(Value()));
 		core_->submit(job, std::move(pending));
 	}
@@ -146,7 +146,7 @@ private:
 		Napi::Uint8Array status;
 	};
 
-	// {rows, changes, names}: see BatchVariants
+	// {rows, changes, names}: see BatchVariants.
 	static BatchVariants batchVariants(const Napi::Value& js) {
 		const auto object = js.As<Napi::Object>();
 		const auto changes = object.Get("changes").As<Napi::Array>();
@@ -228,7 +228,7 @@ private:
 		};
 		if (info[11].IsFunction()) {
 			pending->onProgress = Napi::Persistent(info[11].As<Napi::Function>());
-			// The id that submit() gives next; progress begins only after that.
+			// The id that submit() assigns next; progress is only reported after that.
 			call.batch->onProgress = [core = core_.get(), id = core_->nextJob()](size_t rows) {
 				core->post({Event::Kind::Progress, id, rows, {}});
 			};
@@ -247,7 +247,7 @@ private:
 		return handle;
 	}
 
-	// -> the result itself; blocks the JavaScript thread.
+	// -> the result itself. Blocks the JavaScript thread.
 	Napi::Value batchSync(const Napi::CallbackInfo& info) {
 		Pool& pool = this->pool(info.Env());
 		const BatchCall call = makeBatch(info, pool);
@@ -271,7 +271,7 @@ private:
 		return js;
 	}
 
-	// -> for how long a state has not heeded its interruption
+	// -> how long a state has ignored its interruption, in milliseconds
 	Napi::Value interruptingMs(const Napi::CallbackInfo& info) {
 		const std::chrono::duration<double, std::milli> time = pool(info.Env()).interrupting();
 		return Napi::Number::New(info.Env(), time.count());
@@ -284,7 +284,7 @@ private:
 		});
 	}
 
-	// (intervalUs) -> Promise; of the first state only, see Profiler
+	// (intervalUs) -> Promise; profiles the first state only, see Profiler
 	Napi::Value startProfile(const Napi::CallbackInfo& info) {
 		const std::chrono::microseconds interval(info[0].As<Napi::Number>().Int64Value());
 		return submitTask(info.Env(), false, info.Env().Undefined(), [interval](Worker& worker) {
@@ -312,7 +312,8 @@ private:
 
 	Napi::Value close(const Napi::CallbackInfo& info) {
 		core_->close();
-		// With the tree, perhaps: the wrapper itself lives until JavaScript collects it.
+		// Frees the configuration, which may include a tree: the wrapper itself lives until JavaScript
+		// collects it.
 		config_ = std::make_shared<CalculatorConfig>();
 		return info.Env().Undefined();
 	}

@@ -4,8 +4,8 @@ namespace pobatch {
 
 namespace {
 
-// Lines, and bytes of them, that wait for JavaScript; further ones are counted and dropped: a calculator that
-// logs without end must not fill the process's memory.
+// The most lines, and bytes of lines, that may wait for JavaScript. Further lines are counted and dropped,
+// because a calculator that logs without end must not fill the process's memory.
 constexpr size_t kMaxWaitingLines = 10000;
 constexpr size_t kMaxWaitingBytes = size_t{64} << 20;
 
@@ -16,8 +16,8 @@ EngineCore::EngineCore(Napi::Env env, unsigned threads, Napi::Function onLog)
 	wake_ = Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}),
 	                                      "pobatch", 0, 1);
 	wake_.Unref(env);
-	// Hooks run last in, first out: this one before the hook of `wake_`, so no thread calls it when it is
-	// gone.
+	// Cleanup hooks run in reverse order: this one runs before the hook of `wake_`, so no thread calls
+	// `wake_` when it is gone.
 	napi_add_env_cleanup_hook(env, &EngineCore::onCleanup, this);
 }
 
@@ -58,7 +58,8 @@ void EngineCore::post(Event event) {
 	}
 	events_.push_back(std::move(event));
 	if (events_.size() > 1) return;
-	// A call that still waits when the engine is closed comes too late, perhaps after the engine's end.
+	// A call that is still waiting when the engine is closed comes too late, perhaps after the engine was
+	// freed.
 	wake_.NonBlockingCall([weak = weak_from_this()](Napi::Env env, Napi::Function) {
 		if (const std::shared_ptr<EngineCore> self = weak.lock()) self->drain(env);
 	});

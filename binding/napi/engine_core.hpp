@@ -1,4 +1,4 @@
-// What an engine's threads and JavaScript tell each other.
+// The communication between an engine's threads and JavaScript.
 #pragma once
 
 #include <napi.h>
@@ -15,7 +15,7 @@
 
 namespace pobatch {
 
-// One job that JavaScript waits for; lives on the JavaScript thread only.
+// A job that JavaScript waits for. Used only on the JavaScript thread.
 struct Pending {
 	explicit Pending(Napi::Env env) : deferred(Napi::Promise::Deferred::New(env)) {}
 	Napi::Promise::Deferred deferred;
@@ -24,7 +24,7 @@ struct Pending {
 	std::vector<Napi::ObjectReference> keptAlive;
 };
 
-// What worker threads tell the JavaScript thread.
+// A message from a worker thread to the JavaScript thread.
 struct Event {
 	enum class Kind { Finished, Progress, Log } kind;
 	uint64_t job;
@@ -32,8 +32,8 @@ struct Event {
 	std::string text;
 };
 
-// A pool and its way back to JavaScript. Owned by the object that JavaScript has; the environment's cleanup
-// hook closes it, too.
+// A pool and its connection to JavaScript. Owned by the JavaScript object; the environment's cleanup hook
+// closes it as well.
 class EngineCore : public std::enable_shared_from_this<EngineCore> {
 public:
 	EngineCore(Napi::Env env, unsigned threads, Napi::Function onLog);
@@ -42,16 +42,16 @@ public:
 
 	Pool* pool() { return pool_.get(); }
 
-	// Interrupts and joins all threads; what was pending is settled. JavaScript thread.
+	// Interrupts and joins all threads, and settles what is pending. JavaScript thread only.
 	void close(bool environmentEnds = false);
 
-	// Hands the job to the pool, which must be open; `pending` is settled once it has finished.
+	// Submits the job to the pool, which must be open. `pending` is settled once the job has finished.
 	void submit(const std::shared_ptr<Job>& job, std::unique_ptr<Pending> pending);
 
-	// The id that submit gives next.
+	// The id that submit assigns next.
 	uint64_t nextJob() const { return lastJob_ + 1; }
 
-	// Any thread.
+	// May be called on any thread.
 	void post(Event event);
 
 private:
@@ -60,8 +60,8 @@ private:
 	uint64_t addPending(std::unique_ptr<Pending> pending);
 	void drain(Napi::Env env);
 
-	// An exception of a callback becomes an uncaught one, and the other events still count. While a worker is
-	// terminated each call fails, this one too.
+	// Turns an exception of a callback into an uncaught one; the other events are still delivered. While a
+	// worker is being terminated every call fails, including this one.
 	static void report(Napi::Env env, const Napi::Error& error);
 
 	void deliver(Napi::Env env, const Event& event);

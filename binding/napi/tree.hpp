@@ -10,7 +10,7 @@
 namespace pobatch {
 
 Napi::Function defineTree(Napi::Env env);
-// What one of its objects holds.
+// The C++ object inside an object of the class.
 std::shared_ptr<const PassiveTree> treeOf(const Napi::Value& js);
 
 }  // namespace pobatch

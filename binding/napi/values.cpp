@@ -48,7 +48,7 @@ Napi::Value toJs(Napi::Env env, const PlainValue& value) {
 		Napi::Object js = Napi::Object::New(env);
 		for (const auto& [key, item] : *object) {
 			Napi::HandleScope scope(env);
-			// Defined rather than set: setting `__proto__` would change what the object is.
+			// Defined instead of set, because setting `__proto__` would change the object's prototype.
 			js.DefineProperty(Napi::PropertyDescriptor::Value(
 			    key, toJs(env, item),
 			    static_cast<napi_property_attributes>(napi_writable | napi_enumerable | napi_configurable)));
@@ -78,7 +78,7 @@ Napi::Uint32Array toJs(Napi::Env env, const std::vector<uint32_t>& values) {
 
 std::chrono::milliseconds milliseconds(const Napi::Value& js) {
 	if (!js.IsNumber()) return std::chrono::milliseconds(0);
-	// Up, since 0 means no limit; and at most 30 years, which fit a clock's nanoseconds.
+	// Rounded up, because 0 means no limit; and limited to 30 years, which fit a clock's nanoseconds.
 	return std::chrono::milliseconds(
 	    static_cast<int64_t>(std::min(std::ceil(js.As<Napi::Number>().DoubleValue()), 1e12)));
 }

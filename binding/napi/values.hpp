@@ -1,5 +1,5 @@
-// Values between JavaScript and C++, and errors on their way to JavaScript. Arguments come checked from src/;
-// what is wrong here is a bug there.
+// Conversion of values between JavaScript and C++, and of errors to JavaScript. Arguments have been checked
+// by src/; a wrong one here is a bug there.
 #pragma once
 
 #include <napi.h>
@@ -21,12 +21,12 @@ PlainValue fromJs(const Napi::Value& js, int depth = 0);
 Napi::Value toJs(Napi::Env env, const PlainValue& value);
 Napi::Uint32Array toJs(Napi::Env env, const std::vector<uint32_t>& values);
 Napi::Error toJsError(Napi::Env env, const Failure& failure);
-// A Uint32Array's own memory.
+// The memory of a Uint32Array itself.
 std::span<const uint32_t> words(const Napi::Value& js);
-// Of a number; zero of anything else.
+// The duration given by a number; zero for anything else.
 std::chrono::milliseconds milliseconds(const Napi::Value& js);
 
-// By JavaScript's own constructor: it throws where Node-API would end the process for want of memory.
+// Uses JavaScript's constructor, which throws where Node-API would end the process if memory is short.
 template <class TypedArray>
 TypedArray newArray(Napi::Env env, const char* type, size_t length) {
 	try {

@@ -1,5 +1,5 @@
-// What the C++ library does differently from system to system: names of files are UTF-8 here, with `/`
-// between folders.
+// File functions that the C++ library implements differently between systems. File names are UTF-8 here, with
+// `/` between folders.
 #pragma once
 
 #include <optional>
@@ -8,10 +8,10 @@
 
 namespace pobatch {
 
-// The names of what is in a folder, in no order. Nothing if it cannot be read.
+// The names in a folder, unsorted. Nothing if it cannot be read.
 std::optional<std::vector<std::string>> namesInFolder(const char* folder);
 
-// The absolute path without links. Nothing if there is no such file.
+// The absolute path with all links resolved. Nothing if there is no such file.
 std::optional<std::string> realPath(const char* path);
 
 }  // namespace pobatch

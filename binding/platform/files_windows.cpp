@@ -50,18 +50,18 @@ std::optional<std::vector<std::string>> namesInFolder(const char* folder) {
 }
 
 std::optional<std::string> realPath(const char* path) {
-	// No access to the content is asked for; the flag lets folders be opened, too.
+	// Asks for no access to the content. The flag allows opening folders as well.
 	const HANDLE file =
 	    CreateFileW(wide(path).c_str(), 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
 	                OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr);
 	if (file == INVALID_HANDLE_VALUE) return std::nullopt;
-	// As long as a path can be: nothing has to be asked for twice.
+	// The longest possible path, so that a single call is enough.
 	const auto buffer = std::make_unique<wchar_t[]>(32768);
 	const DWORD length = GetFinalPathNameByHandleW(file, buffer.get(), 32768, FILE_NAME_NORMALIZED);
 	CloseHandle(file);
 	if (length == 0 || length >= 32768) return std::nullopt;
 	std::string real = narrow(buffer.get());
-	// \\?\C:\folder, and \\?\UNC\server\share for what other programs write as \\server\share.
+	// \?\C:\folder, and \\?\UNC\server\share, which other programs write as \\server\share.
 	if (real.starts_with("\\\\?\\UNC\\"))
 		real.replace(0, 8, "\\\\");
 	else if (real.starts_with("\\\\?\\"))

@@ -1,5 +1,5 @@
-// One thread's word that others look at. std::atomic_ref is not in every C++20 library (LLVM's has it since
-// version 19).
+// A word that one thread writes and others read. std::atomic_ref is not in every C++20 library (LLVM's has it
+// since version 19).
 #pragma once
 
 #include <atomic>

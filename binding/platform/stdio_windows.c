@@ -1,6 +1,6 @@
-// The C library takes names of files in the user's code page, which has not every letter. LuaJIT's calls come
-// here (the linker's
-// --wrap, see CMakeLists.txt), and names are UTF-8 as on other systems.
+// Windows' C library takes file names in the user's code page, which lacks many letters. The linker redirects
+// LuaJIT's calls to these functions (--wrap, see CMakeLists.txt), so that names are UTF-8 as on other
+// systems.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-// UTF-8, which is what JavaScript and Lua hand over, and the UTF-16 of Windows' functions. What is not well
-// formed becomes U+FFFD, which is in no name of a file.
+// Conversion between UTF-8, which JavaScript and Lua use, and the UTF-16 of Windows' functions. Malformed
+// text becomes U+FFFD, which does not occur in file names.
 #pragma once
 
 #include <wchar.h>
@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-// A copy for free(); null without memory.
+// Returns a copy to be released with free(); null if there is no memory.
 wchar_t* pobatch_wide(const char* text);
 char* pobatch_narrow(const wchar_t* text);
 

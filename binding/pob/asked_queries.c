@@ -42,9 +42,9 @@ static bool growAsked(Asked* asked) {
 }
 
 void pobatch_asked_note(Asked* asked, Entry entry) {
-	// A query for no type finds nothing.
+	// A query without a type finds nothing.
 	if (entry.type == NULL && entry.other == NULL) return;
-	// -0 is 0.
+	// Turns -0 into 0.
 	entry.flags += 0.0;
 	entry.keywordFlags += 0.0;
 	if (asked->last + 1 < asked->count && isEntry(&asked->entries[asked->last + 1], &entry)) {
@@ -64,7 +64,7 @@ void pobatch_asked_note(Asked* asked, Entry entry) {
 		}
 		slot = (slot + 1) & (asked->slotCount - 1);
 	}
-	// The strings are compared by their addresses: they must not give them up.
+	// The strings are compared by address, so they must never be freed.
 	if (entry.type != NULL) fixstring((GCstr*)entry.type);
 	fixstring((GCstr*)entry.name);
 	if (entry.other != NULL) fixstring((GCstr*)entry.other);
@@ -94,8 +94,8 @@ int pobatch_asked_new(lua_State* L) {
 	return 1;
 }
 
-// (asked, from): what came behind the first `from`, and how many there are now. Nothing is taken away: a call
-// that is stopped half-way, for want of memory or from outside, is made again.
+// (asked, from): the entries after the first `from`, and the current number of entries. Removes nothing, so a
+// call that is stopped half-way, by a lack of memory or from outside, can be repeated.
 int pobatch_asked_news(lua_State* L) {
 	const Asked* const asked = (const Asked*)luaL_checkudata(L, 1, kAskedType);
 	const lua_Number from = luaL_checknumber(L, 2);
@@ -124,8 +124,8 @@ int pobatch_asked_news(lua_State* L) {
 	return 2;
 }
 
-// (asked, to): forgets what came behind the first `to`. Entries lie where those before them left room, so
-// that the last one can be taken out as if it had never been.
+// (asked, to): removes the entries after the first `to`. An entry took a slot that was free at that time, so
+// removing the last entries in reverse order leaves the table as if they had never been added.
 int pobatch_asked_forget(lua_State* L) {
 	Asked* const asked = (Asked*)luaL_checkudata(L, 1, kAskedType);
 	const lua_Number to = luaL_checknumber(L, 2);

@@ -5,34 +5,34 @@
 #include <stdint.h>
 
 #include "lua.h"
-// lj_obj.h before the others.
+// lj_obj.h has to come before the others.
 #include "lj_obj.h"
 
-// Strings are compared by their addresses; those in a set are never collected.
+// Strings are compared by address; those in a set are never collected.
 typedef struct Entry {
-	const GCstr* type;  // NULL: two names
+	const GCstr* type;  // NULL: the entry is a pair of names
 	const GCstr *name, *other;
 	double flags, keywordFlags;
 } Entry;
 
 typedef struct Asked {
 	Entry* entries;
-	// Places of entries, plus one, by their hash; at most half full.
+	// Indices of entries, plus one, by hash; at most half full.
 	uint32_t* slots;
 	uint32_t count, slotCount;
-	uint32_t last;      // met last: the next one is mostly the one behind it
-	bool isIncomplete;  // for want of memory
+	uint32_t last;      // the last entry found: the next query is usually the entry after it
+	bool isIncomplete;  // because memory ran out
 } Asked;
 
-// The string whose text Lua gave to a function of the FFI; NULL for nil.
+// The string object whose text Lua passed to an FFI function; NULL for nil.
 static inline const GCstr* pobatch_string_of(const char* text) {
 	return text == NULL ? NULL : (const GCstr*)(text - sizeof(GCstr));
 }
 
-// Notes an entry, once.
+// Adds an entry unless the set has it.
 void pobatch_asked_note(Asked* asked, Entry entry);
 
-// Functions for Lua: modifier_queries.h says what they do.
+// Functions for Lua, described in modifier_queries.h.
 int pobatch_asked_new(lua_State* L);
 int pobatch_asked_news(lua_State* L);
 int pobatch_asked_forget(lua_State* L);

@@ -1,8 +1,9 @@
-// Reads LuaJIT's tables by its own headers, which are C: through Lua's API each read would cost ten times as
-// much.
+// Reads LuaJIT's tables through its internal headers, which are C: through Lua's API each read would cost ten
+// times as much.
 //
-// Equal to the walks of lua/pob/replacements/query_walks.lua: modifiers are visited in the same order, let in
-// by the same tests, and added in the same order, each store for itself, and then to its parents' sum.
+// Equal to the walks of lua/pob/replacements/query_walks.lua: modifiers are visited in the same order,
+// admitted by the same tests, and added in the same order: each store's sum separately, then to the sum of
+// its parents.
 #include "pob/modifier_queries.h"
 
 #include <math.h>
@@ -17,26 +18,26 @@
 #include "lj_tab.h"
 // clang-format on
 
-// Names of fields, as Lua has them.
+// The names of fields are Lua's own strings.
 typedef struct Context {
-	// What is asked for is noted here, but for the one store; NULL: nowhere.
+	// The set that records the queries, except those of `unaskedStore`; NULL: nothing is recorded.
 	Asked* asked;
 	double unaskedStore;
 
 	GCstr *mods, *parent, *type, *name, *flags, *keywordFlags, *value, *index, *base;
-	// the metatables of stores
+	// the metatables of the two kinds of stores
 	GCtab *db, *list;
 	uint32_t matchAll, matchMask;
 } Context;
 
-// Lists up to this length have no index, and where it has what (listindex.lua).
+// Lists up to this length have no index; the positions of the index's fields (both as in list_index.lua).
 enum { kShort = 4 };
 enum { kIndexed = 1, kLast = 2, kFirst = 3, kFollowing = 4 };
-// Stores, one the parent of the other.
+// The longest chain of stores and their parents.
 enum { kDepth = 8 };
 enum { kNames = 12 };
 
-// What one modifier means to a query.
+// The effect of a modifier on a query. MeaningAsk: only Lua can tell.
 typedef enum Meaning { MeaningNone, MeaningPlain, MeaningAsk } Meaning;
 
 typedef struct Query {
@@ -45,19 +46,19 @@ typedef struct Query {
 	double flags, keywordFlags;
 } Query;
 
-// One store, without its parents.
+// A store without its parents.
 typedef struct Store {
 	GCtab* table;
-	// by name: lists, of a ModDB; places, of a ModList; NULL: a short ModList
+	// by name: lists in a ModDB, positions in a ModList; NULL: a short ModList
 	GCtab* byName;
 	GCtab* following;
 	int32_t count;
 } Store;
 
-// What is done with a modifier that is let in; false: Lua has to answer.
+// Processes an admitted modifier. False: Lua has to answer the query.
 typedef bool (*Visit)(cTValue* value, void* answer);
 
-// NULL for nil, too. As lj_tab_getstr, in place.
+// Like lj_tab_getstr, but inlined, and NULL for nil as well.
 static inline cTValue* fieldOf(const GCtab* table, const GCstr* name) {
 	for (const Node* node = hashstr(table, name); node != NULL; node = nextnode(node))
 		if (tvisstr(&node->key) && strV(&node->key) == name) return tvisnil(&node->val) ? NULL : &node->val;
@@ -80,7 +81,7 @@ static inline bool numberOf(const GCtab* table, const GCstr* name, double* numbe
 	return true;
 }
 
-// Low and high halves of AND64, the low one with a sign.
+// The high and low halves of AND64; the low one is signed.
 static double and64(double a, double b) {
 	const uint64_t x = (uint64_t)a, y = (uint64_t)b;
 	const double high = (double)((x >> 32) & (y >> 32) & 0x1FFFFF);
@@ -91,7 +92,7 @@ static inline bool isFlags(double flags) {
 	return flags >= 0 && flags < 9007199254740992.0 && (double)(int64_t)flags == flags;
 }
 
-// Whether a modifier of the right name takes part in the query.
+// Whether a modifier with the right name takes part in the query.
 static Meaning meaningOf(const Query* query, const GCtab* mod) {
 	const Context* const context = query->context;
 	cTValue* const type = fieldOf(mod, context->type);
@@ -111,7 +112,7 @@ static Meaning meaningOf(const Query* query, const GCtab* mod) {
 	return elementOf(mod, 1) != NULL ? MeaningAsk : MeaningPlain;
 }
 
-// One modifier of the right name. False: Lua has to answer.
+// Handles a modifier with the right name. False: Lua has to answer the query.
 static bool meet(const Query* query, const GCtab* mod, Visit visit, void* answer) {
 	switch (mod == NULL ? MeaningAsk : meaningOf(query, mod)) {
 		case MeaningNone:
@@ -123,7 +124,7 @@ static bool meet(const Query* query, const GCtab* mod, Visit visit, void* answer
 	}
 }
 
-// False: Lua has to look at it.
+// False: only Lua can read the store.
 static bool openStore(const Context* context, GCtab* table, Store* store) {
 	const GCtab* const metatable = tabref(table->metatable);
 	*store = (Store){.table = table};
@@ -131,7 +132,7 @@ static bool openStore(const Context* context, GCtab* table, Store* store) {
 		store->byName = tableIn(fieldOf(table, context->mods));
 		return store->byName != NULL;
 	}
-	// Another one has its contents from elsewhere when it is first read (setup.lua).
+	// With another metatable, only Lua knows how to read the store.
 	if (metatable != context->list) return false;
 	const GCtab* const index = tableIn(fieldOf(table, context->index));
 	if (index == NULL) {
@@ -141,7 +142,7 @@ static bool openStore(const Context* context, GCtab* table, Store* store) {
 	cTValue* const indexed = elementOf(index, kIndexed);
 	if (indexed == NULL || !tvisnumber(indexed)) return false;
 	store->count = (int32_t)numberVnum(indexed);
-	// Elements come and go at the end alone.
+	// Elements are only added and removed at the end.
 	const GCtab* const last = tableIn(elementOf(table, store->count));
 	if (last == NULL || last != tableIn(elementOf(index, kLast)) ||
 	    elementOf(table, store->count + 1) != NULL)
@@ -151,14 +152,14 @@ static bool openStore(const Context* context, GCtab* table, Store* store) {
 	return store->byName != NULL && store->following != NULL;
 }
 
-// Whether a store that tells where a modifier lies has such ones there: it has to see who asks for them.
+// Whether this store watches queries for this name and type (order_guard.lua): Lua has to see them.
 static bool isWatched(const Query* query, const GCtab* store, const GCstr* name) {
 	const GCtab* const base = tableIn(fieldOf(store, query->context->base));
 	const GCtab* const kinds = base != NULL ? tableIn(fieldOf(base, name)) : NULL;
 	return kinds != NULL && fieldOf(kinds, query->type) != NULL;
 }
 
-// The modifiers `name` of one store. False: Lua has to answer.
+// Visits the modifiers `name` of a store. False: Lua has to answer the query.
 static bool walk(const Query* query, const Store* store, const GCstr* name, Visit visit, void* answer) {
 	if (store->byName == NULL) {
 		for (int32_t i = 1; i <= store->count; i++) {
@@ -188,7 +189,7 @@ static bool walk(const Query* query, const Store* store, const GCstr* name, Visi
 	return true;
 }
 
-// False: Lua has to answer.
+// False: Lua has to answer the query.
 static bool parentOf(const Context* context, const GCtab* store, GCtab** parent) {
 	cTValue* const value = fieldOf(store, context->parent);
 	*parent = tableIn(value);
@@ -208,9 +209,9 @@ static void noteQuery(const Query* query, double store, const char* const* names
 	}
 }
 
-// Visits all modifiers that are let in, store by store and name by name. `answers` has one answer for each
-// store, `step` bytes apart; 0: one for all. Answers how many stores there are; 0: Lua has to answer, or a
-// visit ended it.
+// Visits all admitted modifiers, store by store and name by name. `answers` has one answer per store, `step`
+// bytes apart; with step 0, a single one. Returns the number of stores, or 0 if Lua has to answer or a visit
+// ended the walk.
 static int visitAll(const Query* query, double address, const char* const* names, int nameCount, Visit visit,
                     void* answers, size_t step) {
 	noteQuery(query, address, names, nameCount, step != 0);
@@ -234,7 +235,7 @@ static bool add(cTValue* value, void* answer) {
 	return true;
 }
 
-// Not a number: Lua has to answer.
+// Returns NaN if Lua has to answer.
 static double sumOf(const Query* query, double address, const char* const* names, int nameCount) {
 	double sums[kDepth] = {0};
 	const int depth = visitAll(query, address, names, nameCount, &add, sums, sizeof *sums);
@@ -262,14 +263,14 @@ static bool refuse(cTValue* value, void* answer) {
 	return false;
 }
 
-// 1: no modifier of the type and name is let in; 0: Lua has to answer.
+// 1: no modifier of the type and name is admitted; 0: Lua has to answer.
 static double none(const Context* context, double store, const char* type, double flags, double keywordFlags,
                    const char* name) {
 	return visitAll(&(Query){context, pobatch_string_of(type), flags, keywordFlags}, store, &name, 1, &refuse,
 	                NULL, 0) != 0;
 }
 
-// The same of all names.
+// The same for several names.
 static double noneOf(const Context* context, double store, const char* type, double flags,
                      double keywordFlags, const char* n1, const char* n2, const char* n3, const char* n4,
                      const char* n5, const char* n6, const char* n7, const char* n8, const char* n9,
@@ -279,13 +280,13 @@ static double noneOf(const Context* context, double store, const char* type, dou
 	                &refuse, NULL, 0) != 0;
 }
 
-// A modifier that says yes ends the walk, too.
+// A modifier that is true also ends the walk.
 static bool look(cTValue* value, void* answer) {
 	*(bool*)answer = value != NULL && tvistruecond(value);
 	return !*(bool*)answer;
 }
 
-// 1: a modifier says yes; 0: none does; -1: Lua has to answer.
+// 1: a modifier is true; 0: none is; -1: Lua has to answer.
 static double flag(const Context* context, double store, const char* type, double flags, double keywordFlags,
                    const char* name) {
 	bool answer = false;
@@ -303,14 +304,14 @@ static void leaveOut(Context* context, double store) {
 	context->unaskedStore = store;
 }
 
-// What was asked for in another way. `other`, for two names of one sum: the second one, and no type.
+// Records a query that was answered in another way. With `other`: two names of one sum, without a type.
 static void noteOne(Asked* asked, const char* type, double flags, double keywordFlags, const char* name,
                     const char* other) {
 	pobatch_asked_note(asked, (Entry){pobatch_string_of(type), pobatch_string_of(name),
 	                                  pobatch_string_of(other), flags, keywordFlags});
 }
 
-// Kept for as long as the state lives.
+// Kept as long as the state lives.
 static GCstr* constant(lua_State* L, const char* text) {
 	GCstr* const string = lj_str_newz(L, text);
 	fixstring(string);
@@ -336,7 +337,7 @@ static int newContext(lua_State* L) {
 	return 1;
 }
 
-// As a number: it fits a double's 53 bits.
+// Returned as a number: an address fits into the 53 bits of a double.
 static int address(lua_State* L) {
 	lua_pushnumber(L, (double)(uintptr_t)lua_topointer(L, 1));
 	return 1;

@@ -31,12 +31,12 @@ RowFailure readFailure(lua_State* L) {
 	return failure;
 }
 
-// (checkpoint) -> true if the state is what it was
+// (checkpoint) -> true if the state was restored
 int restoreCheckpoint(lua_State* L) {
 	void* const checkpoint = lua_touserdata(L, 1);
 	bool restored = pobatch_restore_checkpoint(L, checkpoint);
 	if (!restored) {
-		// What fills the memory is perhaps what the row has made. Restoring raises no error.
+		// What the row created may be filling the memory. Restoring raises no error.
 		const MemoryMeter::Unlimited unlimited(
 		    *static_cast<MemoryMeter*>(lua_touserdata(L, lua_upvalueindex(1))));
 		restored = pobatch_restore_checkpoint(L, checkpoint);
@@ -57,7 +57,7 @@ void pushRollback(lua_State* L, MemoryMeter& memory) {
 // { address, declaration, size, statuses = { name = number } }
 void pushChunkLayout(lua_State* L, const Chunk* chunk) {
 	lua_createtable(L, 0, 4);
-	// As a number: an address fits a double's 53 bits, and LuaJIT's FFI casts it back.
+	// As a number: an address fits into the 53 bits of a double, and LuaJIT's FFI casts it back.
 	lua_pushnumber(L, static_cast<double>(reinterpret_cast<uintptr_t>(chunk)));
 	lua_setfield(L, -2, "address");
 	lua_pushstring(L, kChunkDeclaration);
@@ -81,12 +81,12 @@ void Calculator::start(const CalculatorConfig& config) {
 		lua_setfield(L, -2, "path");
 		lua_pushliteral(L, "");
 		lua_setfield(L, -2, "cpath");
-		// The state's one hook is how it is interrupted: code that sets hooks could not be stopped.
+		// The state's only hook interrupts it, so code that sets hooks could not be stopped.
 		lua_getglobal(L, "debug");
 		lua_pushnil(L);
 		lua_setfield(L, -2, "sethook");
-		// LuaJIT keeps a table that 64-bit literals use, too, alive by the FFI's module alone, which the
-		// sandbox takes away: collected, it would be read and written on.
+		// 64-bit literals use a table that only the FFI module keeps alive. The sandbox removes that module;
+		// without this reference the table would be collected and still be used.
 		lua_getglobal(L, "require");
 		lua_pushliteral(L, "ffi");
 		state_.call(L, 1, 1);
@@ -155,8 +155,7 @@ PlainValue Calculator::open(const CalculatorConfig& config) {
 
 PlainValue Calculator::load(uint32_t build, const PlainValue& source) {
 	PlainValue answer = callProtocol(load_, {{static_cast<double>(build)}, source});
-	// A calculator that says why a build cannot be loaded may have caught the error of memory that it was
-	// refused.
+	// A calculator that explains why a build cannot be loaded may have caught an out-of-memory error.
 	const auto* object = std::get_if<Object>(&answer.data);
 	if (object != nullptr && !object->empty() && object->front().first == "refused" &&
 	    state_.memory().takeRefused()) {
@@ -185,7 +184,7 @@ void Calculator::pushStats(lua_State* L, const std::vector<std::string>& stats) 
 		lua_rawgeti(L, LUA_REGISTRYINDEX, stats_);
 		return;
 	}
-	// First: whatever finds no memory from here on, the names and the list belong together.
+	// Copied first, so that names and list stay consistent wherever memory runs out below.
 	std::vector<std::string> names = stats;
 	lua_createtable(L, static_cast<int>(stats.size()), 0);
 	for (size_t i = 0; i < stats.size(); ++i) {

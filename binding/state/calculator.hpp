@@ -1,6 +1,6 @@
-// One calculator in one Lua state: its chunk compiled once, the functions of lua/batch_loop.lua looked up
-// once and kept as registry references, chunks of canonical node sets evaluated with one native->Lua crossing
-// each.
+// A calculator in a Lua state. Its file is compiled once; the functions of lua/batch_loop.lua are looked up
+// once and kept as registry references; each chunk of canonical node sets is evaluated with one call from
+// native code into Lua.
 #pragma once
 
 #include <atomic>
@@ -24,20 +24,20 @@ struct CalculatorConfig {
 	std::string loopSource;     // lua/batch_loop.lua
 	std::string source;         // the calculator's own file
 	std::string sandboxSource;  // lua/sandbox.lua, for a calculator that is not trusted; else empty
-	bool rollback = false;      // undo what each row left behind, see lua/batch_loop.lua
-	std::string chunkName;      // "@path", as tracebacks show it
+	bool rollback = false;      // undo what each row leaves behind, see lua/batch_loop.lua
+	std::string chunkName;      // "@path", as shown in tracebacks
 	std::string packagePath;    // package.path of the state
-	PlainValue options;         // of the calculator's `open`
-	size_t memoryLimit = 0;     // bytes, 0: none; counts from when the calculator is open
-	std::chrono::milliseconds openTimeout{0};  // for opening it anew; zero: no limit
-	// For tests: this allocation is refused once in the life of the engine, counted from the first state's
-	// start, or from when its calculator was open.
+	PlainValue options;         // for the calculator's `open`
+	size_t memoryLimit = 0;     // bytes; 0: none; in force once the calculator is open
+	std::chrono::milliseconds openTimeout{0};  // for reopening it; zero: no limit
+	// For tests: refuses this allocation, once in the life of the engine. Counted from the start of the first
+	// state, or with failAfterOpen from when its calculator is open.
 	std::shared_ptr<std::atomic<int64_t>> failAllocation;
 	bool failAfterOpen = false;
 	LogSink log;  // called on the state's thread
-	// Of all states of the engine.
+	// Shared by all states of the engine.
 	std::shared_ptr<SharedTexts> shared = std::make_shared<SharedTexts>();
-	// The same; null: its calculator compiles what it loads itself.
+	// Also shared. Null: the calculator compiles what it loads itself.
 	std::shared_ptr<CompiledChunks> compiled;
 };
 
@@ -48,40 +48,39 @@ struct RowFailure {
 	std::string traceback;
 };
 
-// A change of a build, which the calculator's `derive` gets.
+// A change of a build, for the calculator's `derive`.
 struct Variant {
-	std::string key;  // stands for the change
+	std::string key;  // identifies the change
 	PlainValue change;
 };
 
 class Calculator {
 public:
-	// Makes the state; runs no code of the calculator yet.
+	// Creates the state; runs no code of the calculator yet.
 	explicit Calculator(const CalculatorConfig& config)
 	    : shared_(config.shared),
 	      compiled_(config.compiled),
 	      host_(config.log),
 	      state_(config.failAfterOpen ? nullptr : config.failAllocation.get()) {}
 
-	// Compiles the calculator, runs its file and its `open`; answers its {name, version}. All methods from
-	// here on throw LuaFailure and Interrupted.
+	// Compiles the calculator, runs its file and its `open`; returns its {name, version}. This and all
+	// following methods throw LuaFailure and Interrupted.
 	PlainValue open(const CalculatorConfig& config);
 	// {info, stats}
 	PlainValue load(uint32_t build, const PlainValue& source);
 	void unload(uint32_t build);
-	// After a row that failed or was interrupted: true if the build is provably as it was before.
+	// After a row that failed or was interrupted: true if the build is proven to be as it was before.
 	bool recover(uint32_t build);
 	PlainValue command(const std::string& name, uint32_t build, const PlainValue& args);
 
-	// Evaluates the rows of chunk() from `next` on, of the build or (not null) of a variant of it. An
-	// interruption throws Interrupted with chunk().next at the row that was at work; what was evaluated
-	// before stays.
+	// Evaluates the rows of chunk() from `next` on, for the build or (not null) a variant of it. An
+	// interruption throws Interrupted with chunk().next at the current row; the results of earlier rows stay.
 	void run(uint32_t build, const std::vector<std::string>& stats, const Variant* variant);
-	// The rows that failed in calls of `run` since the last time. The memory limit does not count for it: a
-	// row that used up the state's memory must not take the other rows' messages along.
+	// The rows that failed in calls of `run` since the last call. The memory limit does not apply to it: a
+	// row that used up the state's memory must not cost the messages of other rows.
 	std::vector<RowFailure> takeFailures();
 
-	// Sets the chunk to work on, from its row `next`.
+	// Sets the chunk to evaluate, from its row `next` on.
 	void beginChunk(const Chunk& chunk);
 	// The next row of the chunk; the watchdog reads it from its own thread.
 	uint32_t nextRow() const { return loadRelaxed(chunk_->next); }
@@ -100,10 +99,10 @@ private:
 	std::shared_ptr<CompiledChunks> compiled_;
 	HostFunctions host_;
 	LuaState state_;
-	// Registry references; calling one that was never set is a Lua error.
+	// Registry references. Calling one that was never set is a Lua error.
 	int open_ = LUA_NOREF, load_ = LUA_NOREF, unload_ = LUA_NOREF, command_ = LUA_NOREF, run_ = LUA_NOREF,
 	    takeFailures_ = LUA_NOREF, recover_ = LUA_NOREF;
-	int stats_ = LUA_NOREF;  // the last batch's list of stats, kept while it stays the same
+	int stats_ = LUA_NOREF;  // the last batch's list of stats, reused while it stays the same
 	std::vector<std::string> statNames_;
 };
 

@@ -11,9 +11,9 @@ namespace pobatch {
 
 namespace {
 
-// Of bytecode and keys; beyond it all is let go.
+// Limit for bytecode and keys in bytes; when it is exceeded, everything is discarded.
 constexpr size_t kLimit = 96u << 20;
-// Texts of one path: a file that changed, or that is compiled with other edits.
+// Texts kept per path: the file may have changed, or may be compiled with other edits.
 constexpr size_t kPerPath = 2;
 
 std::string_view textAt(lua_State* L, int index) {
@@ -40,7 +40,7 @@ std::string keyOf(std::string_view path, std::string_view edits, std::string_vie
 	return key;
 }
 
-// { length of the path, of the key, of the bytecode }, and these.
+// The lengths of path, key and bytecode, which are followed by these.
 using Lengths = std::array<uint32_t, 3>;
 
 }  // namespace
@@ -115,7 +115,7 @@ int CompiledChunks::find(lua_State* L) {
 	const char* const name = luaL_checkstring(L, 4);
 	const Bytecode found = self(L).get(keyOf(path, edits, text));
 	if (found == nullptr) return 0;
-	// Of another LuaJIT, it fails: the text is compiled instead.
+	// Fails for bytecode of another LuaJIT; the text is compiled instead.
 	if (luaL_loadbufferx(L, found->data(), found->size(), name, "b") != 0) return 0;
 	return 1;
 }

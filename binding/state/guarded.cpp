@@ -20,7 +20,7 @@ void prepareGuarded(lua_State* L) {
 	lua_setfield(L, LUA_REGISTRYINDEX, kPush);
 }
 
-// Nothing here allocates outside of the call: the key is a string that lives already.
+// Nothing here allocates outside the protected call: the string for the key exists already.
 void pushOwned(lua_State* L, const Push& push) {
 	lua_getfield(L, LUA_REGISTRYINDEX, kPush);
 	lua_pushlightuserdata(L, const_cast<Push*>(&push));

@@ -1,6 +1,5 @@
-// C functions of Lua that have C++ objects. C++ exceptions must not pass Lua's frames, and a Lua error must
-// not pass a frame that has something to destroy: MinGW's unwinder, unlike the others, runs no destructor for
-// one.
+// Lua C functions that use C++ objects. C++ exceptions must not pass Lua's frames, and a Lua error must not
+// pass a frame that has something to destroy: unlike other unwinders, MinGW's runs no destructors for one.
 #pragma once
 
 #include <array>
@@ -13,11 +12,11 @@
 
 namespace pobatch {
 
-// An error that Lua raised; its value is at the top of the stack.
+// A Lua error was raised; its value is at the top of the stack.
 struct Raised {};
 
-/// A C function of Lua: exceptions of `body` become Lua errors once every destructor has run. What may raise
-/// one itself is called before `body` has made anything, or by pushOwned.
+// A Lua C function: exceptions of `body` become Lua errors once every destructor has run. Calls that may
+// raise a Lua error must be made before `body` has created anything, or through pushOwned.
 template <int (*body)(lua_State*)>
 int guarded(lua_State* L) {
 	std::array<char, 512> message;
@@ -32,10 +31,10 @@ int guarded(lua_State* L) {
 	return lua_error(L);
 }
 
-/// Once for each state, before pushOwned.
+// To be called once per state, before pushOwned.
 void prepareGuarded(lua_State* L);
 
-/// Pushes one value, as `push` does, in a frame of its own. Throws Raised.
+// Pushes one value, as `push` does, in a protected call of its own. Throws Raised.
 void pushOwned(lua_State* L, const std::function<void(lua_State*)>& push);
 void pushOwned(lua_State* L, std::string_view text);
 

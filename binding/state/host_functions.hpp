@@ -14,7 +14,7 @@ public:
 	explicit HostFunctions(LogSink log) : log_(std::move(log)) {}
 	HostFunctions(const HostFunctions&) = delete;
 
-	// Pushes the table; its functions hold this object's address, so it must outlive the state.
+	// Pushes the table. Its functions hold this object's address, so this object must outlive the state.
 	//   inflate(data, maxBytes) -> text | nil, message   (zlib format)
 	//   deflate(data) -> text                            (zlib format)
 	//   now() -> seconds of a monotonic clock

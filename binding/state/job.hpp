@@ -1,4 +1,4 @@
-// Work for the pool's threads: each thread that a job is for runs it once, in the order of submission.
+// Work for the pool's threads. Each thread that a job is meant for runs it once, in the order of submission.
 #pragma once
 
 #include <atomic>
@@ -21,24 +21,25 @@ class Job {
 public:
 	virtual ~Job() = default;
 
-	// On a worker's thread; must not throw, not even where the process has no memory left.
+	// Runs on a worker's thread. Must not throw, not even if the process has no memory left.
 	virtual void run(Worker& worker) = 0;
-	// On the thread that has run it last, before anybody hears of its end; must not throw.
+	// Runs on the last thread that ran the job, before its end is reported. Must not throw.
 	virtual void complete() {}
-	// True if all of the pool's threads run it, else the first alone.
+	// True if all of the pool's threads run it, false if only the first one does.
 	virtual bool onEveryWorker() const = 0;
 
-	// Any thread. The pool interrupts what runs; a job that has not begun on a thread must end there at once.
+	// May be called on any thread. The pool interrupts what is running; a job that has not begun on a thread
+	// must end there at once.
 	void stop(Interrupt reason) {
 		Interrupt none = Interrupt::None;
 		stopped_.compare_exchange_strong(none, reason);
 	}
 	Interrupt stopped() const { return stopped_.load(std::memory_order_relaxed); }
 
-	// Set before submission: when the watchdog stops the job, and how long one row may take (zero: no limit).
+	// Set before submission: when the watchdog stops the job, and how long a row may take (zero: no limit).
 	std::optional<Clock::time_point> deadline;
 	std::chrono::milliseconds rowTimeout{0};
-	// Set before submission: called once, on the thread that finished last.
+	// Set before submission: called once, on the thread that finishes last.
 	std::function<void()> onFinished;
 
 	// Blocks until every thread has finished.
@@ -69,15 +70,15 @@ private:
 	bool finished_ = false;
 };
 
-// An error as JavaScript gets it: `code` is one of PobatchError's.
+// An error in the form that JavaScript gets; `code` is a code of PobatchError.
 struct Failure {
 	std::string code;
 	std::string message;
 	std::string traceback;
 };
 
-// A function called on one thread or on all, e.g. to load a build; answers what the first thread answered,
-// and the first failure if any failed.
+// A function called on one thread or on all, for example to load a build. Its answer is that of the first
+// thread, and its failure the first failure.
 class Task : public Job {
 public:
 	Task(bool everyWorker, std::function<PlainValue(Worker&)> body)
@@ -85,7 +86,7 @@ public:
 	void run(Worker& worker) override;
 	bool onEveryWorker() const override { return everyWorker_; }
 
-	// After it has finished.
+	// After the task has finished.
 	const std::optional<Failure>& failure() const { return failure_; }
 	const PlainValue& answer() const { return answer_; }
 

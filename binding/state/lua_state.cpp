@@ -17,10 +17,11 @@ namespace pobatch {
 namespace {
 
 constexpr const char* kTraceback = "\nstack traceback:\n";
-// How lua/batch_loop.lua begins the message of an error that is a breach of the contract.
+// lua/batch_loop.lua begins the message of a contract violation with this.
 constexpr std::string_view kContract = "calculator contract: ";
 
-// Message handler: appends the traceback to the message; what is no string is described first.
+// Message handler: appends the traceback to the message; an error value that is not a string is described
+// first.
 int appendTraceback(lua_State* L) {
 	if (lua_type(L, 1) != LUA_TSTRING) {
 		if (!luaL_callmeta(L, 1, "__tostring") || lua_type(L, -1) != LUA_TSTRING)
@@ -37,9 +38,9 @@ struct Body {
 	std::exception_ptr error;
 };
 
-// Lua errors pass through and are not caught here, on Windows without a destructor being run: what a body
-// makes that is not trivial lies outside, or is made where nothing raises. C++ exceptions must not pass
-// lua_cpcall.
+// Lua errors pass through this frame and are not caught here; on Windows no destructors run for them. So a
+// body must keep non-trivial objects outside, or create them where nothing raises. C++ exceptions must not
+// pass lua_cpcall.
 int trampoline(lua_State* L) {
 	auto* body = static_cast<Body*>(lua_touserdata(L, 1));
 	lua_settop(L, 0);
@@ -51,7 +52,7 @@ int trampoline(lua_State* L) {
 	return 0;
 }
 
-// `protect` may be called within `protect`.
+// `protect` may be nested.
 class Running {
 public:
 	explicit Running(std::atomic<bool>& flag) : flag_(flag), before_(flag.load(std::memory_order_relaxed)) {
@@ -65,8 +66,8 @@ private:
 	const bool before_;
 };
 
-// Bytes of the thread's stack that Lua may use before no C function may call back any more: a part of what a
-// thread has by default, 8 MB with glibc, 1 MB on Windows, 512 kB on macOS, 128 kB with musl.
+// Bytes of the thread's stack that Lua may use before C functions may no longer call back. It is a part of a
+// thread's default stack: 8 MB with glibc, 1 MB on Windows, 512 kB on macOS, 128 kB with musl.
 #if defined(__GLIBC__)
 constexpr uintptr_t kMaxNativeStack = 1u << 20;
 #elif defined(_WIN32) || defined(__APPLE__)
@@ -75,7 +76,8 @@ constexpr uintptr_t kMaxNativeStack = 256u << 10;
 constexpr uintptr_t kMaxNativeStack = 64u << 10;
 #endif
 
-// Of the caller's own frame. A variable's would not do: AddressSanitizer may keep variables elsewhere.
+// The address of the caller's own frame. The address of a variable would not do, because AddressSanitizer may
+// store variables elsewhere.
 #if defined(_MSC_VER)
 #define POBATCH_FRAME() reinterpret_cast<uintptr_t>(_AddressOfReturnAddress())
 #else
@@ -92,8 +94,8 @@ LuaState::LuaState(std::atomic<int64_t>* failAllocation) : L_(luaL_newstate()) {
 		protect([](lua_State* L) {
 			luaL_openlibs(L);
 			prepareGuarded(L);
-			// Else LuaJIT writes errors of finalizers to the process's stderr, which is not ours. An empty
-			// table of handlers, not nil: LuaJIT looks into it unchecked.
+			// Otherwise LuaJIT writes errors of finalizers to the process's stderr. This must be an empty
+			// table of handlers, not nil, because LuaJIT indexes it without a check.
 			lua_newtable(L);
 			lua_setfield(L, LUA_REGISTRYINDEX, "_VMEVENTS");
 		});
@@ -111,7 +113,7 @@ void LuaState::close() {
 	std::lock_guard lock(hookMutex_);
 	lua_sethook(L_, nullptr, 0, 0);
 	meter_.setLimit(0);
-	// With another allocator than its own LuaJIT leaves its own one standing.
+	// LuaJIT does not free its own allocator if the state uses another one.
 	void* const allocator = meter_.innerData();
 	lua_close(L_);
 	pobatch_destroy_allocator(allocator);
@@ -128,7 +130,7 @@ void LuaState::protect(const std::function<void(lua_State*)>& body) {
 	const bool outermost = stackBase_ == 0;
 	if (outermost) {
 		stackBase_ = POBATCH_FRAME();
-		// What the last call was refused, and did without, is not why this one fails.
+		// A refusal that the last call could do without is not the reason why this one fails.
 		meter_.takeRefused();
 	}
 	const int status = lua_cpcall(L_, &trampoline, &request);
@@ -176,8 +178,8 @@ void LuaState::fail(lua_State* L, int status) {
 		traceback = text.substr(at + 1);
 		text.resize(at);
 	}
-	// Whatever is raised after memory was refused comes of that: LUA_ERRERR where the message's handler found
-	// none, LUA_ERRRUN where Lua code raised it again, or what comes of half a table.
+	// Any error after memory was refused results from that: LUA_ERRERR if the message handler found no
+	// memory, LUA_ERRRUN if Lua code raised it again or failed on a half-filled table.
 	if (meter_.takeRefused() || status == LUA_ERRMEM) throw shortage(text, traceback);
 	if (text.starts_with(kContract)) {
 		text.erase(0, kContract.size());

@@ -1,5 +1,5 @@
-// One LuaJIT state: libraries, protected calls with traceback, memory cap, interruption from another thread,
-// GC.
+// A LuaJIT state: libraries, protected calls with traceback, memory limit, interruption from another thread,
+// garbage collection.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,7 @@ namespace pobatch {
 
 enum class Interrupt : int { None, Timeout, Abort };
 
-// A Lua error that reached the host, with the traceback of where it was raised.
+// A Lua error that reached the host, with a traceback of where it was raised.
 class LuaFailure : public std::runtime_error {
 public:
 	enum class Kind { Run, Syntax, Memory, Contract };
@@ -32,7 +32,7 @@ inline bool isShortage(const std::exception& error) {
 	return failure != nullptr && failure->kind == LuaFailure::Kind::Memory;
 }
 
-// The state was interrupted; it stays usable.
+// The state was interrupted; it is still usable.
 class Interrupted : public std::exception {
 public:
 	explicit Interrupted(Interrupt reason) : reason(reason) {}
@@ -48,46 +48,45 @@ public:
 	LuaState(const LuaState&) = delete;
 	LuaState& operator=(const LuaState&) = delete;
 
-	// Runs `body` under protection: Lua errors it raises come back as LuaFailure, C++ exceptions as
-	// themselves, an interruption as Interrupted. Nothing may touch the stack outside of this. The stack is
-	// as before afterwards.
+	// Runs `body` under protection: its Lua errors become LuaFailure, C++ exceptions are passed on, and an
+	// interruption becomes Interrupted. Nothing may touch the stack outside this call. Restores the stack.
 	void protect(const std::function<void(lua_State*)>& body);
 
-	// Within `body`: calls the function below `arguments` values like lua_call; an error throws LuaFailure
-	// with the traceback of where it was raised. Uses one stack slot more.
+	// Within `body`: calls the function below `arguments` values like lua_call. An error throws LuaFailure
+	// with a traceback of where it was raised. Uses one more stack slot.
 	void call(lua_State* L, int arguments, int results);
 
-	// Within `body`: compiles text (never bytecode) and pushes the function; throws LuaFailure of
+	// Within `body`: compiles text (never bytecode) and pushes the function. Throws LuaFailure of
 	// Kind::Syntax.
 	void compile(lua_State* L, const std::string& source, const std::string& chunkName);
 
-	// Any thread: stops what the state runs, now and as long as the interruption is not cleared. A count hook
-	// throws at the next instruction; it stays armed, so Lua's own pcall loops cannot swallow it. Calling it
-	// again arms the hook again (an update of the dispatch table can get lost against the running thread).
+	// May be called on any thread: stops what the state runs, now and until the interruption is cleared. A
+	// count hook throws at the next instruction. It stays armed, so that Lua's own pcall loops cannot swallow
+	// it. Calling this again arms the hook again, because an update of the dispatch table can get lost while
+	// the other thread runs.
 	void interrupt(Interrupt reason);
-	// The state's own thread: what interrupted it, which is cleared.
+	// On the state's own thread: clears the interruption and returns it.
 	Interrupt clearInterrupt();
-	// Whether `protect` is at work. The state's own thread, a signal's handler on it too.
+	// Whether `protect` is running. For the state's own thread, including a signal handler on it.
 	bool isRunning() const { return running_.load(std::memory_order_relaxed); }
 	Interrupt interrupted() const { return reason_.load(std::memory_order_acquire); }
 
 	MemoryMeter& memory() { return meter_; }
-	// The failure for want of memory: says the limit and what was in use. `text`, what Lua says about it, and
-	// where it did, become the traceback.
+	// The failure for a lack of memory: names the limit and what was in use. `text`, Lua's own message, and
+	// its traceback become the traceback.
 	LuaFailure shortage(const std::string& text, const std::string& traceback) const;
-	// A full collection. What a __gc metamethod raises is dropped: it belongs to nobody's call. The memory
-	// limit does not count meanwhile: a collection allocates when it shrinks the table of strings, and a full
-	// state could not be emptied.
+	// Runs a full collection. Errors of __gc metamethods are dropped, because they belong to no call. The
+	// memory limit does not apply: a collection allocates when it shrinks the string table, so a full state
+	// could not be emptied otherwise.
 	void collectGarbage();
-	// Within `body`: pushes the same as a Lua function, one that may raise, for an allocation that was
-	// refused since the last time; it answers whether there was one. Called with true it collects in any
-	// case.
+	// Within `body`: pushes a Lua function that collects in the same way, but may raise, if an allocation was
+	// refused since the last call; it returns whether one was. Called with true it collects in any case.
 	void pushCollect(lua_State* L);
-	// Within `body`: pushes a Lua function that raises an error where calls of C functions that call back are
-	// nested so deep that the thread's stack may end; LuaJIT itself does not look, and the process would
+	// Within `body`: pushes a Lua function that raises an error if C functions that call back are nested so
+	// deep that the thread's stack may overflow. LuaJIT itself does not check this, and the process would
 	// crash.
 	void pushStackCheck(lua_State* L);
-	// Any thread: bytes of machine code, which lie outside the memory limit.
+	// May be called on any thread: bytes of machine code, which the memory limit does not include.
 	size_t machineCode() const;
 
 private:

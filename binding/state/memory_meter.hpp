@@ -1,5 +1,6 @@
-// Counts what a Lua state allocates and refuses what would exceed a cap. Small blocks come from a pool of its
-// own, all others from the allocator that the state was made with: LuaJIT's is 20-35 % faster than malloc.
+// Counts what a Lua state allocates, and refuses what would exceed a limit. Small blocks come from a separate
+// pool, all others from the allocator that the state was created with: LuaJIT's is 20-35 % faster than
+// malloc.
 #pragma once
 
 #include <algorithm>
@@ -15,8 +16,8 @@ namespace pobatch {
 
 class MemoryMeter {
 public:
-	// Set only once the state stands: old LuaJIT versions crash when an allocation fails while a state is
-	// made.
+	// To be set only once the state exists: old LuaJIT versions crash if an allocation fails while a state is
+	// being created.
 	void setLimit(size_t bytes) {
 		limit_.store(static_cast<int64_t>(bytes), std::memory_order_relaxed);
 		aim(used(), 3, 5);
@@ -25,7 +26,7 @@ public:
 	int64_t used() const { return used_.load(std::memory_order_relaxed); }
 	int64_t peak() const { return peak_.load(std::memory_order_relaxed); }
 
-	// While it lives there is no limit: for short work of the host's own in a state that may be full.
+	// Suspends the limit while it lives: for short work of the host's own in a state that may be full.
 	class Unlimited {
 	public:
 		explicit Unlimited(MemoryMeter& meter) : meter_(meter), limit_(meter.limit()) { meter_.setLimit(0); }
@@ -37,7 +38,7 @@ public:
 		const size_t limit_;
 	};
 
-	// What was in use when an allocation was refused last.
+	// What was in use when an allocation was last refused.
 	int64_t usedWhenRefused() const { return usedWhenRefused_; }
 	// True if an allocation was refused since the last call.
 	bool takeRefused() {
@@ -46,20 +47,20 @@ public:
 		return refused;
 	}
 
-	// Puts the meter between the state and its allocator.
+	// Inserts the meter between the state and its allocator.
 	void attach(lua_State* L, void* owner, lua_Alloc entry) {
 		L_ = L;
 		inner_ = lua_getallocf(L, &innerData_);
 		used_ = static_cast<int64_t>(lua_gc(L, LUA_GCCOUNT, 0)) * 1024 + lua_gc(L, LUA_GCCOUNTB, 0);
 		lua_setallocf(L, entry, owner);
 	}
-	// Of the allocator that the state was made with, for when the state is closed.
+	// The data of the allocator that the state was created with, for closing the state.
 	void* innerData() const { return innerData_; }
 
-	// For tests: the allocation at which the count comes to zero is refused, that one alone.
+	// For tests: refuses only the allocation at which the count reaches zero.
 	void failWhenZero(std::atomic<int64_t>* countdown) { countdown_ = countdown; }
 
-	// Signed sums: after a failed allocation LuaJIT's own figures for old sizes can be off.
+	// The sums are signed, because LuaJIT's figures for old sizes can be wrong after a failed allocation.
 	void* allocate(void* block, size_t oldSize, size_t newSize) {
 		const int64_t growth = static_cast<int64_t>(newSize) - static_cast<int64_t>(oldSize);
 		const int64_t used = used_.load(std::memory_order_relaxed) + growth;
@@ -99,17 +100,17 @@ private:
 			return inner_(innerData_, block, oldSize, newSize);
 		void* const fresh = small_.allocate(newSize);
 		if (fresh != nullptr && block != nullptr) {
-			// Larger: it was one of the others.
+			// The block was larger, so it came from the other allocator.
 			std::memcpy(fresh, block, newSize);
 			inner_(innerData_, block, oldSize, 0);
 		}
 		return fresh;
 	}
 
-	// LuaJIT has no emergency collection, and at its own pace garbage grows to more than what lives: a live 6
-	// MB would need a cap of 27. So an allocation on the way to the cap makes the collector's next check a
-	// whole cycle, and the nearer the cap, the sooner the next one. Both calls only set a field each, which
-	// is safe within an allocation.
+	// LuaJIT has no emergency collection. At its own pace, garbage grows to more than the live size: 6 MB of
+	// live objects would need a limit of 27. So an allocation that comes near the limit makes the collector's
+	// next check a whole cycle, and the nearer the limit, the sooner the next one. Both calls only set a
+	// field, which is safe within an allocation.
 	void makeRoom(int64_t used) {
 		if (urged_ && used < urgedAt_) {
 			urged_ = false;
@@ -122,8 +123,8 @@ private:
 		urgedAt_ = used;
 		aim(used, 1, 2);
 	}
-	// Sets where the collector is urged next: when this part of the room that is left is used up. At least
-	// 1/64 of the cap, so that a full state comes to its end rather than collecting for every few bytes.
+	// Sets when the collector is urged next: when this part of the remaining room is used up. The step is at
+	// least 1/64 of the limit, so that a full state fails instead of collecting for every few bytes.
 	void aim(int64_t used, int64_t part, int64_t of) {
 		const auto cap = static_cast<int64_t>(limit());
 		collectAt_ = cap == 0 ? INT64_MAX : used + std::max((cap - used) * part / of, cap / 64);
@@ -133,7 +134,7 @@ private:
 	lua_State* L_ = nullptr;
 	lua_Alloc inner_ = nullptr;
 	void* innerData_ = nullptr;
-	// Written by the state's own thread, read by others for figures.
+	// Written by the state's own thread, read by others for reports.
 	std::atomic<int64_t> limit_{0};  // 0: none
 	std::atomic<int64_t> used_{0};
 	std::atomic<int64_t> peak_{0};

@@ -10,13 +10,14 @@ namespace pobatch {
 
 namespace {
 
-// What one value may still hold: one string in a million places is a million strings outside of Lua.
+// What one value may still contain. A single Lua string in a million places becomes a million strings here.
 struct Budget {
 	size_t values;
 	size_t bytes = kMaxTextBytes;
 };
 
-// All that is read is the caller's at once: a Lua error on the way (no memory, no stack) passes these frames.
+// Everything that is read is stored in the caller's value at once, because a Lua error (no memory, no stack)
+// may pass these frames.
 void readAt(lua_State* L, int index, int depth, Budget& budget, PlainValue& value);
 
 std::string readText(lua_State* L, int index, Budget& budget) {
@@ -59,7 +60,7 @@ void readTable(lua_State* L, int index, int depth, Budget& budget, PlainValue& v
 		object.emplace_back(keyText(L, budget), PlainValue{});
 		readAt(L, lua_gettop(L), depth + 1, budget, object.back().second);
 	}
-	// Lua walks a table in an order that differs from one state to the next.
+	// Lua iterates over a table in an order that differs from one state to the next.
 	std::sort(object.begin(), object.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
 }
 

@@ -9,10 +9,10 @@ namespace pobatch {
 namespace {
 
 constexpr auto kWatchInterval = std::chrono::milliseconds(10);
-// A row's limit may be shorter than what the proof takes, and opening anew costs seconds.
+// A row's limit may be shorter than the check for a clean state needs, and reopening the state takes seconds.
 constexpr auto kRecoverAtLeast = std::chrono::milliseconds(1000);
 constexpr auto kPatience = std::chrono::milliseconds(20);
-// While something is being interrupted: an update of the hook can get lost and is made again.
+// For use while something is being interrupted: an update of the hook can get lost and is then repeated.
 constexpr auto kUrgentInterval = std::chrono::milliseconds(1);
 
 Failure describe(const std::exception& error) {
@@ -25,7 +25,7 @@ Failure describe(const std::exception& error) {
 	}
 	if (const auto* interrupted = dynamic_cast<const Interrupted*>(&error)) {
 		if (interrupted->reason == Interrupt::Timeout) return {"TIMEOUT", "the time limit was reached", ""};
-		// Only batches are aborted alone; a task ends early when the whole pool does.
+		// Only batches are aborted individually; a task ends early when the whole pool does.
 		return {"ENGINE_CLOSED", "the engine was closed before this was done", ""};
 	}
 	if (dynamic_cast<const ProfileRefused*>(&error) != nullptr)
@@ -57,7 +57,7 @@ void Task::run(Worker& worker) {
 	try {
 		failure = attempt(worker, answer);
 	} catch (const std::bad_alloc&) {
-		// So short that a string holds it without memory of its own.
+		// Short enough for a string to hold it without allocating.
 		failure = Failure{"MEMORY", "out of memory", ""};
 		worker.markDirty(0);
 	}
@@ -81,8 +81,8 @@ std::optional<Failure> Task::attempt(Worker& worker, PlainValue& answer) {
 	} catch (const std::bad_alloc&) {
 		throw;
 	} catch (const std::exception& error) {
-		// 0 is no build: nothing short of a new state is clean after this. An error that Lua raised is the
-		// calculator's own way to refuse, and leaves the state to it.
+		// 0 is no build, so only a new state counts as clean after this. After an error that Lua raised the
+		// state is still usable: that is how the calculator refuses.
 		if (dynamic_cast<const Interrupted*>(&error) != nullptr || isShortage(error)) worker.markDirty(0);
 		return describe(error);
 	}
@@ -99,7 +99,7 @@ void Worker::open(std::shared_ptr<const CalculatorConfig> config, PlainValue* id
 	auto fresh = std::make_unique<Calculator>(*config_);
 	Calculator* opening = fresh.get();
 	{
-		// Known to the watchdog before `open` runs, so that an endless one can be stopped.
+		// The watchdog has to know it before `open` runs, so that an endless `open` can be stopped.
 		std::lock_guard lock(mutex);
 		calculator_.swap(fresh);
 		if (fresh) peakBefore = std::max(peakBefore, fresh->state().memory().peak());
@@ -128,7 +128,7 @@ void Worker::endProfile() {
 	try {
 		profiler_->detach();
 	} catch (const std::exception&) {
-		// The state is about to be closed, which ends LuaJIT's half.
+		// The state is about to be closed, which ends LuaJIT's part.
 	}
 	profiler_.reset();
 }
@@ -150,7 +150,7 @@ bool Worker::recover() {
 	bool clean = false;
 	try {
 		clean = saysClean(*dirty_);
-		// Its time may have been up just when it had answered.
+		// The time limit may have been reached just after the calculator had answered.
 		if (clean && takeInterrupt() != Interrupt::None && current->stopped() != Interrupt::None)
 			throw Interrupted(current->stopped());
 		if (!clean) reopen();
@@ -206,13 +206,14 @@ void Worker::limitStep(std::chrono::milliseconds limit) {
 void Worker::endStep() {
 	std::lock_guard lock(mutex);
 	recovering = false;
-	// The watchdog may have seen the next row before all this: its time begins now.
+	// The watchdog may have seen the next row before all this, so its time starts now.
 	beginChunk();
 }
 
 Interrupt Worker::takeInterrupt() {
 	std::lock_guard lock(mutex);
-	// Else the watchdog, which looks each millisecond now, would interrupt again before the row is left.
+	// Otherwise the watchdog, which now looks every millisecond, would interrupt again before the row is
+	// left.
 	seenAt = Clock::now();
 	interruptedSince.reset();
 	return calculator_ ? calculator_->state().clearInterrupt() : Interrupt::None;
@@ -283,7 +284,7 @@ bool Worker::interruptIfDue(Clock::time_point now) {
 		state.interrupt(Interrupt::Timeout);
 		return true;
 	}
-	// A limit shorter than the usual interval needs a closer look.
+	// A limit below the usual interval needs the shorter interval.
 	return current->rowTimeout < kWatchInterval;
 }
 
@@ -294,7 +295,7 @@ Pool::Pool(unsigned threads) {
 			worker->thread = std::thread([this, &worker = *worker] { workLoop(worker); });
 		watchdog_ = std::thread([this] { watchLoop(); });
 	} catch (...) {
-		// The system gives no more threads: those that began must be joined before they can be destroyed.
+		// The system has no more threads; those that were started must be joined before they are destroyed.
 		close();
 		throw;
 	}
@@ -311,7 +312,7 @@ void Pool::workLoop(Worker& worker) {
 			worker.queue.pop_front();
 			if (worker.closing) job->stop(Interrupt::Abort);
 			worker.current = job;
-			// What the watchdog saw of the last job, perhaps long ago, is no row of this one.
+			// What the watchdog saw of the last job, perhaps long ago, does not apply to this one.
 			worker.beginChunk();
 		}
 		{
@@ -350,7 +351,7 @@ void Pool::watchLoop() {
 		while (!closing_ && running_ > 0) {
 			lock.unlock();
 			const auto now = Clock::now();
-			// On a machine that gave the watchdog no time, the row had none either: that does not count.
+			// If the machine gave the watchdog no time, the row had none either, so that time does not count.
 			const auto lost = std::max(now - lastLook - kPatience, Clock::duration::zero());
 			lastLook = now;
 			bool urgent = false;
@@ -408,7 +409,7 @@ void Pool::close() {
 	for (auto& worker : workers_)
 		if (worker->thread.joinable()) worker->thread.join();
 	{
-		// After the workers: until they are gone it keeps their interruptions armed.
+		// After the workers, because the watchdog keeps their interruptions armed until they are gone.
 		std::lock_guard lock(watchMutex_);
 		closing_ = true;
 		watchSignal_.notify_one();

@@ -15,14 +15,14 @@ namespace pobatch {
 
 namespace {
 
-// Frames beyond are left out at the root: a runaway recursion must not cost seconds a sample.
+// Deeper frames are left out at the root, so that a runaway recursion does not cost seconds per sample.
 constexpr int kMaxDepth = 250;
 
-// "f": compiled code looks for the hook where it enters another function. LuaJIT's own timer, in
-// milliseconds, is set to never.
+// "f": compiled code checks for the hook when it enters another function. LuaJIT's own timer, in
+// milliseconds, is set so high that it never fires.
 constexpr const char* kMode = "fi1000000000";
 
-// The one profiler of the process that has a right to LuaJIT's.
+// Whether a profiler of this process uses LuaJIT's profiler.
 std::atomic<bool> taken{false};
 
 }  // namespace
@@ -41,7 +41,7 @@ void Profiler::detach() {}
 
 namespace {
 
-// What the signal's handler needs; a handler has no data of its own.
+// What the signal handler needs, because a handler has no data of its own.
 std::atomic<Profiler*> sampling{nullptr};
 void (*luajitHandler)(int) = nullptr;
 
@@ -94,11 +94,11 @@ void Profiler::startTimer() {
 	}
 }
 
-// The ticker's own thread. The thread that it signals joins it, so is there.
+// Runs on the ticker's own thread. The thread that it signals joins it, so that thread still exists.
 void Profiler::tick() {
 	auto next = std::chrono::steady_clock::now();
 	while (!ending_) {
-		// A tick that the system made late is not made up for: it would count one moment twice.
+		// A late tick is not made up for, because it would count one moment twice.
 		next = std::max(next + interval_, std::chrono::steady_clock::now());
 		std::this_thread::sleep_until(next);
 		pthread_kill(thread_, SIGPROF);
@@ -108,7 +108,7 @@ void Profiler::tick() {
 void Profiler::stopTimer() {
 	ending_ = true;
 	if (ticker_.joinable()) ticker_.join();
-	// The last signal may still be on its way; once the handler is gone it would end the process.
+	// The last signal may still be pending; without the handler it would end the process.
 	sigset_t one, before, pending;
 	sigemptyset(&one);
 	sigaddset(&one, SIGPROF);
@@ -126,14 +126,14 @@ void Profiler::detach() {
 	stopTimer();
 	LuaState& state = *state_;
 	state_ = nullptr;
-	// Puts the signal's action back, too.
+	// This also restores the signal's action.
 	state.protect([](lua_State* L) { luaJIT_profile_stop(L); });
 }
 
-// In a signal's handler: atomics, and LuaJIT's own handler, only.
+// Runs in a signal handler: may only use atomics and LuaJIT's own handler.
 void Profiler::onTick(int signal) {
 	Profiler* self = sampling.load(std::memory_order_relaxed);
-	// Somebody else's signal to another thread must not touch the state.
+	// A signal that someone else sent to another thread must not touch the state.
 	if (self == nullptr || pthread_equal(self->thread_, pthread_self()) == 0) return;
 	if (self->state_->isRunning())
 		luajitHandler(signal);
@@ -145,7 +145,7 @@ void Profiler::onTick(int signal) {
 #endif
 
 void Profiler::onSample(void* self, lua_State* L, int ticks, int vmState) {
-	// LuaJIT's frames are below: a sample that finds no memory is lost.
+	// LuaJIT's frames are below, so no exception may leave this; a sample without memory is lost.
 	try {
 		static_cast<Profiler*>(self)->record(L, ticks, vmState);
 	} catch (const std::exception&) {
@@ -165,7 +165,7 @@ void Profiler::record(lua_State* L, int ticks, int vmState) {
 	states_.push_back(static_cast<char>(vmState));
 }
 
-// Nothing here allocates in the state, which the hook may not.
+// Nothing here allocates in the state: a hook may not.
 uint32_t Profiler::frameAt(lua_State* L, int level) {
 	lua_Debug at{};
 	lua_getstack(L, level, &at);
@@ -173,8 +173,8 @@ uint32_t Profiler::frameAt(lua_State* L, int level) {
 	const char* name = at.name == nullptr ? "" : at.name;
 	const bool isC = std::string_view(at.what) == "C";
 	std::string key = at.source + (':' + std::to_string(at.linedefined));
-	// What a line of a file defines is one function. Functions of C, and of chunks that were made at run time
-	// under one name, differ by the names by which they are called.
+	// A line of a file identifies a function. Functions of C, and of chunks that were created at run time
+	// under one name, are distinguished by the names that they are called by.
 	if (at.source[0] != '@') key += std::string(1, ':') + name;
 	const auto [entry, fresh] = frameIds_.try_emplace(key, static_cast<uint32_t>(frames_.size()));
 	if (fresh) frames_.push_back({name, at.source, isC ? 0 : at.linedefined});

@@ -1,10 +1,10 @@
-// Samples what one state runs, by LuaJIT's own profiler.
+// Samples what a state runs, using LuaJIT's own profiler.
 //
 //   ticker thread --SIGPROF--> the state's thread --> LuaJIT sets its profile hook
 //                                                 --> next instruction: onSample walks the stack
 //
-// LuaJIT's timer is not used: it sends SIGPROF to whichever thread the system picks, whose handler would then
-// change the state while its own thread does. The ticker names the thread.
+// LuaJIT's timer is not used: it sends SIGPROF to any thread that the system picks, and the handler on that
+// thread would change the state while the state's own thread does. The ticker signals the right thread.
 #pragma once
 
 #include <atomic>
@@ -25,13 +25,13 @@ namespace pobatch {
 
 class LuaState;
 
-// Nothing can be sampled now; the message says why.
+// Sampling is not possible now; the message says why.
 class ProfileRefused : public std::runtime_error {
 	using std::runtime_error::runtime_error;
 };
 
-// All methods on the thread of the state that is sampled. LuaJIT knows one profiler in a process: so does
-// this.
+// All methods must be called on the thread of the sampled state. LuaJIT supports one profiler per process,
+// and so does this.
 class Profiler {
 public:
 	// `busy`: whether that thread has a job. Throws ProfileRefused.
@@ -41,16 +41,16 @@ public:
 	Profiler(const Profiler&) = delete;
 	Profiler& operator=(const Profiler&) = delete;
 
-	// Begins to sample. Drops the state's compiled code: it is compiled anew, with checks for the hook.
+	// Starts sampling. Discards the state's compiled code, which is compiled again with checks for the hook.
 	// Throws ProfileRefused, LuaFailure.
 	void attach(LuaState& state);
-	// Ends it, before the state is closed at the latest; the compiled code goes again. What was sampled
-	// stays.
+	// Ends sampling; must be called before the state is closed. The compiled code is discarded again. The
+	// samples are kept.
 	void detach();
 
-	// What was sampled since the last time, and forgets it:
+	// Returns what was sampled since the last call, and discards it:
 	// { frames: [[name, source, line]], stacks: [[frame, ...] from the innermost], samples: [stack, ...] in
-	//   order of time, weights: [ticks, ...], states: one letter a sample (see luaJIT_profile_callback),
+	//   order of time, weights: [ticks, ...], states: one letter per sample (see luaJIT_profile_callback),
 	//   native: ticks with a job but outside of Lua, idle: ticks without a job }
 	PlainValue take();
 
@@ -75,7 +75,7 @@ private:
 	std::atomic<bool> ending_{false};
 	std::thread::native_handle_type thread_{};
 
-	// Counted by the signal's handler, which may not allocate.
+	// Counted by the signal handler, which may not allocate.
 	std::atomic<uint32_t> native_{0}, idle_{0};
 
 	std::vector<Frame> frames_;

@@ -10,9 +10,9 @@ namespace pobatch {
 
 namespace {
 
-// Bytes of keys and texts; what an entry takes besides.
+// Limits for the bytes of keys and texts; and what each entry takes in addition.
 constexpr size_t kTextLimit = 64u << 20, kNumberLimit = 16u << 20, kEntry = 96;
-// Texts beyond this length (whole builds) are numbered by their length and hash.
+// Longer texts (whole builds) are identified by their length and hash.
 constexpr size_t kLongText = 4096;
 
 std::string nameOf(std::string_view text) {

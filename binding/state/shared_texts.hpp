@@ -1,4 +1,4 @@
-// What the states of one engine know together: texts by key, and numbers for texts. Any thread.
+// What the states of an engine share: texts by key, and numbers for texts. May be used on any thread.
 #pragma once
 
 #include <cstddef>
@@ -15,16 +15,16 @@ class SharedTexts {
 public:
 	// The text kept under `key`.
 	std::optional<std::string> get(std::string_view key) const;
-	// Keeps `text`; false where the key has one already, which stays. What is kept is bounded: all of it is
-	// let go when it becomes too much.
+	// Keeps `text`. False if the key has a text already, which stays. The total size is limited: everything
+	// is discarded when it is exceeded.
 	bool put(std::string_view key, std::string_view text);
-	// The number of a text: the same one for equal texts, for good, and another one for each other text.
-	// Nothing once there are too many.
+	// The number of a text: always the same for equal texts, and different for different texts. Nothing once
+	// there are too many.
 	std::optional<double> number(std::string_view text);
-	// A number that nobody got before.
+	// A number that was never returned before.
 	double serial();
 
-	// Pushes a table for Lua, whose functions hold this object's address:
+	// Pushes a table for Lua; its functions hold this object's address:
 	//   get(key) -> text | nil
 	//   put(key, text) -> boolean
 	//   number(text) -> number | nil

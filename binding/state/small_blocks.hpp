@@ -1,7 +1,7 @@
 // Blocks of up to 256 bytes, by size class, without headers: most of what Lua allocates. LuaJIT's own
-// allocator joins what is freed with its neighbours, and splits it again for the next object; a row that
-// makes and drops thousands spends more on that than on marking them. Blocks lie in chunks of one class each,
-// which are given back at the end.
+// allocator merges freed blocks with their neighbours and splits them again for the next object. A row that
+// creates and drops thousands of objects spends more time on that than on marking them. The blocks of a class
+// are in chunks of their own, which are freed at the end.
 #pragma once
 
 #include <array>
@@ -24,15 +24,15 @@ public:
 	SmallBlocks(const SmallBlocks&) = delete;
 	SmallBlocks& operator=(const SmallBlocks&) = delete;
 
-	// Whether a block is one of these, which its address tells: LuaJIT's own figures for old sizes can be
-	// off.
+	// Whether this pool owns a block, judged by its address, because LuaJIT's figures for old sizes can be
+	// wrong.
 	bool owns(const void* block) const { return find(baseOf(block)); }
 
-	// Bytes that a block of these has, at least as many as were asked for.
+	// The size of a block of this pool in bytes, at least as many as were requested.
 	static size_t sizeOf(const void* block) { return headerOf(block)->size; }
 	static constexpr size_t roundedSize(size_t size) { return (size + kStep - 1) & ~(kStep - 1); }
 
-	// nullptr where there is no memory. `size` is 1 to kMaxSize.
+	// nullptr if there is no memory. `size` is 1 to kMaxSize.
 	void* allocate(size_t size) {
 		Class& of = classes_[(size - 1) / kStep];
 		if (Free* const block = of.free; block != nullptr) {
@@ -66,14 +66,14 @@ private:
 	};
 	struct Class {
 		Free* free = nullptr;
-		char* next = nullptr;  // in its newest chunk
+		char* next = nullptr;  // in the newest chunk of the class
 		char* end = nullptr;
 	};
 
 	static uintptr_t baseOf(const void* block) { return reinterpret_cast<uintptr_t>(block) & ~(kChunk - 1); }
 	static Header* headerOf(const void* block) { return reinterpret_cast<Header*>(baseOf(block)); }
 
-	// The chunks are a hash set, open addressing, at most half full.
+	// The chunks form a hash set with open addressing, at most half full.
 	size_t slotOf(uintptr_t base) const {
 		return static_cast<size_t>((static_cast<uint64_t>(base / kChunk) * 0x9E3779B97F4A7C15u) >> 32) &
 		       (table_.size() - 1);

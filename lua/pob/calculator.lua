@@ -1,2 +1,2 @@
---- The calculator file that an engine opens: see pob/init.lua.
+-- The file that an engine opens as the calculator: see pob/init.lua.
 return require("pob")(...)

@@ -1,4 +1,4 @@
---- Path of Building as a calculator: hosts an unmodified checkout of Path of Building for Path of Exile 2.
+-- Path of Building as a calculator: hosts an unmodified checkout of Path of Building for Path of Exile 2.
 
 local character = require("pob.variant.character")
 local checkout = require("pob.host.checkout")
@@ -17,12 +17,12 @@ local sheet = require("pob.build.sheet")
 local variants = require("pob.variant.init")
 local windowApi = require("pob.host.window_api")
 
--- Making a slice takes half a second to a second: what it saves in one to several thousand rows.
+-- Making a slice takes half a second to a second. One to several thousand rows save that much.
 local SLICES_AFTER = 1000
 
 local EMPTY = { add = {}, addAttribute = {}, addWeaponSet = {}, addCount = 0, remove = {}, removeCount = 0 }
 
--- A set given to a command: arrays, from which the counts follow. Nil where there is none, or one that changes nothing.
+-- A set that a command was given: its arrays, and the counts. Nil if there is none, or one that changes nothing.
 local function changeOf(args)
 	local set = args and args.set
 	local add, remove = set and set.add or {}, set and set.remove or {}
@@ -45,7 +45,7 @@ return function(host)
 	local pob = { name = "pob", version = "1", commands = {} }
 	local commands = pob.commands
 
-	-- Makes a build, as loaded, or a variant of one what PoB's code sees; answers its rows.
+	-- Makes a build (as loaded) or one of its variants the one that PoB's code sees; returns its rows.
 	local function enter(build)
 		local base = build.base or build
 		loaded:switch(base)
@@ -68,8 +68,8 @@ return function(host)
 		return build.variants:derive(change, key)
 	end)
 
-	-- What a command is about: rows, and the node set that it is asked of. A variant's own nodes are calculated as a set that
-	-- changes nothing.
+	-- The rows that a command is about, and the node set to apply. For a variant without a node set, this is a set that changes
+	-- nothing: a variant is always calculated as a row.
 	local function changed(build, args)
 		need(build)
 		local set = changeOf(args)
@@ -84,14 +84,21 @@ return function(host)
 		return derived.rows, set or EMPTY
 	end
 
-	--- options: dir, the folder of a checkout (or its `src`); fast = false leaves PoB's functions as they are;
-	-- rowCache = true answers rows whose nodes bring the same as a known row's, and verify is the share of those
-	-- that is calculated all the same; slicesAfter = rows of the same stats after which they leave out what these do not need
-	-- (1000), false: never; clicks = true allocates each row by the window's own clicks, to check what rows write instead;
-	-- analysis = what states before this one found out of the checkout's modules; slices = what their slices are made of;
-	-- certified = { part = true }, parts that are used where functions are only close to those that are known; points = with
-	-- fast = false, places of statements to watch; versions = what is known of a Path of Building that is no release, see
-	-- pob.versions.more.
+	--- Opens a checkout. Options:
+	---   dir         the folder of a checkout, or its `src`
+	---   fast        false: leaves PoB's functions as they are
+	---   without     { part = true }, parts that are left out
+	---   rowCache    true: answers a row whose nodes contribute the same as those of a known row from that row
+	---   verify      the share of such rows that is calculated nevertheless
+	---   slicesAfter after how many rows of the same stats a slice is made that leaves out what they do not need (1000);
+	---               false: never
+	---   clicks      true: allocates each row by the window's own clicks, to check what rows otherwise write directly
+	---   analysis    conclusions of earlier states about the checkout's modules
+	---   slices      what the slices of earlier states are made of
+	---   certified   { part = true }, parts that are used where functions are only close to known ones
+	---   points      with fast = false: places of statements to watch
+	---   versions    known forms of a Path of Building that is not a release, see pob.versions.more
+	---   states      the number of states of the engine (1)
 	function pob.open(options)
 		local place = checkout.open(host, options.dir)
 		if options.versions then
@@ -115,7 +122,7 @@ return function(host)
 		rowOptions = { rowCache = options.rowCache, verify = options.verify, clicks = options.clicks }
 	end
 
-	-- source: PoB's XML, or { xml =, spec = number of the tree to use, fault = what is wrong with the XML, for the error }.
+	-- source: PoB's XML, or { xml =, spec = the number of the tree to use, fault = what is wrong with the XML, for the error }.
 	local load = refusal.answering(function(source)
 		if type(source) ~= "table" then
 			source = { xml = source }
@@ -156,7 +163,7 @@ return function(host)
 		return answer, isMemoized
 	end
 
-	--- The build with a change, see pob.variant. `key` stands for the change, or nil.
+	--- The build with a change, see pob.variant. `key` identifies the change; nil: the caller wants its description, not rows.
 	function pob.derive(build, change, key)
 		loaded:switch(build)
 		build.variants = build.variants or variants.new(world, build)
@@ -165,7 +172,7 @@ return function(host)
 			return nil, why
 		end
 		local about = { warnings = derived.warnings }
-		-- Asked for what is to be known of it, and not for rows: that takes as long as some of them.
+		-- This takes as long as several rows, so it is done only on request.
 		if not key then
 			local found = unstableStats.ofVariant(world, build.mode, derived.rows)
 			about.unstableStats = found.unstable
@@ -175,7 +182,7 @@ return function(host)
 		return derived, about
 	end
 
-	--- After a row that failed or was stopped: puts everything back, and proves it by the build's own row.
+	--- After a row that failed or was stopped: restores everything, and proves it by recalculating the build's own row.
 	function pob.recover(build)
 		build = build.base or build
 		enter(build)
@@ -187,12 +194,12 @@ return function(host)
 		loaded:unload(build)
 	end
 
-	--- The version of the checkout that was started.
+	--- The version of the checkout that was opened.
 	function commands.version()
 		return checkout.version(world.place)
 	end
 
-	--- Version, trees and missing files of a checkout, without starting it: { dir = }.
+	--- Version, trees and missing files of a checkout, which need not be opened: args { dir = }.
 	function commands.doctor(_, args)
 		local dir = args and args.dir or world and world.place.root
 		local place, lookedFor = checkout.locate(host, dir or "")
@@ -216,17 +223,17 @@ return function(host)
 		}
 	end
 
-	--- What this state found out of the checkout's modules since it was last asked, see pob.patch.analysis.
+	--- The conclusions about the checkout's modules that this state has made since the last call, see pob.patch.analysis.
 	function commands.takeConclusions()
 		return extension and extension.takeConclusions() or {}
 	end
 
-	--- What this state's slices are made of, those since it was last asked, see pob.slice.kept.
+	--- What the slices that this state has made since the last call are made of, see pob.slice.kept.
 	function commands.takeSlices()
 		return extension and extension.slices:taken() or {}
 	end
 
-	--- Makes the slice for the stats `args.stats` now, for states to come: { why = nil where it is made }.
+	--- Makes the slice for the stats `args.stats` now, for later states: { why = nil if it was made }.
 	function commands.makeSlice(build, args)
 		if not extension then
 			return { why = "not asked for" }
@@ -235,12 +242,12 @@ return function(host)
 		return { why = extension.slices:make(rows.stats:plan(args.stats), rows.mode) }
 	end
 
-	--- Parts that are off, and what it takes to certify each of them, see pob.patch.certification.
+	--- The parts that are off, and what it takes to certify each of them, see pob.patch.certification.
 	function commands.certifiable()
 		return extension and extension.certifiable() or {}
 	end
 
-	--- Of the option `points` the numbers of those that calculations ran through since this was last asked.
+	--- The numbers of those of the option `points` that calculations have run through since the last call.
 	function commands.reached()
 		local list = {}
 		for number in pairs(probes and probes.reached or {}) do
@@ -259,15 +266,15 @@ return function(host)
 		return need(build).rows.stats:list()
 	end
 
-	--- PoB's side bar with args.set allocated, of the variant args.variant. Without both as loaded, with args.recalculated as
-	-- after a change.
+	--- PoB's side bar with args.set allocated, of the variant args.variant. Without both: as loaded, or with args.recalculated as
+	--- after a change.
 	function commands.sheet(build, args)
 		local ofBuild, set = changed(build, args)
 		return sheet.of(ofBuild, set or args and args.recalculated and EMPTY or nil, boot.plain)
 	end
 
-	--- The build as PoB would save it, with args.set allocated, of the variant args.variant. Loaded again it answers the
-	-- numbers that it answers now.
+	--- The build as PoB would save it, with args.set allocated, of the variant args.variant. Loading the result gives the numbers
+	--- that it has now.
 	function commands.toXml(build, args)
 		local ofBuild, set = changed(build, args)
 		return ofBuild:window(set, function(mode, autoLevel)
@@ -276,9 +283,9 @@ return function(host)
 		end)
 	end
 
-	--- How many rows took which road since the build was loaded, and how many of these went without offence (`defences`);
-	-- of how many environments an earlier one served (`reused`), was made to be kept (`made`), or could not (`plain`); and in
-	-- how many rows the main skill's calculation served as that of the first skill of FullDPS (`firstSkills`).
+	--- How many rows each strategy calculated since the build was loaded, and how many of them without offence (`defences`); how
+	--- many environments were reused from an earlier row (`reused`), made to be kept (`made`), or made but not kept (`plain`);
+	--- and in how many rows the main skill's calculation also served as that of the first skill of FullDPS (`firstSkills`).
 	function commands.strategyStats(build)
 		local rows = need(build).rows
 		local strategyStats = {}
@@ -299,12 +306,12 @@ return function(host)
 		return character.options(world, build.mode, boot.plain)
 	end
 
-	--- Where items fit: args, array of texts. See pob.variant.items.
+	--- The slots that items fit: args, an array of item texts. See pob.variant.items.
 	function commands.itemFits(build, args)
 		return items.fits(world, need(build).mode, args)
 	end
 
-	--- Level, items, jewels and options that are set: what two builds can be compared by.
+	--- Level, items, jewels and configured options, for comparing two builds.
 	function commands.contents(build)
 		local mode = need(build).mode
 		local contents = items.contents(mode)
@@ -312,12 +319,12 @@ return function(host)
 		return contents
 	end
 
-	--- Lines that the item in a slot can roll: args.slot. See pob.variant.rolls.
+	--- The lines that the item in the slot args.slot can roll. See pob.variant.rolls.
 	function commands.rollable(build, args)
 		return rolls.of(world, need(build).mode, args.slot)
 	end
 
-	--- The sockets of the tree, and what is in the radius of jewels there: args, array of texts.
+	--- The sockets of the tree, and what is in the radius of jewels there: args, an array of item texts.
 	function commands.sockets(build, args)
 		return items.sockets(world, need(build).mode, args)
 	end
@@ -327,7 +334,7 @@ return function(host)
 		return items.anointable(need(build).mode)
 	end
 
-	--- The skill groups.
+	--- The skill groups of the build.
 	function commands.skillGroups(build)
 		return gems.groups(need(build).mode, boot.plain)
 	end
@@ -337,18 +344,18 @@ return function(host)
 		return gems.supportsFor(world, need(build).mode, args.group)
 	end
 
-	--- Names of gems, { all =, supports = }, sorted; without those that no player has.
+	--- Names of gems, { all =, supports = }, sorted, without those that no player can have.
 	function commands.gems(build)
 		return gems.names(need(build).mode)
 	end
 
-	--- What is known of the checkout's rules of allocation, see pob.tree.window_rules.
+	--- What is known about the checkout's rules of allocation, see pob.tree.window_rules.
 	function commands.rules(build)
 		need(build)
 		return world.windowRules
 	end
 
-	--- What the cache of rows did for the build: { answered, calculated, verified, rows }; nothing where it is off.
+	--- What the cache of rows did for the build: { answered, calculated, verified, rows }; empty if it is off.
 	function commands.cacheStats(build)
 		local kept = need(build).rows.answers
 		return kept and kept:statistics() or {}

@@ -1,5 +1,4 @@
--- The stats that the calculator answers, in order, and the struct that a row writes them into.
--- Names are Path of Building's.
+-- The stats that the calculator computes, in order, and the struct that a row writes them to. The names are Path of Building's.
 local ffi = require("ffi")
 
 local answers = {}
@@ -23,7 +22,7 @@ for name in ([[
 	answers.names[#answers.names + 1] = name
 end
 
--- Where a stat stands in the struct.
+-- The position of each stat in the struct.
 answers.index = {}
 local fields = {}
 for position, name in ipairs(answers.names) do

@@ -4,8 +4,7 @@ local floor, max, min = math.floor, math.max, math.min
 
 local attributes = {}
 
--- What a character of the level has before anything else: 12 life and 4 mana a level, 6 accuracy a
--- level, 7 evasion.
+-- What a character has by level alone: 12 life, 4 mana and 6 accuracy per level, and 7 evasion.
 function attributes.ofLevel(level)
 	return {
 		{ name = "Life", kind = "BASE", value = 16 + 12 * level },
@@ -27,7 +26,7 @@ function attributes.attributes(sums, out)
 	out.LowestAttribute = min(out.Str, out.Dex, out.Int)
 end
 
--- Each point of Strength gives 2 life, of Intelligence 2 mana, of Dexterity 6 accuracy.
+-- Each point of Strength gives 2 life, of Intelligence 2 mana, and of Dexterity 6 accuracy.
 local function bonusFactor(sums)
 	return sums.DoubleAttributeBonuses_FLAG > 0 and 2 or 1
 end
@@ -38,7 +37,7 @@ function attributes.life(sums, out)
 	local kept = 1 - min(sums.LifeConvertToEnergyShield_BASE, 100) / 100
 	local life = max(floor(base * kept * (1 + sums.Life_INC / 100) * sums.Life_MORE + 0.5), 1)
 	out.Life = sums.Life_OVERRIDE >= 0 and sums.Life_OVERRIDE or life
-	-- What is converted adds to energy shield's base and gains from its modifiers.
+	-- Converted life adds to the base of energy shield and is scaled by the modifiers of energy shield.
 	sums.EnergyShield_BASE = sums.EnergyShield_BASE + base * (1 - kept)
 end
 

@@ -1,5 +1,5 @@
--- A build: validated, its items and config read, its sums before any change, and one row of
--- (slot, amount) for each node and attribute choice of the tree.
+-- A build: it is validated, its items and configuration are read, its sums without any change are computed, and a row of (slot,
+-- amount) is made for each node and each choice of attribute.
 local ffi = require("ffi")
 local statLines = require("reference.stat_lines")
 local attributes = require("reference.attributes")
@@ -11,8 +11,8 @@ local weapon = require("reference.weapon")
 
 local build = {}
 
--- Permanent rewards of the campaign that Path of Building grants by default. Config "questRewards" = false
--- leaves them out.
+-- Permanent rewards of the campaign that Path of Building grants by default. The config entry "questRewards" = false leaves
+-- them out.
 local questRewards = {
 	"+10% to Fire Resistance", "+10% to Cold Resistance", "+10% to Lightning Resistance",
 	"+100 to Spirit", "+20 to maximum Life", "5% increased maximum Life", "5% increased maximum Mana",
@@ -90,7 +90,7 @@ local function defaultAttribute(class, source)
 	return dex >= int and 2 or 3
 end
 
--- Node id -> { attribute, weaponSet }; nodes of other tree versions are left out with a warning.
+-- Node id -> { attribute, weaponSet }. Nodes of other tree versions are left out, with a warning.
 local function readAllocated(self, tree, source)
 	local allocated, attributesOf, weaponSets = {}, expectTable(source, "attributes"), expectTable(source, "weaponSets")
 	local missing, seen = {}, {}
@@ -138,7 +138,7 @@ local function appendLines(target, lines, unknown)
 	end
 end
 
--- Slots of the weapon set that is not held, flasks and charms (they act only while used).
+-- False for slots of the weapon set that is not held, and for flasks and charms (they act only while used).
 local function isActiveSlot(slot, swap)
 	if slot:find("^Flask") or slot:find("^Charm") then
 		return false
@@ -157,7 +157,7 @@ local function readItems(self, tree, source, global, jewels)
 		local slot = item.slot or ""
 		local socket = tonumber(slot:match("^Jewel (%d+)$"))
 		if socket then
-			-- A jewel counts while its socket is allocated: it belongs to the socket's row.
+			-- A jewel counts while its socket is allocated, so its modifiers belong to the socket's row.
 			if tree.nodes[socket] then
 				jewels[socket] = jewels[socket] or {}
 				items.read(self, item, jewels[socket])
@@ -172,7 +172,7 @@ local function readItems(self, tree, source, global, jewels)
 	end
 end
 
--- Shields block a quarter of the hits where the text does not say, as Path of Building assumes.
+-- A shield blocks 25 % of hits if the item's text does not say, as Path of Building assumes.
 local function finishGear(gear)
 	gear.hasShield = gear.pieces.Shield == true
 	local base = gear.blockChance or 0
@@ -213,7 +213,7 @@ local function itemQuantities(gear, quantities)
 	quantities.ItemArmourAndEvasionOnShield = of("Shield", "Armour") + of("Shield", "Evasion")
 end
 
--- Conditions and counts that the config names: "conditionLowLife" = true, "multiplierRage" = 12.
+-- Conditions and counts that the configuration sets, such as "conditionLowLife" = true or "multiplierRage" = 12.
 local function applyConfig(config, conditions, quantities)
 	for name, value in pairs(config) do
 		local short = name:gsub("^condition", "")
@@ -303,7 +303,7 @@ function build.load(tree, source)
 	global[#global + 1] = { name = "Str", kind = "BASE", value = class.baseStr or 0 }
 	global[#global + 1] = { name = "Dex", kind = "BASE", value = class.baseDex or 0 }
 	global[#global + 1] = { name = "Int", kind = "BASE", value = class.baseInt or 0 }
-	-- The campaign ends with 60 % less of each elemental resistance.
+	-- The campaign's penalty on each elemental resistance: -60 %.
 	local penalty = type(config.resistancePenalty) == "number" and config.resistancePenalty or -60
 	for _, element in ipairs({ "Fire", "Cold", "Lightning" }) do
 		global[#global + 1] = { name = element .. "Resist", kind = "BASE", value = penalty }
@@ -346,7 +346,7 @@ local function copyOf(source)
 	return copy
 end
 
--- Worn items with those of a change in their place: `changed` by slot, { item = } or { empty = true }.
+-- The worn items, with those of a change in their place: `changed` by slot, { item = } or { empty = true }.
 local function changeItems(source, changed)
 	local list, slots = {}, {}
 	for _, item in ipairs(expectTable(source, "items")) do
@@ -383,7 +383,7 @@ local function changeConfig(source, changed)
 	source.config = list
 end
 
--- Warnings that the build itself does not have.
+-- Warnings that the build did not have before the change.
 local function newWarnings(before, after)
 	local known, list = {}, {}
 	for _, entry in ipairs(before) do
@@ -397,11 +397,11 @@ local function newWarnings(before, after)
 	return list
 end
 
--- What a change can be about here.
+-- The parts of a change that this calculator supports.
 local KNOWN = { items = true, jewels = true, config = true, customModifiers = true, level = true }
 
---- The build with a change (docs/own-calculator.md): items, jewels, configuration, lines and level are known here. Its
---- items come parsed, as `item`.
+--- The build with a change (docs/own-calculator.md): items, jewels, configuration, custom modifiers and level are supported.
+--- The change's items are already parsed, as `item`.
 function build.derive(tree, before, change)
 	for part in pairs(change) do
 		if not KNOWN[part] then

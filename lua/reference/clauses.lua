@@ -1,10 +1,10 @@
--- Whole clauses that do not follow "N% increased X" or "+N to X". One a line:
+-- Whole clauses that do not have the form "N% increased X" or "+N to X". One per line:
 --
---   clause = KIND Name [@n | =value] [-] [tags...]; KIND Name ...
+--   clause == KIND Name [@n | =value] [-] [tags...]; KIND Name ...
 --
--- "#" is a number, "@2" takes the second one (default the first), "=5" a constant, "-" its negative,
--- "per:X", "actor:X" and "if:X" a quantity, an actor and a condition, other words are scope tags. FLAG
--- has no number. Clauses may be followed by qualifiers.
+-- "#" is a number. "@2" takes the second number (the first is the default), "=5" is a constant, and "-" negates the value.
+-- "per:X", "actor:X" and "if:X" give a quantity, an actor and a condition; other words are scope tags. FLAG has no number.
+-- Qualifiers may follow a clause.
 local clauses = {}
 
 local function compile(text)

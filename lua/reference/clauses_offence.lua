@@ -4,7 +4,7 @@ local compile = clauses.compile
 
 local types = { "Physical", "Fire", "Cold", "Lightning", "Chaos" }
 
--- "Gain 10% of Physical Damage as Extra Fire Damage": the name says from what to what.
+-- "Gain 10% of Physical Damage as Extra Fire Damage": the stat's name contains the source and the target.
 for _, target in ipairs(types) do
 	local as = target:lower()
 	for from, name in pairs({
@@ -175,7 +175,7 @@ grants # passive skill point == BASE PassivePoints
 persistent buffs have #% less reservation == MORE PersistentBuffReservation -
 ]])
 
--- Minion lines whose verb is part of the clause
+-- Lines about minions whose verb is part of the clause
 for clause, modifier in pairs({
 	["minions revive #% faster"] = "INC ReviveSpeed",
 	["minions recoup #% of damage taken as life"] = "BASE LifeRecoup",

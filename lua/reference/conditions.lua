@@ -1,6 +1,6 @@
--- Phrases that end a clause and say when it holds -> condition name. The names are Path of
--- Building's where it has one; a build's config turns them on ("conditionLowLife" or "LowLife"),
--- a few follow from the build's items. "!Name" holds while the condition is off.
+-- Phrases at the end of a clause that say when it applies -> name of the condition. The names are Path of Building's where it
+-- has one. A build's configuration turns conditions on ("conditionLowLife" or "LowLife"), and a few follow from the build's
+-- items. "!Name" holds while the condition is off.
 local conditions = {}
 
 local function add(text)
@@ -88,7 +88,7 @@ while off hand is empty and you have a one-handed martial weapon equipped in you
 while actively blocking = ActivelyBlocking
 ]])
 
--- What happened before
+-- Recent events
 add([[
 if you've killed recently = KilledRecently
 if you have killed recently = KilledRecently
@@ -180,7 +180,7 @@ against beasts = EnemyBeast
 against constructs = EnemyConstruct
 at close range = AtCloseRange
 ]])
--- A distance is part of the condition's name: "within 2m" and "within 6m" are two conditions.
+-- The distance is part of the condition's name: "within 2m" and "within 6m" are two conditions.
 conditions["against enemies within # metres"] = { named = "EnemyWithin%sMetres" }
 conditions["against enemies within #m"] = { named = "EnemyWithin%sMetres" }
 conditions["against enemies further than #m"] = { named = "EnemyFurtherThan%sMetres" }

@@ -1,4 +1,4 @@
--- How much of the tree the parser understands, and what it does not.
+-- How many stat lines of the tree the parser understands, and which it does not.
 local coverage = {}
 
 local function usedBy(code, parsed)
@@ -10,9 +10,9 @@ local function usedBy(code, parsed)
 	return false
 end
 
--- Answers lines (distinct), understood, share, occurrences, understoodOccurrences, occurrenceShare,
--- unknown = { { line, nodes (up to 5), count } } most frequent first; with a build also `used`:
--- how many of the understood lines change one of this build's stats.
+-- Returns lines (distinct), understood, share, occurrences, understoodOccurrences, occurrenceShare, and unknown = { { line,
+-- nodes (up to 5), count } }, most frequent first. With a build also `used`: how many of the understood lines change one of
+-- this build's stats.
 function coverage.report(tree, build)
 	local report = { lines = 0, understood = 0, occurrences = 0, understoodOccurrences = 0, unknown = {} }
 	local used = 0

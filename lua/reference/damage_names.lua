@@ -1,5 +1,5 @@
--- Composed names: adjectives before a noun ("attack physical damage", "melee critical hit chance").
--- Every adjective must be known; each adds a scope tag, an actor or the damage type.
+-- Composed names: adjectives before a noun ("attack physical damage", "melee critical hit chance"). Every adjective must be
+-- known. Each adds a scope tag, an actor or the damage type.
 local damageNames = {}
 
 local nouns = {
@@ -40,7 +40,7 @@ local scopes = {
 	unarmed = "Unarmed",
 }
 
--- "attack damage" is one noun with one adjective, so the noun is sought as the phrase's end.
+-- "attack damage" is a noun with one adjective, so the noun is looked for at the end of the phrase.
 local function splitNoun(phrase)
 	for noun, stat in pairs(nouns) do
 		if phrase == noun then

@@ -11,7 +11,7 @@ local function round1(value)
 	return floor(value * 10 + 0.5) / 10
 end
 
--- Share of a hit, in percent, that armour takes away.
+-- The share of a hit, in percent, that armour prevents.
 function defence.armourReduction(armour, damage)
 	return armour / (armour + 10 * damage) * 100
 end
@@ -22,7 +22,7 @@ function defence.monsterHitChance(evasion, accuracy)
 	return max(min(floor(chance + 0.5), 100), 5)
 end
 
--- The chance falls with the ratio of accuracy to deflection rating; below one point there is none.
+-- The chance falls as accuracy grows in relation to the deflection rating; below a rating of 1 it is 0.
 function defence.deflectChance(rating, accuracy)
 	if rating < 1 then
 		return 0
@@ -95,14 +95,14 @@ function defence.recovery(sums, out)
 	local lifeRate = max((1 + sums.LifeRecoveryRate_INC / 100) * sums.LifeRecoveryRate_MORE, 0)
 	out.LifeRegenRecovery = round1(out.LifeRegen * lifeRate)
 
-	-- Mana regenerates 4 % of its maximum a second by itself.
+	-- 4 % of maximum mana regenerates per second without any modifier.
 	local inherent = sums.NoInherentManaRegen_FLAG > 0 and 0 or out.Mana * 0.04
 	local mana = inherent + sums.ManaRegen_BASE + out.Life * sums.ManaRegenPercentOfLife_BASE / 100
 	out.ManaRegen = round1(mana * (1 + sums.ManaRegen_INC / 100) * sums.ManaRegen_MORE)
 	local manaRate = max((1 + sums.ManaRecoveryRate_INC / 100) * sums.ManaRecoveryRate_MORE, 0)
 	out.ManaRegenRecovery = round1(out.ManaRegen * manaRate)
 
-	-- Energy shield recharges 12.5 % of its maximum a second, 4 seconds after the last damage.
+	-- Energy shield recharges 12.5 % of its maximum per second, starting 4 seconds after the last damage.
 	local elsewhere = sums.NoEnergyShieldRecharge_FLAG + sums.EnergyShieldRechargeAppliesToLife_FLAG > 0
 	local recharge = out.EnergyShield * 0.125 * (1 + sums.EnergyShieldRecharge_INC / 100)
 	out.EnergyShieldRecharge = elsewhere and 0 or round1(recharge * sums.EnergyShieldRecharge_MORE)
@@ -115,7 +115,7 @@ function defence.thresholds(sums, out)
 	local base = percent >= 0 and out.EnergyShield * percent / 100 or out.Life
 	local stun = base + sums.StunThreshold_BASE + out.EnergyShield * sums.EnergyShieldGainAsStunThreshold_BASE / 100
 	out.StunThreshold = floor(stun * (1 + sums.StunThreshold_INC / 100) * sums.StunThreshold_MORE + 0.5)
-	-- The threshold of elemental ailments is half of maximum life.
+	-- The threshold of elemental ailments is half of maximum life, plus modifiers.
 	local ailment = out.Life / 2
 		+ sums.AilmentThreshold_BASE
 		+ out.EnergyShield * sums.EnergyShieldGainAsAilmentThreshold_BASE / 100

@@ -1,39 +1,39 @@
--- The largest hit of each type that a full character survives, and effective HP. Public sources:
--- poe2wiki.net, "Armour", "Chaos damage" (it takes energy shield twice), "Mind Over Matter".
+-- The largest hit of each type that a character at full life survives, and effective HP. Public sources: poe2wiki.net,
+-- "Armour", "Chaos damage" (it removes twice as much energy shield), "Mind Over Matter".
 local defence = require("reference.defence")
 
 local floor, max, min, sqrt = math.floor, math.max, math.min, math.sqrt
 
 local ehp = {}
 
--- Reductions of a hit cap at 90 percent, together and for armour alone.
+-- The reductions of a hit are capped at 90 %, in total and for armour alone.
 local reductionCap, armourCap = 90, 0.9
 
--- Life, and mana in front of it for the share that is taken from mana first.
+-- Life, plus the mana that is lost before it, by the share of damage that mana takes first.
 local function lifePool(sums, out)
 	local share = max(min(sums.DamageTakenFromManaBeforeLife_BASE, 100), 0) / 100
 	return share < 1 and min(out.Life / (1 - share), out.Life + out.Mana) or out.Life + out.Mana
 end
 
--- The raw hit that leaves exactly nothing of `pool`: with `armour` the reduction depends on the
--- hit itself, raw * (1 - flat - armour / (armour + 10 raw)) * multiplier = pool, a quadratic in raw.
+-- The raw hit that leaves exactly nothing of `pool`. With armour, the reduction depends on the hit itself: raw * (1 - flat -
+-- armour / (armour + 10 raw)) * multiplier = pool, which is quadratic in raw.
 local function largestHit(pool, armour, flat, cap, multiplier)
-	-- Immunity: the hit is larger than limited() lets through.
+	-- With immunity, this bound makes the hit exceed the limit of limited().
 	local needed = pool / max(multiplier, 1e-9)
 	local a = 10 * (1 - flat)
 	local b = -armour * flat - 10 * needed
 	local raw = (sqrt(b * b + 4 * a * needed * armour) - b) / (2 * a)
-	-- Reductions together have a cap.
+	-- All reductions together are capped.
 	return max(min(raw, needed / (1 - cap)), needed)
 end
 
--- Path of Building writes "infinite" as a number no hit reaches, and so must a Float64Array.
+-- Path of Building writes "infinite" as a number that no hit reaches. A Float64Array must do so too.
 local function limited(value)
 	return floor(min(value, 1e9) + 0.5)
 end
 
--- Without one value, the smallest of the rest is the smallest of all, except where that one was
--- left out: then it is the second smallest, and the largest of the five minima. No branches.
+-- The minimum of four of the values is the overall minimum, unless that value is the one left out: then it is the second
+-- smallest. So the second smallest is the largest of the five minima. This needs no branches.
 local function secondSmallest(a, b, c, d, e)
 	return max(min(b, c, d, e), min(a, c, d, e), min(a, b, d, e), min(a, b, c, e), min(a, b, c, d))
 end
@@ -82,8 +82,8 @@ function ehp.calculate(sums, out, enemy)
 		out.ChaosMaximumHitTaken
 	)
 
-	-- Effective HP: how often a hit of all five types at once is survived, times its damage, over
-	-- the chance to be hit at all. Half of the hits are attacks (which can be evaded), half spells.
+	-- Effective HP: how many hits of all five types at once are survived, times their damage, divided by the share of it that is
+	-- not avoided. Half of the hits are attacks, which can be evaded, and half are spells.
 	local damage = enemy.damage
 	local total = damage.Physical + damage.Fire + damage.Cold + damage.Lightning + damage.Chaos
 	local common = damage.Physical * (1 - reduction) * taken

@@ -1,11 +1,10 @@
--- The enemy that a build fights and is hit by. Config names are Path of Building's; where the
--- build's text sets none, the enemy is a boss of the endgame, level 82, as Path of Building assumes.
+-- The enemy that a build fights and is hit by. The names in the configuration are Path of Building's. Where the build does not
+-- set a value, the enemy is an endgame boss of level 82, as Path of Building assumes.
 local ffi = require("ffi")
 
 local enemy = {}
 
--- Default monster stats of the game at some levels, as Path of Building lists them; levels between
--- are interpolated.
+-- The game's default monster stats at some levels, as listed by Path of Building. Values between these levels are interpolated.
 local levels = { 1, 20, 40, 60, 70, 82, 100 }
 local accuracy = { 32, 149, 409, 951, 1403, 2114, 4011 }
 local evasion = { 24, 168, 391, 591, 738, 923, 1304 }
@@ -31,7 +30,7 @@ function enemy.read(config)
 	local self = {
 		accuracy = number("enemyAccuracy", at(level, accuracy)),
 		evasion = number("enemyEvasion", at(level, evasion)),
-		-- Bosses have half again as much armour as other monsters of their level.
+		-- Bosses have 50 % more armour than other monsters of their level.
 		armour = number("enemyArmour", math.floor(at(level, armour) * 1.5)),
 		critChance = number("enemyCritChance", 5),
 		critDamage = number("enemyCritDamage", 30),
@@ -46,7 +45,7 @@ function enemy.read(config)
 		self.pen[damageType] = number("enemy" .. damageType .. "Pen", elemental and 3 or 0)
 		self.damage[damageType] = number("enemy" .. damageType .. "Damage", damageType == "Chaos" and hit * 0.4 or hit)
 	end
-	-- Physical hits meet armour, not a resistance.
+	-- Physical hits are reduced by armour, not by a resistance.
 	self.resistOf = ffi.new("double[5]", { 0, self.resist.Fire, self.resist.Cold, self.resist.Lightning, self.resist.Chaos })
 	return self
 end

@@ -1,5 +1,5 @@
--- The reference calculator: Path of Building's model in small. Fast enough to screen node sets by
--- the million, and not Path of Building: docs/reference-calculator.md says what it leaves out.
+-- The reference calculator: a small version of Path of Building's model. It is fast enough to screen millions of node sets, and
+-- it is not Path of Building: docs/reference-calculator.md says what it leaves out.
 local answers = require("reference.answers")
 local build = require("reference.build")
 local refusal = require("refusal")
@@ -9,9 +9,9 @@ local rows = require("reference.rows")
 local statLines = require("reference.stat_lines")
 local treeReader = require("reference.tree")
 
--- Room for the formulas' long straight traces, and patience where LuaJIT gives up on a side trace
--- after four tries (it meets a loop that is not compiled yet): the code stays compiled in every
--- process, not in three out of four. These are settings of this Lua state alone.
+-- Larger limits for the long straight traces of the formulas, and more attempts than LuaJIT's four to compile a side trace that
+-- meets a loop which is not compiled yet. With these, the code stays compiled in every process; without them, in about three
+-- out of four. The settings apply to this Lua state only.
 local jitOptions = { "maxrecord=8000", "maxirconst=2000", "maxsnap=2000", "tryside=200" }
 
 local tree
@@ -70,7 +70,7 @@ return {
 		return result
 	end,
 
-	-- Every row starts from the build's own sums, so what a row leaves behind is never read.
+	-- Every row starts from the build's own sums, so nothing that a row leaves behind is ever read.
 	recover = function()
 		return true
 	end,
@@ -80,7 +80,7 @@ return {
 			return coverage.report(requireTree(), loaded)
 		end,
 
-		-- { line = "10% increased Damage" } -> array of modifiers, or nil for a line not understood.
+		-- { line = "10% increased Damage" } -> array of modifiers, or nil if the line is not understood.
 		parse = function(_, args)
 			local parsed = statLines.parse(tostring(args and args.line or ""))
 			if not parsed then

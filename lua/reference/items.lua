@@ -1,5 +1,5 @@
--- Equipped items: which of their lines are the item's own (local), what their weapon class is, and
--- the quantities that modifiers "per Item Armour on ..." ask for.
+-- Equipped items: which of their lines apply to the item itself (local), the class of a weapon, and the quantities for
+-- modifiers "per Item Armour on ...".
 local statLines = require("reference.stat_lines")
 
 local items = {}
@@ -7,8 +7,7 @@ local items = {}
 local armourSlots = { ["Body Armour"] = "BodyArmour", Helmet = "Helmet", Gloves = "Gloves", Boots = "Boots" }
 local defences = { Armour = "Armour", Evasion = "Evasion", EnergyShield = "Energy Shield" }
 
--- Words of base type names -> weapon class, first match wins. A class that the source names
--- (item.type) is taken as it is.
+-- Words in names of base types -> weapon class; the first match wins. A class given by the source (item.type) is used as it is.
 local classWords = {
 	{ "Crossbow", "Crossbow" }, { "Bow$", "Bow" }, { "Quarterstaff", "Quarterstaff" }, { "Staff", "Staff" },
 	{ "Wand", "Wand" }, { "Sceptre", "Sceptre" }, { "Focus", "Focus" }, { "Quiver", "Quiver" },
@@ -19,7 +18,7 @@ local classWords = {
 	{ "Mace", "Mace" }, { "Hammer", "Mace" }, { "Club", "Mace" }, { "Sword", "Sword" }, { "Axe", "Axe" },
 	{ "Dagger", "Dagger" }, { "Claw", "Claw" },
 }
--- Scope tags that attacks with a weapon of the class carry.
+-- Scope tags of attacks with a weapon of the class.
 local classTags = {
 	Bow = { "Bow", "Projectile", "TwoHanded" },
 	Crossbow = { "Crossbow", "Projectile", "TwoHanded" },
@@ -73,7 +72,7 @@ local function isPlain(modifier)
 	return not (modifier.conditions or modifier.per or modifier.actor)
 end
 
--- An armour piece shows its own defences with its local modifiers in them already.
+-- The defences that an armour item shows already include its local modifiers.
 local function isLocalDefence(modifier, hasProperties)
 	if not isPlain(modifier) or modifier.scope or not defences[modifier.name] then
 		return false
@@ -100,8 +99,7 @@ local function isLocalWeapon(modifier)
 	return modifier.kind == "INC" and modifier.name == "PhysicalDamage"
 end
 
--- Reads one item into the build: modifiers that are the character's into `target`, what the item
--- itself has into `build.gear`.
+-- Reads an item into the build: modifiers of the character go into `target`, properties of the item into `build.gear`.
 function items.read(build, item, target)
 	local gear = build.gear
 	local slot = item.slot or ""
@@ -137,13 +135,13 @@ function items.read(build, item, target)
 		end
 		for _, modifier in ipairs(parsed or {}) do
 			if piece and isLocalDefence(modifier, hasDefences) then
-				-- already in the property, or a percentage of an unknown base
+				-- already included in the property, or a percentage of an unknown base
 			elseif isWeapon and isLocalWeapon(modifier) then
 				localModifiers[#localModifiers + 1] = modifier
 			elseif class == "Shield" and modifier.name == "BlockChance" and modifier.kind == "INC" then
 				gear.localBlock = (gear.localBlock or 0) + modifier.value
 			elseif spirit ~= 0 and modifier.name == "Spirit" and isPlain(modifier) then
-				-- already in the property
+				-- already included in the property
 			else
 				target[#target + 1] = modifier
 			end

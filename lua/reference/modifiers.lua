@@ -1,16 +1,16 @@
--- What a stat line becomes. A modifier is a plain table:
+-- The result of reading a stat line. A modifier is a plain table:
 --
---   name        stat that it changes, in Path of Building's spelling where it has one
---   kind        "BASE" adds, "INC" adds up to one percentage, "MORE" multiplies on its own,
---               "OVERRIDE" replaces, "FLAG" is on or off
+--   name        the stat that it changes, in Path of Building's spelling where it has one
+--   kind        "BASE" is added, all "INC" add up to one percentage, each "MORE" multiplies separately,
+--               "OVERRIDE" replaces the value, "FLAG" is on or off
 --   value       number; percent for INC and MORE; 1 for FLAG
---   scope       array of tags, all of which the skill must carry ("Attack", "Bow", ...), sorted
---   actor       who has the stat when it is not the character ("Minion", "Totem", "Enemy", ...)
---   conditions  array of condition names that must hold; "!Name" must not hold
+--   scope       sorted array of tags ("Attack", "Bow", ...), all of which the skill must have
+--   actor       who has the stat if it is not the character ("Minion", "Totem", "Enemy", ...)
+--   conditions  array of names of conditions that must hold; "!Name" must not hold
 --   per, every  the value counts once for each full `every` of the quantity `per`
 --   limit       the most that a `per` modifier may add
 --
--- Fields that say nothing are absent, so that two readings of a line compare field by field.
+-- Fields without meaning are absent, so that two readings of a line can be compared field by field.
 local modifiers = {}
 
 modifiers.kinds = { BASE = true, INC = true, MORE = true, OVERRIDE = true, FLAG = true }
@@ -46,7 +46,7 @@ function modifiers.addConditions(modifier, conditions)
 	modifier.conditions = addSorted(modifier.conditions or {}, conditions)
 end
 
--- Tables of words hold modifiers without values; a parse must not share them with its caller.
+-- The tables of words hold modifiers without values. A parse must not share them with its caller.
 function modifiers.copy(modifier)
 	local result = {}
 	for key, value in pairs(modifier) do
@@ -62,8 +62,8 @@ function modifiers.copy(modifier)
 	return result
 end
 
--- "10%" of three actors are three stats: a qualifier can be added only where it does not contradict
--- one that is there already. Answers false for a contradiction, and the line is not understood.
+-- The same stat of three actors is three stats, so a qualifier is added only if it does not contradict one that is already
+-- there. Returns false for a contradiction; the line then counts as not understood.
 function modifiers.qualify(modifier, qualifier)
 	if qualifier.actor then
 		if modifier.actor and modifier.actor ~= qualifier.actor then

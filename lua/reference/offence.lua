@@ -1,5 +1,5 @@
--- One hit, its crits, its speed, damage per second. Public sources: poe2wiki.net, "Damage",
--- "Damage conversion", "Critical hit", "Accuracy", "Armour", "Penetration".
+-- A hit, its critical hits, its speed, and damage per second. Public sources: poe2wiki.net, "Damage", "Damage conversion",
+-- "Critical hit", "Accuracy", "Armour", "Penetration".
 local ffi = require("ffi")
 local answers = require("reference.answers")
 local slots = require("reference.slots")
@@ -8,7 +8,7 @@ local floor, max, min = math.floor, math.max, math.min
 
 local offence = {}
 
--- Places of the five types in the structs, in the order of slots.damageTypes.
+-- Positions of the five types in the structs, in the order of slots.damageTypes.
 local minIndex, maxIndex = ffi.new("int32_t[5]"), ffi.new("int32_t[5]")
 local hitIndex, incIndex, moreIndex = ffi.new("int32_t[5]"), ffi.new("int32_t[5]"), ffi.new("int32_t[5]")
 local isElemental = ffi.new("double[5]", { 0, 1, 1, 1, 0 })
@@ -20,7 +20,7 @@ for position, damageType in ipairs(slots.damageTypes) do
 	moreIndex[position - 1] = slots.index[damageType .. "Damage_MORE"]
 end
 
--- "Gain X of SOURCE as extra TARGET": one entry for each pair, by target.
+-- "Gain X of SOURCE as extra TARGET": one entry per pair, grouped by target.
 local gainCount = #slots.gainSources * 5
 local gainIndex = ffi.new("int32_t[?]", gainCount)
 local gainSource, gainTarget = ffi.new("int32_t[?]", gainCount), ffi.new("int32_t[?]", gainCount)
@@ -36,12 +36,12 @@ do
 	end
 end
 
--- Scratch of one row, written before it is read: damage by the kinds that gains are taken from
--- (all, elemental, then the five types), penetration by type.
+-- Working memory of a row, written before it is read: damage by the kinds that gains are taken from (all, elemental, then the
+-- five types), and penetration by type.
 local amounts, penetration = ffi.new("double[7]"), ffi.new("double[5]")
 
--- Loops of five turns are written out as five calls: the trace compiler begins to record at some
--- turn of a loop, gives up when it is the last one, and may leave a short loop interpreted for good.
+-- Loops of five iterations are written as five calls. The trace compiler starts to record at some iteration of a loop and gives
+-- up if that is the last one, so a short loop may stay interpreted for good.
 
 local function ownDamage(index, share, sumsView, hit)
 	local low, added = hit.low[index], sumsView[minIndex[index]]
@@ -50,10 +50,10 @@ local function ownDamage(index, share, sumsView, hit)
 	amounts[index + 2] = own * hit.damageMultiplier + extra * hit.addedEffectiveness
 end
 
--- The five kinds of damage before increases: the hit's own, what lines add, then what is gained as
--- extra. A conversion to fire takes its share of every other kind first.
+-- Damage of the five types before increases: the hit's own, then what modifiers add, then what is gained as extra. A conversion
+-- to fire takes its share of every other type first.
 local function baseDamage(sums, out, sumsView, outView, hit)
-	-- The average of a roll between a and b lies half of the way, of the higher of two rolls 2/3.
+	-- The average of a roll between a and b is at 1/2 of the range; that of the higher of two rolls is at 2/3.
 	local share = sums.LuckyHits_FLAG > 0 and 2 / 3 or 1 / 2
 	ownDamage(0, share, sumsView, hit)
 	ownDamage(1, share, sumsView, hit)
@@ -80,7 +80,7 @@ local function baseDamage(sums, out, sumsView, outView, hit)
 	end
 end
 
--- Increases of one type, and what the enemy's resistance to it leaves.
+-- Applies the increases of one type and the enemy's resistance to it.
 local function finalDamage(index, sums, sumsView, outView, enemy)
 	local elemental = isElemental[index]
 	local inc = sums.Damage_INC + elemental * sums.ElementalDamage_INC + sumsView[incIndex[index]]
@@ -99,7 +99,8 @@ local function hitDamage(sums, out, sumsView, outView, enemy)
 	finalDamage(2, sums, sumsView, outView, enemy)
 	finalDamage(3, sums, sumsView, outView, enemy)
 	finalDamage(4, sums, sumsView, outView, enemy)
-	-- Armour takes the less, the larger the hit: poe2wiki.net, "Armour"; 75 % at most is Path of Building's cap for enemies.
+	-- Armour prevents a smaller share of a larger hit (poe2wiki.net, "Armour"). The cap of 75 % is Path of Building's for
+	-- enemies.
 	local physical = out.PhysicalHitAverage
 	local armour = enemy.armour > 0 and min(enemy.armour / (enemy.armour + 10 * physical), 0.75) or 0
 	local other = sums.DealNoNonFire_FLAG > 0 and 0 or 1
@@ -109,7 +110,7 @@ local function hitDamage(sums, out, sumsView, outView, enemy)
 	out.ChaosHitAverage = out.ChaosHitAverage * other
 end
 
--- An attack's chance to hit, in percent: spells cannot miss.
+-- An attack's chance to hit, in percent. Spells cannot miss.
 function offence.hitChance(accuracy, evasion)
 	local chance = accuracy * 1.25 / (accuracy + evasion * 0.3) * 100
 	return max(min(floor(chance + 0.5), 100), 5)
@@ -120,7 +121,7 @@ local function crits(sums, out, hit)
 	local chance = (base + sums.CritChance_BASE) * (1 + sums.CritChance_INC / 100) * sums.CritChance_MORE
 	chance = sums.NeverCrit_FLAG > 0 and 0 or max(min(chance, 100), 0)
 	out.PreEffectiveCritChance = chance
-	-- A crit must hit too.
+	-- A critical hit has to hit, too.
 	out.CritChance = chance * out.HitChance / 100
 	local bonus = 100 + hit.critBonus + sums.CritMultiplier_BASE
 	out.CritMultiplier = 1 + max(bonus * (1 + sums.CritMultiplier_INC / 100) * sums.CritMultiplier_MORE, 0) / 100

@@ -1,18 +1,17 @@
--- Turns lists of modifiers into flat rows of (slot, amount) for one build: what does not apply to
--- the build (other actors, skills of another kind, conditions that are off) is left out here, once,
--- so that evaluating a row is nothing but additions.
+-- Turns lists of modifiers into flat rows of (slot, amount) for one build. What does not apply to the build (other actors,
+-- other kinds of skills, conditions that are off) is left out here, once, so that evaluating a row consists of additions only.
 local ffi = require("ffi")
 local slots = require("reference.slots")
 
 local program = {}
 program.__index = program
 
--- Entries of one block. A row is a chain of blocks; nearly all nodes fit in one, so the loop over
--- a node's entries is straight code. Free places add 0 to a slot that nobody reads, a different one
--- for each place, so that they do not wait for each other.
+-- The number of entries of a block. A row is a chain of blocks. Nearly all nodes fit into one block, so the loop over a node's
+-- entries is straight code. Unused places add 0 to a slot that nothing reads, a different slot for each place, so that the
+-- additions do not wait for each other.
 local width = 4
 
--- Quantities that a row has to calculate first -> the stage (rows.lua) at which they are known.
+-- Quantities that a row has to calculate first -> the stage (rows.lua) in which they become known.
 local dynamicQuantities = {
 	Str = 1, Dex = 1, Int = 1, LowestAttribute = 1, Life = 2, Mana = 3, BlockChance = 4, Accuracy = 4,
 }
@@ -57,7 +56,7 @@ local function holds(self, modifier)
 	return true
 end
 
--- A slot for something that is counted, made on first use.
+-- The slot for something that is counted, created on first use.
 local function extraSlot(self, key, list, entry)
 	local slot = self.extra[key]
 	if not slot then
@@ -70,7 +69,7 @@ local function extraSlot(self, key, list, entry)
 	return slot
 end
 
--- Bonuses from an equipped piece are a share of the piece's own defence.
+-- Bonuses from an equipped item are a share of the item's own defence.
 local function fromPiece(self, modifier)
 	local stat, piece = modifier.name:match("^(%a-)From(%a+)$")
 	local value = stat and self.defences[piece .. stat]
@@ -125,13 +124,13 @@ local function addModifier(self, row, modifier)
 		add(row, extraSlot(self, ("more %s %+09.3f"):format(name, value), self.moreEntries,
 			{ target = target, factor = 1 + value / 100 }), 1)
 	elseif kind == "OVERRIDE" and overrideStats[name] then
-		-- Of several overrides the smallest counts: entries are applied in descending order.
+		-- The smallest of several overrides wins: entries are applied in descending order of value.
 		add(row, extraSlot(self, ("override %s %09.3f"):format(name, 99999 - value), self.overrideEntries,
 			{ target = target, value = value }), 1)
 	end
 end
 
--- Answers the number of the row that holds these modifiers.
+-- Returns the number of the row that holds these modifiers.
 function program:row(modifiers)
 	local sums = {}
 	for _, modifier in ipairs(modifiers) do
@@ -168,8 +167,8 @@ local function byKey(a, b)
 	return a.key < b.key
 end
 
--- The flat arrays: row r starts in block r; a row with more than `width` entries goes on in block
--- next[r], and so on.
+-- Builds the flat arrays. Row r starts in block r. A row with more than `width` entries continues in the block next[r], and so
+-- on.
 function program:finish()
 	local total, blocks = slots.additiveCount + self.extraCount, #self.rows
 	for _, row in ipairs(self.rows) do
@@ -197,7 +196,7 @@ function program:finish()
 			flat.amount[block * width + place] = entry and entry[2] or 0
 		end
 	end
-	-- One fixed order for everything that is multiplied or applied one after the other.
+	-- A fixed order for everything that is multiplied or applied one after another.
 	table.sort(self.moreEntries, byKey)
 	table.sort(self.overrideEntries, byKey)
 	table.sort(self.perEntries, byKey)

@@ -1,5 +1,5 @@
--- Phrases that end a clause and narrow it to some skills, or multiply it by a quantity.
--- "#" stands for a number; `every = 1` means "the first number of the phrase".
+-- Phrases at the end of a clause that limit it to some skills, or multiply it by a quantity. "#" stands for a number; `every =
+-- 1` means "the first number of the phrase".
 local qualifiers = {}
 
 local function scope(phrase, ...)
@@ -58,8 +58,8 @@ for phrase, tags in pairs({
 	qualifiers["with " .. phrase] = { scope = tags }
 end
 
--- Quantities: Str, Dex, Int, LowestAttribute, Life, Mana, Accuracy, BlockChance are the row's own
--- stats, Level and Item... are the build's, all others are counts that config sets (else 0).
+-- Quantities: Str, Dex, Int, LowestAttribute, Life, Mana, Accuracy and BlockChance are the row's own stats; Level and Item...
+-- are the build's; all others are counts set by the configuration (default 0).
 local function per(phrase, quantity, every)
 	qualifiers["per " .. phrase] = { per = quantity, every = every }
 end

@@ -1,5 +1,5 @@
--- Evaluates one node set. Everything it touches was allocated when the build was loaded; nothing
--- that one row leaves behind is read by the next: the sums start from the build's own each time.
+-- Evaluates a node set. All memory that this uses was allocated when the build was loaded. A row reads nothing that an earlier
+-- row left: the sums start from the build's own each time.
 local ffi = require("ffi")
 local slots = require("reference.slots")
 local answers = require("reference.answers")
@@ -17,7 +17,7 @@ local doubleBytes = ffi.sizeof("double")
 
 local rows = {}
 
--- The build's working memory, and its program's entry lists as flat arrays.
+-- The working memory of a build, and the entry lists of its program as flat arrays.
 function rows.prepare(build, flat)
 	local work = { flat = flat, bytes = flat.size * doubleBytes }
 	work.base = ffi.new("double[?]", flat.size)
@@ -39,7 +39,7 @@ function rows.prepare(build, flat)
 			work[kind .. "Value"][index - 1] = entry.factor or entry.value
 		end
 	end
-	-- Entries by stage: those of a quantity are applied right after the quantity is known.
+	-- Entries by stage: the entries of a quantity are applied as soon as the quantity is known.
 	work.perStages = {}
 	for stage = 1, 4 do
 		work.perStages[stage] = {}
@@ -59,7 +59,7 @@ function rows.prepare(build, flat)
 	return work
 end
 
--- Adds (sign 1) or takes away (sign -1) the row of a node.
+-- Adds (sign 1) or subtracts (sign -1) the row of a node.
 local function addRow(work, counts, row, sign)
 	local slot, amount, chain = work.slot, work.amount, work.next
 	local block = row
@@ -85,7 +85,7 @@ local function applyPer(list, sums, out)
 	end
 end
 
--- A `per` modifier is counted like a MORE one: how many nodes have it.
+-- A `per` modifier is represented like a MORE modifier: by the number of nodes that have it.
 local function countPer(work, counts)
 	for stage = 1, 4 do
 		local list = work.perStages[stage]
@@ -97,7 +97,7 @@ end
 
 local function totals(work)
 	local counts, sums = work.counts, work.sumsView
-	-- Division by 1000 gives the double nearest to the decimal value.
+	-- Dividing by 1000 gives the double nearest to the decimal value.
 	for index = 0, additiveCount - 1 do
 		sums[index] = counts[index] / scale
 	end
@@ -153,7 +153,7 @@ local function notAllocated(id)
 	error(("node %s cannot be removed: the build does not have it"):format(tostring(id)), 0)
 end
 
--- Fills work.out for the set.
+-- Computes the stats of the set into work.out.
 function rows.evaluate(build, set)
 	local work = build.work
 	local counts = work.counts

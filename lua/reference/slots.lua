@@ -1,13 +1,11 @@
--- The accumulators of one row. Every modifier that the formulas ask for is one number added to one
--- slot, whatever its kind:
+-- The accumulators of a row. Every modifier that the formulas use is a number added to a slot, whatever its kind:
 --
---   BASE, INC        the sum of the values in thousandths. Stat values have at most three decimals,
---                    so the sums are whole numbers below 2^53: adding and taking away are exact, in
---                    any order. That is why a row may start from the build's own sums, why a full
---                    set and a delta have the same bits, and why rows cannot disturb one another.
+--   BASE, INC        the sum of the values in thousandths. Stat values have at most three decimals, so the sums are whole
+--                    numbers below 2^53: additions and subtractions are exact, in any order. Therefore a row may start from
+--                    the build's own sums, a full set and a delta give the same bits, and rows cannot affect each other.
 --   FLAG             how many modifiers set it
---   MORE, OVERRIDE,  a slot for each distinct (stat, value): how many modifiers have it. The product
---   per a row stat   is formed from the counts in one fixed order, so it does not depend on nodes.
+--   MORE, OVERRIDE,  a slot for each distinct (stat, value): how many modifiers have it. The product is computed from the
+--   per a row stat   counts in a fixed order, so it does not depend on the order of the nodes.
 --
 -- `sums` is a struct of doubles, so that a formula reads sums.Life_INC at a constant offset.
 local ffi = require("ffi")
@@ -42,7 +40,7 @@ local base = words([[
 	CritChance CritMultiplier FirePenetration ColdPenetration LightningPenetration
 	DamageGainAsRandom DamageConvertToFire
 ]])
--- "FireGainAsFire" and its like never occur; they keep the loop over sources and targets plain.
+-- "FireGainAsFire" and the like never occur. They keep the loop over sources and targets simple.
 for _, damageType in ipairs(slots.damageTypes) do
 	base[#base + 1] = damageType .. "Min"
 	base[#base + 1] = damageType .. "Max"
@@ -67,7 +65,7 @@ local flags = words([[
 	CannotRecoverLifeOutsideLeech
 ]])
 
--- Stats with a product of MORE modifiers, and stats with an OVERRIDE.
+-- Stats that can have MORE modifiers, and stats that can have an OVERRIDE.
 slots.more = words([[
 	Str Dex Int Life Mana EnergyShield Spirit Armour Evasion Accuracy LifeRegen ManaRegen
 	LifeRecoveryRate ManaRecoveryRate EnergyShieldRecharge DeflectionRating MovementSpeed

@@ -2,8 +2,8 @@
 --
 --   [subject] clause [qualifier...]       "Minions deal" "10% increased Damage" "while moving"
 --
--- and counts as understood only if every word of it was consumed: an unknown phrase anywhere makes
--- the whole line unknown, because a modifier with a missing condition would be a misreading.
+-- It counts as understood only if every word was used: an unknown phrase anywhere makes the whole line unknown, because a
+-- modifier without one of its conditions would be wrong.
 local modifiers = require("reference.modifiers")
 local names = require("reference.stat_names")
 local damageNames = require("reference.damage_names")
@@ -19,7 +19,7 @@ local function countNumbers(text)
 	return count
 end
 
--- "12% increased X" -> "#% increased x" and { 12 }: the tables of words are free of numbers.
+-- "12% increased X" -> "#% increased x" and { 12 }, because the tables of words contain no numbers.
 local function template(line)
 	local numbers = {}
 	local text = line:lower():gsub("%s+", " "):match("^ ?(.-) ?$")
@@ -30,7 +30,7 @@ local function template(line)
 	return text, numbers
 end
 
--- Instantiates a qualifier's table entry with the numbers of its place in the line.
+-- Creates a qualifier from its table entry and the numbers at its place in the line.
 local function readQualifier(entry, numbers, at)
 	if entry.named then
 		return { conditions = { entry.named:format(tostring(numbers[at])) } }
@@ -79,8 +79,8 @@ local forms = {
 	{ "^%+# (maximum stacks of .+)$", "BASE", 1, false },
 }
 
--- "+10% to Evasion Rating" or "+10 to Fire Resistance" do not exist: a percentage added to a
--- quantity, or a quantity added to a percentage, is a line of another game or a typing error.
+-- "+10% to Evasion Rating" or "+10 to Fire Resistance" do not exist. A percentage added to a quantity, or a quantity added to a
+-- percentage, is a line of another game or a typing error.
 local percentBases = { BlockChance = true, BlockChanceMax = true, CritChance = true, CritMultiplier = true }
 
 local function isPercentBase(name)
@@ -146,8 +146,8 @@ end
 
 local readClause
 
--- The longest qualifying end first: "with hits against burning enemies" has no entry of its own,
--- "against burning enemies" has, then "with hits".
+-- Tries the longest qualifier at the end first: "with hits against burning enemies" has no entry of its own, but "against
+-- burning enemies" and then "with hits" have one.
 local function readQualified(text, numbers, at)
 	local position = 0
 	while true do
@@ -212,7 +212,7 @@ local function readSubject(text, numbers)
 	end
 end
 
--- Answers an array of modifiers, or nil for a line that is not understood.
+-- Returns an array of modifiers, or nil if the line is not understood.
 function statLines.parse(line)
 	local text, numbers = template(line)
 	return readClause(text, numbers, 1) or readSubject(text, numbers)

@@ -1,6 +1,5 @@
--- Phrases that name a stat after "increased", "reduced", "more", "less" or "+N to": the phrase
--- (lower case) -> the stats that it names. Names follow Path of Building; where it has none, the
--- phrase itself in camel case.
+-- Phrases that name a stat after "increased", "reduced", "more", "less" or "+N to": the phrase (lower case) -> the stats that
+-- it names. The names are Path of Building's; where it has none, the phrase itself in camel case.
 local names = {}
 
 local function name(phrase, ...)
@@ -68,7 +67,7 @@ name("all maximum elemental resistances", "FireResistMax", "ColdResistMax", "Lig
 name("damage taken", "DamageTaken")
 name("elemental damage taken", "ElementalDamageTaken")
 name("physical damage taken", "PhysicalDamageTaken")
--- Item bonuses: the character has them in the measure of the item's own property.
+-- Item bonuses: the character gets them in proportion to the item's own property.
 for phrase, slot in pairs({
 	["body armour"] = "BodyArmour",
 	helmet = "Helmet",
@@ -102,14 +101,14 @@ name("recovery from flasks", "FlaskLifeRecovery", "FlaskManaRecovery")
 name("flask life recovery rate", "FlaskLifeRecoveryRate")
 name("flask mana recovery rate", "FlaskManaRecoveryRate")
 
--- Movement and senses
+-- Movement and perception
 name("movement speed", "MovementSpeed")
 name("light radius", "LightRadius")
 name("presence area of effect", "PresenceArea")
 name("movement speed penalty from using skills while moving", "MovementSpeedPenalty")
 name("movement speed penalty while actively blocking", "MovementSpeedPenaltyWhileBlocking")
 
--- Offence that does not go through the composed names of damage_names.lua
+-- Offence that is not covered by the composed names of damage_names.lua
 name("attack and cast speed", { name = "Speed", scope = { "Attack" } }, { name = "Speed", scope = { "Cast" } })
 name("skill speed", "Speed")
 name("cast speed", { name = "Speed", scope = { "Cast" } })
@@ -163,7 +162,7 @@ name("ignite duration on enemies", "EnemyIgniteDuration")
 name("duration of ignite, shock and chill on enemies", "EnemyIgniteDuration", "EnemyShockDuration", "EnemyChillDuration")
 name("knockback distance for blocked hits", "KnockbackDistanceForBlockedHits")
 
--- Named, kept and never asked for by the calculator's formulas.
+-- Stats that have a name but are never used by the calculator's formulas.
 local function camel(phrase)
 	local words = phrase:gsub("(%a)([%w']*)", function(first, rest)
 		return first:upper() .. rest

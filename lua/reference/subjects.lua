@@ -1,5 +1,5 @@
--- Phrases that begin a line and say whose stat it is, or for which skills: "Minions deal",
--- "Projectiles have". What follows is a clause of its own ("10% increased Damage").
+-- Phrases at the beginning of a line that say who has the stat, or for which skills it applies: "Minions deal", "Projectiles
+-- have". A clause ("10% increased Damage") follows.
 local subjects = {}
 
 local function add(phrase, qualifier, verbs)
@@ -8,7 +8,7 @@ local function add(phrase, qualifier, verbs)
 	end
 end
 
--- Others than the character
+-- Actors other than the character
 add("minions", { actor = "Minion" })
 add("companions", { actor = "Companion" })
 add("totems", { actor = "Totem" })
@@ -71,11 +71,11 @@ for phrase, tag in pairs({
 	hazards = "Hazard",
 	skills = "Any",
 }) do
-	-- "Skills have" says nothing more than the clause itself.
+	-- "Skills have" adds nothing to the clause itself.
 	add(phrase, tag == "Any" and {} or { scope = { tag } })
 end
 
--- The character, through something
+-- The character, through something else
 subjects["body armour grants"] = { conditions = { "UsingBodyArmour" } }
 subjects["archon buffs also grant"] = { conditions = { "AffectedByArchon" } }
 subjects["every rage also grants"] = { per = "Rage" }

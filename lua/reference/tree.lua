@@ -1,12 +1,11 @@
--- The passive tree as the calculator needs it: each stat line parsed once, each node a list of
--- modifiers. Nothing here depends on a build; build.lua makes flat arrays of it.
+-- The passive tree in the form that the calculator needs: each stat line is parsed once, and each node is a list of modifiers.
+-- Nothing here depends on a build; build.lua turns it into flat arrays.
 local statLines = require("reference.stat_lines")
 
 local tree = {}
 
--- The data wraps long sentences: a line that starts with a small letter continues the one before
--- it. A line that ends with a colon is a heading, and what follows belongs to it: read on its own,
--- it would be misread, so none of it counts as understood.
+-- The data wraps long sentences: a line that starts with a small letter continues the line before it. A line that ends with a
+-- colon is a heading. The lines under it would be misread on their own, so none of them counts as understood.
 local function sentences(lines)
 	local list, underHeading = {}, false
 	for _, line in ipairs(lines) do
@@ -79,7 +78,7 @@ function tree.open(options)
 				entry.choices = entry.choices or {}
 				entry.choices[attributeChoices[(option.name or ""):lower()] or index] = read
 			else
-				-- A node that another class or ascendancy sees differently.
+				-- A variant of the node for another class or ascendancy.
 				entry.variants = entry.variants or {}
 				local owner = option["for"] or option.class or option.ascendancy or option.name or ""
 				entry.variants[owner] = read

@@ -1,13 +1,13 @@
--- The hit that the calculator answers for: the source's skill, else a basic attack with the weapon
--- of the main hand, else a basic unarmed attack.
+-- The hit that the calculator evaluates: that of the source's skill, or else a basic attack with the main-hand weapon, or else
+-- a basic unarmed attack.
 local ffi = require("ffi")
 local items = require("reference.items")
 local slots = require("reference.slots")
 
 local weapon = {}
 
--- Where the build's text does not say what a weapon deals (the class is all that a base type's name
--- gives), the hit starts from the unarmed one, and the build carries a warning.
+-- If the build's text does not say what a weapon deals (the name of a base type gives only its class), the hit starts from the
+-- unarmed one, and the build gets a warning.
 local unarmed = { min = 2, max = 6, attacksPerSecond = 1.65, critChance = 5 }
 
 local function baseAttack()
@@ -45,7 +45,7 @@ local function readProperties(hit, properties)
 	return known, speed > 0, crit > 0
 end
 
--- Local modifiers shape the weapon's own numbers, but not those that the properties show already.
+-- Local modifiers change the weapon's own numbers, except those that the properties already include.
 local function applyLocal(hit, modifiers, knownDamage, knownSpeed, knownCrit)
 	local physical, speed = 0, 0
 	for _, modifier in ipairs(modifiers) do
@@ -92,7 +92,7 @@ local function readSkill(hit, skill)
 	end
 	hit.speed = skill.speed or hit.speed
 	hit.critChance = skill.critChance or hit.critChance
-	-- Percent of the base damage that the skill deals, and of the base attack speed that it has.
+	-- The percentage of base damage that the skill deals, and of the base attack speed that it uses.
 	hit.damageMultiplier = (skill.damageMultiplier or 100) / 100
 	hit.speedMultiplier = (skill.speedMultiplier or 100) / 100
 	hit.addedEffectiveness = (skill.addedEffectiveness or skill.damageMultiplier or 100) / 100

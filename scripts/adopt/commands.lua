@@ -1,4 +1,4 @@
--- What is known of a release of Path of Building, and what is new in it, for scripts/adopt-pob.mjs.
+-- Finds what is new in a release of Path of Building compared with the known forms, for scripts/adopt-pob.mjs.
 local calculation = require("pob.patch.calculation")
 local closeness = require("pob.patch.closeness")
 local defences = require("pob.replacements.defences")
@@ -11,7 +11,7 @@ local treeReads = require("pob.versions.tree_reads")
 
 local PERFORM, AFTER_OFFENCE = "Modules/CalcPerform.lua", "perform after offence"
 
--- The functions that parts stand for or rely on: path -> name -> true.
+-- The functions that parts replace or rely on: path -> name -> true.
 local function targets()
 	local wanted = {}
 	for _, part in ipairs(registry.parts()) do
@@ -34,7 +34,7 @@ local function sorted(t)
 	return list
 end
 
--- "0.15.0 to 0.20.0" with a release more.
+-- Extends a text such as "0.15.0 to 0.20.0" by a release.
 local function span(text, release)
 	local function number(version)
 		local a, b, c = version:match("(%d+)%.(%d+)%.?(%d*)")
@@ -77,7 +77,7 @@ local function functionsText()
 	return table.concat(out) .. "}\n"
 end
 
--- Lists of words in lines of at most so many characters.
+-- Joins words into lines of at most this many characters.
 local function wrapped(words, indent, width)
 	local lines, line = {}, nil
 	for _, word in ipairs(words) do
@@ -132,7 +132,7 @@ local function stateText()
 end
 
 return {
-	-- The modules that are looked at.
+	-- The paths of the modules that are analysed.
 	modules = function()
 		local paths = targets()
 		for path in pairs(calculation.isPart) do
@@ -140,8 +140,8 @@ return {
 		end
 		return sorted(paths)
 	end,
-	-- `files`: list of { path, text }; `release`: its number. What is new in it, as { what, path, name, line }, how many forms
-	-- were looked at, and lua/pob/versions with all of them, as texts and as tables.
+	-- `files`: list of { path, text }; `release`: its number. Returns what is new in it, as { what, path, name, line }, how many
+	-- forms were already known, and the tables of lua/pob/versions with all of them, as texts and as tables.
 	adopt = function(_, args)
 		local wanted, new, known = targets(), {}, 0
 		local function take(forms, form, entry)

@@ -1,4 +1,4 @@
--- Changes of a module that leave its meaning as it is.
+-- Changes of a module that do not change its meaning.
 
 local parser = require("pob.slice.parser")
 local printer = require("pob.slice.printer")
@@ -6,7 +6,7 @@ local walk = require("pob.slice.walk")
 
 local cosmetics = {}
 
--- Names that the text uses for something else, too.
+-- Names that the text also uses for something else.
 local function takenNames(chunk)
 	local taken, visitor = {}, {}
 	function visitor:expression(e)
@@ -18,12 +18,12 @@ local function takenNames(chunk)
 	return taken
 end
 
----Laid out anew, without comments, all local variables under other names.
+---The module in a new layout, without comments, and with all local variables renamed.
 function cosmetics.renamed(path, text)
 	local chunk = parser.parse(text, path)
 	local taken, names, count, visitor = takenNames(chunk), {}, 0, {}
 	function visitor:declare(variable)
-		-- Methods have a `self` that is not written.
+		-- The `self` of methods is not written in the parameters.
 		if variable.name ~= "self" and not names[variable] then
 			repeat
 				count = count + 1
@@ -44,7 +44,7 @@ function cosmetics.renamed(path, text)
 	return printer.chunk(chunk)
 end
 
----Comments and empty lines in other places.
+---The module moved down by a comment and an empty line.
 function cosmetics.commented(_, text)
 	local out = {}
 	for line in (text .. "\n"):gmatch("([^\n]*)\n") do
@@ -53,7 +53,7 @@ function cosmetics.commented(_, text)
 	return "-- moved\n\n" .. table.concat(out, "\n")
 end
 
--- The functions of a module that have a body: { first = where it begins, f }.
+-- The functions of a module that have a body: { first = where the body begins, f }.
 local function functionsOf(path, text)
 	local list, visitor = {}, {}
 	function visitor:openFunction(f, node)
@@ -66,12 +66,12 @@ local function functionsOf(path, text)
 	return list
 end
 
--- One of a list, by a number; nil: it is empty.
+-- An entry of a list, selected by a number; nil if the list is empty.
 local function chosen(list, number)
 	return list[(number * 7919) % math.max(#list, 1) + 1]
 end
 
--- A text that is another one and can be compiled; nil: it cannot.
+-- The text if it compiles, or nil.
 local function compiled(text)
 	return loadstring(text) and text or nil
 end
@@ -84,22 +84,22 @@ end
 local LOCALS = { "local pobatchDrift = nil; ", "do local unused = { }; end; " }
 local GUARDS = { "if false then return end; ", "if type(nil) ~= 'nil' then error('no number') end; " }
 
----One of a module's functions with a variable more that nobody reads; nil: there is no function.
+---Adds an unused variable to one of the module's functions; nil if there is no function.
 ---@param number number @from 1
 function cosmetics.newLocal(path, text, number)
 	return begunWith(path, text, number, LOCALS[number % #LOCALS + 1])
 end
 
----One of a module's functions with a guard that never holds.
+---Adds a guard that never holds to one of the module's functions.
 function cosmetics.guard(path, text, number)
 	return begunWith(path, text, number, GUARDS[number % #GUARDS + 1])
 end
 
--- What an expression calculates, if it can stand in a function of its own: the variables of functions around it that it reads,
--- a list; nil: it cannot.
+-- The variables of enclosing functions that an expression reads, as a list, if the expression can be moved to a separate
+-- function; otherwise nil.
 local function variablesOf(e, levels, own)
 	local names, isSeen, visitor, isFit = {}, {}, {}, true
-	-- Of functions within it; it is gone through in one.
+	-- The walk wraps the expression in a function of its own; any other function inside it rules it out.
 	function visitor:openFunction(_, node)
 		isFit = isFit and node.k == nil
 	end
@@ -115,7 +115,7 @@ local function variablesOf(e, levels, own)
 	return isFit and names or nil
 end
 
----A calculation of one of a module's functions in a function of its own, in front of it.
+---Moves a calculation of one of the module's functions into a separate function in front of it.
 function cosmetics.helper(path, text, number)
 	local levels, list, visitor, depth, outermost = {}, {}, {}, 0, nil
 	function visitor:openFunction()
@@ -151,7 +151,7 @@ function cosmetics.helper(path, text, number)
 		text:sub(entry.first, entry.e.from - 1), name, entry.names, text:sub(entry.e.to + 1)))
 end
 
----A loop over a list in one of a module's functions as one that counts.
+---Turns a loop over a list in one of the module's functions into a counting loop.
 function cosmetics.loop(path, text, number)
 	local list, visitor, depth = {}, {}, 0
 	function visitor:openFunction()

@@ -1,4 +1,4 @@
--- Changes of a module's meaning, each at one place: what an update of Path of Building might bring.
+-- Changes of a module's meaning, each at one place, such as an update of Path of Building might bring.
 
 local edits = require("modernize.edits")
 local parser = require("pob.slice.parser")
@@ -10,16 +10,16 @@ local COMPARISONS = { ["<"] = "<=", ["<="] = "<", [">"] = ">=", [">="] = ">", ["
 local ARITHMETIC = { ["+"] = "-", ["-"] = "+", ["*"] = "/", ["/"] = "*" }
 local ROUNDING = { m_floor = "m_ceil", m_ceil = "m_floor", m_max = "m_min", m_min = "m_max", round = "m_floor" }
 
----All changes of a module that are known: list of { kind, first, last, by, line, at }. `at` is the place, { line, column }, of
----the innermost statement that has it: where a mark tells whether it is run.
+---All known changes of a module: list of { kind, first, last, by, line, at }. `at` is the place, { line, column }, of the
+---innermost statement around the change: a mark there shows whether it is run.
 ---@param path string
 ---@param text string
 function mutations.of(path, text)
 	local chunk = parser.parse(text, path, true)
 	local list = {}
-	-- Of functions only: what runs while a module loads is seen by whoever starts.
+	-- Only inside functions: a change of what runs while a module loads shows at the start.
 	local depth = 0
-	-- The statements around, the innermost last; false: one that has no text of its own.
+	-- The enclosing statements, innermost last; false for a statement without text of its own.
 	local statements = {}
 	local lineStarts = { 1 }
 	for at in text:gmatch("\n()") do
@@ -87,7 +87,7 @@ function mutations.of(path, text)
 		statements[#statements + 1] = s.first or false
 		if s.k == "if" and s.clauses[1].cond.from then
 			local cond = s.clauses[1].cond
-			-- Parentheses around it are not part of it.
+			-- Parentheses around the condition are not part of it.
 			local before = text:sub(s.first, cond.from - 1)
 			if before:find("^if%s+$") and text:sub(cond.to + 1):find("^%s+then") then
 				add("a condition inverted", cond.from, cond.to, "not (" .. text:sub(cond.from, cond.to) .. ")")

@@ -11,8 +11,8 @@ for name in ([[
 	KNOWN[name] = true
 end
 
--- A visitor that reports to `add(position, message)`. `own`: names of globals that the file may read and write; `texts` gets
--- the strings, as expressions.
+-- A visitor that reports to `add(position, message)`. `own`: names of the globals that the file may read and write. The strings
+-- are added to `texts`, as expressions.
 local function newVisitor(add, own, texts)
 	local owners, used, declared = {}, {}, {}
 	local visitor = {}
@@ -36,7 +36,7 @@ local function newVisitor(add, own, texts)
 			texts[#texts + 1] = e
 		end
 		if place == "name" then
-			-- `function a.b:c()` writes to `a` only where nothing follows it; the walk does not go into it.
+			-- `function a.b:c()` writes to `a` only if nothing follows the name. The walk does not visit the target.
 			local first = e
 			while first.k == "index" do
 				first = first.o
@@ -77,7 +77,7 @@ local function newVisitor(add, own, texts)
 		}
 	end
 
-	-- Of parameters, and of what an iterator answers, those before one that is used have to be there.
+	-- A parameter, or a value of an iterator, that comes before a used one is needed for its position.
 	local function finish()
 		local isNeeded = {}
 		for i = #declared, 1, -1 do
@@ -121,8 +121,8 @@ local function lint(file)
 end
 
 return {
-	-- `files`: list of { path, text, globals = names }. Answers for each
-	-- { found = list of { line, message }, texts = lines of its strings }.
+	-- `files`: list of { path, text, globals = names }. Returns for each file { found = list of { line, message }, texts = lines
+	-- of its strings }.
 	lint = function(_, args)
 		local answers = {}
 		for i, file in ipairs(args.files) do

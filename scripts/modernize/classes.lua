@@ -1,5 +1,5 @@
--- The construction of objects: `new("X", a)` becomes `new("X"):X(a)`, a constructor a method of its class's name that
--- answers the object, and what a constructor calls of its parents, `self.Parent(a)`, a method, too.
+-- The construction of objects: `new("X", a)` becomes `new("X"):X(a)`; a constructor becomes a method with the name of its class
+-- that returns the object; and a constructor's calls of its parents, `self.Parent(a)`, become method calls too.
 
 local walk = require("pob.slice.walk")
 
@@ -9,7 +9,7 @@ local function isCallOf(e, name)
 	return e and e.k == "call" and e.f.k == "global" and e.f.v == name
 end
 
--- Calls `take(call, constructor)` with each definition of a class in a statement.
+-- Calls `take(call, constructor)` for each statement that defines a class.
 local function eachClass(chunk, take)
 	local visitor = {}
 	function visitor:statement(s)
@@ -20,14 +20,14 @@ local function eachClass(chunk, take)
 	walk.through(chunk, visitor)
 end
 
----The names of the classes that a module makes, into `names`.
+---Adds the names of the classes that a module defines to `names`.
 function classes.find(chunk, names)
 	eachClass(chunk, function(_, call)
 		names[call.args[1].v] = true
 	end)
 end
 
--- A call of `self.Parent(a)` with `self` as it is known in a constructor.
+-- Calls `self.Parent(a)` in a constructor, where `self` is its first parameter.
 local function parentCalls(text, f, names, edits, group)
 	local visitor = {}
 	function visitor:expression(e)
@@ -41,7 +41,7 @@ local function parentCalls(text, f, names, edits, group)
 	walk.through(f, visitor)
 end
 
--- `return` of the constructor itself.
+-- The `return` statements of the constructor itself.
 local function returns(f, edits, group)
 	local depth = 0
 	local visitor = {}
@@ -60,7 +60,7 @@ local function returns(f, edits, group)
 	walk.through(f, visitor)
 end
 
----@param names table @name of a class -> true, of all modules
+---@param names table @name of a class -> true, for all modules
 function classes.definitions(text, chunk, edits, names)
 	eachClass(chunk, function(s, call)
 		local constructor = call.args[#call.args]
@@ -76,7 +76,7 @@ function classes.definitions(text, chunk, edits, names)
 			before .. ")\nfunction " .. s.names[1].name .. ":" .. call.args[1].v .. "(" .. parameters .. ")")
 		parentCalls(text, f, names, edits, group)
 		returns(f, edits, group)
-		-- Behind the last statement, whatever indentation its end has.
+		-- After the last statement, whatever the indentation of its end.
 		local last = f.body[#f.body]
 		local ends = last and last.k == "return" and "end" or "\treturn self\nend"
 		edits:replace(group, constructor.to - 2, call.to, ends)
@@ -91,7 +91,7 @@ function classes.objects(text, chunk, edits)
 			return
 		end
 		local name = e.args[1].v
-		-- What stands behind the name of the class, which has no comma in it.
+		-- The text after the name of the class, which contains no comma.
 		local first = e.args[1].to + 1
 		local comma = e.args[2] and text:match("^%s*,%s*()", first)
 		local group = {}
@@ -105,7 +105,7 @@ function classes.objects(text, chunk, edits)
 	local isDone = {}
 	local visit = visitor.expression
 	function visitor:expression(e, place, parent)
-		-- Those that are constructed already.
+		-- Objects that are already constructed in this way.
 		if parent and parent.k == "method" and parent.o == e and isCallOf(e, "new") then
 			isDone[e] = true
 		end
@@ -116,8 +116,8 @@ function classes.objects(text, chunk, edits)
 	walk.through(chunk, visitor)
 end
 
--- What takes the place of `newClass` and `new` in Modules/Common.lua: constructors are methods that are named like their
--- class; those of parents are called as methods, each once.
+-- Replaces `newClass` and `new` in Modules/Common.lua: constructors are methods named like their class; those of parents are
+-- called as methods, each once.
 local LIBRARY = [==[
 function newClass(className, ...)
 	local class = { _className = className }

@@ -1,4 +1,4 @@
--- Rewrites modules of Path of Building into today's dialect.
+-- Rewrites modules of Path of Building into the current dialect.
 local classes = require("modernize.classes")
 local editsModule = require("modernize.edits")
 local functions = require("modernize.functions")
@@ -6,7 +6,8 @@ local loops = require("modernize.loops")
 local operators = require("modernize.operators")
 local parser = require("pob.slice.parser")
 
--- Each rewrites until it finds no more. The order matters: constants come when nothing else assigns or moves anything.
+-- Each pass is repeated until it finds nothing more. The order matters: constants come when no later pass assigns or moves
+-- anything.
 local function passes(names)
 	return {
 		classes.library,
@@ -31,7 +32,7 @@ local function modernize(path, text, names, counts)
 			if count == 0 then
 				break
 			end
-			-- A function has room for so many variables: what is too much for it stays as it was.
+			-- A function has a limited number of variables. What would exceed it stays unchanged.
 			local chunk, message = loadstring(made, "=" .. path)
 			if not chunk then
 				counts["left as it was: " .. message] = 1
@@ -52,7 +53,7 @@ local function modernize(path, text, names, counts)
 end
 
 return {
-	-- `files`: list of { path, text }. Answers the texts, and how often which construct was written.
+	-- `files`: list of { path, text }. Returns the texts, and how often each construct was written.
 	modernize = function(_, args)
 		local names, counts, texts = {}, {}, {}
 		for _, file in ipairs(args.files) do

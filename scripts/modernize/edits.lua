@@ -7,19 +7,19 @@ function edits.new(text)
 	return setmetatable({ text = text, list = {}, counts = {} }, edits)
 end
 
----Where the operator `op` stands between two operands: its first and last byte, if nothing else is there but parentheses.
+---The first and last byte of the operator `op` between two operands, if there is nothing else but parentheses.
 function edits.operatorAt(text, e, op)
 	local between = text:sub(e.a.to + 1, e.b.from - 1)
 	local first, last = between:match("^[%s%)]*()" .. op:gsub("%p", "%%%0") .. "()[%s%(]*$")
 	return first and e.a.to + first, first and e.a.to + last - 1
 end
 
----Puts `by` in the place of the bytes `first` to `last`. `group`: edits of one rewriting, which are made together or not.
+---Replaces the bytes `first` to `last` by `by`. `group`: the edits of one rewriting, which are all applied or none.
 function edits:replace(group, first, last, by)
 	group[#group + 1] = { first = first, last = last, by = by }
 end
 
----A rewriting is complete. One that meets another is left for the next round.
+---Completes a rewriting. One that overlaps another is left for the next round.
 function edits:add(name, group)
 	for _, edit in ipairs(group) do
 		for _, other in ipairs(self.list) do

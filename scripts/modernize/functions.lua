@@ -5,7 +5,7 @@ local walk = require("pob.slice.walk")
 
 local functions = {}
 
--- The parameters of a function as they are written, and the byte behind their parenthesis.
+-- The parameters of a function as written, and the byte after their parenthesis.
 local function parametersOf(text, from)
 	local first, inside, after = text:match("^function%s*()%(([^()]*)%)()", from)
 	return first and not inside:find("%-%-") and inside, after
@@ -13,7 +13,7 @@ end
 
 local PLACES = { whole = true }
 
--- Functions that only answer an expression, and those that are handed on.
+-- Functions that only return an expression, and that are passed on.
 function functions.short(text, chunk, edits)
 	local visitor = {}
 	function visitor:expression(e, place, parent)
@@ -72,7 +72,7 @@ function functions.named(text, chunk, edits)
 		if not rest:find("^%s*;?%s*end$") then
 			return
 		end
-		-- What follows must not go on with the expression.
+		-- The code after the function must not continue the expression.
 		if text:find("^%s*%(", s.last + 1) then
 			return
 		end

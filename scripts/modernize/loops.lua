@@ -1,4 +1,5 @@
--- `continue` where a loop's body ends with a label that is jumped to, and where it is one `if` to its end.
+-- `continue` where a loop's body ends with a label that jumps refer to, and where an `if` without `else` is the last statement
+-- of the body.
 
 local walk = require("pob.slice.walk")
 
@@ -71,7 +72,7 @@ local function hasLabels(list)
 	return answer
 end
 
--- The text of what is true where `e` is not.
+-- The text of the negation of `e`.
 local function negated(text, e)
 	local source = text:sub(e.from, e.to)
 	if e.k == "binary" and (e.op == "==" or e.op == "~=") then
@@ -99,7 +100,7 @@ function loops.tails(text, chunk, edits)
 		end
 		local clause = tail.clauses[1]
 		local first = clause.body[1].first
-		-- Up to the word `then`, whatever parentheses and comments are there.
+		-- Up to the word `then`, over any parentheses and comments.
 		local after = text:sub(clause.cond.to + 1, first - 1)
 		local _, thenEnd = after:find("^[%s%)]*then")
 		if not thenEnd then

@@ -31,7 +31,7 @@ function operators.compound(text, chunk, edits)
 	walk.through(chunk, visitor)
 end
 
--- `if x == nil then x = y end`, of a variable.
+-- `if x == nil then x = y end`, where `x` is a variable.
 function operators.defaults(text, chunk, edits)
 	local visitor = {}
 	function visitor:statement(s)
@@ -74,7 +74,7 @@ end
 
 local PLACES = { whole = true }
 
--- Whether a colon that ends what stands before it stands open in an expression.
+-- Whether an expression contains a colon that could be read as the one of `?:`.
 local function hasColon(e)
 	local k = e.k
 	if k == "index" or k == "call" then
@@ -98,7 +98,7 @@ function operators.conditional(text, chunk, edits)
 		end
 		local first, last = editsModule.operatorAt(text, both, "and")
 		local first2, last2 = editsModule.operatorAt(text, e, "or")
-		-- Parentheses around `a and b` would be around half of it.
+		-- Parentheses around `a and b` would be split.
 		if not first or not first2 or text:sub(both.to + 1, first2 - 1):find("%)") then
 			return
 		end
@@ -116,15 +116,15 @@ function operators.conditional(text, chunk, edits)
 	walk.through(chunk, visitor)
 end
 
--- One of so many, the same in each run.
+-- Selects a share of numbers, the same ones in each run.
 local function isChosen(number, share)
 	return (number * 2654435761) % 4294967296 < 4294967296 * share
 end
 
--- Of the reads of a field that can be `?.` as well, so many are: upstream has it here and there.
+-- The share of possible field reads that become `?.`: the original uses it only here and there.
 local SHARE = 0.1
 
--- Fields of variables that certainly have some, and what is done only where a variable is not nil.
+-- Fields of variables that certainly have some, and statements that run only if a variable is not nil.
 function operators.navigation(text, chunk, edits)
 	local known = knowledgeModule.of(chunk)
 	local scopes = { {} }
@@ -138,7 +138,7 @@ function operators.navigation(text, chunk, edits)
 	visitor.open, visitor.close, visitor.openFunction, visitor.closeFunction = push, pop, push, pop
 	function visitor:after(s)
 		if s.k == "label" then
-			-- Who jumps here did not see what stands before.
+			-- A jump to this label may have skipped the statements before it.
 			scopes[#scopes] = setmetatable({}, { __index = scopes[#scopes - 1] })
 		end
 		known:hasFieldsAfter(s, function(variable)

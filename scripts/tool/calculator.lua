@@ -1,4 +1,4 @@
--- The frame of a tool: a calculator that evaluates nothing and has commands, over the project's own Lua.
+-- The frame of a tool: a calculator that evaluates nothing and has commands, using the project's own Lua.
 --
 -- options: { paths = folders that `require` looks in, commands = a Lua file that returns its commands by name }
 local host = ...

@@ -1,5 +1,5 @@
--- A calculator whose states can be wrong: with `wrong`, a row that adds that node has one bit of another number; with `refuses`
--- it loads no build. For test/executors/verified.test.ts.
+-- A calculator whose states can be wrong: with `wrong`, a row that adds that node returns a number with one wrong bit; with
+-- `refuses` it loads no build. For test/executors/verified.test.ts.
 local options
 
 return {

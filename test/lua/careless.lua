@@ -1,5 +1,5 @@
--- Breaks, in the way that the build's text names, what it was given: every row of node 9. Other rows answer what the
--- contract promises them, so that a test sees what was left broken.
+-- For every row with node 9, damages what it was given, in the way that the build's text names. Other rows return what the
+-- contract promises them, so that a test sees remaining damage.
 local kept = {}
 
 local function lock(locked)
@@ -51,7 +51,7 @@ local ways = {
 		for _, locked in ipairs({ set, set.add, set.addAttribute, set.addWeaponSet, set.remove }) do
 			lock(locked)
 		end
-		return { B = 1, A = 2, C = 3 } -- A row that fails has a new state after it.
+		return { B = 1, A = 2, C = 3 } -- A failed row is followed by a new state.
 	end,
 	["locks the stats"] = function(_, _, stats)
 		lock(stats)

@@ -4,7 +4,7 @@ local dependencySet = require("pob.memo.dependency_set")
 local queryTests = require("pob.replacements.query_tests")
 local readSet = require("pob.memo.read_set")
 
--- The functions of Path of Building that decide whether flags let a modifier in.
+-- The functions of Path of Building that decide whether flags admit a modifier.
 local env = {
 	SkillType = {},
 	AND64 = function(a, b)
@@ -28,8 +28,8 @@ end
 
 local commands = {}
 
----Sets of `args.base`, and what extends it, of `args.row`: their texts; whether the base covers the row; whether each covers
----the detached set of `args.other`; and the base's text once it has all of the row.
+---Sets of `args.base`, and of `args.row`, which extends it: their texts; whether the base covers the row; whether each covers
+---the detached set of `args.other`; and the base's text after it got everything from the row.
 function commands.sets(_, args)
 	local base = fill(dependencySet.new(env), args.base)
 	local row = fill(base:over(), args.row)
@@ -45,7 +45,7 @@ function commands.sets(_, args)
 	return found
 end
 
----What a set knows of a modifier; the row extends the base.
+---What a set knows about a modifier. The row extends the base.
 function commands.modifier(_, args)
 	local base = fill(dependencySet.new(env), args.base)
 	local row = fill(base:over(), args.row)
@@ -58,8 +58,8 @@ function commands.modifier(_, args)
 	}
 end
 
----Queries that are noted natively: the row's text before `learn` and after it, for a row with the same queries and one with
----another.
+---Natively recorded queries: the row's text before and after `learn`, for a row with the same queries and for one with another
+---query.
 function commands.noted()
 	local base = dependencySet.new(env)
 	local function ask(set, name)

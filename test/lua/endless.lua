@@ -1,4 +1,4 @@
--- Loops without end, in the way that the build's text names. "" is a build that answers at once.
+-- Endless loops, in the way that the build's text names. A build with the text "" answers at once.
 local function forever()
 	while true do
 	end
@@ -145,7 +145,7 @@ return {
 	stats = function()
 		return { "Node" }
 	end,
-	-- Node 9 loops, every other node answers its id.
+	-- Node 9 loops; every other node returns its id.
 	Calculate = function(build, set)
 		if set.add[1] == 9 then
 			ways[build.way]()

@@ -1,10 +1,10 @@
--- Path of Building's replacements without Path of Building: what they make of a module's text.
+-- The replacements for Path of Building's functions, tested without Path of Building: how they change a module's text.
 local host = ...
 local fast = require("pob.patch.registry")
 local moduleTree = require("pob.patch.module_tree")
 local source = require("pob.patch.source")
 
--- Two classes of modifier stores with the walks of the replacements, and what asks them natively.
+-- Two classes of modifier stores with the walks of the replacements, and native queries of them.
 local function nativeStores()
 	local env = {
 		AND64 = function(a, b)
@@ -49,7 +49,7 @@ local function nativeStores()
 end
 
 return {
-	-- The text that would be compiled instead, and what is said of each function.
+	-- The text that would be compiled instead, and the report on each function.
 	transform = function(_, args)
 		local extension = fast.attach(host)
 		local edit = extension.transform(args.path, args.text)
@@ -57,7 +57,7 @@ return {
 		extension.loaded(args.path, { common = {} })
 		return { text = text or "as it is", report = extension.report() }
 	end,
-	-- What `text` returns (a list of texts), as it is and as it would be compiled instead; and the latter's lines.
+	-- What `text` returns (a list of strings), unchanged and as it would be compiled instead; and the lines of the latter.
 	compose = function(_, args)
 		local extension = fast.attach(host)
 		local env = setmetatable({ common = {} }, { __index = _G })
@@ -69,14 +69,14 @@ return {
 		end
 		return { original = run(args.text), edited = run(edited or args.text), lines = source.lines(edited or args.text) }
 	end,
-	-- Whether a text has a function that is called `name` and has the form of the one in the text `known`.
+	-- Whether a text has a function called `name` with the same form as the one in the text `known`.
 	find = function(_, args)
 		local known = moduleTree.read("known", args.known)
 		local form = known:fingerprint(known.functions[args.name][1].f)
 		local module = moduleTree.read("text", args.text)
 		return module ~= nil and module:find(args.name, { [form] = true }) ~= nil
 	end,
-	-- What the replacement of modLib.formatFlags answers where the original is `describe`, and how often that was called.
+	-- What the replacement of modLib.formatFlags returns if the original is `describe`, and how often the original was called.
 	flagNames = function(_, args)
 		local calls, out = 0, {}
 		local function describe(flags, names)
@@ -91,9 +91,9 @@ return {
 		end
 		return { texts = out, calls = calls, failed = not pcall(env.modLib.formatFlags, nil, tables[1]) }
 	end,
-	-- A store whose tree brings the lists `own`, then those of each of `rows`: lists of numbers of lists, of which `names` has
-	-- the names of modifiers. For each row what the store has by name, and the names that are said to differ, and
-	-- of these those that do not only stand in another order, sorted.
+	-- A store to which a tree contributes the lists `own`, and then, row by row, those of `rows`. A row is a list of numbers of
+	-- lists, and `names` has the names of the modifiers in each list. Returns for each row: the store's contents by name, the
+	-- names that are reported as different, and those of them that differ in more than order, sorted.
 	exchange = function(_, args)
 		local lists, order = {}, {}
 		for i, names in ipairs(args.names) do
@@ -150,7 +150,7 @@ return {
 		end
 		return out
 	end,
-	-- Whether the two values that a text of Lua returns are alike.
+	-- Whether the two values that a Lua text returns are equal.
 	graphEquality = function(_, args)
 		local graphEquality = require("pob.environment.graph_equality")
 		local out = {}
@@ -160,8 +160,8 @@ return {
 		end
 		return out
 	end,
-	-- Queries to a store whose first modifiers are `base`, and to one that has `base` in its parent: for each query the
-	-- two answers as texts, and whether it was seen to mix.
+	-- Queries to a store whose first modifiers are `base`, and to one that has `base` in its parent. Returns for each query the
+	-- two answers as text, and whether a mix of base and rest was detected.
 	base = function(_, args)
 		local env = {
 			AND64 = bit.band,
@@ -248,7 +248,7 @@ return {
 			shared.guarding = false
 			out[i] = { whole = text(one), split = text(ask(split, query)), mixed = mixed or false }
 		end
-		-- What exchanges a modifier does so in the store itself, or in the parent.
+		-- These methods change a modifier in the store itself or in its parent, so the place of the base matters.
 		shared.guarding, shared.mixed = true, false
 		local name = args.base[1] and args.base[1].name or "?"
 		whole:ReplaceModInternal({ name = name })
@@ -257,8 +257,8 @@ return {
 		whole:ConvertModInternal(name, { name = "other" })
 		return { answers = out, replaced = replaced, converted = shared.mixed }
 	end,
-	-- For each query to the first store, each of which has the next one as its parent: what is answered natively ("ask":
-	-- nothing), and by the walks.
+	-- Each store has the next one as its parent. Returns for each query to the first store the native answer ("ask": none) and
+	-- that of the walks.
 	native = function(_, args)
 		local native, make = nativeStores()
 		local function fill(store, mods)
@@ -271,7 +271,7 @@ return {
 		for i = #args.stores, 1, -1 do
 			store = make(args.stores[i].isList, store)
 			fill(store, args.stores[i].mods)
-			-- Makes an index, where a list has one.
+			-- Creates the index, if the list has one.
 			store:pobatchHas("NONE", 0, 0, nil, "Life")
 			fill(store, args.stores[i].later)
 		end
@@ -303,7 +303,7 @@ return {
 		end
 		return out
 	end,
-	-- What is known of the queries after all of them, and after them once more.
+	-- What is recorded after all queries, and after repeating them.
 	nativeNotes = function(_, args)
 		local native, make = nativeStores()
 		local readSet = require("pob.memo.read_set")
@@ -364,7 +364,7 @@ return {
 		end
 		table.sort(together)
 		local otherAsked = flat(other.asked)
-		-- What rows ask for besides, row by row; enough of it that the set has to grow.
+		-- Further queries of rows, row by row; enough for the set to grow.
 		local row, ofRows = readSet.row(asked), {}
 		native.listen(asked.set)
 		for i = 1, 2 do
@@ -381,7 +381,7 @@ return {
 		readSet.learn(row)
 		ofRows[3] = flat(row.asked)
 		native.listen(nil)
-		-- A learner that was stopped gets all of it once more.
+		-- A learner that was stopped gets everything again.
 		local again, count = host.modifierQueries.news(asked.set, 0)
 		return {
 			rows = { #ofRows[1], ofRows[1][1], #ofRows[2], ofRows[2][1], #ofRows[3] },
@@ -425,8 +425,8 @@ return {
 			watched = sum(watched), watchedForOthers = sum(watchedForOthers), deep = sum(deep),
 		}
 	end,
-	-- For each text: what the replacement of the parser's search answers, what all matches put in order answer, and
-	-- how many patterns were tried.
+	-- For each text: the result of the replacement of the parser's search, the result of taking all matches in order, and how
+	-- many patterns were tried.
 	search = function(_, args)
 		local patterns, shared = require("pob.replacements.pattern_index"), {}
 		require("pob.replacements.mod_parser").install(shared)

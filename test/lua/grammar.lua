@@ -1,10 +1,10 @@
--- Programs in LuaJIT's whole grammar: as they are, printed from the tree of the parser, and emitted with all statements.
+-- Programs that use LuaJIT's whole grammar: unchanged, printed from the parser's tree, and emitted with all statements.
 local emitter = require("pob.slice.emitter")
 local facts = require("pob.slice.effects")
 local parser = require("pob.slice.parser")
 local printer = require("pob.slice.printer")
 
--- Times that a program runs, so that LuaJIT compiles what it does.
+-- How often a program runs, so that LuaJIT compiles it.
 local RUNS = 40
 
 local function show(value, depth)
@@ -31,7 +31,7 @@ local function showAll(list, ...)
 	return list
 end
 
--- What a chunk logs and answers, or how it fails, but for where that is.
+-- What a chunk logs and returns, or its error without the position.
 local function outcome(chunk)
 	local log = {}
 	local env = setmetatable({
@@ -61,7 +61,7 @@ local function outcome(chunk)
 	return finish(pcall(chunk, 1, "two", nil, 4))
 end
 
--- All runs, of which each must be the same.
+-- All runs must give the same result.
 local function run(text, name, compiled)
 	local chunk = assert(loadstring(text, "=" .. name))
 	jit.flush()
@@ -90,7 +90,7 @@ local function code(text)
 	return string.dump(assert(loadstring(text, "=x")), "sd")
 end
 
--- A program with all of its statements, through facts and emitter.
+-- A program with all of its statements, after analysis and emitter.
 local function emitted(text)
 	local program = facts.new({})
 	program:add(text, "program")
@@ -104,8 +104,8 @@ local function emitted(text)
 end
 
 return {
-	-- What LuaJIT answers for a text, for what the printer writes, and for what the emitter does; whether LuaJIT makes the
-	-- same code of text and print, and the printer the same text of its own.
+	-- LuaJIT's results for a text, for the printed text and for the emitted text; whether LuaJIT compiles text and printed text
+	-- to the same code; and whether printing the printed text changes nothing.
 	compare = function(_, args)
 		local tree = parser.parse(args.text, "program")
 		local printed = printer.chunk(tree)
@@ -120,27 +120,27 @@ return {
 			stable = printer.chunk(parser.parse(printed, "printed")) == printed,
 		}
 	end,
-	-- Whether LuaJIT makes the same code of a text and of its print.
+	-- Whether LuaJIT compiles a text and its printed text to the same code.
 	sameCode = function(_, args)
 		return code(args.text) == code(printer.chunk(parser.parse(args.text, "program")))
 	end,
-	-- A text, as the printer writes it.
+	-- A text as the printer writes it.
 	print = function(_, args)
 		return printer.chunk(parser.parse(args.text, "program"), args)
 	end,
-	-- Why LuaJIT refuses a text, and why the parser does; false where one does not.
+	-- Why LuaJIT refuses a text, and why the parser does; false if one accepts it.
 	refuse = function(_, args)
 		local chunk, message = loadstring(args.text, "=program")
 		local ok, ours = pcall(parser.parse, args.text, "program")
 		return { luajit = not chunk and message or false, parser = not ok and ours or false }
 	end,
-	-- A module's text with a statement before its first one, and whether it can be compiled.
+	-- A module's text with a statement inserted at its start, and whether it compiles.
 	begin = function(_, args)
 		local source = require("pob.patch.source")
 		local text = source.begin(source.lines(args.text), args.statement)
 		return { text = text, compiles = loadstring(text, "=x") ~= nil }
 	end,
-	-- A module's text with names that are looked up, and what both answer.
+	-- A module's text with lookups for joined names, and the results of both versions.
 	compose = function(_, args)
 		local composedNames, source = require("pob.replacements.composed_names"), require("pob.patch.source")
 		local lines, shared = source.lines(args.text), { names = require("pob.replacements.composed_names").places() }
@@ -155,7 +155,7 @@ return {
 			end),
 		}
 	end,
-	-- Names of outputs that a module's text has.
+	-- The names of outputs in a module's text.
 	outputNames = function(_, args)
 		local world = {
 			files = {

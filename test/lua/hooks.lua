@@ -1,9 +1,9 @@
--- Hooks around functions of the calculation (pob.patch.hooks), with functions that write down that they were called.
+-- Hooks around functions of the calculation (pob.patch.hooks), with functions that record each call.
 local hooksModule = require("pob.patch.hooks")
 
 local commands = {}
 
--- A table `calcs` whose functions write down their arguments.
+-- A table `calcs` whose functions record their arguments.
 local function newCalcs(log, name)
 	local calcs = {}
 	for _, f in ipairs({ "initEnv", "perform", "offence" }) do
@@ -24,7 +24,7 @@ local function around(log, part)
 	end
 end
 
----What is called for `name`, with hooks that were added in the order of `parts`; `within`: inside that part's.
+---The calls for `name`, with hooks that were added in the order of `parts`; `within`: only those inside that part's hook.
 function commands.around(_, args)
 	local log = {}
 	local hooks, calcs = hooksModule.new(), newCalcs(log, "calcs")
@@ -36,7 +36,7 @@ function commands.around(_, args)
 	return { log = log, first = first, second = second }
 end
 
----The same while a slice has a function of its own in place, after that, and with another table `calcs`.
+---The same while a slice has replaced the function, after that, and with another table `calcs`.
 function commands.replaced()
 	local log = {}
 	local hooks, calcs = hooksModule.new(), newCalcs(log, "calcs")
@@ -57,7 +57,7 @@ function commands.replaced()
 	return { log = log, answers = answers }
 end
 
----What is called before a row, and for its calculation, with hooks of all `parts`.
+---The calls before a row, and for its calculation, with hooks of all `parts`.
 function commands.row(_, args)
 	local log = {}
 	local hooks, calcs = hooksModule.new(), newCalcs(log, "calcs")
@@ -75,7 +75,7 @@ function commands.row(_, args)
 	return { log = log, isDone = isDone }
 end
 
----The error of a hook that has no place.
+---The error for a part that has no place around the function.
 function commands.misplaced(_, args)
 	local hooks = hooksModule.new()
 	local _, message = pcall(hooks.around, hooks, newCalcs({}, "calcs"), args.name, args.part, print)

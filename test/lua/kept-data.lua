@@ -1,4 +1,4 @@
--- What pob.host.kept_data answers at first, and from what it kept.
+-- What pob.host.kept_data returns at first, and from what it kept.
 local keptData = require("pob.host.kept_data")
 
 local function newStore()

@@ -1,7 +1,7 @@
--- Objects with proxies of their parents, as Path of Building's class library makes them, and nodes that have some.
+-- Objects with proxies for their parents, as Path of Building's class library creates them, and nodes that contain them.
 local copiedProxies = require("pob.host.copied_proxies")
 
--- As `copyTableSafe` copies a table with its metatables.
+-- Copies a table with its metatables as Path of Building's `copyTableSafe` does.
 local function copyTableSafe(original, copies)
 	copies = copies or {}
 	local copy = setmetatable({}, getmetatable(original))
@@ -29,7 +29,7 @@ local function reachable(value, seen)
 end
 
 return {
-	-- How many tables a node has before its attribute is chosen so many times, and behind that; what choosing answers.
+	-- The number of tables in a node before and after its attribute is chosen this many times, and what choosing returns.
 	choose = function(_, args)
 		local node = { modList = newObject(), options = { { modList = newObject() } } }
 		local class = {}

@@ -1,5 +1,5 @@
--- Tries to change, in the way that the row's node names, what later rows are answered from: node 1 the first way of
--- `names` and so on. Before that, and in rows without such a node, it answers from everything that it can reach.
+-- Tries to change what later rows are computed from. Node 1 of a row stands for the first way in `names`, and so on. Before
+-- that, and in rows without such a node, the result depends on everything that the calculator can reach.
 -- luacheck: globals tostring tonumber note lost
 local calculator, tree
 local calls, log = 0, {}
@@ -195,7 +195,8 @@ for name in pairs(ways) do
 end
 table.sort(names)
 
--- Number of everything below a value: of keys in any order, since that of strings is another in each state.
+-- A number computed from everything below a value. It does not depend on the order of keys, because the order of strings
+-- differs between states.
 local function sumOf(value, seen)
 	local kind = type(value)
 	if kind == "number" then
@@ -241,7 +242,7 @@ local function answer(build, set, stats)
 	state = state + #build.name + #build.nodes + sumOf(build.self == build, seen) + sumOf(build.guarded(), seen)
 	state = state + (build.life or 0.5) + (build.extra and 1 or 0) + (build.missing or 0) + (rawget(_G, "note") and 2 or 0)
 	state = state + sumOf(words(), seen) + (build.same == build.shared[1] and 1 or 0) + tonumber("12") + #tostring(12)
-	-- A way that replaces all strings' functions must not be met by way of a method.
+	-- If a way that replaces the functions of strings left a trace, this method call would meet it.
 	state = state + #("ab"):rep(3) + (getmetatable("").__add and 1 or 0) + (lost and 1 or 0) + #names
 	return { A = state % 2 ^ 40 + math.random(), B = orderOf(build.order) + #log, C = calls + #set.add + set.addCount }
 end

@@ -1,12 +1,12 @@
--- Works on a heap of every kind of object while its young are collected, and checks it against a model that the
--- collector knows nothing of.
+-- Works on a heap with every kind of object while young objects are collected, and compares it with a model that the collector
+-- does not know.
 local host = ...
 local ffi = require("ffi")
 local nursery, checkpoints = host.nursery, host.checkpoints
 
 local NODES, SLOTS = 400, 6
 
--- The same numbers in every run.
+-- A generator that gives the same numbers in every run.
 local function dice(seed)
 	return function(n)
 		seed = (seed * 1103515245 + 12345) % 2147483648
@@ -14,7 +14,7 @@ local function dice(seed)
 	end
 end
 
--- What a slot may hold, by kind: `make(id)` answers an object that stands for id, `read(object)` the id again.
+-- The possible contents of a slot, by kind: `make(id)` returns an object that represents id, and `read(object)` returns the id.
 local kinds = {
 	{
 		make = function(id)
@@ -26,7 +26,7 @@ local kinds = {
 		end,
 	},
 	{
-		-- A variable that is assigned after its function is old.
+		-- A variable that is assigned when its function is already old.
 		make = function(id)
 			local held = { id = -1 }
 			local function put(value)
@@ -138,7 +138,7 @@ local function churn(args)
 		weakValues[a * SLOTS + slot], weakValues[b * SLOTS + slot] = nodes[a][name], nodes[b][name]
 	end
 	if args.keeps then
-		-- No cycle is at work after a full one.
+		-- After a full collection no cycle is running.
 		collectgarbage()
 		collectgarbage("stop")
 	end
@@ -148,7 +148,7 @@ local function churn(args)
 		for _ = 1, 300 do
 			put(roll(NODES), roll(SLOTS))
 			swap(roll(NODES), roll(NODES), roll(SLOTS))
-			-- For nobody.
+			-- Garbage: no one holds it.
 			kinds[roll(#kinds)].make(-round)
 		end
 		if round % args.fullEvery == 0 then
@@ -170,7 +170,7 @@ local function churn(args)
 	return { swept = swept, refused = refused, highest = highest, lives = collectgarbage("count") }
 end
 
--- What is left of objects that nobody holds, after a sweep and after a full collection.
+-- How many unreferenced objects remain after a sweep and after a full collection.
 local function left()
 	local finalized, sum = 0, 0
 	local weak = setmetatable({}, { __mode = "k" })
@@ -199,7 +199,7 @@ local function left()
 	return { made = made, entries = entries, finalizedBySweep = afterSweep, finalized = finalized, sum = sum }
 end
 
--- What a sweep leaves of userdata that nobody holds, and of what only they refer to.
+-- What a sweep leaves of unreferenced userdata, and of what only they refer to.
 local function userdata()
 	nursery.settle()
 	local weak = setmetatable({}, { __mode = "v" })
@@ -225,8 +225,8 @@ local function userdata()
 	return left
 end
 
--- The highest heap while garbage is made that nothing collects but LuaJIT itself, `rounds` times what may come on top: until
--- LuaJIT has collected everything for the first time, and since. Half of the first garbage lived when all was settled.
+-- The largest heap while garbage is created that only LuaJIT itself collects, `rounds` times the allowed growth: until LuaJIT's
+-- first full collection, and after it. Half of the first garbage was still live when the heap was settled.
 local function bounded(args)
 	local room, garbage = 20 * 1024, {}
 	for i = 1, 20000 do

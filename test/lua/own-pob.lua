@@ -1,7 +1,7 @@
--- Path of Building as it comes, in its own HeadlessWrapper.lua, with nothing of pobatch around it: what it makes of a
--- build's text (info.own: { opened, told, numbers }), and what its reader of XML makes of it (info.xml). To be opened
--- outside of the sandbox, with the checkout's `src` as the process's working directory. A state that has refused a build
--- is in doubt: the next one wants a new state.
+-- Unmodified Path of Building in its own HeadlessWrapper.lua, without any code of pobatch: how it loads a build's text
+-- (info.own: { opened, told, numbers }), and how its XML reader reads it (info.xml). Must be opened outside the sandbox, with
+-- the checkout's `src` as the working directory of the process. A state that has refused a build is in doubt, so the next build
+-- needs a new one.
 -- luacheck: globals arg print launch newBuild wipeGlobalCache loadBuildFromXML
 local own = { name = "own-pob", version = "1" }
 
@@ -40,7 +40,7 @@ local function ownVerdict(text)
 	local output = mode.calcsTab and mode.calcsTab.mainOutput
 	local opened = ok and launch.main.mode == "BUILD" and output ~= nil and output ~= before
 	for _, line in ipairs(told) do
-		-- Errors of Lua; others are told to the user, who goes on.
+		-- These lines are Lua errors. Other messages are shown to the user, who continues.
 		opened = opened and not line:find("^In '")
 	end
 	local numbers = {}
@@ -52,7 +52,7 @@ local function ownVerdict(text)
 	return { opened = opened, told = table.concat(told, "; ") .. (ok and "" or tostring(message)), numbers = numbers }
 end
 
--- Element by element: name, attributes sorted by name, children, texts.
+-- Writes each element: name, attributes sorted by name, children, texts.
 local function shown(element)
 	local parts = { "<", element.elem }
 	local names = {}

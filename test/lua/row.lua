@@ -1,4 +1,4 @@
--- Attempts at a row (pob.row) without Path of Building: a build and a calculation that write down what happens to them.
+-- Attempts at a row (pob.row) without Path of Building: a build and a calculation that record what happens to them.
 local sessions = require("pob.row.session")
 local strategies = require("pob.row.strategy")
 
@@ -8,7 +8,7 @@ local function note(...)
 	log[#log + 1] = table.concat({ ... }, " ")
 end
 
--- An object whose methods, or functions, are written down.
+-- An object whose methods, or functions, record their calls.
 local function recorder(name, methods, isObject)
 	local object = {}
 	for _, method in ipairs(methods) do
@@ -50,7 +50,7 @@ end
 
 local commands = {}
 
----What a strategy has, by name.
+---The fields of a strategy, by name.
 function commands.choose(_, args)
 	local row, memo = newRow()
 	row.allocation.isClicked, row.allocation.losesWeaponRule = args.isClicked, args.losesWeaponRule
@@ -63,7 +63,7 @@ function commands.choose(_, args)
 	return found
 end
 
----What happens in a session with the chosen strategy, that ends in `ending`; and whether it is open at the end.
+---What happens in a session with the chosen strategy that ends with `ending`, and whether the session is open at the end.
 function commands.session(_, args)
 	log = {}
 	local row, memo = newRow()

@@ -1,4 +1,4 @@
--- What the states of one engine know together, asked for by rows: a row's node is what it asks about.
+-- Asks for what the states of an engine share. The node of a row selects the question.
 local shared = (...).shared
 
 return {
@@ -24,7 +24,7 @@ return {
 		missing = function()
 			return shared.get("nobody has this") == nil
 		end,
-		-- More than is kept: what came before is let go, numbers stay.
+		-- Puts more than is kept: the earlier texts are discarded, the numbers stay.
 		fill = function()
 			local before = shared.number("stays")
 			shared.put("early", "text")

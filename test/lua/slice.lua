@@ -1,9 +1,9 @@
--- The slicer without Path of Building: small programs in its manner, whole and sliced.
+-- The slicer without Path of Building: small programs in its style, whole and sliced.
 local emitter = require("pob.slice.emitter")
 local facts = require("pob.slice.effects")
 local liveness = require("pob.slice.liveness")
 
--- A modifier store: sums of what was made, by name.
+-- A modifier store: given sums, by name.
 local function newStore(values)
 	local db = { values = {}, conditions = {}, asked = {} }
 	for name, value in pairs(values) do
@@ -27,8 +27,8 @@ local function newStore(values)
 	return db
 end
 
--- What calcs.perform writes, which modifiers it asked for, and whether it read what was left out, or failed for want of it:
--- then a row is calculated anew, in full.
+-- What calcs.perform writes, which modifiers it asked for, and whether it read something that was left out, or failed for the
+-- lack of it. In both cases a row is calculated again, in full.
 local function run(text, values, isLeftOut)
 	local calcs, missed = {}, false
 	local env = setmetatable({
@@ -59,8 +59,8 @@ local function run(text, values, isLeftOut)
 end
 
 return {
-	-- A program, and its slice for `fields`: texts, and what each writes with `values`; names under which outputs are known
-	-- that do not say so.
+	-- A program, and its slice for `fields`: the texts, and what each writes with `values`; and the names of variables that hold
+	-- an output although they are not named like one.
 	slice = function(_, args)
 		local program = facts.new({ data = args.data or {} })
 		program:add(args.text, "program.lua")
@@ -79,7 +79,7 @@ return {
 			slice = run(text, args.values or {}, isLeftOut),
 		}
 	end,
-	-- Raises what the parser says.
+	-- Raises the parser's error.
 	parse = function(_, args)
 		require("pob.slice.parser").parse(args.text, "program.lua")
 		return true

@@ -1,5 +1,5 @@
--- Answers sums over the node set itself, so that a test can work out by hand what it must get. The build's text lists
--- its allocated nodes: "4 18:1 30:0:2" is node 4, node 18 with Strength, node 30 for weapon set 2.
+-- Returns sums over the node set itself, so that a test can work out the expected results by hand. The build's text lists its
+-- allocated nodes: "4 18:1 30:0:2" means node 4, node 18 with Strength, and node 30 for weapon set 2.
 local function parse(text)
 	local build = { ids = 0, count = 0, choices = { 0, 0, 0 }, weapons = { 0, 0 }, words = {} }
 	local info = { class = "Test", level = 7, allocated = {}, attributes = {}, weaponSets = {} }
@@ -56,7 +56,7 @@ local function Calculate(build, set)
 		Weapon2 = weapons[2],
 		Added = set.addCount,
 		Removed = set.removeCount,
-		-- Rounds differently in another order of the same ids.
+		-- The rounding of this depends on the order of the ids.
 		Digits = set.addCount > 0 and math.sin(ids) / set.add[1] + 1 / (set.add[set.addCount] + 0.1) or math.sin(ids),
 	}
 end

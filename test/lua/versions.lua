@@ -1,11 +1,11 @@
--- What is known of a release by the text of its modules (pob.patch, conditions of pob.replacements), on small texts.
+-- What the text of a release's modules shows about it (pob.patch, the conditions of pob.replacements), on small texts.
 local host = ...
 local moduleTree = require("pob.patch.module_tree")
 local normalForm = require("pob.patch.normal_form")
 local parser = require("pob.slice.parser")
 local printer = require("pob.slice.printer")
 
--- What a program logs, and answers or raises, as text.
+-- What a program logs, and what it returns or raises, as text.
 local function run(text, given)
 	local log = {}
 	local function show(value, depth)
@@ -38,7 +38,7 @@ local function run(text, given)
 	for name, value in pairs(given or {}) do
 		env[name] = value
 	end
-	-- Errors name lines and variables, which a program's form does not keep.
+	-- Errors name lines and variables, which are not part of a program's form.
 	function env.pcall(...)
 		local function finish(ok, ...)
 			if ok then
@@ -56,13 +56,13 @@ local function run(text, given)
 	return table.concat(log, "\n")
 end
 
--- A part as the registry has it, before it has seen a module.
+-- A part as the registry sees it before a module was loaded.
 local function partOf(name)
 	local part = require("pob.replacements." .. name)
 	return setmetatable({ found = {}, facts = {} }, { __index = part })
 end
 
--- Parts with each sort of condition in the place of all of the project's own, while `body` runs.
+-- Replaces all of the project's parts by parts with each kind of condition while `body` runs.
 local function withParts(known, body)
 	local registry, functions = require("pob.patch.registry"), require("pob.versions.functions")
 	local installed, replaced = {}, {}
@@ -106,7 +106,7 @@ local function withParts(known, body)
 	parts[5].derive["Modules/Calcs.lua"] = function()
 		return true
 	end
-	-- The registry takes its parts by the names of their modules.
+	-- The registry gets its parts by the names of their modules.
 	local names = {}
 	for name, value in pairs(package.loaded) do
 		local isPart = type(value) == "table" and value.install and value.ready and name:find("^pob%.")
@@ -160,7 +160,7 @@ return {
 		end
 		return { forms = forms, lines = lines }
 	end,
-	-- How many variables of a module outlive a calculation, by what they are.
+	-- How many variables of a module outlive a calculation, by kind.
 	state = function(_, args)
 		local count, state = 0, require("pob.patch.calculation").state(read(args))
 		for _, number in pairs(state) do
@@ -168,7 +168,7 @@ return {
 		end
 		return { count = count, state = state }
 	end,
-	-- Which of some names of numbers the function `name` may write; `unknown`: what can be any.
+	-- Which of some names of numbers the function `name` may write; `unknown`: the expression that can be any name.
 	written = function(_, args)
 		local writtenNames, module = require("pob.patch.written_names"), read(args)
 		local written, unknown = writtenNames.of(module, module.functions[args.name][1].f)
@@ -178,7 +178,7 @@ return {
 		end
 		return { unknown = unknown or false, isKnown = written ~= nil, may = may }
 	end,
-	-- What a part says of modules that it sees in this order: true, or why it cannot be used.
+	-- What a part derives from modules that it sees in this order: true, or why it cannot be used.
 	derive = function(_, args)
 		local part, out = partOf(args.part), {}
 		for i, module in ipairs(args.modules) do
@@ -188,7 +188,7 @@ return {
 		end
 		return out
 	end,
-	-- Each change of a text's meaning that the drift laboratory knows: its kind, the text, whether it compiles, what it does.
+	-- Each change of a text's meaning that scripts/drift can make: its kind, the text, whether it compiles, and what it does.
 	mutations = function(_, args)
 		local out = {}
 		for i, change in ipairs(require("drift.mutations").of("module.lua", args.text)) do
@@ -200,12 +200,12 @@ return {
 		end
 		return { does = run(args.text), list = out }
 	end,
-	-- A text changed so that its meaning stays, or false, and what both do.
+	-- A text changed without a change of meaning, or false; and what both versions do.
 	cosmetics = function(_, args)
 		local text = require("drift.cosmetics")[args.kind]("module.lua", args.text, args.number)
 		return { text = text or false, does = run(args.text), changedDoes = text and run(text) or "" }
 	end,
-	-- What the registry says of parts after it has seen modules, and which of them it put in place.
+	-- What the registry reports on parts after it has seen modules, and which parts it installed.
 	registry = function(_, args)
 		require("pob.patch.registry").parts()
 		return withParts(args.known, function(registry, installed)
@@ -253,7 +253,7 @@ return {
 			}
 		end)
 	end,
-	-- A text with marks before statements, of which `points` has the places; what both do, and the marks that were passed.
+	-- A text with marks before the statements at `points`; what both versions do, and the marks that were reached.
 	probed = function(_, args)
 		local probes = require("pob.patch.probes").new(args.points)
 		local text = probes.transform("module.lua", args.text)()
@@ -274,7 +274,7 @@ return {
 		end
 		return points
 	end,
-	-- The parts: the functions that each stands for, those that it knows besides, and what they need, by the parts' names.
+	-- The parts by name: the functions that each replaces, those that it knows in addition, and the parts that it requires.
 	parts = function()
 		local list = {}
 		for i, part in ipairs(require("pob.patch.registry").parts()) do
@@ -287,7 +287,7 @@ return {
 	declaredGlobals = function()
 		return require("pob.patch.globals")
 	end,
-	-- Globals that a Lua text of the package reads from the table of Path of Building's globals, which it knows as `env`.
+	-- The globals that a Lua text of the package reads from the table of Path of Building's globals, which it calls `env`.
 	usedGlobals = function(_, args)
 		local used, visitor = {}, {}
 		local chunk = parser.parse(args.text, "part")
@@ -303,7 +303,7 @@ return {
 		require("pob.slice.walk").through(chunk, visitor)
 		return used
 	end,
-	-- Globals, and methods (":name"), that a function calls, with the local functions that it calls.
+	-- The globals, and the methods (":name"), that a function calls, including those called by its local functions.
 	calledGlobals = function(_, args)
 		local module, called, isSeen = read(args), {}, {}
 		local function take(f)
@@ -318,7 +318,7 @@ return {
 				elseif e.k == "method" then
 					called[":" .. e.name] = true
 				elseif e.k == "local" then
-					-- Modules keep globals under names of their own.
+					-- Modules store globals in variables with names of their own.
 					local s = module.known[e.v] and module.known[e.v].statement
 					for i, variable in ipairs(s and s.k == "local" and s.names or {}) do
 						local value = variable == e.v and s.values[i]
@@ -339,11 +339,11 @@ return {
 		end
 		return called
 	end,
-	-- The form of what perform does from offence on.
+	-- The form of the part of perform that begins with offence.
 	tail = function(_, args)
 		return require("pob.replacements.defences").tailOf(read(args))
 	end,
-	-- A module's text as a part edits it, how often it does, and what both do.
+	-- A module's text as edited by a part, the number of edits, and what both versions do.
 	edited = function(_, args)
 		local part, module, shared = partOf(args.part), read(args), {}
 		local found = { args.name and module.functions[args.name][1] or nil }
@@ -357,7 +357,7 @@ return {
 		text = table.concat(lines, "\n")
 		return { text = text, edits = #edits, does = run(args.text), editedDoes = run(text, { __pobatch = shared }) }
 	end,
-	-- Whether classes of stores that a text makes are as expected, and how those of the part differ from them.
+	-- Whether the classes of stores that a text creates are as expected, and how those of the part differ from them.
 	stores = function(_, args)
 		local env, part, shared = assert(loadstring(args.text))(), partOf("stores"), {}
 		local original = env.new
@@ -380,7 +380,7 @@ return {
 				local ours = make(name, i == 2 and parent or nil)
 				for _, key in ipairs({ "parent", "actor", "multipliers", "conditions", "mods", "Object" }) do
 					local a, b = rawget(store, key), rawget(ours, key)
-					-- Tables of their own have to be tables of their own there, too.
+					-- A table that only this store has must be a separate table in the other store as well.
 					local isOwn = type(a) == "table" and a ~= parent and a ~= parent.actor
 					local isSame = a == b
 					if isOwn then

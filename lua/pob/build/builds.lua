@@ -1,9 +1,8 @@
---- Builds: loading them, and changing between several in one state.
+-- Loads builds, and switches between several builds in one state.
 --
--- PoB has one build at a time, the object of its mode "BUILD". Its module makes
--- a new such object each time it is loaded, so each build here gets its own, and
--- changing builds means putting the right object, its result cache and the few
--- global tables that PoB derives from a build into place.
+-- PoB has one build at a time, the object of its mode "BUILD". Its module creates a new object each time it is loaded, so each
+-- build here gets its own. Switching builds means installing the right object, its result cache, and the few global tables
+-- that PoB derives from a build.
 
 local clear = require("table.clear")
 local boot = require("pob.host.boot")
@@ -14,13 +13,13 @@ local refusal = require("refusal")
 local builds = {}
 builds.__index = builds
 
--- garbage: of pob.host.collector.
+-- garbage: an object of pob.host.collector.
 function builds.new(world, garbage)
 	return setmetatable({ world = world, current = nil, loading = 0, collector = garbage }, builds)
 end
 
--- The load that LuaJIT compiles code in, after which what loading runs through often is compiled. Not the first one: a process
--- with one build would not run that code again.
+-- The load during which LuaJIT may compile code, so that code which loading often runs is compiled. It is not the first load,
+-- because a process with a single build would not run that code again.
 local COMPILED_LOAD = 2
 
 local function emptyCache()
@@ -43,19 +42,19 @@ local function place(self, build)
 	self.current = build
 end
 
---- Makes `build` the one that PoB's code sees, if it is not.
+--- Makes `build` the one that PoB's code sees, unless it already is.
 function builds:switch(build)
 	if self.current ~= build then
-		-- A load that was stopped from outside may have left it off.
+		-- A load that was stopped from outside may have left compilation off.
 		jit.on()
 		place(self, build)
 	end
 end
 
---- Calls `load(source)` while LuaJIT compiles nothing, but for one load of a state. Code that is compiled already runs, and
--- what the rows run through is compiled with them.
+--- Calls `load(source)` with LuaJIT's compiler off, except for one load per state. Code that is already compiled still runs
+--- compiled. Code that rows run is compiled when they run it.
 function builds:uncompiled(load, source)
-	-- Of those before it.
+	-- `loading` counts the loads before this one.
 	if self.loading + 1 ~= COMPILED_LOAD then
 		jit.off()
 	end
@@ -67,8 +66,8 @@ function builds:uncompiled(load, source)
 	return build, info, traceback
 end
 
--- Why PoB did not open a build: `message` and `traceback` of the error it ended with, if one did, and what it wanted to
--- tell its user before, which often says why.
+-- The error for a build that PoB did not open: `message` and `traceback` of PoB's own error, if there was one, and the messages
+-- that PoB showed before, which often explain the cause.
 local function failure(message, traceback, prompts)
 	local told = table.concat(prompts, "; ")
 	if not message then
@@ -78,8 +77,8 @@ local function failure(message, traceback, prompts)
 	return refusal.because(text .. (prompts[1] and " (before that it said: " .. told .. ")" or ""), traceback)
 end
 
--- What PoB would stumble over without saying what is wrong; answers the parsed XML. `fault` is where and why the text is no
--- XML, should PoB's reader find so, too.
+-- Checks for faults that PoB would fail on without a clear message; returns the parsed XML and whether it has a <Build>.
+-- `fault` says where and why the text is not XML; it is used if PoB's reader rejects the text too.
 local function inspect(env, xmlText, specIndex, fault)
 	if type(xmlText) ~= "string" or not xmlText:find("%S") then
 		error("the build is empty", 0)
@@ -122,7 +121,7 @@ local function inspect(env, xmlText, specIndex, fault)
 	return root, hasBuild
 end
 
--- The class of a <Spec> that its tree does not have, as text, or nil.
+-- The class of a <Spec> that its tree does not have, as a string, or nil.
 local function unknownClass(env, root)
 	for _, spec in ipairs(opening.specsOf(root)) do
 		local passiveTree = env.main.tree[spec.attrib.treeVersion or env.defaultTreeVersion]
@@ -135,7 +134,7 @@ local function unknownClass(env, root)
 	end
 end
 
--- The first line of an item's text that is not its rarity: its name, as a rule.
+-- The first line of an item's text other than its rarity, which is usually its name.
 local function itemName(text)
 	for line in (type(text) == "string" and text or ""):gmatch("[^\r\n]+") do
 		line = line:match("^%s*(.-)%s*$")
@@ -163,7 +162,7 @@ local function lostItems(root, items)
 	return warnings
 end
 
---- Loads a build of PoB's XML, with its tree `specIndex` when given.
+--- Loads a build from PoB's XML, with its tree `specIndex` if given.
 function builds:load(xmlText, specIndex, fault)
 	local world = self.world
 	local env = world.env
@@ -172,7 +171,7 @@ function builds:load(xmlText, specIndex, fault)
 	local before = self.current
 	self.loading = self.loading + 1
 	self.collector:beginLoad(#opening.specsOf(root))
-	-- Whatever is made after the mark is the build's, for variants to put back.
+	-- Everything created after this mark belongs to the build, so that variants can restore it.
 	local mark = {}
 	local build = { mark = mark, mode = env.LoadModule("Modules/Build"), cache = emptyCache() }
 	place(self, build)
@@ -207,7 +206,8 @@ function builds:load(xmlText, specIndex, fault)
 			end
 		end, note)
 	end, note)
-	-- For the network, in the window's next frame: it would keep the build alive. No frame is drawn here.
+	-- These are meant for the window's next frame, which deals with the network. No frame is drawn here, and they would keep the
+	-- build alive.
 	main.onFrameFuncs = {}
 	if not ok or not opened then
 		main.newMode = nil
@@ -219,7 +219,7 @@ function builds:load(xmlText, specIndex, fault)
 		if refusal.isMemory(message) then
 			error(message, 0)
 		end
-		-- Some of Path of Building's modules are loaded with the first build only.
+		-- Some of Path of Building's modules are loaded only with the first build.
 		if world.uncompiled then
 			error("Path of Building in " .. world.place.root .. " cannot start: " .. world.uncompiled, 0)
 		end
@@ -229,9 +229,9 @@ function builds:load(xmlText, specIndex, fault)
 		end
 		error(failure(not ok and message or nil, traceback, prompts))
 	end
-	-- Stands for it in all states of the engine.
+	-- Identifies the build in all states of the engine.
 	build.number = world.native.shared and world.native.shared.number("build\t" .. tostring(specIndex) .. "\t" .. xmlText)
-	-- The lines between nodes, which only the window draws, take 5 MB a tree.
+	-- The lines between nodes take 5 MB per tree, and only the window draws them.
 	for _, tree in pairs(main.tree) do
 		if tree.connectors then
 			clear(tree.connectors)
@@ -248,8 +248,8 @@ function builds:load(xmlText, specIndex, fault)
 	return build
 end
 
--- Path of Building's variables lead to what was calculated last, and from there to all of the build: without its parts
--- they lead to a few nodes and items. The nodes of its trees are a third of what it takes.
+-- Path of Building's variables refer to what was calculated last, and through that to the whole build. Once its parts are
+-- empty, they keep only a few nodes and items alive. The nodes of a build's trees are a third of its memory.
 local function takeApart(mode)
 	local parts = {}
 	for _, part in pairs(mode) do
@@ -259,7 +259,7 @@ local function takeApart(mode)
 	end
 	for _, spec in ipairs(mode.treeTab.specList) do
 		for _, node in pairs(spec.nodes) do
-			-- Its own one: what it has in common with other builds is its metatable.
+			-- A node of this build. What it shares with other builds is in its metatable.
 			if getmetatable(node) then
 				parts[#parts + 1] = node
 			end
@@ -272,7 +272,7 @@ local function takeApart(mode)
 	clear(mode)
 end
 
---- Forgets a build.
+--- Unloads a build.
 function builds:unload(build)
 	if build.variants then
 		build.variants:leave()

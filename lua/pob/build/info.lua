@@ -1,4 +1,4 @@
---- What a loaded build is: character, tree, points, jewels, and what PoB warns about.
+-- The description of a loaded build: character, tree, points, jewels, and PoB's warnings.
 
 local topology = require("pob.tree.topology")
 
@@ -6,7 +6,7 @@ local info = {}
 
 local ATTRIBUTE = { Strength = 1, Dexterity = 2, Intelligence = 3 }
 
--- What a player looks at first, as far as PoB answers it for the build.
+-- The stats that a player looks at first; those that PoB lists for the build are used.
 local FIRST_STATS = {
 	"FullDPS", "CombinedDPS", "TotalDPS", "Speed", "TotalEHP", "Life", "EnergyShield", "Mana", "Armour", "Evasion",
 	"FireResist", "ColdResist", "LightningResist", "ChaosResist",
@@ -21,14 +21,14 @@ local function sortedIds(nodes)
 	return ids
 end
 
--- Which attribute an allocated "+5 to any Attribute" node gives: 0 none chosen.
+-- The attribute that an allocated "+5 to any Attribute" node gives; 0: none is chosen.
 local function attributeOf(spec, node)
 	local override = node.isAttribute and spec.hashOverrides[node.id]
 	return override and ATTRIBUTE[override.dn] or 0
 end
 
--- Passive points that a character of this level has, by the quests that the window counts with; nil where this Path of
--- Building does not say. It is the inverse of how the window follows the points with the level.
+-- The passive points that a character of this level has, counting quests as the window does; nil if this version of Path of
+-- Building does not tell. The window derives the level from the points; this is the inverse.
 local function available(mode)
 	local acts, last = mode.acts, mode.maxActs
 	if type(acts) ~= "table" or type(last) ~= "number" or last < 1 then
@@ -60,7 +60,7 @@ local function jewels(mode)
 	return list
 end
 
--- Nodes inside the radius of an allocated jewel, which may do something else there than they read.
+-- Nodes inside the radius of an allocated jewel. There they may do something other than their text says.
 local function nearJewels(mode)
 	local spec, near = mode.spec, {}
 	for id, itemId in pairs(spec.jewels) do
@@ -106,7 +106,7 @@ local function firstStats(stats)
 	return #names > 0 and names or nil
 end
 
---- PoB's own warnings of the side bar, as plain texts.
+--- PoB's own warnings of the side bar, as plain text.
 function info.warningLines(mode, plain)
 	local texts = {}
 	for _, line in pairs(mode.controls.warnings and mode.controls.warnings.lines or {}) do
@@ -126,7 +126,7 @@ local function warningsOf(code, texts)
 	return warnings
 end
 
---- The contract's info of a build. `found`: what pob.build.unstable_stats found.
+--- The info of a build that the contract asks for. `found`: the result of pob.build.unstable_stats.
 function info.of(build, plain, found)
 	local mode = build.mode
 	local spec = mode.spec

@@ -1,15 +1,14 @@
---- Opening a build on one of its trees, with the level that belongs to it.
+-- Opens a build on one of its trees, with the level that belongs to that tree.
 --
--- A build may have several trees. Path of Building opens the active one, or another
--- of the same name, and its window can be switched. A level that follows the points
--- it finds after each calculation, for the next one.
+-- A build may have several trees. Path of Building opens the active one, or another one of the same name, and its window can
+-- switch between them. If the level follows the points, PoB determines it after each calculation, for use in the next one.
 
 local opening = {}
 
--- At most so many calculations find a level that follows the points.
+-- The most calculations that it takes to settle a level that follows the points.
 local CALCULATIONS = 5
 
---- The <Spec> elements of a parsed build, in their order.
+--- The <Spec> elements of a parsed build, in order.
 function opening.specsOf(root)
 	local specs = {}
 	for _, section in ipairs(root) do
@@ -22,9 +21,9 @@ function opening.specsOf(root)
 	return specs
 end
 
---- Calls `body` while PoB reads each build as if it had been saved with its tree `specIndex` active (nil: as it is). That
--- is what PoB makes of a build which is changed to that tree, saved and loaded again. `note` gets an error where it is
--- raised, and answers it.
+--- Calls `body` while PoB reads each build as if it had been saved with its tree `specIndex` active (nil: unchanged). The
+--- result is the same as switching the build to that tree in PoB, saving it and loading it again. `note` is called with an
+--- error where it is raised, and returns it.
 function opening.withTree(env, specIndex, body, note)
 	if not specIndex then
 		return body()
@@ -40,7 +39,7 @@ function opening.withTree(env, specIndex, body, note)
 		end
 		return root, message
 	end
-	-- A load that is stopped from outside may not come here: the state is then opened anew.
+	-- A load that is stopped from outside may not get here; the state is then opened again.
 	local ok, message = xpcall(body, note)
 	xml.ParseXML = parse
 	if not ok then
@@ -48,7 +47,7 @@ function opening.withTree(env, specIndex, body, note)
 	end
 end
 
---- The tree that a parsed build names as its active one; nil where it names none that it has.
+--- The tree that a parsed build names as active; nil if it names none, or one that it does not have.
 function opening.activeSpec(root)
 	local active
 	for _, section in ipairs(root) do
@@ -60,8 +59,8 @@ function opening.activeSpec(root)
 	return active and specs[active] and active or nil
 end
 
---- PoB opens some builds with another tree than `wanted`, the file's active one: where the names of trees, items and skills
--- fit together as a "loadout", it takes the first tree of that name. A warning that says so.
+--- A warning if PoB opens a build on another tree than `wanted`, the active one of the file. PoB does so where the names of
+--- trees, items and skills match as a "loadout": it takes the first tree of that name.
 function opening.otherTree(treeTab, wanted)
 	local opened = treeTab.activeSpec
 	if not wanted or opened == wanted then
@@ -73,8 +72,8 @@ function opening.otherTree(treeTab, wanted)
 	}
 end
 
---- As by a click on the tree's name, and on what else makes PoB rebuild the paths: until then, what jewels make of the
--- nodes is as it was.
+--- Does what a click on the tree's name does, and then has PoB rebuild the paths: until then, the nodes keep what jewels made
+--- of them in the earlier tree.
 function opening.switchTree(mode, specIndex)
 	mode.treeTab:SetActiveSpec(specIndex, true)
 	if mode.treeTab.activeSpec ~= specIndex then
@@ -84,8 +83,8 @@ function opening.switchTree(mode, specIndex)
 	mode.buildFlag = true
 end
 
---- Counts points, warns of too many and finds the level of a character whose level follows them. Newer versions do it when
--- they fill the side bar, older ones when they draw it.
+--- Counts points, warns of too many, and determines the level of a character whose level follows them. Newer versions do this
+--- when they fill the side bar, older ones when they draw it.
 function opening.countPoints(mode)
 	if mode.EstimatePlayerProgress then
 		mode:EstimatePlayerProgress()
@@ -98,7 +97,7 @@ function opening.refresh(mode)
 	opening.countPoints(mode)
 end
 
---- Calculates `mode` anew, as PoB's next frame does when something has changed.
+--- Recalculates `mode`, as PoB's next frame does after a change.
 function opening.recalculate(env, mode)
 	mode.buildFlag = false
 	env.wipeGlobalCache()
@@ -106,8 +105,9 @@ function opening.recalculate(env, mode)
 	opening.refresh(mode)
 end
 
---- After each calculation PoB finds the level of a character whose level follows its points, for the next one. In another
--- tree's file the first calculation has the level of the tree before: calculates until the level stays.
+--- After each calculation, PoB determines the level of a character whose level follows its points, for use in the next one.
+--- After a switch to another tree, the first calculation uses the level of the old tree, so this recalculates until the level
+--- stays the same.
 function opening.settleLevel(env, mode)
 	for _ = 1, mode.characterLevelAutoMode and CALCULATIONS or 0 do
 		local level = mode.characterLevel
@@ -118,7 +118,7 @@ function opening.settleLevel(env, mode)
 	end
 end
 
---- Calls `body` and answers the level with which the numbers were calculated that PoB shows after it. `note` as above.
+--- Calls `body` and returns the level for which PoB calculated the numbers that it shows afterwards. `note` as above.
 function opening.levelShown(mode, body, note)
 	local refresh, level = mode.RefreshStatList, nil
 	function mode.RefreshStatList(...)

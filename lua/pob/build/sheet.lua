@@ -1,4 +1,4 @@
---- The side bar of PoB's window as data: PoB fills its own list, this reads it.
+-- The side bar of PoB's window as data: PoB fills its own list, and this module reads it.
 
 local info = require("pob.build.info")
 local opening = require("pob.build.opening")
@@ -31,8 +31,8 @@ local function read(list, plain)
 	return groups
 end
 
---- Groups, formatted by PoB's own display table, and warnings, of the build or variant that the rows are of, with `set`
---- allocated; nil: as loaded.
+--- The groups of the side bar, formatted by PoB's own display table, and the warnings. They are of the build or variant that
+--- the rows belong to, with `set` allocated; nil: as loaded.
 function sheet.of(rows, set, plain)
 	return rows:window(set, function(mode)
 		opening.refresh(mode)

@@ -1,21 +1,21 @@
---- Stats that Path of Building leaves to chance in a build, and those that it answers otherwise at first.
+-- Stats whose values Path of Building itself leaves to chance in a build, and stats that its first calculation gives different
+-- values.
 --
--- PoB walks some tables in an order that changes from one start to the next (see
--- pob.host.ordered_pairs). Which stats hang on it shows when the build is calculated in other
--- orders too: those that change are named, so that nobody wonders why PoB's
--- window shows another number after a restart.
+-- PoB iterates over some tables in an order that changes from one start to the next (see pob.host.ordered_pairs). Calculating
+-- the build in other orders shows which stats depend on that order. They are named, so that a different number in PoB's window
+-- after a restart is no surprise.
 
 local rows = require("pob.row.evaluator")
 local refusal = require("refusal")
 
 local unstableStats = {}
 
--- Backwards, and shifted by one and two: enough to let each of up to three things go first.
+-- Backwards, and rotated by one and by two: enough to let each of up to three entries go first.
 local VARIANTS = { 1, 2, 3 }
--- Names in a warning's text.
+-- The number of names in a warning's text.
 local SHOWN = 12
 
--- The usual cause: more charms switched on than count.
+-- The usual cause: more charms are active than the limit allows.
 local function charmText(mode, env)
 	local active = 0
 	for _, slot in ipairs(mode.itemsTab.orderedSlots) do
@@ -46,12 +46,12 @@ local function some(names)
 	return #names > SHOWN and text .. " and " .. (#names - SHOWN) .. " more" or text
 end
 
--- Names of the numbers, sorted, that PoB shows otherwise right after loading than after all later calculations of the
--- same tree.
+-- The sorted names of the numbers that PoB shows differently right after loading than after all later calculations of the same
+-- tree.
 local function firstTime(loaded, later)
 	local names = {}
 	for name in pairs(rows.compare(loaded, later, {})) do
-		-- Some numbers are of mode MAIN only; what PoB leaves out counts as 0.
+		-- Some numbers exist only in mode MAIN. A number that PoB leaves out counts as 0.
 		if later[name] and (loaded[name] or 0) ~= later[name] then
 			names[name] = true
 		end
@@ -81,9 +81,9 @@ local function unstable(world, ofRows, own)
 	return sorted(differing)
 end
 
---- { unstable = names of the stats that PoB itself may answer differently from one start to the next, sorted;
--- recalculated = all stats as later calculations answer them, where PoB's first one, which it shows after loading, differs;
--- warnings = about both }.
+---@return table @{ unstable = sorted names of the stats to which PoB itself may give another value after a restart;
+---recalculated = the values of all stats in later calculations, if PoB's first calculation, which it shows after loading,
+---differs; warnings = a warning about each of the two }
 function unstableStats.of(world, build)
 	local own, all, env = build.rows:everything()
 	local found = { warnings = {}, unstable = unstable(world, build.rows, own) }
@@ -103,7 +103,7 @@ function unstableStats.of(world, build)
 	return found
 end
 
---- The same of a variant, which is applied: { unstable, warning? }.
+--- The same for a variant that is applied: { unstable, warning? }.
 function unstableStats.ofVariant(world, mode, ofRows)
 	local own, _, env = ofRows:everything()
 	local names = unstable(world, ofRows, own)

@@ -1,18 +1,18 @@
---- Starting Path of Building once per state.
+-- Starts Path of Building, once per state.
 
 local hostModule = require("pob.host.world")
 
 local boot = {}
 
--- PoB runs through far more code than LuaJIT's default limits hold (1,000 traces): all compiled code would be
--- thrown away every few rows, which costs four times the row. With PoB's own 4,000 it still happens every few
--- hundred rows; a build's rows take some 8,000.
+-- PoB runs far more code than LuaJIT's default limit of 1,000 traces allows. With the default, LuaJIT throws all compiled code
+-- away every few rows, which costs four times as much as the row. With PoB's own limit of 4,000 this still happens every few
+-- hundred rows. The rows of a build need some 8,000 traces.
 local TRACES, MACHINE_CODE_KB = 30000, 65536
--- How often a trace is left at one place before LuaJIT compiles what follows: 10 by default. Most places that rows leave
--- traces at are left a few times only.
+-- How often a trace must be left at the same exit before LuaJIT compiles the code that follows; the default is 10. Rows leave
+-- traces at most of these exits only a few times.
 local EXITS = 30
 
--- PoB shows trouble as a prompt with colour escapes and hints about keys.
+-- PoB shows a problem as a prompt with colour escapes and hints about keys.
 local function plain(text)
 	text = tostring(text):gsub("%^x%x%x%x%x%x%x", ""):gsub("%^%d", "")
 	text = text:gsub("^Error:%s*", ""):gsub("\nPress Enter/Escape.*$", ""):gsub("\nv[%d%.]+[^\n]*$", "")
@@ -20,7 +20,7 @@ local function plain(text)
 end
 boot.plain = plain
 
---- What PoB wants to tell its user, taken off the screen: a list of plain texts.
+--- Takes PoB's messages to its user off the screen: a list of plain texts.
 function boot.takePrompts(world)
 	local texts = {}
 	local launch, main = world.env.launch, world.env.main
@@ -48,8 +48,8 @@ function boot.takePrompts(world)
 	return texts
 end
 
---- Boots PoB in `place`; answers the world with `main` ready and no build opened. `garbage`: of pob.host.collector; `probes`:
--- of pob.patch.probes, in the place of an extension.
+--- Starts PoB in `place`; returns the world with `main` ready and no build open. `garbage`: an object of pob.host.collector;
+--- `probes`: an object of pob.patch.probes, used instead of an extension.
 function boot.start(native, place, garbage, extension, probes)
 	jit.opt.start("maxtrace=" .. TRACES, "maxmcode=" .. MACHINE_CODE_KB, "hotexit=" .. EXITS)
 	garbage:beforeStart()
@@ -79,17 +79,17 @@ function boot.start(native, place, garbage, extension, probes)
 		refuse(prompts[1] or "no main object")
 	end
 	local main = env.main
-	-- PoB's start screen, an empty build, costs as much as a real one; the lists of all unique and
-	-- rare items serve the item browser only.
+	-- PoB's start screen is an empty build and costs as much as a real one. The lists of all unique and rare items serve only the
+	-- item browser.
 	main.newMode = nil
 	main.onFrameFuncs = {}
 	main.uniqueDB.loading = nil
 	main.rareDB.loading = nil
 	main.screenW, main.screenH = env.GetVirtualScreenSize()
 	main.viewPort = { x = 0, y = 0, width = main.screenW, height = main.screenH }
-	-- From here on PoB behaves as released: no developer shortcuts, no saving when a build is closed.
+	-- From here on PoB behaves like a release: no developer shortcuts, and no saving when a build is closed.
 	launch.devMode = false
-	-- What is compiled now belongs to a build, and the next one needs it again.
+	-- Modules that are compiled from now on belong to a build, and the next build needs them again.
 	world.keepsChunks = true
 	world.version = launch.versionNumber or "?"
 	return world

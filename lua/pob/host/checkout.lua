@@ -1,12 +1,11 @@
---- Finding Path of Building in a folder, and saying what is missing from it.
+-- Finds Path of Building in a folder, and reports what is missing.
 
 local files = require("pob.host.files")
 
 local checkout = {}
 
--- Files without which PoB cannot boot or calculate; the first one that is
--- missing is named in the error. Data files are only sampled: PoB names the
--- others itself when it loads them.
+-- Files without which PoB cannot start or calculate. The error names the first one that is missing. Data files are only
+-- sampled: PoB itself names a missing one when it loads it.
 local REQUIRED = {
 	"Launch.lua",
 	"GameVersions.lua",
@@ -31,7 +30,7 @@ local REQUIRED = {
 	"Data/Gems.lua",
 }
 
--- Libraries that PoB brings along outside `src`.
+-- Libraries that PoB ships outside `src`.
 local RUNTIME = { "xml.lua", "base64.lua", "dkjson.lua", "sha1.lua|sha1/init.lua" }
 
 local function readFile(path)
@@ -49,7 +48,7 @@ local function isFile(path)
 	if not handle then
 		return false
 	end
-	-- A folder can be opened on Linux, but not read.
+	-- On Linux a folder can be opened, but not read.
 	local ok = handle:read(0) ~= nil or handle:seek("end") == 0
 	handle:close()
 	return ok
@@ -73,8 +72,8 @@ local function realPath(host, path)
 	return real and (real:gsub("\\", "/"):gsub("(.)/$", "%1"))
 end
 
--- The folders that PoB's files may lie in, as real paths. In a checkout made of links to the files of another one, these
--- are the other one's, too: found by a file of PoB, since links may lead anywhere.
+-- The folders that PoB's files may be in, as real paths. If the checkout consists of links to the files of another checkout,
+-- they include the folder of that one. It is identified by a file of PoB, since links may lead anywhere.
 local function homesOf(host, root, src, runtime)
 	local homes = { root, src, realPath(host, runtime) }
 	local launch = realPath(host, src .. "/Launch.lua")
@@ -85,8 +84,8 @@ local function homesOf(host, root, src, runtime)
 	return homes
 end
 
--- `src` of a checkout has the runtime beside it; an installed PoB has all in one folder. Where `src` is a link, the runtime
--- is beside what it leads to or beside the link, in `named`.
+-- In a checkout, the runtime is next to `src`; an installed PoB has everything in one folder. Where `src` is a link, the
+-- runtime is next to the link's target, or next to the link itself, in `named`.
 local function rootOf(src, named)
 	local root = src:match("/src$") and parentOf(src) or src
 	local function hasRuntime(folder)
@@ -95,8 +94,8 @@ local function rootOf(src, named)
 	return not hasRuntime(root) and named and hasRuntime(named) and named or root
 end
 
---- Where PoB is in `dir`: `{ root, src, runtime }` as real paths, and `homes`, the folders that its files lie in; or nil
--- and the path looked for.
+--- Finds PoB in `dir`: `{ root, src, runtime }` as real paths, and `homes`, the folders that its files are in; or nil and the
+--- path that was looked for.
 function checkout.locate(host, dir)
 	local real = realPath(host, dir)
 	if not real then
@@ -113,7 +112,7 @@ function checkout.locate(host, dir)
 	return nil, real .. "/src/Launch.lua"
 end
 
---- Paths (relative to the checkout) of needed files that are not there.
+--- Paths of required files that are missing.
 function checkout.missing(place)
 	local missing = {}
 	for _, path in ipairs(REQUIRED) do
@@ -133,7 +132,7 @@ function checkout.missing(place)
 	return missing
 end
 
---- PoB's version: of manifest.xml (as PoB itself reads it), else of the change log, else "?".
+--- PoB's version: from manifest.xml (as PoB itself reads it), or else from the change log, or else "?".
 function checkout.version(place)
 	for _, path in ipairs({ place.src .. "/manifest.xml", place.root .. "/manifest.xml" }) do
 		local text = readFile(path)
@@ -153,7 +152,7 @@ function checkout.version(place)
 	return "?"
 end
 
---- Tree versions that PoB lists, each with whether its data is there.
+--- The tree versions that PoB lists, each with whether its data is present.
 function checkout.trees(place)
 	local text = readFile(place.src .. "/GameVersions.lua") or ""
 	local list = text:match("treeVersionList%s*=%s*(%b{})") or ""
@@ -168,13 +167,13 @@ function checkout.trees(place)
 	return trees
 end
 
---- Whether this is the Path of Building of the second game.
+--- Whether this is Path of Building for Path of Exile 2.
 function checkout.isPathOfExile2(place)
 	local text = readFile(place.src .. "/Modules/Build.lua")
 	return text ~= nil and text:find("PathOfBuilding2", 1, true) ~= nil
 end
 
--- PoB reads no file outside of its folders, not even by a link.
+-- PoB reads no file outside its folders, not even through a link.
 local function checkLinks(host, place, dir)
 	for _, path in ipairs(REQUIRED) do
 		local real = realPath(host, place.src .. "/" .. path)
@@ -193,7 +192,7 @@ local function checkLinks(host, place, dir)
 	end
 end
 
---- The place of a complete checkout, or an error that names the file that was looked for.
+--- The place of a complete checkout; otherwise raises an error that names the file that was looked for.
 function checkout.open(host, dir)
 	if type(dir) ~= "string" or dir == "" then
 		error("Path of Building: expected `dir`, the folder of a checkout", 0)

@@ -1,40 +1,43 @@
---- When a state's garbage is collected.
+-- Decides when a state's garbage is collected.
 --
--- Three collections, from cheap to dear: what rows and loads have made since the last one, alone (host.nursery's `sweep`,
--- some 20 ms); everything, at a moment that suits (`settle`, 200 ms and more); and LuaJIT's own, at any moment, where
--- all else would let the heap grow beyond its bound. Nothing is collected while Path of Building starts and loads the first
--- build; what lives then is only marked (100 ms), so that the young can be told from it, and what does not goes with the
--- first full collection, which comes once rows have gone on for a while.
+-- There are three kinds of collection, from cheap to expensive:
+--   * `sweep` of host.nursery: only what rows and loads have created since the last collection, some 20 ms;
+--   * `settle`: everything, at a suitable moment, 200 ms and more;
+--   * LuaJIT's own collector, at any moment, if the heap would otherwise grow beyond its bound.
 --
--- `living` is what lives, in MB, as far as it is known: what lived at the last full collection, what was found alive of
--- the builds loaded since, without the builds closed since. Everything is measured against it.
+-- Nothing is collected while Path of Building starts and loads the first build. After that, the live objects are only marked
+-- (100 ms), so that new objects can be told from them. The garbage of the start is freed by the first full collection, once
+-- rows have gone on for a while.
+--
+-- `living` is the size of the live objects in MB, as far as it is known: what lived at the last full collection, plus what was
+-- found alive of the builds loaded since, minus the builds closed since. All limits are relative to it.
 
 local collector = {}
 collector.__index = collector
 
 -- How much garbage a state may have, all in MB:
---   bound     on top of what lives, where LuaJIT's own collector steps in
---   garbage   on top of what lives, where rows have everything collected. A collection marks all that lives, so that is
---             put off until there are enough rows or loads to pay for it.
---   nursery   rows have what they made collected each time that it is this much
---   sweeps    so many times the young alone are collected before the garbage of the start goes, too: a short run ends before
--- Few states take what saves time; where there are many, their sum counts.
+--   bound     above `living`: the heap size at which LuaJIT's own collector steps in
+--   garbage   above `living`: the heap size at which rows have everything collected. A full collection marks all live objects,
+--             so it is delayed until enough rows or loads have shared its cost.
+--   nursery   rows have their own objects collected each time that these reach this size
+--   sweeps    how many sweeps come before the garbage of the start is collected as well: a short run ends before
+-- With few states, speed matters; with many, the sum of their memory does.
 local ROOMY = { bound = 130, garbage = 120, nursery = 16, sweeps = 40 }
 local TIGHT = { bound = 20, garbage = 16, nursery = 8, sweeps = math.huge }
 local MANY_STATES = 5
 
--- What loading a build takes as a rule, garbage included, in MB; and what each further tree of it takes.
+-- What loading a build usually needs, garbage included, in MB; and what each further tree of it needs.
 local LOADING, EACH_TREE = 64, 16
 
--- Of what a sweep leaves of a build, or of what was made while nothing was collected, how much is sure to live: the rest may
--- be garbage that only a full collection finds.
+-- The share of what a sweep leaves of a build, or of what was created while nothing was collected, that is assumed to live. The
+-- rest may be garbage that only a full collection finds.
 local SURE = 0.75
 
 local function used()
 	return collectgarbage("count") / 1024
 end
 
---- states: how many the engine has, in this process or one each.
+--- states: how many the engine has, in this process or in processes of one state each.
 function collector.new(nursery, states)
 	local isTight = states >= MANY_STATES
 	return setmetatable({
@@ -42,29 +45,29 @@ function collector.new(nursery, states)
 		isTight = isTight,
 		room = isTight and TIGHT or ROOMY,
 		living = 0,
-		-- full ones
+		-- the number of full collections
 		collections = 0,
-		-- what the last collection left
+		-- the heap size after the last collection
 		left = 0,
-		-- builds that no collection has found alive yet
+		-- builds that no collection has seen yet
 		fresh = {},
 		isSettled = false,
-		-- nothing was collected or marked yet; what there was once Path of Building had started
+		-- whether nothing has been collected or marked yet; and the heap size after Path of Building had started
 		isNew = true,
 		started = 0,
-		-- how often the young were collected since what lives was only marked; nil: the last collection was a full one
+		-- the number of sweeps since the live objects were only marked; nil: the last such collection was a full one
 		sweeps = nil,
-		-- where rows have garbage collected
+		-- the heap size at which rows have garbage collected
 		collectAt = 0,
 	}, collector)
 end
 
--- Where LuaJIT's own collector steps in, in MB.
+-- The heap size in MB at which LuaJIT's own collector steps in.
 local function bound(self)
 	return (self.isNew and self.started or self.living) + self.room.bound
 end
 
--- LuaJIT's own collector rests while the heap is in bounds.
+-- Keeps LuaJIT's own collector idle while the heap is within the bound.
 local function rest(self)
 	self.nursery.rest(1024 * bound(self), 1024 * self.room.bound)
 end
@@ -73,7 +76,7 @@ local function plan(self)
 	self.collectAt = (self.isSettled or self.isNew) and used() + self.room.nursery or self.living + self.room.garbage
 end
 
--- After a full collection, whoever set it going, what lives is known anew.
+-- After a full collection, whatever started it, the size of the live objects is known again.
 local function take(self)
 	local lived, collections = self.nursery.lived()
 	if collections == self.collections then
@@ -82,13 +85,13 @@ local function take(self)
 	self.living, self.left, self.collections = lived / 1024, lived / 1024, collections
 	self.isNew, self.sweeps = false, nil
 	for build in pairs(self.fresh) do
-		-- It is among what lives, with no more than loading it took.
+		-- The build is part of what lives, and is no larger than the growth from loading it.
 		build.size, self.fresh[build] = build.grown, nil
 	end
 end
 
 local function settle(self)
-	-- It fails where a memory limit leaves no room for its own work; the next one may not.
+	-- This fails if a memory limit leaves no room for the collector's own work. The next attempt may succeed.
 	if pcall(self.nursery.settle) then
 		take(self)
 		self.isSettled = true
@@ -96,7 +99,7 @@ local function settle(self)
 	end
 end
 
--- Tells what is there from the young to come; nothing is freed.
+-- Marks the existing objects, to tell later ones from them. Nothing is freed.
 local function mark(self)
 	self.isSettled, self.isNew = pcall(self.nursery.settle, true), false
 	self.left, self.sweeps = used(), 0
@@ -107,7 +110,7 @@ local function mark(self)
 	rest(self)
 end
 
--- Nothing is done where LuaJIT's own collector has run since the last collection.
+-- Does nothing if LuaJIT's own collector has run since the last collection.
 local function sweep(self)
 	take(self)
 	self.isSettled = self.nursery.sweep()
@@ -119,7 +122,7 @@ local function sweep(self)
 		grown = grown + build.grown
 	end
 	for build in pairs(self.fresh) do
-		-- Nothing else that is as large is made between two sweeps and stays.
+		-- No other objects of this size are created between two sweeps and stay.
 		build.size, build.foundAt = math.max(0, now - self.left) * build.grown / grown, self.collections
 		self.living = self.living + SURE * build.size
 		self.fresh[build] = nil
@@ -128,9 +131,10 @@ local function sweep(self)
 	rest(self)
 end
 
---- Before Path of Building starts: nearly all that it makes stays. Where memory is tight LuaJIT's own collector steps in.
+--- To be called before Path of Building starts. Nearly everything that the start creates stays, so nothing is collected. With
+--- many states, LuaJIT's own collector may step in.
 function collector:beforeStart()
-	-- Before anything is there, a collection is short, and it ends the cycle at work.
+	-- A collection is short while the heap is still empty, and it ends the current cycle.
 	collectgarbage()
 	if self.isTight then
 		rest(self)
@@ -139,7 +143,7 @@ function collector:beforeStart()
 	end
 end
 
---- Once Path of Building has started.
+--- To be called after Path of Building has started.
 function collector:start()
 	if self.isTight then
 		settle(self)
@@ -152,7 +156,7 @@ function collector:start()
 	plan(self)
 end
 
---- After each row, and before each command.
+--- To be called after each row, and before each command.
 function collector:step()
 	if used() < self.collectAt then
 		return
@@ -169,7 +173,8 @@ function collector:step()
 	plan(self)
 end
 
---- Before a build is loaded that has so many trees. Meanwhile nothing is collected while the heap is in bounds.
+--- To be called before a build with this many trees is loaded. Nothing is collected during the load while the heap is within
+--- the bound.
 function collector:beginLoad(trees)
 	sweep(self)
 	if used() + LOADING + EACH_TREE * (trees - 1) > bound(self) then
@@ -178,7 +183,7 @@ function collector:beginLoad(trees)
 	self.before = used()
 end
 
---- After a build was loaded.
+--- To be called after a build was loaded.
 function collector:endLoad(build)
 	take(self)
 	build.grown = math.max(1, used() - self.before)
@@ -189,8 +194,8 @@ function collector:endLoad(build)
 	plan(self)
 end
 
---- After a build was closed and taken apart: if it is fresh, what is left of it goes with the next sweep; else it stays
---- until everything is collected, and is none of what lives.
+--- To be called after a build was closed and taken apart. If no collection has seen the build yet, the next sweep frees what is
+--- left of it. Otherwise it stays until the next full collection, but no longer counts as living.
 function collector:forget(build)
 	take(self)
 	if self.fresh[build] then

@@ -1,10 +1,10 @@
---- Takes away what Path of Building leaves in an object when it copies one.
+-- Removes what Path of Building leaves behind in an object when it copies one.
 --
--- An object of a class with parents has a proxy for each: a table that is its own metatable, whose `__newindex` is the
--- object. Path of Building's `copyTableSafe` gives the copy of a proxy that metatable, too, and fills it: what the proxy
--- has goes to the original object, a reference to the copy of the object included. A node whose modifiers are such an
--- object is copied each time that its attribute is chosen: every copy holds all that were made before it. In the window
--- that grows with clicks; here it would with rows, to gigabytes.
+-- An object of a class with parents has a proxy for each parent: a table that is its own metatable and whose `__newindex` is
+-- the object. Path of Building's `copyTableSafe` gives the copy of a proxy the same metatable and then fills the copy. The
+-- writes therefore go to the original object, including a reference to the copy of the object. A node whose modifiers are such
+-- an object is copied each time its attribute is chosen, and every copy holds all earlier ones. In the window this grows with
+-- each click; here it would grow with each row, to gigabytes.
 
 local copiedProxies = {}
 
@@ -12,7 +12,7 @@ local function isProxy(value, object)
 	return type(value) == "table" and getmetatable(value) == value and rawget(value, "__newindex") == object
 end
 
--- Whether an object has proxies; what is in these belongs into none.
+-- Removes the keys of an object's proxies from the object, where they never belong. Returns whether it has proxies.
 local function take(object)
 	local keys
 	for _, value in next, object do
@@ -29,7 +29,7 @@ local function take(object)
 	return keys ~= nil
 end
 
--- A node has such objects, and options that do.
+-- How deep to look: a node has such objects, and so have its options.
 local DEPTH = 4
 
 local function clean(part, depth)
@@ -49,7 +49,7 @@ local function cleaned(node, ...)
 	return ...
 end
 
----Nodes stay clean when their attributes are chosen, in all trees of this class.
+---Keeps nodes clean when their attribute is chosen, in all trees of this class.
 ---@param class table @PassiveSpec of Path of Building
 function copiedProxies.guard(class)
 	local original = class and class.SwitchAttributeNode

@@ -1,14 +1,14 @@
---- Says what it is when a source does not compile: syntax that the LuaJIT inside does not know, most of the time.
+-- Explains why a source does not compile: in most cases it uses syntax that the embedded LuaJIT does not know.
 --
--- LuaJIT got new syntax on 2026-07-20 (its doc/extensions.html lists it), and Path of Building uses it since August 2026.
--- What the LuaJIT inside knows is tried, not told from its version: forks number theirs differently.
+-- LuaJIT got new syntax on 2026-07-20 (its doc/extensions.html lists it), and Path of Building has used it since August 2026.
+-- Whether the embedded LuaJIT knows a construct is found by trying it, not from the version: forks number theirs differently.
 
 local dialect = {}
 
--- The first version with all of these.
+-- The first version that has all of these.
 local SINCE = "2.1.1784535649"
 
--- What it is called, a text that only a LuaJIT that has it compiles, and how a line with it looks.
+-- Each construct: its name, a text that compiles only if LuaJIT has it, and patterns of lines that use it.
 local CONSTRUCTS = {
 	{ "compound assignment (a += b)", "local a = 1 a += 1", { "[%+%-%*/%%&|]=[^=]", "[^%.]%.%.=", "<<=", ">>=" } },
 	{ "safe navigation (a?.b)", "local a = nil return a?.b", { "%?%." } },
@@ -24,7 +24,7 @@ local CONSTRUCTS = {
 	{ "a bit operator", "return 1 & 2", { "&", "|", "~>>", "<<", ">>", "~" } },
 }
 
--- A line without its strings and its comment, as far as a line alone tells.
+-- A line without its strings and its comment, as far as a single line shows them.
 local function bare(line)
 	return (line:gsub("\\.", ""):gsub('"[^"]*"', '""'):gsub("'[^']*'", "''"):gsub("%-%-.*", ""))
 end
@@ -40,8 +40,8 @@ local function lineOf(text, number)
 	return ""
 end
 
----Names of the constructs that the LuaJIT inside does not know.
----@return table @list, empty where it knows all
+---Names of the constructs that the embedded LuaJIT does not know.
+---@return table @list, empty if it knows all of them
 function dialect.lacking()
 	local names = {}
 	for _, construct in ipairs(CONSTRUCTS) do
@@ -52,7 +52,7 @@ function dialect.lacking()
 	return names
 end
 
----Why a source does not compile, as one line.
+---Explains in one line why a source does not compile.
 ---@param path string @of the source
 ---@param text string
 ---@param message string @of the compiler
@@ -61,7 +61,7 @@ function dialect.explain(path, text, message)
 	local number = tonumber(message:match(":(%d+): "))
 	local where = path .. (number and ":" .. number or "")
 	local line = number and bare(lineOf(text, number)) or ""
-	-- The place is that of the token which LuaJIT stumbled over: the construct may have begun on the line before.
+	-- The position is that of the token at which LuaJIT failed: the construct may have begun on the line before.
 	local before = number and bare(lineOf(text, number - 1)) or ""
 	for _, place in ipairs({ line, before }) do
 		for _, construct in ipairs(CONSTRUCTS) do

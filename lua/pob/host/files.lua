@@ -1,10 +1,8 @@
---- The file system that Path of Building sees.
+-- The file system that Path of Building sees.
 --
--- Relative paths are resolved against the checkout's `src` folder, because PoB
--- expects to be started there; the process's own working directory is never
--- looked at or changed. Reading works inside the checkout only. Writing goes to
--- an overlay in memory, so that PoB can keep its settings for as long as the
--- state lives without a byte reaching the disk.
+-- Relative paths are resolved against the checkout's `src` folder, because PoB expects to be started there. The working
+-- directory of the process is never read or changed. Reading works only inside the checkout. Writing goes to an overlay in
+-- memory: PoB can keep its settings as long as the state lives, and nothing reaches the disk.
 
 local io_open, io_type = io.open, io.type
 local concat, insert = table.concat, table.insert
@@ -12,9 +10,8 @@ local concat, insert = table.concat, table.insert
 local files = {}
 files.__index = files
 
--- What belongs to the user of the checkout, not to PoB: with these, the same
--- build could answer different numbers on two machines (settings hold default
--- gem quality and level), and PoB would open the user's last build at start.
+-- Files that belong to the user of the checkout, not to PoB. With them, the same build could give different numbers on two
+-- machines (the settings contain the default gem quality and level), and PoB would open the user's last build at the start.
 local PRIVATE = { ["settings.xml"] = true, ["builds"] = true, ["first.run"] = true, ["installed.cfg"] = true }
 
 local NOT_FOUND = ": No such file or directory"
@@ -40,7 +37,7 @@ local function isAbsolute(path)
 	return path:sub(1, 1) == "/" or path:match("^%a:[/\\]") ~= nil
 end
 
---- `place` of checkout.locate: `src` and `homes`, real (symlink-free) absolute paths.
+--- `place` of checkout.locate: its `src` and `homes` are real (symlink-free) absolute paths.
 function files.new(host, place)
 	return setmetatable({
 		host = host,
@@ -51,7 +48,7 @@ function files.new(host, place)
 	}, files)
 end
 
---- Whether a real path is one of these folders or in one.
+--- Whether a real path is one of these folders or inside one.
 function files.isWithin(homes, full)
 	for _, home in ipairs(homes) do
 		if full == home or full:sub(1, #home + 1) == home .. "/" then
@@ -61,7 +58,7 @@ function files.isWithin(homes, full)
 	return false
 end
 
---- The absolute path of `path`, or nil when it leaves the checkout.
+--- The absolute path of `path`, or nil if it leaves the checkout; and whether it belongs to the user.
 function files:resolve(path)
 	if type(path) ~= "string" or path:find("%z") then
 		return nil
@@ -84,7 +81,7 @@ function files:resolve(path)
 	return full, false
 end
 
--- A symlink inside the checkout must not be a way out of it.
+-- A symlink inside the checkout must not lead out of it.
 function files:isInside(full)
 	local known = self.allowed[full]
 	if known == nil then
@@ -121,7 +118,7 @@ function files:read(path)
 	return text
 end
 
---- Whether a file is there, without reading it.
+--- Whether a file exists, without reading it.
 function files:exists(path)
 	local full, private = self:resolve(path)
 	if not full then
@@ -133,12 +130,12 @@ function files:exists(path)
 	return not private and self:isInside(full)
 end
 
--- A file handle over a string: the methods that PoB and its XML library call.
+-- A file handle over a string, with the methods that PoB and its XML library call.
 local handleMethods = {}
 local handleMeta = { __index = handleMethods, __name = "FILE*" }
 
--- The text is read at the first use, not when the file is opened: PoB opens each
--- of the tree's images only to see that it is there.
+-- The text is read at the first use, not when the file is opened: PoB opens each of the tree's images only to check that it
+-- exists.
 local function checkOpen(handle)
 	if handle.closed then
 		error("attempt to use a closed file", 3)
@@ -238,7 +235,7 @@ function handleMethods:close()
 	return true
 end
 
---- What `io.open` answers inside PoB.
+--- What `io.open` does inside PoB.
 function files:open(path, mode)
 	mode = mode or "r"
 	local full = self:resolve(path)
@@ -255,8 +252,8 @@ function files:open(path, mode)
 	return setmetatable({ files = self, path = path, at = 1 }, handleMeta)
 end
 
---- The names in a folder that match a file pattern like `Data/*.bin`; folders cannot be told
---- from files by their name, so `foldersOnly` finds none.
+--- A search for the names in a folder that match a file pattern like `Data/*.bin`. Names do not tell folders from files, so
+--- `foldersOnly` finds nothing.
 function files:search(pattern, foldersOnly)
 	if foldersOnly then
 		return nil
@@ -357,7 +354,7 @@ function files:ioLibrary(log)
 	}
 end
 
---- The `os` library inside PoB: clocks, and nothing that touches the machine.
+--- The `os` library inside PoB: clocks, and nothing that affects the machine.
 function files:osLibrary()
 	return {
 		time = os.time,

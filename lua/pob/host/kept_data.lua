@@ -1,4 +1,4 @@
---- What is found out of long texts, kept as the modules' bytecode is: by all states of an engine, and for later processes.
+-- Data derived from long texts, kept like the modules' bytecode: for all states of an engine, and for later processes.
 
 local concat, sort = table.concat, table.sort
 
@@ -26,7 +26,7 @@ local function writeTable(value, out)
 		for key in pairs(value) do
 			keys[#keys + 1] = key
 		end
-		-- The same text in each state.
+		-- Every state must write the same text.
 		sort(keys, function(a, b)
 			if type(a) == type(b) then
 				return a < b
@@ -44,7 +44,7 @@ local function writeTable(value, out)
 	out[#out + 1] = "}"
 end
 
--- Plain data as Lua source: tables, texts, booleans and numbers that are integers.
+-- Writes plain data as Lua source: tables, strings, booleans and integers.
 function write(value, out)
 	if type(value) == "table" then
 		writeTable(value, out)
@@ -55,9 +55,10 @@ function write(value, out)
 	end
 end
 
---- `make()`, or what it answered when it was asked for with the same `text`.
--- store: of the engine, nil where there is none; name: of the question; text: all that the answer follows from, besides this
--- package's own Lua. The answer is plain data of integers, texts, booleans and tables of them, each of one place only.
+--- Returns `make()`, or the kept result of an earlier call with the same `text`.
+--- store: the engine's, nil if there is none; name: identifies the data; text: everything that the result depends on, apart
+--- from this package's own Lua. The result is plain data: integers, strings, booleans and tables of these. Each table must be
+--- referenced only once.
 function keptData.of(store, name, text, make)
 	local chunk = store and store.find(name, "data", text, "=" .. name)
 	if chunk then
@@ -67,7 +68,7 @@ function keptData.of(store, name, text, make)
 	if store then
 		local out = { "return " }
 		write(data, out)
-		-- Too large for one function's constants, it is found out again each time.
+		-- If the data exceeds the constants of one function, it is derived again each time.
 		chunk = loadstring(concat(out), "=" .. name)
 		if chunk then
 			store.keep(name, "data", text, string.dump(chunk, true))

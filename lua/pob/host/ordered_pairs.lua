@@ -1,21 +1,18 @@
---- One order for Path of Building's loops over tables.
+-- One fixed order for Path of Building's loops over tables.
 --
--- `pairs` walks string keys in an order that depends on a random seed of the state,
--- and table keys in the order of their addresses. Where PoB takes the first few of
--- such a walk (which charms count when there are more than the limit), lets a later
--- one win, or adds fractions up, its numbers then differ from one start to the next.
--- The `pairs` given to PoB's modules here walks strings by name and objects by what
--- they are in the build: items by slot, socket groups by their place, the rest by id or
--- name. Numbers keep Lua's own order, which depends only on what was put into
--- the table, and in which order.
+-- `pairs` visits string keys in an order that depends on a random seed of the state, and table keys in the order of their
+-- addresses. PoB's numbers then differ from one start to the next where a loop takes only the first few entries (which charms
+-- count when there are more than the limit), lets a later entry win, or adds up fractions. The `pairs` that PoB's modules get
+-- here visits strings by name, and objects by what they are in the build: items by slot, socket groups by position, the rest
+-- by id or name. Numbers keep Lua's own order, which depends only on what was put into the table, and in which order.
 
 local next, type, sort = next, type, table.sort
 local rawPairs = pairs
 
 local order = {}
 
--- Modules whose loops over strings or objects only fill tables, or that run far too often to be sorted:
--- the class library, the modifier database (each name's list is apart) and the tree, whose keys are ids.
+-- Modules whose loops over strings or objects only fill tables, or that run far too often to be sorted: the class library, the
+-- modifier database (where each name has a separate list) and the tree, whose keys are ids.
 local RAW = {
 	["Modules/Common.lua"] = true,
 	["Classes/ModDB.lua"] = true,
@@ -27,12 +24,12 @@ local RAW = {
 	["Data/Global.lua"] = true,
 }
 
--- Modules that walk large tables which never change once filled: their order is kept.
+-- Modules that iterate over large tables which never change once they are filled: the order of these is cached.
 local FIXED = { ["Modules/ModParser.lua"] = true }
 
 local TYPE_RANK = { number = 1, string = 2, boolean = 3, table = 4, ["function"] = 5 }
 
--- Places of items and socket groups in the build that PoB's code works on.
+-- The positions of items and socket groups in the current build.
 local function places(build)
 	local rank = {}
 	local items, skills = build and build.itemsTab, build and build.skillsTab
@@ -83,7 +80,7 @@ local function walkList(state)
 	end
 end
 
--- Keys up to which inserting one after the other is faster: LuaJIT compiles it, and not `sort`.
+-- Up to this many keys an insertion sort is faster: LuaJIT compiles it, but not `sort`.
 local FEW = 24
 
 local function sortTexts(keys, n)
@@ -101,8 +98,8 @@ local function sortTexts(keys, n)
 	end
 end
 
--- What is known of the keys that are being sorted. A function made for each sort would stay in compiled code (see
--- binding/luajit/closures.h), and keep the build alive.
+-- Facts about the keys that are being sorted. A comparison function created for each sort would stay in compiled code (see
+-- binding/luajit/closures.h) and keep the build alive.
 local known = {}
 
 local function isBefore(a, b)
@@ -149,7 +146,7 @@ local function sortedKeys(t, currentBuild)
 	return keys
 end
 
--- Another order of the same keys: 1 backwards, 2 and more shifted by that many less one.
+-- Another order of the same keys. 1: backwards; n >= 2: rotated by n - 1.
 local function vary(keys, variant)
 	local n = #keys
 	local other = {}
@@ -159,9 +156,9 @@ local function vary(keys, variant)
 	return other
 end
 
---- The `pairs` functions for a world; `currentBuild()` answers PoB's build object or nil.
--- Answers choose(path), the one that the module at `path` gets, and setVariant(n), which changes the
--- order (0: the usual one) to see what depends on it.
+--- The `pairs` functions for a world. `currentBuild()` returns PoB's build object or nil. Returns choose(path), which returns
+--- the `pairs` for the module at `path`, and setVariant(n), which changes the order to show what depends on it (0: the usual
+--- one).
 function order.new(currentBuild)
 	local variant = 0
 	local function ordered(t)

@@ -1,10 +1,8 @@
---- The part of the `lua-utf8` library that Path of Building calls.
+-- The part of the `lua-utf8` library that Path of Building calls.
 --
--- Positions are characters, not bytes. Lua's own patterns work on bytes; they
--- are right for ASCII patterns on UTF-8 text as long as positions are translated
--- and a lone `.` or a set never cuts a character, so plain-ASCII text takes the
--- string library and multi-byte text a pattern matcher over characters is not
--- needed: PoB's patterns only name ASCII classes (`%d%d%d`, `%.`, `[^%w]`).
+-- Positions are characters, not bytes. Plain ASCII text goes to Lua's string library. For other text Lua's own patterns work
+-- as well, although they match bytes, as long as positions are converted and no single `.` or set splits a character. PoB's
+-- patterns only use ASCII classes (`%d%d%d`, `%.`, `[^%w]`), so a pattern matcher over characters is not needed.
 
 local byte, sub, find, gsub, match, rep = string.byte, string.sub, string.find, string.gsub, string.match, string.rep
 local concat = table.concat
@@ -17,8 +15,8 @@ local function isAscii(text)
 	return not find(text, "[\128-\255]")
 end
 
--- Byte positions at which the characters of `text` start, one more for its end.
--- A stray continuation byte counts as a character, so nothing is ever lost.
+-- The byte positions at which the characters of `text` start, and one more for its end. A stray continuation byte counts as a
+-- character, so nothing is lost.
 local function starts(text)
 	local list, n, i, size = {}, 0, 1, #text
 	while i <= size do
@@ -95,7 +93,7 @@ function utf8.reverse(text)
 	return concat(pieces)
 end
 
---- Like string.find; a truthy `plain` of any kind means no pattern.
+--- Like string.find, but any truthy value of `plain` turns patterns off.
 function utf8.find(text, pattern, init, plain)
 	if isAscii(text) then
 		return find(text, pattern, init, plain and true or false)
@@ -136,7 +134,7 @@ utf8.rep = rep
 utf8.lower = string.lower
 utf8.upper = string.upper
 
---- The byte position `offset` characters away from byte position `position`, or nil past an end.
+--- The byte position `offset` characters away from the byte position `position`, or nil beyond either end.
 function utf8.next(text, position, offset)
 	local list, n = starts(text)
 	if not position then

@@ -1,19 +1,19 @@
---- Functions of Path of Building's window that its code calls and the host does not have.
+-- Functions of Path of Building's window that its code calls and the host does not have.
 --
--- A newer Path of Building may call a function of its window that was added later. It gets one that does nothing, rather
--- than "attempt to call a nil value" in the middle of a load; doctor names it. Which names are functions of the window is
--- read from the sources: called as a global, defined nowhere in them, and never only looked at. (What is tested before it
--- is called may be absent, and stays so.)
+-- A newer Path of Building may call a function that was added to its window later. It then gets a function that does nothing,
+-- instead of "attempt to call a nil value" in the middle of a load, and doctor names the function. Which names are functions of
+-- the window is derived from the sources: they are called as globals, are not defined in the sources, and are never used in
+-- another way. (A name that is tested before it is called may be absent, and stays absent.)
 
 local windowApi = {}
 
--- Comments and strings say nothing about what is called.
+-- Comments and strings must not count as calls.
 local function code(text)
 	text = text:gsub("\\.", ""):gsub("%-%-%[(=*)%[.-%]%1%]", ""):gsub('"[^"\n]*"', '""'):gsub("'[^'\n]*'", "''")
 	return (text:gsub("%-%-[^\n]*", ""):gsub("%[(=*)%[.-%]%1%]", "''"))
 end
 
--- What a use of the global `name` at `first` to `last` in a text is: "field", "call" or "other" (a definition, or a look).
+-- How the global `name` at `first` to `last` in a text is used: as a "field", a "call", or "other" (a definition or a read).
 local function useAt(text, first, last)
 	local before = text:sub(math.max(1, first - 40), first - 1)
 	if before:find("[%.:]%s*$") and not before:find("%.%.%s*$") then
@@ -31,7 +31,7 @@ local function isWindowFunction(name, sources)
 	local isCalled, pattern = false, "%f[%w_]" .. name .. "%f[^%w_]"
 	for _, source in ipairs(sources) do
 		local text = source.text()
-		-- Most texts do not have it at all.
+		-- Most texts do not contain the name at all.
 		if text and text:find(name, 1, true) then
 			text = code(text)
 			local first, last = text:find(pattern)
@@ -50,12 +50,12 @@ end
 
 local NAME = "^%u%w*%l%w*$"
 
----Makes missing functions of the window answer nothing, from now on.
+---From now on, missing functions of the window do nothing.
 ---@param env table @globals of Path of Building's code; must not have a metatable
----@param sources table @list of { path, text }, of the sources loaded so far; grows
+---@param sources table @list of { path, text } for the sources loaded so far; it grows
 ---@return table @list of the names that were asked for, filled as they are
 function windowApi.guard(env, sources)
-	-- name -> how many sources were looked at when it was none
+	-- name -> how many sources had been searched when it was not a window function
 	local given, absent = {}, {}
 	local function nothing() end
 	setmetatable(env, {
@@ -74,12 +74,12 @@ function windowApi.guard(env, sources)
 	return given
 end
 
----Functions of the window that the sources call and `env` lacks, called so far or not.
+---Functions of the window that the sources call and `env` lacks, whether or not they were called so far.
 ---@param env table
 ---@param sources table @list of { path, text }
 ---@return table @sorted list of names
 function windowApi.lacking(env, sources)
-	-- name -> "call" where nothing else is done with it, or "other": each text is read once
+	-- name -> "call" if it is only called, or "other"; so each text is read only once
 	local uses, names = {}, {}
 	for _, source in ipairs(sources) do
 		local text = code(source.text() or "")

@@ -1,8 +1,7 @@
---- The world that Path of Building expects around it, without a window.
+-- The environment that Path of Building expects, without a window.
 --
--- PoB's code runs in an environment of its own: a table with Lua's harmless
--- libraries, the functions that PoB's window program gives it, and what PoB
--- itself defines. `ffi`, `debug` and the real `io` and `os` are not in it.
+-- PoB's code runs with its own table of globals: Lua's harmless libraries, the functions that PoB's window program provides,
+-- and what PoB itself defines. `ffi`, `debug` and the real `io` and `os` are not in it.
 
 local dialect = require("pob.host.dialect")
 local files = require("pob.host.files")
@@ -39,7 +38,7 @@ local function stripEscapes(text)
 	return (text:gsub("%^%d", ""):gsub("%^x%x%x%x%x%x%x", ""))
 end
 
--- Functions of the window that only draw or ask the desktop.
+-- Functions of the window that only draw, or that talk to the desktop.
 local SILENT = {
 	"RenderInit", "SetClearColor", "SetDrawLayer", "SetViewport", "SetDrawColor", "GetDrawColor", "DrawImage",
 	"DrawImageQuad", "DrawString", "SetWindowTitle", "SetCursorPos", "ShowCursor", "IsKeyDown", "Copy", "Paste",
@@ -63,7 +62,7 @@ local function copyLibrary(library)
 	return copy
 end
 
--- PoB sets GC and JIT parameters for a window; here both belong to the state's owner.
+-- PoB sets GC and JIT parameters for its window. Here both are set by the owner of the state.
 local function collectgarbageOf(what)
 	if what == "count" then
 		return collectgarbage("count")
@@ -71,12 +70,12 @@ local function collectgarbageOf(what)
 	return 0
 end
 
--- Texts without a name that are as long are data.
+-- A text of this length without a name is data.
 local LONG = 100000
 local STRIPPED = "stripped"
 
--- Compiles a text, or takes what this or an earlier process compiled of it. `store`: of the engine, nil where there is none;
--- `edit`: answers the text to compile in its place, or nil; `edits`: what that hangs on besides the text.
+-- Compiles a text, or takes the result from this process or an earlier one. `store`: the engine's, nil if there is none;
+-- `edit`: returns the text to compile instead, or nil; `edits`: what the edit depends on, apart from the text.
 local function compileText(store, path, text, name, edit, edits)
 	local chunk = store and store.find(path, edits or "", text, name)
 	if chunk then
@@ -90,12 +89,13 @@ local function compileText(store, path, text, name, edit, edits)
 	return chunk, message
 end
 
---- A world for one PoB.
--- `native` is the calculator's host; `place` comes from checkout.open; `extension`, when given, has
--- `transform(path, text)`, called with each module's source before it is compiled -> a function that answers the text to
--- compile in its place, and what that hangs on besides the source; nil: as it is,
--- `loaded(path, env, ...)`, called after it ran, with its results, and `kept(path)`, which answers the results
--- of an earlier run that serve again.
+--- Creates the world for one PoB.
+---
+--- `native` is the calculator's host; `place` comes from checkout.open. `extension`, if given, has
+---   * `transform(path, text)`, called with each module's source before it is compiled; returns a function that returns the
+---     text to compile instead, and what that depends on apart from the source; nil: the source is compiled as it is;
+---   * `loaded(path, env, ...)`, called after a module ran, with its results;
+---   * `kept(path)`, which returns the results of an earlier run that can be used again.
 function host.new(native, place, extension)
 	local self = { native = native, place = place }
 	local env = {}
@@ -131,7 +131,6 @@ function host.new(native, place, extension)
 		env[name] = nothing
 	end
 
-	-- Callbacks and the main object.
 	local callbacks, mainObject = {}, nil
 	env.SetCallback = function(name, callback)
 		callbacks[name] = callback
@@ -151,7 +150,6 @@ function host.new(native, place, extension)
 		end
 	end
 
-	-- The screen.
 	env.NewImageHandle = function()
 		return setmetatable({}, imageMeta)
 	end
@@ -179,13 +177,12 @@ function host.new(native, place, extension)
 	end
 	env.StripEscapes = stripEscapes
 
-	-- Time in milliseconds since this world began.
+	-- Milliseconds since this world was created.
 	local start = native.now()
 	env.GetTime = function()
 		return math.floor((native.now() - start) * 1000)
 	end
 
-	-- Paths and files.
 	env.GetScriptPath = function()
 		return place.src
 	end
@@ -218,9 +215,9 @@ function host.new(native, place, extension)
 		logging(ok and text or tostring(format))
 	end
 
-	-- Modules. Those that each build loads again are compiled once: running a chunk again makes new functions, too.
+	-- Modules that each build loads again are compiled once: running the same chunk again creates new functions.
 	local compiled = {}
-	-- Code of the program, whose calls are those of its window; data are tables.
+	-- Source code, in which calls of the window's functions are looked for. Files under Data/ only contain tables.
 	self.sources = {}
 	local listed = {}
 	local function list(path)
@@ -248,11 +245,12 @@ function host.new(native, place, extension)
 		local chunk, message = compileText(native.compiled, path, text, "@" .. path, edit, edits)
 		if chunk then
 			setfenv(chunk, env)
-			-- A module that each build loads again makes all of its functions for it, any other one those within them.
+			-- Tells which functions will exist several times: in a module that each build loads again, all of them; in any other
+			-- module, only those that its functions create.
 			native.generalize(chunk, self.keepsChunks and 1 or 2)
 			compiled[path] = self.keepsChunks and { text = text, edits = edits, chunk = chunk } or nil
 		else
-			-- Path of Building wraps it in words of its own, or goes on without the module.
+			-- Path of Building may word this error differently, or continue without the module.
 			message = dialect.explain(path, text, message)
 			self.uncompiled = self.uncompiled or message
 		end
@@ -271,8 +269,8 @@ function host.new(native, place, extension)
 		end
 		return ...
 	end
-	-- Modules keep the `pairs` that they see when they are loaded; those that do not, and what runs
-	-- later, see the one that is there outside of loading.
+	-- Modules use the `pairs` that they see while they are loaded. Modules that do not store it, and code that runs later, see
+	-- the one that is in place outside of loading.
 	local choosePairs, setVariant = order.new(function()
 		return env.main and env.main.modes and env.main.modes.BUILD
 	end)
@@ -324,7 +322,7 @@ function host.new(native, place, extension)
 	env.loadstring = function(text, name)
 		local chunk, message
 		if type(text) == "string" and #text >= LONG and name == nil then
-			-- The tree. Data without a name: the lines of its source are of no use.
+			-- The tree: data without a name, for which line numbers are of no use.
 			chunk, message = compileText(native.compiled, "text of " .. #text, text, text, nil, STRIPPED)
 		else
 			chunk, message = loadstring(text, name)
@@ -355,8 +353,8 @@ function host.new(native, place, extension)
 		return assert(env.loadfile(path))()
 	end
 
-	-- Libraries: PoB's own from its runtime folder; `lcurl.safe` and sockets are not there,
-	-- and PoB asks for the network only when somebody clicks.
+	-- PoB's own libraries come from its runtime folder. `lcurl.safe` and sockets are missing; PoB uses the network only when the
+	-- user clicks.
 	local libraries = {
 		["lua-utf8"] = utf8, bit = env.bit, string = env.string, table = env.table, math = env.math, io = env.io, os = env.os,
 		jit = env.jit, ["jit.opt"] = env.jit.opt,

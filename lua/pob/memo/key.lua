@@ -92,7 +92,7 @@ end
 -- How a modifier enters a key: in a multiset, by its position, or as one that carries another.
 local FREE, SEQUENCE, CARRIER = 1, 2, 3
 
--- How a modifier affects rows: { how it enters the key, text, number, whether it may be vain }; false: not at all. Its
+-- How a modifier affects rows: { how it enters the key, text, number, whether it may be inert }; false: not at all. Its
 -- weapon set is part of the nodes of weapon sets instead.
 local function decide(self, mod)
 	local dependencies = self.dependencies
@@ -208,7 +208,7 @@ function context:describe(list, mods, sets)
 end
 
 -- The same for the environment's own modifiers of a name, with the weapon sets that they had in it. Modifiers that set
--- conditions determine which others are vain.
+-- conditions determine which others are inert.
 function context:describeOwn(environment, name, mods, hasConditions)
 	local segment = environment.place.segments[name]
 	if not segment then

@@ -1,6 +1,6 @@
--- What a module's text says of the conditions of parts (registry.lua): plain data, and a function of the text and of this
--- package's own Lua alone. So it can be kept, in the process and on disk, and given to the next state: reading the 25,000 lines
--- of the modules concerned takes half a second, looking up what was found takes some milliseconds.
+-- What the text of one module says about the conditions of the parts (registry.lua). The result is plain data and depends only
+-- on that text and on this package's own Lua, so it can be kept, in the process and on disk, and given to the next state.
+-- Reading the 25,000 lines of the modules concerned takes half a second; looking up a kept result takes a few milliseconds.
 
 local calculation = require("pob.patch.calculation")
 local closeness = require("pob.patch.closeness")
@@ -12,18 +12,19 @@ local analysis = {}
 
 local NONE = {}
 
----What is known of one module.
+---What is known about one module.
 ---@class pobatch.Conclusions
----@field unknown table|nil @what of a module of the calculation is not known (pob.environment.shared_modules); nil: it is none,
----or no Lua
+---@field unknown table|nil @for a module of the calculation: what is not known in it (pob.environment.shared_modules); nil: not
+---such a module, or not valid Lua
 ---@field parts table @by name of the part: found, near, fact, why, edits
 --
--- found: of each target of the part in this module, by "t" and its number: { name, form, release }
--- near: of those that have no known form { name, form, points, why }, see closeness.lua
--- fact: what the part's `derive` told, true or plain data; why: why it told nothing
--- edits: what is put into the text, a list of { line, find, replace }
+-- found: the targets of the part in this module that have a known form, by "t" and their number: { name, form, release }
+-- near: the targets that have no known form: { name, form, points, why }, see closeness.lua
+-- fact: what the part's `derive` returned, true or plain data; why: the reason if it returned nothing
+-- edits: the changes to the text, a list of { line, find, replace }
 
--- What `look` answers; where it fails, nil and why: a text that nobody thought of never keeps a checkout from starting.
+-- Returns what `look` returns, or nil and the reason if it fails: unexpected text in a module must not keep a checkout from
+-- starting.
 local function try(path, look, ...)
 	local ok, answer, why = pcall(look, ...)
 	if ok then
@@ -45,7 +46,7 @@ function analysis.looksAt(part, path)
 	return false
 end
 
--- A function of a target's name that has no known form.
+-- A function with a target's name whose form is not known.
 local function nearOf(module, target)
 	local entry = (module.functions[target.name] or {})[1]
 	if not entry then
@@ -86,7 +87,7 @@ end
 ---@param path string @relative to the checkout's source folder
 ---@param text string
 ---@param parts table @list of parts, as their files have them
----@return pobatch.Conclusions|nil @nil: nobody looks at the module
+---@return pobatch.Conclusions|nil @nil: no part looks at the module
 function analysis.of(path, text, parts)
 	local module, isRead
 	local function read()
@@ -124,12 +125,12 @@ function analysis.isNeeded(path, parts)
 	return false
 end
 
----By what a module's conclusions are kept.
+---The key under which the conclusions about a module are kept.
 function analysis.keyOf(path, text)
 	return ("%s %d %s"):format(path, #text, source.hash(text))
 end
 
--- Whether data are the same after they were JSON: texts in it are Unicode, and a table has keys of one kind.
+-- Whether a value survives a round trip through JSON. Only ASCII strings without a zero byte are accepted.
 local function canBeKept(value)
 	if type(value) == "string" then
 		return not value:find("[\128-\255%z]")

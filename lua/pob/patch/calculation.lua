@@ -1,14 +1,14 @@
--- What has to be true of the modules of Path of Building's calculation, all together, for rows to share work: how they read
--- the tree, and what outlives a calculation. Both are told from the text of the checkout, statement by statement.
+-- The conditions on all modules of Path of Building's calculation together that allow rows to share work: how the modules read
+-- the tree, and what outlives a calculation. Both are derived from the text of the checkout, statement by statement.
 --
--- A row differs from another one in its nodes. What is kept from row to row (environment/, memo/) accounts for each way in
--- which a calculation reads the tree: as nodes, by counters, and by queries of modifier stores, which are written down as
--- they are made. So every statement that names a part of the tree, a variable that came out of it, or the inside of a
--- modifier store, must have a form that is accounted for (pob.versions.tree_reads); a statement that is changed, or new,
--- has another one. What else a calculation does may change: it runs as it is.
+-- Rows differ from each other in their nodes. What is kept from row to row (environment/, memo/) accounts for each way in
+-- which a calculation reads the tree: as nodes, through counters, and through queries of modifier stores, which are recorded
+-- as they are made. So every statement that names a part of the tree, a variable derived from it, or the inside of a modifier
+-- store must have a form that is accounted for (pob.versions.tree_reads). A changed or new statement has another form. All
+-- other code of a calculation may change: it runs as it is.
 --
--- A form is the statement in its normal form (normal_form.lua), variables numbered as they come in it; of a statement with
--- a body, its conditions or values alone.
+-- A statement's form is its normal form (normal_form.lua) with variables numbered in order of appearance. For a statement
+-- with a body, only its conditions or values count.
 
 local printer = require("pob.slice.printer")
 local source = require("pob.patch.source")
@@ -21,7 +21,7 @@ calculation.MODULES = {
 	"Modules/Calcs.lua", "Modules/CalcSetup.lua", "Modules/CalcPerform.lua", "Modules/CalcActiveSkill.lua",
 	"Modules/CalcDefence.lua", "Modules/CalcOffence.lua", "Modules/CalcTriggers.lua", "Modules/CalcMirages.lua",
 }
--- Reads the tree's modifiers as they do, for all of them.
+-- Reads the tree's modifiers on behalf of all of them.
 local TOOLS = "Modules/CalcTools.lua"
 
 calculation.isPart = { [TOOLS] = true }
@@ -29,7 +29,7 @@ for _, path in ipairs(calculation.MODULES) do
 	calculation.isPart[path] = true
 end
 
--- Fields that lead into a tree, and those of nodes that have names of their own.
+-- Fields that lead into a tree, and fields that only nodes have.
 local TREE = {}
 for name in ([[
 	spec treeTab allocNodes nodes tree jewels hashOverrides masterySelections curClassId curClassName curAscendClassId
@@ -40,9 +40,9 @@ for name in ([[
 	TREE[name] = true
 end
 
--- Fields that are the inside of a modifier store.
+-- Fields that expose the inside of a modifier store.
 local STORE = { mods = true }
--- Names of lists of modifiers, which can be gone through without a query.
+-- Names of lists of modifiers, which code can iterate over without a query.
 local LISTS = { "[mM]odList$", "[mM]odDB$" }
 
 local function nameOf(e)
@@ -59,7 +59,7 @@ local function isList(e)
 	return false
 end
 
--- A list of modifiers gone through, counted, or looked into.
+-- Whether a list of modifiers is iterated over, counted, or indexed.
 local function isRawRead(e)
 	if e.k == "call" and (e.f.k == "global" or e.f.k == "local") then
 		local name = e.f.name
@@ -76,7 +76,7 @@ local function each(list, visit)
 	end
 end
 
--- Calls `visit` with an expression and all in it, but for the bodies of functions; `parent` has it.
+-- Calls `visit` with an expression and everything in it except the bodies of functions. `parent` is the enclosing expression.
 local function through(e, visit, parent)
 	visit(e, parent)
 	local function inner(part)
@@ -151,7 +151,7 @@ local function numbering()
 	}
 end
 
----What a statement is told by: its form, and the text that this is the hash of. Without its body.
+---What identifies a statement: its form, and the text whose hash the form is. The statement's body does not count.
 ---@param path string @of its module
 ---@param s table
 ---@return string @16 hexadecimal digits
@@ -161,7 +161,7 @@ function calculation.formOf(path, s)
 	return source.hash(text), text
 end
 
--- Values that are a part of what they are taken from.
+-- Whether a value is part of the tree, given which expressions are.
 local function isPartOf(e, isOfTree)
 	local k = e.k
 	if k == "index" then
@@ -258,8 +258,8 @@ end
 -- Functions that change their first argument.
 local CHANGES = { t_insert = true, t_remove = true, t_sort = true, wipeTable = true, mergeDB = true, ["table.insert"] = true }
 
----What a module keeps from one calculation to the next: globals that functions assign, and its own variables that they
----change, by what they are declared as: "{ }" -> how many.
+---What a module keeps from one calculation to the next: globals that its functions assign, and variables at its top level that
+---they change. Counted by the declared value, for example "{ }" -> how many.
 ---@param module table
 ---@return table
 function calculation.state(module)
@@ -275,13 +275,13 @@ function calculation.state(module)
 		levels[variable] = depth
 	end
 	local state = {}
-	-- `isInside`: not the variable gets another value, but the table that it holds.
+	-- `isInside`: the table that the variable holds changes, not the variable itself.
 	local function change(e, isInside)
 		local root = rootOf(e)
 		if e.k == "global" and not isInside and depth > 1 then
 			state["the global " .. e.v] = 1
 		end
-		-- A variable of a function may be another name of the table.
+		-- A local variable of a function may be an alias of the table.
 		local variable = root.k == "local" and ((isInside or root ~= e) and aliases[root.v] or root.v)
 		if variable and levels[variable] == 1 and depth > 1 then
 			changed[variable] = true

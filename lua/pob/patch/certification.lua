@@ -1,19 +1,19 @@
--- Parts that a checkout can be certified for: those that are off because a function, or a statement that reads the tree, is
--- none that is known, but close to it. Whether such a part answers what the original does is then found out by calculating
--- (src/operations/certify-pob.ts), not by reading: rows of many builds, all statements that are new among what they run.
+-- Parts that a checkout can be certified for: those that are off because a function, or a statement that reads the tree, is not
+-- known but close to a known one. Whether such a part gives the same results as the original is then determined by calculating
+-- (src/operations/certify-pob.ts), not by reading: rows of many builds, which together run all new statements.
 --
--- What a part tells from the text (`derive`, `agree`, edits), and what the calculation keeps from row to row, is not certified:
--- a part that misses that cannot work, or works by chance.
+-- What a part derives from the text (`derive`, `agree`, edits) and what the calculation keeps from row to row cannot be
+-- certified: a part that lacks these cannot work, or would work only by chance.
 
 local certification = {}
 
 local NONE = {}
 
----What became of a part.
+---The status of a part.
 ---@param part table @of the registry
 ---@param why string|nil @why it is not in use
 ---@param isWholeKnown boolean
----@return string @known, derived: from the checkout's own text; certified: by calculating; off
+---@return string @known; derived: from the checkout's own text; certified: by calculating; off
 function certification.statusOf(part, why, isWholeKnown)
 	if why then
 		return "off"
@@ -29,7 +29,7 @@ function certification.statusOf(part, why, isWholeKnown)
 	return (part.derive or not part.targets) and "derived" or "known"
 end
 
--- The places that have to be run for a part to be certified; nil and why where it cannot be.
+-- The places that have to be run for a part to be certified; nil and the reason if it cannot be.
 local function pointsOf(part, sharedModules, missing)
 	local points = {}
 	for i, target in ipairs(part.targets or NONE) do
@@ -76,7 +76,7 @@ function certification.candidates(parts, isOff, sharedModules, missing)
 			list[#list + 1], byName[part.name] = entry, entry
 		end
 	end
-	-- What a part goes together with has to be in use, or a candidate.
+	-- Each part that a candidate requires has to be in use or a candidate itself.
 	local isChanged
 	repeat
 		isChanged = false

@@ -1,5 +1,5 @@
--- How close a function is to one that is known: which of its statements no known form has, and where they are. A part whose
--- function is close can be certified (certification.lua): then rows of many builds have to run all of these statements.
+-- How close a function is to a known one: which of its statements no known form has, and where they are. A part whose function
+-- is close can be certified (certification.lua): rows of many builds then have to run all of these statements.
 
 local calculation = require("pob.patch.calculation")
 local knownStatements = require("pob.versions.statements")
@@ -7,16 +7,16 @@ local walk = require("pob.slice.walk")
 
 local closeness = {}
 
--- Statements that may be new in a function which has at least one of a known one, however short it is; above that, no more than
--- it shares.
+-- A function is close if it shares at least one statement with a known one and has no more new statements than shared ones.
+-- This many new statements are always allowed, however short the function is.
 local FEW = 2
--- Characters of a statement's form that are kept.
+-- Hexadecimal digits of a statement's form that are kept.
 local DIGITS = 8
 
 ---The statements of a function and of the local functions that it calls, in order.
 ---@param module table @of module_tree.lua
 ---@param f table @a function of it
----@return table @list of { form, at = first byte; nil: it is none of the text's own }
+---@return table @list of { form, at = first byte; nil: the statement is not in the module's own text }
 function closeness.statementsOf(module, f)
 	local list, isSeen = {}, {}
 	local function take(inner)
@@ -25,7 +25,7 @@ function closeness.statementsOf(module, f)
 		end
 		isSeen[inner] = true
 		local visitor, called = {}, {}
-		-- What stands within is gone through with it.
+		-- Functions nested in this one are visited together with it.
 		function visitor:openFunction(within)
 			isSeen[within] = true
 		end
@@ -52,7 +52,7 @@ local function countOf(forms)
 	return count
 end
 
--- Of a list of statements those that the forms do not have, and how many of the forms the statements do not have.
+-- The statements that are not among the forms, and how many of the forms are not among the statements.
 local function difference(statements, forms)
 	local left, gained, lost = countOf(forms), {}, #forms
 	for _, s in ipairs(statements) do
@@ -88,7 +88,8 @@ function closeness.of(module, name, f)
 	if shared < 1 or #gained > shared and #gained > FEW then
 		return nil, "another function than those that are known"
 	end
-	-- Where something is gone, or stands elsewhere, or the same words mean another thing: all of it counts.
+	-- No new statement, yet another function: statements were removed or moved, or the same words now mean something else. Then
+	-- all statements have to be run; likewise if more statements were removed than added.
 	if #gained == 0 or lost > #gained then
 		gained = statements
 	end

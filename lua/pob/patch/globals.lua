@@ -1,16 +1,17 @@
--- Globals and methods of Path of Building that parts rely on, by part: those that the functions call which a part stands for
--- (registry.lua), and what the part does about each. Methods have a colon before their names.
+-- The globals and methods of Path of Building that each part relies on: those that are called by the functions which the part
+-- replaces (registry.lua), and how the part treats each of them. Names of methods start with a colon.
 --
---   known     its own code does what the global does: the global is one of its targets, or of those of a part that it
---             `requires`, or of what it `calls`
---   called    its own code calls the global where the original does, whatever that is
---   original  only the original calls it, which runs then; or it shows in no number
+--   known     The part's own code does what the global does: the global is a target of this part, or of one that it
+--             `requires`, or it is listed in its `calls`.
+--   called    The part's own code calls the global where the original does, whatever the global is.
+--   original  Only the original function calls it, and then the original runs; or it affects no number.
 --
--- A test goes through the parts' targets in a checkout and through the parts' own text, and fails where a name is not here.
+-- A test compares this table with the targets of the parts in a checkout and with the text of the parts, and fails on a
+-- name that is missing here.
 
 local globals = {}
 
--- What the lists of nodes are made with.
+-- What building the lists of modifiers of nodes uses.
 local OF_NODES = { [":AddMod"] = "original", [":Flag"] = "original", [":List"] = "original", [":ScaleAddList"] = "original" }
 
 local function ofNodes(own)
@@ -33,12 +34,12 @@ globals.ofParts = {
 		[":GetCondition"] = "called", [":GetMultiplier"] = "called", [":Override"] = "called", [":Sum"] = "called",
 	},
 	calc_lib = { [":More"] = "called", [":Sum"] = "called" },
-	-- Lists are joined; lists that have no modifier of a name are not asked for their sum.
+	-- Lists are concatenated. Lists without a modifier of the name are not asked for their sum.
 	node_modifiers = ofNodes({
 		new = "called", wipeTable = "called", [":AddList"] = "known", [":Sum"] = "known", [":SumInternal"] = "known",
 		[":EvalMod"] = "called", AND64 = "called", MatchKeywordFlags = "called",
 	}),
-	-- What was added one by one is added as a list.
+	-- Modifiers that the original adds one at a time are added as one list.
 	skill_modifiers = {
 		copyTable = "original", isValueInArray = "original", round = "original", [":AddList"] = "known", [":AddMod"] = "known",
 		[":Sum"] = "original",
@@ -53,13 +54,13 @@ globals.ofParts = {
 	flag_names = { AND64 = "original" },
 }
 
--- What parts' files read from the table of globals, besides what `ofParts` has for a part of the file's: tables of classes,
--- functions and data, which they look up at the time, as the originals do.
+-- What the files of parts read from the table of globals in addition to what `ofParts` lists for them: tables of classes,
+-- functions and data. They are looked up at the time of use, as in the originals.
 globals.tables = {
 	common = true, calcLib = true, modLib = true, data = true, GlobalCache = true, SkillType = true, nullValue = true,
 }
 
--- Functions that files call where initEnv or a class's constructor does, or that they replace.
+-- Functions that files replace, or call where initEnv or the constructor of a class does.
 globals.functions = {
 	["replacements/bits.lua"] = { AND64 = true, OR64 = true, MatchKeywordFlags = true },
 	["replacements/queries.lua"] = { AND64 = true, MatchKeywordFlags = true },

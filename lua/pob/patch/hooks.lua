@@ -1,24 +1,26 @@
--- Where parts come in while a row is calculated, and in which order. All orders are here; a part adds what it does.
+-- Where parts intervene while a row is calculated, and in which order. All orders are listed here; a part only adds its
+-- function.
 
 local hooks = {}
 hooks.__index = hooks
 
 -- Around functions of Path of Building's table `calcs`, outermost first.
 local FUNCTIONS = {
-	-- The memo sees each environment that is set up; the first skill of FullDPS gets the row's own one; others are taken from
-	-- what earlier rows left.
+	-- The memo sees each environment that is set up. The first skill of FullDPS gets the row's own environment. All others come
+	-- from what earlier rows left.
 	initEnv = { "memo", "first_skill", "pool" },
-	-- Not called where the row's calculation stands for that of the first skill.
+	-- Skipped where the row's own calculation stands for that of the first skill.
 	perform = { "first_skill" },
-	-- Not called for the row's own environment where no asked stat needs it.
+	-- Skipped for the row's own environment where no requested stat needs it.
 	offence = { "defences" },
 }
 
--- Around the calculation of a row's own environment, outermost first. `defences` ends before `first_skill` does, which hands
--- the environment on.
+-- Around the calculation of a row's own environment, outermost first. `defences` ends before `first_skill`, which passes the
+-- environment on.
 local CALCULATION = { "first_skill", "defences", "estimations" }
 
--- Before each calculation of a row, and after each row. What an earlier row left half-way ends first; the memo listens last.
+-- Run before each calculation of a row, and after each row. They first end what an interrupted row left unfinished; the memo
+-- starts to listen last.
 local BEGIN = { "defences", "first_skill", "queries", "node_modifiers", "pool", "memo" }
 
 local PLACES = { calculation = CALCULATION, begin = BEGIN }
@@ -35,7 +37,7 @@ function hooks.new()
 	local self = setmetatable({
 		-- place -> part -> function
 		added = {},
-		-- the table `calcs` at hand; the functions that it had; those that slices put in their place
+		-- the current table `calcs`; the functions that it had; those that slices put in their place
 		calcs = nil, originals = {}, replaced = {},
 		begins = {}, calculation = perform,
 	}, hooks)
@@ -45,7 +47,7 @@ function hooks.new()
 	return self
 end
 
--- The hooks of a place around `innermost`; `outer`: without those from this part's on outwards.
+-- The hooks of a place around `innermost`. With `outer`, only the hooks inside that part's hook.
 local function chain(self, place, innermost, outer)
 	local order, chained = PLACES[place], innermost
 	for i = #order, 1, -1 do
@@ -77,7 +79,7 @@ local function put(self, place, part, hook)
 	self.added[place][part] = hook
 end
 
----Calls `hook(inner, ...)` instead of `calcs[name](...)`. Another table `calcs` begins without hooks: its module was loaded
+---Makes `calcs[name](...)` call `hook(inner, ...)`. A different table `calcs` starts without hooks: its module was loaded
 ---again.
 ---@param calcs table
 ---@param name string @initEnv, perform or offence
@@ -95,7 +97,7 @@ function hooks:around(calcs, name, part, hook)
 	calcs[name] = self:within(name)
 end
 
----The function with the hooks inside those of `part`; nil: with all.
+---The function with the hooks inside that of `part`; nil: with all hooks.
 function hooks:within(name, part)
 	local originals, replaced = self.originals, self.replaced
 	return chain(self, name, function(...)
@@ -103,7 +105,7 @@ function hooks:within(name, part)
 	end, part)
 end
 
----Calls `f` in place of Path of Building's own function, within the hooks; nil: the own one again.
+---Calls `f` in place of Path of Building's own function, inside the hooks; nil: its own function again.
 ---@return boolean @false: there are no hooks around this function
 function hooks:replace(name, f)
 	if not self.originals[name] then
@@ -113,14 +115,14 @@ function hooks:replace(name, f)
 	return true
 end
 
----Calls `hook(inner, calcs, strategy, calcEnv)` for the calculation of a row's own environment. `inner` takes the same, and
----whether to skip the estimations; both answer false where the row needs another strategy.
+---Calls `hook(inner, calcs, strategy, calcEnv)` to calculate a row's own environment. `inner` takes the remaining arguments,
+---and whether to skip the estimations. Both return false if the row needs another strategy.
 function hooks:aroundCalculation(part, hook)
 	put(self, "calculation", part, hook)
 	self.calculation = chain(self, "calculation", perform)
 end
 
----Calculates a row's own environment as the strategy says.
+---Calculates a row's own environment with the given strategy.
 ---@param calcs table
 ---@param strategy pobatch.Strategy
 ---@param calcEnv table
@@ -129,7 +131,7 @@ function hooks:calculate(calcs, strategy, calcEnv)
 	return self.calculation(calcs, strategy, calcEnv)
 end
 
----Calls `hook(strategy)` before each calculation of a row, with nil after a row.
+---Calls `hook(strategy)` before each calculation of a row, and with nil after a row.
 function hooks:beforeRow(part, hook)
 	put(self, "begin", part, hook)
 	self.begins = {}
@@ -138,7 +140,7 @@ function hooks:beforeRow(part, hook)
 	end
 end
 
----Before a calculation of a row; nil: after a row.
+---To be called before each calculation of a row, and with nil after a row.
 ---@param strategy pobatch.Strategy|nil
 function hooks:begin(strategy)
 	for i = 1, #self.begins do

@@ -1,8 +1,8 @@
--- A module of the checkout as a tree in its normal form (normal_form.lua), with its functions and what tells each of them from
--- others: a fingerprint that comments, layout, names of variables and the dialect do not change.
+-- A module of the checkout as a tree in normal form (normal_form.lua), with its functions. Each function has a fingerprint that
+-- comments, layout, names of variables and the dialect do not change.
 --
--- A variable from outside of a function stands for what it was declared with. A local function counts with all that it
--- says: a function whose helper changed has another fingerprint.
+-- A variable from outside a function is represented by the value in its declaration. A local function is represented by its
+-- whole text, so a function whose helper changed has another fingerprint.
 
 local normalForm = require("pob.patch.normal_form")
 local parser = require("pob.slice.parser")
@@ -19,7 +19,7 @@ local function add(self, name, f, node)
 	self.functions[name] = list
 end
 
--- The last part of a name: the variable that a class or a module goes by may be another one.
+-- The last part of a name: the variable that holds a class or a module may have any name.
 local function lastOf(target)
 	return target.k == "index" and (target.key.k == "string" and target.key.v or "?") or target.name
 end
@@ -49,7 +49,7 @@ local function findAll(self)
 		end
 	end
 	function visitor:expression(e)
-		-- A constructor: since August 2026 a method with the name of its class.
+		-- A constructor: since August 2026, a method with the name of its class.
 		local last = isCallOf(e, "newClass") and e.args[#e.args]
 		if last and last.k == "function" and e.args[1].k == "string" then
 			add(tree, e.args[1].v, last.f, e)
@@ -58,11 +58,11 @@ local function findAll(self)
 	walk.through(self.chunk, visitor)
 end
 
--- Modules that are large, of which a few functions of the top level are looked at: what these have from outside counts by
--- its name.
+-- Large modules of which only a few top-level functions are of interest. The rest is not parsed, so what these functions take
+-- from outside counts by its name.
 local EXCERPTS = { ["Modules/ModParser.lua"] = { "scan", "parseMod" } }
 
--- A module's text with nothing but some functions left, on the lines where they stand.
+-- The text of a module reduced to the given functions, each on its original lines.
 local function excerpt(text, names)
 	local out, ending = {}, nil
 	for line in (text .. "\n"):gmatch("([^\n]*)\n") do
@@ -84,7 +84,7 @@ end
 
 ---@param path string @relative to the checkout's source folder
 ---@param text string
----@return table|nil @nil where it is no Lua that is known
+---@return table|nil @nil if the text is not in a known Lua dialect
 function moduleTree.read(path, text)
 	text = EXCERPTS[path] and excerpt(text, EXCERPTS[path]) or text
 	local ok, chunk = pcall(parser.parse, text, path, true)
@@ -116,7 +116,7 @@ end
 
 local describe
 
--- What a variable from outside of a function is.
+-- Describes a variable from outside a function.
 local function declarationOf(self, variable)
 	local known = self.known[variable]
 	if known.text then
@@ -124,7 +124,7 @@ local function declarationOf(self, variable)
 	elseif not known.statement then
 		return "parameter"
 	end
-	-- Functions that call each other.
+	-- Ends the description of functions that call each other.
 	known.text = "recursion"
 	local value = valueOf(variable, known.statement)
 	local text
@@ -133,7 +133,7 @@ local function declarationOf(self, variable)
 	elseif value.k == "function" then
 		text = self:fingerprint(value.f)
 	elseif value.k == "call" then
-		-- Functions among the arguments have fingerprints of their own.
+		-- A function among the arguments has a fingerprint of its own.
 		local args = {}
 		for i, arg in ipairs(value.args) do
 			args[i] = arg.k == "function" and "function" or describe(self, arg)
@@ -153,7 +153,7 @@ local function optionsOf(self)
 		outer = function(printing, variable)
 			local text = declarationOf(self, variable)
 			count[text] = (count[text] or 0) + 1
-			-- Two variables stay two.
+			-- Different variables keep different names even if they have the same description.
 			local name = "<" .. text .. "#" .. count[text] .. ">"
 			printing.names[variable] = name
 			return name
@@ -184,8 +184,8 @@ function moduleTree:functionOf(variable)
 	return value and value.k == "function" and value.f or nil
 end
 
----The function of a name with one of some fingerprints: { name, f, node }, and the fingerprint; where a name is another one,
----whichever function has it.
+---The function with this name and one of these fingerprints, as { name, f, node }, and the fingerprint. Several functions may
+---have the name.
 ---@param name string
 ---@param forms table @fingerprint -> anything
 function moduleTree:find(name, forms)
@@ -198,19 +198,19 @@ function moduleTree:find(name, forms)
 	return nil
 end
 
----The number of the line that a byte is on.
+---The number of the line that contains a byte.
 function moduleTree:lineOf(byte)
 	local _, count = self.text:sub(1, byte - 1):gsub("\n", "")
 	return count + 1
 end
 
----Where a byte is: the numbers of its line and of its place in it, from 1.
+---The position of a byte: its line and its column, both from 1.
 function moduleTree:placeOf(byte)
 	local before = self.text:sub(1, byte - 1)
 	return self:lineOf(byte), #before:match("[^\n]*$") + 1
 end
 
----The text of a statement or expression as it was written.
+---The original text of a statement or expression.
 function moduleTree:textOf(node)
 	return self.text:sub(node.first or node.from, node.last or node.to)
 end

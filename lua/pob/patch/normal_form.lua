@@ -1,12 +1,12 @@
--- One form for programs that do the same in other words: the dialect that Path of Building is written in since August
--- 2026 becomes the one before, where that is proven to be equal.
+-- One form for programs that do the same in different words. The dialect that Path of Building has used since August 2026 is
+-- converted to the earlier one where both are proven equal.
 --
 --   x += 1                                x = x + 1
 --   x = x ?? y, `x` a variable            if x == nil then x = y end
 --   x ?? y, `x` never false               x or y
 --   c ? x : y, `x` neither false nor nil  c and x or y
 --   x?.f, `x` certainly not nil           x.f
---   x?.f, `x` never false                 x and x.f                           (where one value of it is taken)
+--   x?.f, `x` never false                 x and x.f                           (where only one value is taken)
 --   x?.f = v, x?.f(v) as statements       if x ~= nil then x.f = v end
 --   local function f() end, not recursive local f = function() end
 --   x = x or y, `x` a variable, never false  if x == nil then x = y end
@@ -14,8 +14,8 @@
 --   if c then continue end; rest          if not c then rest end              (to the end of the loop's body)
 --   new("X"):X(v)                         new("X", v)
 --
--- A tree of parser.lua is changed in place. What is left as it was is no error: the form of two programs is then different
--- although they may do the same, and nobody relies on the contrary.
+-- The tree of parser.lua is changed in place. A construct that is not converted is no error: two programs that do the same may
+-- then have different forms, and nothing relies on equal programs having equal forms.
 
 local expressions = require("pob.slice.expressions")
 local knowledgeModule = require("pob.slice.knowledge")
@@ -30,7 +30,7 @@ local function isNil(e)
 	return e.k == "constant" and e.text == "nil"
 end
 
--- Makes the node `e` be `other`.
+-- Turns the node `e` into `other`.
 local function become(e, other)
 	for key in pairs(e) do
 		if key ~= "from" and key ~= "to" then
@@ -44,7 +44,7 @@ end
 
 local NEGATED = { ["=="] = "~=", ["~="] = "==" }
 
--- What is true where `e`, a condition, is not.
+-- The negation of the condition `e`.
 local function negated(e)
 	if e.k == "unary" and e.op == "()" then
 		return negated(e.a)
@@ -57,7 +57,7 @@ local function negated(e)
 	return { k = "unary", op = "not", a = needs and { k = "unary", op = "()", a = e } or e }
 end
 
--- Jumps to a label at the end of a loop's body go on with the loop.
+-- Turns jumps to a label at the end of a loop's body into `continue`.
 local function replaceJumps(loop)
 	local label = loop.body[#loop.body]
 	if not label or label.k ~= "label" then
@@ -90,7 +90,7 @@ local function replaceJumps(loop)
 		inner = inner - ((LOOPS[s.k] or s.k == "repeat") and 1 or 0)
 	end
 	walk.through({ params = {}, body = loop.body }, visitor)
-	-- A jump within a block that has a label of the same name goes there.
+	-- A block has a label of the same name, which jumps inside that block refer to.
 	if not isOnly then
 		return
 	end
@@ -111,7 +111,7 @@ local function hasLabels(list, from)
 	return false
 end
 
--- `list`: statements after the last of which the loop goes on.
+-- `list`: statements at the end of which the loop continues with its next round.
 local function nestTails(list)
 	for i, s in ipairs(list) do
 		local clause = s.k == "if" and #s.clauses == 1 and s.clauses[1]
@@ -134,7 +134,7 @@ local function nestTails(list)
 	end
 end
 
--- Reads behind `?.` of variables that certainly hold something.
+-- Turns `?.` into `.` after variables that certainly are not nil there.
 local function dropNeedlessNavigation(chunk, known)
 	local scopes = { {} }
 	local visitor = {}
@@ -147,10 +147,10 @@ local function dropNeedlessNavigation(chunk, known)
 	visitor.open, visitor.close, visitor.openFunction, visitor.closeFunction = push, pop, push, pop
 	function visitor:after(s, _, _, owner)
 		if owner and owner.k == "repeat" then
-			-- `continue` goes on with its condition, and did not see the rest of its body.
+			-- In a `repeat` loop, `continue` skips the rest of the body, yet the condition still runs.
 			return
 		elseif s.k == "label" then
-			-- Who jumps here did not see what stands before.
+			-- A jump to this label may have skipped the statements before it.
 			scopes[#scopes] = setmetatable({}, { __index = scopes[#scopes - 1] })
 		end
 		known:hasFieldsAfter(s, function(variable)
@@ -167,7 +167,7 @@ local function dropNeedlessNavigation(chunk, known)
 	walk.through(chunk, visitor)
 end
 
--- The link of a chain of names, calls and keys that stands behind the only `?.` of it, right after a variable.
+-- The link of a chain of names, calls and keys that has the chain's only `?.`, directly after a variable; nil for other chains.
 local function navigated(e)
 	local found
 	while e do
@@ -184,7 +184,7 @@ local function navigated(e)
 	end
 end
 
--- Whether variables take further values of an expression: behind `?.` there are some, behind `and` none.
+-- Whether an expression fills several variables. After `?.` a call may return several values; `and` reduces them to one.
 local function isSpread(e, parent)
 	local taken = parent and (parent.k == "local" and parent.names or parent.k == "assign" and parent.targets)
 	return parent and (parent.k == "in" or taken and #taken > #parent.values) and parent.values[#parent.values] == e
@@ -209,7 +209,7 @@ local function rewriteExpressions(chunk, known)
 		elseif CHAIN[e.k] and place ~= "target" and place ~= "statement" and place ~= "prefix"
 			and not (parent and CHAIN[parent.k] and (parent.o == e or parent.f == e)) then
 			local link = navigated(e)
-			-- A field at the end of a longer chain is looked up in nil.
+			-- A chain that ends in a further field stays: `x?.f.g` fails on a nil `x`, and `x and x.f.g` does not.
 			local isWhole = link == e or e.k ~= "index"
 			if link and isWhole and known:isNeverFalse(link.o) and not isSpread(e, parent) then
 				link.nav = nil
@@ -224,7 +224,8 @@ local function rewriteExpressions(chunk, known)
 	walk.through(chunk, visitor)
 end
 
--- `if x ~= nil then` for `?.` of a whole statement, and for `if x then`, where `x` is never false.
+-- Uses an `if` for a statement with `?.` and for `x = x or y`, and writes `if x ~= nil then` as `if x then` where `x` is never
+-- false.
 local function rewriteStatements(chunk, known)
 	local visitor = {}
 	function visitor:statement(s)
@@ -264,13 +265,13 @@ local function rewriteStatements(chunk, known)
 	walk.through(chunk, visitor)
 end
 
--- What needs no knowledge: loops, compound assignments, local functions that do not call themselves, parentheses that only
--- show how a program was written.
+-- Conversions that need no knowledge of values: loops, compound assignments, local functions that do not call themselves, and
+-- parentheses without effect.
 local function rewriteForms(chunk)
 	local uses, before = {}, {}
 	local visitor = {}
 	function visitor:expression(e, _, parent)
-		-- What `?.` leaves out ends with them.
+		-- Parentheses end what `?.` skips, so they stay in that case.
 		local isBase = parent and CHAIN[parent.k] and (parent.o == e or parent.f == e)
 		while e.k == "unary" and e.op == "()" and e.a.k ~= "call" and e.a.k ~= "method" and e.a.k ~= "vararg"
 			and not (isBase and expressions.isSafe(e.a)) do
@@ -309,7 +310,7 @@ end
 ---@return table @the same
 function normalForm.of(chunk)
 	local known = knowledgeModule.of(chunk)
-	-- Most releases have none of the words that these are about.
+	-- Most releases do not use the newer syntax at all.
 	if chunk.isRecent then
 		dropNeedlessNavigation(chunk, known)
 	end

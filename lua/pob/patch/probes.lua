@@ -1,5 +1,5 @@
--- Marks in a checkout's text: which places a calculation runs through. Certification puts them into the originals, one before
--- each statement that has to be run. Nothing else is changed: no number depends on them.
+-- Marks in the text of a checkout that show which places a calculation runs through. Certification puts one before each
+-- statement that has to be run. Nothing else is changed: no number depends on the marks.
 
 local source = require("pob.patch.source")
 
@@ -9,7 +9,7 @@ local probes = {}
 local NAME = "__pobatchReached"
 
 ---@param points table @list of { path, line, column }: where statements begin
----@return table @with the functions that a host of modules asks for; `reached`: numbers of points -> true
+---@return table @has the functions that the module host expects; `reached`: number of a point -> true
 function probes.new(points)
 	local byPath = {}
 	for number, point in ipairs(points) do
@@ -17,7 +17,7 @@ function probes.new(points)
 		table.insert(byPath[point.path], { line = point.line, column = point.column, number = number })
 	end
 	for _, list in pairs(byPath) do
-		-- From the last one on: those before it keep their columns.
+		-- Back to front, so that earlier points keep their columns.
 		table.sort(list, function(a, b)
 			if a.line ~= b.line then
 				return a.line > b.line

@@ -1,19 +1,19 @@
 -- Replacements for Path of Building's hot functions, put in place while its modules load. Each part is a file of its own. It
--- names what it relies on, and is used only where all of that holds in the checkout at hand:
+-- lists what it relies on, and is used only where all of that holds in the current checkout:
 --
---   targets           functions, each of which must have a form that is known (pob.versions.functions): a fingerprint that
---                     comments, layout, names of variables and the dialect do not change (module_tree.lua)
---   calls             functions that those call, whose forms a condition of the part's own looks for
---   wholeCalculation  that the modules of the calculation read the tree, and keep state, in the ways that are known
---                     (calculation.lua); whatever else they do may change
+--   targets           functions, each of which must have a known form (pob.versions.functions): a fingerprint that comments,
+--                     layout, names of variables and the dialect do not change (module_tree.lua)
+--   calls             functions called by the targets; the part checks their forms in a condition of its own
+--   wholeCalculation  the modules of the calculation must read the tree, and keep state, only in known ways (calculation.lua);
+--                     everything else in them may change
 --   requires          other parts that must be in use
---   derive            path -> function(module) -> true or plain data, or nil and why not: a condition of the part's own, told
---                     from the text of one module alone (analysis.lua)
---   agree             function(facts) -> nil, or why not: a condition on what `derive` told of all modules, by path
---   edits             path -> function(module, found) -> list of { line, find, replace }: what is put into the text, in place;
+--   derive            path -> function(module) -> true or plain data, or nil and the reason: a condition of the part's own,
+--                     derived from the text of one module alone (analysis.lua)
+--   agree             function(facts) -> nil, or the reason: a condition on the results of `derive` for all modules, by path
+--   edits             path -> function(module, found) -> list of { line, find, replace }: changes to the text of the module;
 --                     `found` has the functions among the targets, by number
 --
--- So another version of Path of Building runs as it is where it is another one, and report() says what and why.
+-- So wherever another version of Path of Building differs, it runs unchanged, and report() tells what and why.
 
 local analysis = require("pob.patch.analysis")
 local calculation = require("pob.patch.calculation")
@@ -27,7 +27,7 @@ local source = require("pob.patch.source")
 
 local registry = {}
 
--- Order matters where one part wraps what another put in place.
+-- The order matters where one part wraps what another one put in place.
 local NAMES = {
 	"replacements.bits", "replacements.stores", "replacements.create_mod", "replacements.queries",
 	"replacements.eval_mod", "replacements.calc_lib", "replacements.radius_jewels", "replacements.node_modifiers",
@@ -36,7 +36,7 @@ local NAMES = {
 	"replacements.tree_loading", "replacements.mod_parser", "replacements.flag_names", "replacements.output_tables",
 }
 
----The parts, as their modules have them.
+---The parts, as their modules define them.
 ---@return table @list
 function registry.parts()
 	local list = {}
@@ -47,14 +47,14 @@ function registry.parts()
 end
 
 local NONE = {}
--- Of a table of names: all are in it.
+-- A set of names that contains every name.
 local ANY_NAME = {
 	__index = function()
 		return true
 	end,
 }
 
--- The keys of a table, in one order in each state.
+-- The keys of a table, in the same order in every state.
 local function sorted(t)
 	local list = {}
 	for key in pairs(t) do
@@ -68,11 +68,11 @@ local function loadParts(without, certified)
 	local parts = {}
 	for _, name in ipairs(NAMES) do
 		local part = setmetatable({
-			-- of targets, by number: the function's name and form; of `derive`, by path: what it told, or why nothing; of
-			-- `edits`, whether there are any
+			-- found: name and form of each target, by number; facts and whys: what `derive` returned for each path, or why it
+			-- returned nothing; edited: whether there are `edits` for a path
 			found = {}, facts = {}, whys = {}, edited = {}, active = false, out = without[name:match("[%w_]+$")],
-			-- near: of targets without a known form, by number, how close they are (closeness.lua); certified: whether such a one
-			-- counts as known
+			-- near: how close each target without a known form is, by number (closeness.lua); certified: whether such a target counts
+			-- as known
 			near = {}, certified = certified[require("pob." .. name).name] or false,
 		}, { __index = require("pob." .. name) })
 		parts[#parts + 1] = part
@@ -80,8 +80,8 @@ local function loadParts(without, certified)
 	return parts
 end
 
--- Why a part cannot be used, as far as its own conditions go; nil: they hold. `isCertified`: whether functions that are close
--- to those that are known count as known.
+-- Why a part's own conditions do not hold; nil: they hold. `isCertified`: whether functions that are close to known ones count
+-- as known.
 local function missing(part, isCertified)
 	for i in ipairs(part.targets or NONE) do
 		if not part.found[i] and not (isCertified and part.near[i]) then
@@ -107,7 +107,7 @@ local function missing(part, isCertified)
 	return nil
 end
 
--- A part that has to be in use for another one, and is not; nil: all are.
+-- Names a required part that is not in use; nil: all are in use.
 local function lacking(self, part)
 	for _, name in ipairs(part.requires or NONE) do
 		if not self:isActive(name) then
@@ -124,8 +124,8 @@ local function whyNot(self, part)
 		or not part.active and "not loaded yet" or nil
 end
 
--- What is added to a line stays on it: line numbers in Path of Building's own error messages keep their meaning. A text that
--- is not there was left out by a slice.
+-- Inserted code stays on its line, so that line numbers in Path of Building's own error messages stay correct. Text that is not
+-- found was left out by a slice.
 local function edit(lines, edits)
 	for _, e in ipairs(edits) do
 		local line = lines[e.line]
@@ -136,7 +136,7 @@ local function edit(lines, edits)
 	end
 end
 
--- A module's text, if it can be compiled.
+-- Returns the module's text if it compiles.
 local function loads(text, path)
 	return loadstring(text, "=" .. path) and text
 end
@@ -144,7 +144,7 @@ end
 local extension = {}
 extension.__index = extension
 
--- Takes over what is known of a module.
+-- Takes over the conclusions about a module.
 local function adopt(self, path, conclusions)
 	if calculation.isPart[path] then
 		self.sharedModules:see(path, conclusions.unknown)
@@ -171,7 +171,7 @@ local function adopt(self, path, conclusions)
 	end
 end
 
--- Finds out what parts know of a module, unless it is known.
+-- Analyses a module for the parts, unless its conclusions are already known.
 local function analyse(self, path, text)
 	if not analysis.isNeeded(path, self.all) then
 		return
@@ -188,7 +188,7 @@ local function analyse(self, path, text)
 	adopt(self, path, conclusions)
 end
 
--- What skills' functions write and read, which calcs.offence calls.
+-- Collects the numbers that functions of skills write and read. calcs.offence calls these functions.
 local function readSkills(text, shared)
 	local _, at = text:find("utput", 1, true)
 	while at do
@@ -207,11 +207,11 @@ local function readSkills(text, shared)
 	end
 end
 
----Looks for what parts know in a module's text and edits it where a part asks to.
+---Analyses a module's text for the parts, and edits it where a part asks for it.
 ---@param path string @relative to the checkout's source folder
 ---@param text string
----@return function|nil @answers the text to compile, nil: as it is; nil: no part edits this text
----@return string|nil @what decides how it is edited, besides the text
+---@return function|nil @returns the text to compile, or nil for the text as it is; nil: no part edits this text
+---@return string|nil @names what edits the text: together with the text it determines the result
 function extension:transform(path, text)
 	self.inUse = {}
 	if self.seen[path] == text then
@@ -239,15 +239,15 @@ function extension:transform(path, text)
 	end, table.concat(editors, " ")
 end
 
----What a part puts into a module's text, if it is one that can be used.
+---What a part puts into a module's text; nil if the part cannot be used.
 function extension:editsOf(part, path)
 	local edits = (self.edits[path] or NONE)[part]
 	return edits and edits[1] and not missing(part) and edits or nil
 end
 
----A module's text with what the parts that are in use add to it, and with names looked up; nil: as it is.
+---A module's text with the changes of the parts in use, and with lookups for joined names; nil: unchanged.
 ---@param lines table @changed
----@param composes boolean @whether names that it joins are looked up
+---@param composes boolean @whether names that the module joins are looked up
 function extension:edited(path, lines, composes)
 	local changed
 	for _, part in ipairs(self.list) do
@@ -259,7 +259,8 @@ function extension:edited(path, lines, composes)
 	end
 	local edited
 	if changed then
-		-- There are at most so many variables in a chunk, and upvalues in a function; the global of this name does, too.
+		-- Lua limits the local variables of a chunk and the upvalues of a function. Where this local exceeds them, the global of
+		-- the same name does as well.
 		edited = loads(source.begin(lines, "local __pobatch = __pobatch;"), path) or table.concat(lines, "\n")
 	end
 	if composes and composedNames.apply(lines, self.shared) then
@@ -269,7 +270,7 @@ function extension:edited(path, lines, composes)
 	return edited
 end
 
--- Whether what calcs.perform does after offence has a known form, which slices rely on as defences do.
+-- Whether what calcs.perform does after calcs.offence has a known form: slices rely on this as the part `defences` does.
 local function endsAsKnown(self)
 	for _, part in ipairs(self.list) do
 		if part.name == "defences" then
@@ -297,7 +298,8 @@ function extension:loaded(path, env, ...)
 	end
 end
 
----Whether a part is in use, which it is no longer when a module came that it cannot be used with, nor is what requires it.
+---Whether a part is in use. It goes out of use, with the parts that require it, when a module is loaded that it cannot work
+---with.
 ---@param name string
 ---@return boolean
 function extension:isActive(name)
@@ -312,7 +314,7 @@ function extension:isActive(name)
 	return isInUse
 end
 
----What became of each part.
+---The status of each part.
 ---@return table @list of { part, status = "known"|"derived"|"certified"|"off", why }
 function extension:parts()
 	local list, isWholeKnown = {}, self.sharedModules:unknown(false) == nil
@@ -323,7 +325,7 @@ function extension:parts()
 	return list
 end
 
----What could be certified, see certification.lua.
+---The parts that could be certified, see certification.lua.
 function extension:certifiable()
 	local isOff = {}
 	for _, part in ipairs(self.list) do
@@ -332,7 +334,7 @@ function extension:certifiable()
 	return certification.candidates(self.list, isOff, self.sharedModules, missing)
 end
 
----What became of each part's conditions: of each function that it stands for, and of the part where it names none.
+---How each part's conditions came out: one entry for each function that it replaces, or one for the part if it names none.
 ---@return table @list of { name, part, file, status = "fast"|"original", why }
 function extension:report()
 	local list = {}
@@ -352,9 +354,9 @@ function extension:report()
 	return list
 end
 
----@param options table|nil @{ without = { partName = true } }: parts to leave out, also `composed_names`; slicesAfter: rows
----of the same stats before a slice for them is made, nil: never; analysis: conclusions of earlier states, by key; certified:
----{ [part] = true }, parts that are used where functions are close to those that are known
+---@param options table|nil @{ without = { partName = true } }: parts to leave out, also `composed_names`; slicesAfter: after
+---how many rows of the same stats a slice is made for them, nil: never; analysis: conclusions of earlier states, by key;
+---certified: { [part] = true }, parts that are used where functions are close to known ones
 ---@return table @with the functions transform, loaded, kept and report, for the host
 function registry.attach(host, options)
 	local certified = options and options.certified or {}
@@ -363,12 +365,12 @@ function registry.attach(host, options)
 		shared = sharedTable.new(host, (options and options.slicesAfter) ~= nil),
 		-- path -> text: modules are loaded again for every build
 		seen = {},
-		-- name of a part -> whether it is in use, until a module is read or a part installed
+		-- name of a part -> whether it is in use; valid until a module is read or a part installed
 		inUse = {},
-		-- path -> part -> what it puts into the text
+		-- path -> part -> its changes to the text
 		edits = {},
 		sharedModules = sharedModules.new(certified.pool == true),
-		-- conclusions on modules (analysis.lua), by key; and those of them that this state came to, and others can take over
+		-- conclusions about modules (analysis.lua), by key; and those that this state made itself, for others to take over
 		known = setmetatable({}, { __index = options and options.analysis or nil }), concluded = {},
 		without = options and options.without or {},
 	}, extension)
@@ -385,7 +387,7 @@ function registry.attach(host, options)
 		loaded = function(path, env, ...)
 			return self:loaded(path, env, ...)
 		end,
-		---What a module returned to an earlier build, a list with its `count`, where it serves all builds.
+		---What a module returned to an earlier build, as a list with its `count`, if it serves all builds.
 		kept = function(path)
 			return self.sharedModules:kept(path)
 		end,
@@ -402,13 +404,13 @@ function registry.attach(host, options)
 		certifiable = function()
 			return self:certifiable()
 		end,
-		---What this state found out of modules since it was last asked: conclusions by key.
+		---The conclusions about modules that this state has made since the last call, by key.
 		takeConclusions = function()
 			local concluded = self.concluded
 			self.concluded = {}
 			return concluded
 		end,
-		---Whether a stat is one of the estimations; true where they cannot be left out.
+		---Whether a stat is one of the estimations; always true where these cannot be left out.
 		isEstimated = function(name)
 			return not self:isActive("estimations") or self.shared.isEstimated(name)
 		end,
@@ -416,22 +418,22 @@ function registry.attach(host, options)
 		isDefence = function(name)
 			return self:isActive("defences") and self.shared.isDefence(name)
 		end,
-		---What is kept of a build's environments, for a strategy; nil where the part is not in use.
-		-- In how many rows of the build the main skill's calculation served as that of the first skill of FullDPS.
+		---In how many rows of the build the main skill's calculation also served as that of the first skill of FullDPS.
 		firstSkills = function(mode)
 			local counts = self.shared.firstSkills
 			return counts and counts[mode] or 0
 		end,
+		---The kept environments of a build, for a strategy; nil if the part is not in use.
 		environments = function(mode)
-			-- They know by the queries what they depend on.
+			-- Their dependencies are known from the recorded queries.
 			return self:isActive("queries") and self.shared.newEnvironments and self.shared.newEnvironments(mode)
 		end,
-		---From now on, until a row begins or ends, mode MAIN does without what only the window's tooltips show.
+		---From now on, until a row begins or ends, mode MAIN leaves out what only the window's tooltips show.
 		adapt = function()
 			self.shared.isAdapting = true
 		end,
-		---A cache of rows for one build, or nil where its parts are not in use. `build` is a number that stands for the build
-		---in all states of the engine, nil where this one is by itself; `id` names what else its rows are calculated with.
+		---A memo of rows for one build, or nil if its parts are not in use. `build` is a number that identifies the build in all
+		---states of the engine, nil if this state is the only one. `id` names what else the rows depend on.
 		rows = function(build, id)
 			if self:isActive("memo") and self:isActive("queries") and self:isActive("pool") then
 				return self.shared.newRows(build, id)

@@ -1,4 +1,4 @@
--- The text of a module, line by line: line numbers in Path of Building's own error messages keep their meaning.
+-- The text of a module, line by line, so that line numbers in Path of Building's own error messages stay correct.
 
 local ffi = require("ffi")
 local bit = require("bit")
@@ -8,8 +8,8 @@ local source = {}
 local PRIME = 0x100000001b3ULL
 local OFFSET = 0xcbf29ce484222325ULL
 
----Splits a module's text into lines without their ends. A shebang-like first line
----stays a line, so that numbers agree with those of the compiler.
+---Splits a module's text into lines without their line ends. A first line that starts with # stays a line, so that line numbers
+---agree with those of the compiler.
 function source.lines(text)
 	local lines = {}
 	for line in (text .. "\n"):gmatch("([^\n]*)\n") do
@@ -18,8 +18,8 @@ function source.lines(text)
 	return lines
 end
 
----A module's text with `statement`, which ends with a semicolon, before its first one, on the same line: behind a byte
----order mark, in the place of a line that the compiler does not read.
+---The module's text with `statement`, which ends with a semicolon, inserted at the start of the first line: after a byte order
+---mark, and in place of a first line that starts with #, which the compiler ignores.
 ---@param lines table @of source.lines
 ---@param statement string
 ---@return string
@@ -30,7 +30,7 @@ function source.begin(lines, statement)
 	return mark .. statement .. (rest:find("^#") and "" or " " .. rest) .. behind
 end
 
----64-bit FNV-1a: this tells versions apart, it does not defend against an attacker.
+---64-bit FNV-1a: it distinguishes versions and does not protect against an attacker.
 ---@param text string
 ---@return string @16 hexadecimal digits
 function source.hash(text)

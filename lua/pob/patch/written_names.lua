@@ -1,5 +1,5 @@
--- Names of the numbers that a piece of Path of Building's code may write into an output, told from its text: those that are
--- written out, and patterns of those that are put together.
+-- Names of the numbers that a piece of Path of Building's code may write into an output, derived from its text: literal names,
+-- and patterns of names that are joined at run time.
 
 local knowledgeModule = require("pob.slice.knowledge")
 local printer = require("pob.slice.printer")
@@ -13,7 +13,7 @@ end
 
 local OUTPUT = "[oO]utput$"
 
--- Whether an expression is an output: by its name, or by what a variable of another name was given.
+-- Whether an expression is an output: by its name, or because a variable of another name was assigned one.
 local function isOutput(look, e)
 	if e.k == "unary" and e.op == "()" then
 		return isOutput(look, e.a)
@@ -23,7 +23,7 @@ local function isOutput(look, e)
 	return nameOf(e):find(OUTPUT) ~= nil or e.k == "local" and look.outputs[e.v] or false
 end
 
--- Variables that hold an output whatever their names: declared as one, or parameters that are given one.
+-- Variables that hold an output whatever they are called: declared as one, or parameters that receive one.
 local function findOutputs(look)
 	look.outputs = {}
 	local isNew
@@ -51,8 +51,8 @@ local function findOutputs(look)
 	until not isNew
 end
 
--- Calls by the variable that is called, parameters: variable -> { f, index }, and variables that are used otherwise: who has
--- their functions calls them with anything.
+-- Collects the calls by the variable that is called; the parameters, variable -> { f, index }; and the variables that are used
+-- in any other way: whoever holds their functions may call them with any arguments.
 local function lookAt(chunk)
 	local calls, parameters, functionOf, isPassed = {}, {}, {}, {}
 	local visitor = {}
@@ -84,7 +84,8 @@ local function lookAt(chunk)
 	return calls, parameters, functionOf, isPassed
 end
 
--- Adds what a key can be to `found`: a list of { text } or { before, middle, after }. False where it can be anything.
+-- Adds the possible values of a key to `found`, a list of { text } or { before, middle, after }. False if the key can be
+-- anything.
 local function keysOf(self, e, found, depth)
 	local k = e.k
 	if depth > 6 then
@@ -113,7 +114,7 @@ local function keysOf(self, e, found, depth)
 		found[#found + 1] = key
 		return key.before ~= "" or key.middle ~= "" or key.after ~= ""
 	elseif k == "binary" and e.op == "and" then
-		-- The first is the value where it is nil or false, which are no names.
+		-- The left side is the value only if it is nil or false, and these are not names.
 		return keysOf(self, e.b, found, depth)
 	elseif k == "binary" and (e.op == "or" or e.op == "??") then
 		return keysOf(self, e.a, found, depth) and keysOf(self, e.b, found, depth)
@@ -158,7 +159,7 @@ local function lookOf(module)
 	return look
 end
 
----Names of numbers of outputs that a module reads.
+---Names of the numbers that a module reads from outputs.
 ---@param module table @of module_tree.lua
 ---@return table @name -> true
 function writtenNames.readsOf(module)
@@ -174,8 +175,8 @@ end
 
 ---@param module table @of module_tree.lua
 ---@param f table @the function
----@return table|nil @plain data, for `may`; nil where some key can be anything
----@return string|nil @the expression that can
+---@return table|nil @plain data, for `may`; nil if some key can be anything
+---@return string|nil @the expression of that key
 function writtenNames.of(module, f)
 	local look = lookOf(module)
 	local written = { exact = {}, patterns = {} }
@@ -213,7 +214,7 @@ function writtenNames.of(module, f)
 	return written
 end
 
----Whether a number of this name may be written.
+---Whether a number with this name may be written.
 ---@param written table @of writtenNames.of
 ---@param name string
 function writtenNames.may(written, name)

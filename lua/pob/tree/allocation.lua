@@ -1,10 +1,9 @@
---- Allocating a node set in a build's tree for one calculation, and taking it back.
+-- Allocates a node set in a build's tree for one calculation, and takes it back.
 --
--- PoB's window allocates nodes and then rebuilds all paths and dependencies of
--- the tree (20 ms and more). Of all that, a calculation only reads: which nodes
--- are allocated and in which weapon set, the nodes' modifiers, three counters,
--- and the distance of jewel sockets to the class start. Exactly these are
--- written here, the way PoB's PassiveSpec would leave them.
+-- PoB's window allocates nodes and then rebuilds all paths and dependencies of the tree, which takes 20 ms and more. A
+-- calculation reads only part of that: which nodes are allocated and in which weapon set, the nodes' modifiers, three
+-- counters, and the distance of jewel sockets to the class start. Exactly these are written here, as PoB's PassiveSpec would
+-- leave them.
 
 local clicks = require("pob.tree.clicks")
 local timelessJewels = require("pob.tree.timeless_jewels")
@@ -21,14 +20,14 @@ local NODE_FIELDS = {
 	"alloc", "allocMode", "connectedToStart", "distanceToClassStart",
 }
 
--- Rules about weapons that a node can lift (modifier, PoB's flag): when its last node goes, PoB puts down
--- what is no longer allowed.
+-- Restrictions on weapons that a node can lift (modifier, PoB's flag). When the last such node is removed, PoB takes off the
+-- weapons that are no longer allowed.
 local WEAPON_RULES =
 	{ GiantsBlood = "giantsBlood", InstrumentsOfPower = "instrumentsOfPower", LordOfTheWilds = "lordOfTheWilds" }
 
 local UNALLOCATABLE = { ClassStart = true, AscendClassStart = true, OnlyImage = true, Mastery = true }
 
--- Nodes that lift rules about weapons: list of { rule, id }.
+-- Nodes that lift restrictions on weapons: list of { rule, id }.
 local function weaponNodes(spec)
 	local list = {}
 	for id, node in pairs(spec.nodes) do
@@ -50,7 +49,7 @@ local function hasMod(node, name)
 	return false
 end
 
--- What a node is to the counters of the tree: notables, and those of the Smith's body armour.
+-- How a node counts in the counters of notables and of nodes of the Smith's body armour.
 local function countsAs(node)
 	if node.type ~= "Notable" then
 		return 0, 0
@@ -67,7 +66,7 @@ function allocation.new(mode, listed, rules)
 		inWeaponSet = inWeaponSet or (node.allocMode or 0) ~= 0
 	end
 	return setmetatable({
-		-- of the build's own nodes
+		-- counters of the build's own nodes
 		ownNotables = notables, ownSmith = smith, ownInWeaponSet = inWeaponSet,
 		weaponSetBranches = weaponSetBranches.new(mode.spec.allocNodes),
 		order = allocationOrder.order(mode.spec, listed),
@@ -81,8 +80,8 @@ function allocation.new(mode, listed, rules)
 	}, allocation)
 end
 
--- The node as it is with attribute `attribute` (1 Str, 2 Dex, 3 Int) chosen.
--- PoB's own function makes it; its place in hashOverrides is put back at once.
+-- The node with the attribute `attribute` (1 Str, 2 Dex, 3 Int) chosen. PoB's own function creates it; the entry in
+-- hashOverrides is restored at once.
 function allocation:variant(id, attribute)
 	local key = id * 4 + attribute
 	local variant = self.variants[key]
@@ -109,8 +108,8 @@ function allocation:save(node)
 	self.saved[node] = values
 end
 
--- A node's modifiers as PoB leaves them when it rebuilds the tree: the tree's own (or of the class's
--- variant), then the chosen attribute.
+-- A node's modifiers as PoB leaves them when it rebuilds the tree: first those of the tree (or of its variant for the class),
+-- then the chosen attribute.
 function allocation:rebuildNode(node)
 	local spec = self.spec
 	local treeNode = spec.tree.nodes[node.id]
@@ -145,14 +144,14 @@ end
 local function add(self, node, attribute, weaponSet)
 	self:save(node)
 	node.alloc = true
-	-- PassiveSpec:AllocNode: these never belong to one weapon set alone.
+	-- As in PassiveSpec:AllocNode, these never belong to a single weapon set.
 	if node.ascendancyName or node.type == "Keystone" or node.type == "Socket" or node.containJewelSocket then
 		weaponSet = 0
 	end
 	node.allocMode = weaponSet
 	if node.isAttribute then
-		-- Without a choice an allocated node keeps its own. Another one gets what PassiveSpec:AllocNode gives it, whatever the
-		-- build's file says of it: the attribute chosen last, else Strength.
+		-- Without a choice in the set, a node that the build has allocated keeps its attribute. Any other node gets what
+		-- PassiveSpec:AllocNode gives it, whatever the build's file says: the attribute chosen last, or else Strength.
 		local kept = self.baseAllocNodes[node.id] and self.baseOverrides[node.id]
 		if attribute ~= 0 or not kept then
 			choose(self, node, attribute ~= 0 and attribute or self.spec.attributeIndex or 1)
@@ -163,8 +162,8 @@ local function add(self, node, attribute, weaponSet)
 	end
 end
 
--- Of the options of one choice ("Path of the Sorceress") only one can be allocated: PassiveSpec:AllocNode gives up the
--- others for the one that it allocates. `removed` gets their ids.
+-- Only one option of a choice ("Path of the Sorceress") can be allocated: PassiveSpec:AllocNode deallocates the other options.
+-- Their ids are added to `removed`.
 local function giveUpOtherOptions(self, set, removed)
 	local nodes, allocated = self.spec.nodes, self.spec.allocNodes
 	local added = {}
@@ -191,7 +190,7 @@ local function giveUpOtherOptions(self, set, removed)
 	end
 end
 
--- For pob.tree.weapon_set_branches.
+-- The callback for pob.tree.weapon_set_branches: makes a node of a weapon set normal.
 local function promote(context, node, attributeNode)
 	local self, set = context.allocation, context.set
 	self:save(node)
@@ -208,22 +207,23 @@ local function promote(context, node, attributeNode)
 	end
 end
 
--- Branches of weapon-set nodes that must become normal for the added nodes. A node that the set restates changes itself
--- alone.
+-- Makes the branches of weapon-set nodes normal that the added nodes need. A node that the build has already and the set adds
+-- again changes only itself.
 local function promoteBranches(self, set, allocNodes, changed)
 	local added, clickedInSet = {}, {}
 	for i = 1, set.addCount do
 		local node = allocNodes[set.add[i]]
 		if not self.baseAllocNodes[set.add[i]] then
 			added[#added + 1] = node
-			-- Keystones and sockets are normal whatever the window's mode is, but their click makes nothing else so.
+			-- Keystones and sockets are normal in every mode of the window, but a click in a weapon set's mode makes no other node
+			-- normal.
 			clickedInSet[node] = set.addWeaponSet and (set.addWeaponSet[i] or 0) ~= 0
 		end
 	end
 	self.weaponSetBranches:run(allocNodes, added, clickedInSet, promote, { allocation = self, set = set, changed = changed })
 end
 
--- Whether a rule that the build's nodes lift is in force again with `allocNodes`.
+-- Whether a restriction that the build's nodes lift is in force again with `allocNodes`.
 function allocation:losesRule(allocNodes)
 	local flags = self.mode.itemsTab.lastWeaponFlagState
 	if not flags or not (flags.giantsBlood or flags.instrumentsOfPower or flags.lordOfTheWilds) then
@@ -232,7 +232,7 @@ function allocation:losesRule(allocNodes)
 	local lifted = {}
 	for _, entry in ipairs(self.weaponNodes) do
 		local node = allocNodes[entry.id]
-		-- A jewel may have made another node of it.
+		-- A jewel may have replaced the node's modifiers.
 		if node and hasMod(node, entry.rule) then
 			lifted[WEAPON_RULES[entry.rule]] = true
 		end
@@ -245,7 +245,7 @@ function allocation:losesRule(allocNodes)
 	return false
 end
 
--- What jewels make of the changed nodes, and the changed sockets of the nodes around them.
+-- Updates what jewels change in the changed nodes, and in all nodes around the changed sockets.
 function allocation:conquer(removed, set, allocNodes)
 	local jewels = self.timelessJewels
 	local function keep(node)
@@ -266,7 +266,7 @@ function allocation:conquer(removed, set, allocNodes)
 	end
 end
 
--- Whether the set is about a rule that this Path of Building is not known to have.
+-- Whether the set touches a rule of the window that is not known for this version of Path of Building.
 local function needsClicks(self, set)
 	local unknown = self.rules.unknown
 	if next(unknown) == nil or set.addCount + set.removeCount == 0 then
@@ -312,10 +312,10 @@ local function putBack(object, fields)
 	end
 end
 
--- Allocates the set by the window's own clicks; false, with nothing changed, where clicks do not lead to it.
+-- Allocates the set by the window's own clicks. False, with nothing changed, if clicks do not lead to exactly this set.
 function allocation:click(set)
 	local spec = self.spec
-	-- The same for all rows of the build: nothing else changes it for good.
+	-- Saved once for all rows of the build: nothing else changes these fields permanently.
 	self.unclicked = self.unclicked or { spec = fieldsOf(spec), nodes = {} }
 	for _, node in pairs(spec.nodes) do
 		self.unclicked.nodes[node] = self.unclicked.nodes[node] or fieldsOf(node)
@@ -323,7 +323,7 @@ function allocation:click(set)
 	self.isClicked = true
 	spec.allocNodes = allocationOrder.fill(self.order, spec.allocNodes)
 	spec.hashOverrides = fieldsOf(spec.hashOverrides)
-	-- What paths and dependencies the last clicks left is not among what is put back.
+	-- The paths and dependencies from the last clicks are not among the restored fields.
 	spec:BuildAllDependsAndPaths()
 	if not clicks.perform(spec, set) then
 		self:unclick()
@@ -344,7 +344,7 @@ function allocation:unclick()
 	end
 end
 
---- Applies `set`; `restore` must follow, also after an error.
+--- Applies `set`. `restore` must be called afterwards, also after an error.
 function allocation:apply(set)
 	local spec = self.spec
 	local nodes = spec.nodes
@@ -352,15 +352,15 @@ function allocation:apply(set)
 		return
 	end
 	self.baseAllocNodes = spec.allocNodes
-	-- A copy to write to: taking entries out and putting them back would change the order in which PoB walks
-	-- the table when it saves the build.
+	-- A copy to write to: removing entries and adding them again would change the order in which PoB iterates over the table when
+	-- it saves the build.
 	self.baseOverrides = spec.hashOverrides
 	spec.hashOverrides = {}
 	for id, override in pairs(self.baseOverrides) do
 		spec.hashOverrides[id] = override
 	end
 	self.notables, self.smith = spec.allocatedNotableCount, spec.allocatedSmithBodyArmourNodeCount
-	-- Ids of nodes that leave, later also of those that change otherwise.
+	-- Ids of the removed nodes; later also of nodes that change in another way.
 	local removed = {}
 	for i = 1, set.removeCount do
 		local id = set.remove[i]
@@ -372,8 +372,8 @@ function allocation:apply(set)
 		remove(self, node)
 	end
 	giveUpOtherOptions(self, set, removed)
-	-- A fresh table filled as PoB filled its own: the order in which PoB adds modifiers up depends on the set alone
-	-- and not on what was calculated before.
+	-- A new table, filled in the order in which PoB filled its own. Then the order in which PoB adds modifiers depends only on
+	-- the set, not on earlier calculations.
 	local allocNodes = allocationOrder.fill(self.order, spec.allocNodes)
 	local notables, smith, inWeaponSet = self.ownNotables, self.ownSmith, self.ownInWeaponSet
 	for id in pairs(removed) do
@@ -411,7 +411,7 @@ function allocation:apply(set)
 	spec.allocatedSmithBodyArmourNodeCount = smith
 end
 
---- Puts the tree back as it was before `apply`.
+--- Restores the tree to its state before `apply`.
 function allocation:restore()
 	local spec = self.spec
 	self:unclick()

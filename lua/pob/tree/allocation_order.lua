@@ -1,13 +1,13 @@
---- The order in which Path of Building filled its table of allocated nodes.
+-- The order in which Path of Building filled its table of allocated nodes.
 --
--- PoB walks that table when it adds up what the nodes bring, and the walk depends on the order in which the nodes
--- were put in. It shows where nodes share modifiers (the small nodes around a timeless jewel, those around a
--- time-lost one): PoB marks a modifier with the weapon set of the node that it comes to last, for all of them. So a
--- row's table is filled the way PoB fills it: the starts, then the nodes as the build's <Spec> lists them.
+-- PoB iterates over that table to collect the modifiers of the nodes, and the order of iteration depends on the order of
+-- insertion. It affects results where nodes share modifiers (the small nodes around a timeless or a time-lost jewel): PoB
+-- tags a shared modifier with the weapon set of the node that it visits last. So a row's table is filled as PoB fills it: the
+-- starts first, then the nodes in the order of the build's <Spec>.
 
 local allocationOrder = {}
 
---- Ids of the nodes that the element `spec` of a build lists, in its order; none where there is no list.
+--- The ids of the nodes that the element `spec` of a build lists, in order; empty if there is no list.
 function allocationOrder.listed(spec)
 	local ids = {}
 	for id in (spec and spec.attrib.nodes or ""):gmatch("%d+") do
@@ -27,7 +27,7 @@ local function isWalkedAlike(one, other)
 	return next(other, key) == nil
 end
 
---- A table of the nodes `order` (ids), filled in this order.
+--- A table of the nodes with the ids `order`, filled in this order.
 function allocationOrder.fill(order, nodes)
 	local filled = {}
 	for i = 1, #order do
@@ -43,8 +43,8 @@ local function add(order, seen, allocated, id)
 	end
 end
 
---- Ids of the build's nodes, in an order in which a table must be filled to be walked like spec.allocNodes; by id
--- where the build came to its nodes in another way than by the list `listed`.
+--- The ids of the build's nodes in an order that gives a table the same order of iteration as spec.allocNodes. Sorted by id if
+--- the build did not get its nodes from the list `listed`.
 function allocationOrder.order(spec, listed)
 	local allocated, order, seen = spec.allocNodes, {}, {}
 	local class = spec.tree.classes[spec.curClassId]

@@ -1,14 +1,15 @@
---- A node set by the clicks of Path of Building's window: PassiveSpec's own AllocNode and DeallocNode, node by node.
+-- Allocates a node set as clicks in Path of Building's window do: with PassiveSpec's own AllocNode and DeallocNode, node by
+-- node.
 --
--- It is what a row means. Rows do not work this way, since each click rebuilds the whole tree (20 ms); it serves to find
--- out which rules a checkout has (pob.tree.window_rules), and for rows that a rule which is not known touches.
+-- This defines what a row means. Rows normally do not work this way, since each click rebuilds the whole tree (20 ms). It is
+-- used to find out which rules a checkout has (pob.tree.window_rules), and for rows that an unknown rule affects.
 
 local clicks = {}
 
 local DEFAULT_ATTRIBUTE = 1
 
--- The attribute that is chosen for the click on `node`: its own, else that of the nearest added attribute node behind it,
--- since the way to an attribute node is part of the click on it.
+-- The attribute that is selected for the click on `node`: its own, or else that of the nearest added attribute node behind it,
+-- because the path to an attribute node is part of the click on that node.
 local function attributeOf(node, chosen, waiting)
 	if node.isAttribute then
 		return chosen[node.id]
@@ -50,17 +51,17 @@ end
 local function allocate(spec, node, attribute, weaponSet)
 	spec.attributeIndex = attribute
 	spec.allocMode = weaponSet
-	-- The popup that a click on an attribute node opens.
+	-- What the popup does that a click on an attribute node opens.
 	if node.isAttribute then
 		spec:SwitchAttributeNode(node.id, attribute)
 	end
 	spec:AllocNode(node)
 end
 
---- Clicks the set in `spec`, whose paths and dependencies must be up to date. A node that is removed and added changes
--- where it is.
+--- Applies the set to `spec` by clicks. The paths and dependencies of `spec` must be up to date. A node that is both removed
+--- and added is changed in place.
 ---@param set table @see the calculator contract
----@return boolean @whether exactly the nodes of the set are allocated in the end, but for options that others exclude
+---@return boolean @whether exactly the nodes of the set are allocated in the end, not counting options that others exclude
 function clicks.perform(spec, set)
 	local nodes = spec.nodes
 	local wanted, restated, waiting, chosen, weaponSets, left = {}, {}, {}, {}, {}, 0

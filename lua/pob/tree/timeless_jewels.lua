@@ -1,8 +1,7 @@
---- Jewels that change nodes around their socket, and jewels that look at the way to the class start.
+-- Jewels that change nodes around their socket, and jewels that depend on the distance to the class start.
 --
--- A timeless jewel conquers the nodes in its radius while its socket is allocated:
--- PassiveSpec then gives them other modifiers. PoB does that while it rebuilds the
--- whole tree; here its own function runs over the nodes concerned only.
+-- A timeless jewel conquers the nodes in its radius while its socket is allocated: PassiveSpec then gives them other
+-- modifiers. PoB does that while it rebuilds the whole tree; here its own function runs only over the affected nodes.
 
 local timelessJewels = {}
 timelessJewels.__index = timelessJewels
@@ -44,7 +43,7 @@ function timelessJewels.new(mode)
 	return self
 end
 
---- Nodes whose modifiers must be made anew after `changed` (id -> true) changed, or nil.
+--- Nodes whose modifiers must be rebuilt after `changed` (id -> true) changed, or nil.
 function timelessJewels:affected(changed)
 	local affected
 	for _, socket in ipairs(self.sockets) do
@@ -76,8 +75,8 @@ function timelessJewels:restoreSpec()
 	end
 end
 
---- Lets PoB make the modifiers of `affected` nodes for the allocation `allocNodes`.
--- `keep(node)` is called for each before it is written.
+--- Lets PoB rebuild the modifiers of the `affected` nodes for the allocation `allocNodes`. `keep(node)` is called for each node
+--- before it is written.
 function timelessJewels:rebuild(affected, allocNodes, keep)
 	local spec = self.spec
 	local all = spec.nodes
@@ -111,7 +110,7 @@ function timelessJewels:rebuild(affected, allocNodes, keep)
 	spec.nodes = setmetatable(some, { __index = all })
 	spec.allocNodes = sockets
 	spec.intuitiveLeapLikeNodes = {}
-	-- The set is taken as it is: nothing is pruned, no paths are needed.
+	-- The set is final: nothing is to be pruned, and no paths are needed.
 	spec.DeallocSingleNode, spec.BuildPathFromNode, spec.SetNodeDistanceToClassStart = nothing, nothing, nothing
 	local ok, message = pcall(spec.BuildAllDependsAndPaths, spec)
 	self:restoreSpec()
@@ -120,7 +119,7 @@ function timelessJewels:rebuild(affected, allocNodes, keep)
 	end
 end
 
---- Distances of sockets whose jewel grows with them; spec.allocNodes must be that of the set.
+--- Updates the distances of sockets whose jewel depends on them. spec.allocNodes must be that of the set.
 function timelessJewels:measure(allocNodes, keep)
 	for _, id in ipairs(self.distances) do
 		local node = allocNodes[id]

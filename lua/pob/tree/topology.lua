@@ -1,11 +1,11 @@
---- Where a build's paths may begin: PoB's rules about starts, and what jewels change about them.
+-- Where a build's paths may begin: PoB's rules about start nodes, and how jewels change them.
 
 local topology = {}
 
--- Types that are not for points: starts are given, images are drawn only.
+-- Types that cost no points: starts are given, images are only drawn.
 local NOT_FOR_POINTS = { ClassStart = true, AscendClassStart = true, OnlyImage = true, Mastery = true }
 
---- Ids from which the build's tree grows: its starts, and those of other classes that a jewel opens.
+--- Ids of the nodes from which the build's tree grows: its own starts, and those of other classes that a jewel opens.
 function topology.starts(mode)
 	local spec = mode.spec
 	local starts = {}
@@ -26,7 +26,7 @@ function topology.starts(mode)
 	return starts
 end
 
---- Ids of nodes that need no connection to be allocated, because of jewels.
+--- Ids of the nodes that can be allocated without a connection, because of jewels.
 function topology.free(mode)
 	local free = {}
 	for id, node in pairs(mode.spec.nodes) do

@@ -1,19 +1,18 @@
---- Weapon-set branches that a normal node is allocated behind.
+-- Weapon-set branches behind which a normal node is allocated.
 --
--- When the window allocates a node with normal points, it comes from one of the allocated nodes nearest to it: the last
--- one of its walk over them (PassiveSpec:BuildPathFromNode). If that one is of a weapon set, the branch that it is on
--- becomes normal, up to the nearest normal node, and its attribute nodes get the attribute chosen for that click
--- (PassiveSpec:GetEffectiveAllocationPath, AllocNode). A node set that only names the new nodes means the same: the click
--- is that on the nearest added attribute node, with whatever lies between.
+-- When the window allocates a node with normal points, the path starts at one of the nearest allocated nodes: the last one
+-- that it visits (PassiveSpec:BuildPathFromNode). If that node belongs to a weapon set, its branch becomes normal, back to the
+-- nearest normal node, and the branch's attribute nodes get the attribute chosen for that click
+-- (PassiveSpec:GetEffectiveAllocationPath, AllocNode). A node set that only names the new nodes means the same: the click is
+-- the one on the nearest added attribute node, which includes the nodes between.
 --
--- Where added nodes that hang together touch the build in several places, clicks in one order come from here, those in
--- another from there. Then nothing becomes normal if they touch a normal node, and else what they would come from if they
--- were one node.
+-- Connected added nodes may touch the build in several places. Then the order of the clicks would decide where a path starts.
+-- In that case nothing becomes normal if the group touches a normal node; otherwise the group counts as a single node.
 
 local weaponSetBranches = {}
 weaponSetBranches.__index = weaponSetBranches
 
--- Whether PoB walks from `node` to its neighbour `other`.
+-- Whether PoB continues from `node` to its neighbour `other`.
 local function passable(node, other)
 	return node.type ~= "Mastery" and (node.ascendancyName == other.ascendancyName or not other.ascendancyName)
 end
@@ -22,7 +21,7 @@ local function isInSet(node)
 	return (node.allocMode or 0) ~= 0
 end
 
---- What does not change from row to row of a build whose own nodes are `alloc` (id -> node).
+--- Collects what is the same for all rows of a build with the allocated nodes `alloc` (id -> node).
 function weaponSetBranches.new(alloc)
 	local inSet, places, count = {}, {}, 0
 	for _, node in pairs(alloc) do
@@ -35,7 +34,7 @@ function weaponSetBranches.new(alloc)
 	return setmetatable({ inSet = inSet, places = places }, weaponSetBranches)
 end
 
--- Whether `a` is walked over before `b`; added nodes are behind those of the build.
+-- Whether PoB visits `a` before `b`. Added nodes come after those of the build.
 local function isBefore(self, a, b)
 	local one, other = self.places[a] or math.huge, self.places[b] or math.huge
 	if one ~= other then
@@ -44,7 +43,7 @@ local function isBefore(self, a, b)
 	return a.id < b.id
 end
 
--- The nodes of `waiting` (id -> true) that hang together with `first`.
+-- The nodes of `waiting` (id -> true) that are connected with `first`.
 local function groupOf(first, alloc, waiting)
 	local group, seen, at = { first }, { [first] = true }, 1
 	while group[at] do
@@ -59,8 +58,9 @@ local function groupOf(first, alloc, waiting)
 	return group
 end
 
--- The allocated node that a group comes from; nil if it touches none, or a normal one among others. Added nodes of weapon
--- sets may hang on the group themselves: it comes from one only where it touches nothing else.
+-- The allocated node at which a group's path starts. Nil if the group touches none, or if it touches a normal node and has
+-- several places where it touches the build. Weapon-set nodes that are added themselves count only where the group touches
+-- nothing else.
 local function rootOf(self, group, alloc, waiting)
 	local root, added, touching, isSpread, hasNormal
 	for i = 1, #group do
@@ -83,7 +83,7 @@ local function rootOf(self, group, alloc, waiting)
 	return root or added
 end
 
--- Adds the allocated normal nodes beside `node`, a node of a weapon set, to `list`, each in its place of the walk.
+-- Inserts the allocated normal neighbours of `node`, a weapon-set node, into `list`, in the order in which PoB visits them.
 local function addBorder(self, node, alloc, waiting, list, seen)
 	for _, other in ipairs(alloc[node.id] and isInSet(node) and node.linked or {}) do
 		if alloc[other.id] and not isInSet(other) and not waiting[other.id] and not seen[other] then
@@ -98,7 +98,7 @@ local function addBorder(self, node, alloc, waiting, list, seen)
 	end
 end
 
--- The allocated normal nodes that touch nodes of weapon sets, in the order of the walk.
+-- The allocated normal nodes next to weapon-set nodes, in the order in which PoB visits them.
 local function border(self, added, alloc, waiting)
 	local list, seen = {}, {}
 	for i = 1, #self.inSet do
@@ -110,7 +110,7 @@ local function border(self, added, alloc, waiting)
 	return list
 end
 
--- The shortest way of weapon-set nodes from the normal nodes `queue` to `root`, root first.
+-- The shortest path of weapon-set nodes from the normal nodes in `queue` to `root`, with the root first.
 local function branch(root, queue, alloc)
 	local previous, seen, at = {}, {}, 1
 	while queue[at] do
@@ -135,7 +135,7 @@ local function branch(root, queue, alloc)
 	return { root }
 end
 
--- Of a group the attribute node that is nearest to `root`; the one with the smallest id where several are as near.
+-- The attribute node of a group that is nearest to `root`; of several at the same distance, the one with the smallest id.
 local function attributeBehind(root, group)
 	local inGroup, ring = {}, { root }
 	for i = 1, #group do
@@ -162,13 +162,14 @@ local function attributeBehind(root, group)
 	return nil
 end
 
---- Nodes that become normal because a node of `added` needs them; `alloc` (id -> node) holds the whole set, `clickedInSet`
--- (node -> true) the added ones that were clicked while the window allocates for a weapon set.
--- `promote(context, node, attributeNode)` is called for each and must set its allocMode to 0; the last one, if any, is the
--- added node whose attribute it gets. It is no function made for the row: compiled code would keep it
--- (binding/luajit/closures.h).
+--- Finds the nodes that become normal because a node of `added` needs them. `alloc` (id -> node) has all nodes of the set;
+--- `clickedInSet` (node -> true) has the added nodes that were clicked in a weapon set's mode of the window.
+---
+--- `promote(context, node, attributeNode)` is called for each and must set its allocMode to 0. `attributeNode`, if any, is the
+--- added node whose attribute it gets. It must not be a function created for the row: compiled code would keep that alive
+--- (binding/luajit/closures.h).
 function weaponSetBranches:run(alloc, added, clickedInSet, promote, context)
-	-- Normal nodes that no click was for so far.
+	-- Normal nodes that no click has reached yet.
 	local waiting = {}
 	for i = 1, #added do
 		local node = added[i]

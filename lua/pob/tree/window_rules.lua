@@ -1,15 +1,15 @@
---- What clicks do in this Path of Building, found out by clicking on small trees.
+-- The rules that clicks follow in this version of Path of Building, determined by clicking on small trees.
 --
--- Rows do not click (pob.tree.clicks): they write what the clicks would leave. Which rules that takes differs from version to
--- version: a normal node that is allocated behind a weapon-set branch makes the branch normal since 0.16. So the
--- checkout's own PassiveSpec is asked: small trees, made of a few of the real tree's nodes, are clicked, and what is left is
--- compared with what a row would write. A row that a rule touches on which both disagree is really clicked.
+-- Rows do not click (pob.tree.clicks): they write what clicks would leave. The rules for that differ between versions: since
+-- 0.16, for example, a weapon-set branch becomes normal when a normal node is allocated behind it. So the checkout's own
+-- PassiveSpec is tested: small trees, made of a few nodes of the real tree, are clicked, and the result is compared with what
+-- a row would write. A row that is affected by a rule on which the two disagree is really clicked.
 
 local clicks = require("pob.tree.clicks")
 
 local windowRules = {}
 
--- Node kinds of a made-up tree: how a real node is found whose place one takes.
+-- Kinds of nodes in a made-up tree: tests for the real nodes that can stand for each kind.
 local KINDS = {
 	normal = function(node)
 		return node.type == "Normal" and not node.isAttribute
@@ -28,9 +28,9 @@ local KINDS = {
 	end,
 }
 
--- Made-up trees. `nodes`: name = { kind, weapon set and attribute that the build has, or nothing if it has not the node };
--- `links`: pairs of names, "start" is the class's start; `add`: name = { attribute, weapon set }; `remove`: names.
--- `touches`: which rows the rule is about.
+-- The made-up trees. `nodes`: name = { kind, then weapon set and attribute if the build has allocated the node }; `links`:
+-- pairs of names, where "start" is the start of the class; `add`: name = { attribute, weapon set }; `remove`: names. `touches`:
+-- the rows that the rule affects.
 local TREES = {
 	{
 		touches = "weaponSets",
@@ -47,14 +47,14 @@ local TREES = {
 		add = { d = { 0, 0 } },
 	},
 	{
-		-- From two allocated nodes: one normal, one of a weapon set.
+		-- Reached from two allocated nodes, one normal and one of a weapon set.
 		touches = "weaponSets",
 		nodes = { a = { "normal", 0, 0 }, b = { "attribute", 1, 2 }, c = { "normal" } },
 		links = { "start a", "start b", "a c", "b c" },
 		add = { c = { 0, 0 } },
 	},
 	{
-		-- From the branches of both weapon sets.
+		-- Reached from branches of both weapon sets.
 		touches = "weaponSets",
 		nodes = { a = { "normal", 0, 0 }, b = { "attribute", 1, 2 }, c = { "attribute", 2, 3 }, d = { "attribute" } },
 		links = { "start a", "a b", "a c", "b d", "c d" },
@@ -96,7 +96,7 @@ local TREES = {
 	},
 }
 
--- Fields of nodes that say how the tree is walked, not what it is: a calculation does not read them.
+-- Fields of nodes that only describe paths through the tree. A calculation does not read them.
 local PATHS = {
 	depends = true, path = true, pathRoot = true, pathDist = true, visited = true, linked = true,
 	intuitiveLeapLikesAffecting = true, connectedToStart = true, distanceToClassStart = true,
@@ -124,14 +124,14 @@ local function candidates(spec)
 	return found
 end
 
--- A spec of its own with the made-up tree, of the nodes with the smallest ids or, `fromEnd`, with the largest: what the
--- order of ids decides shows. Answers it and the ids by name; nil where the real tree lacks such nodes.
+-- A separate spec with the made-up tree, built from the real nodes with the smallest ids or, `fromEnd`, with the largest, so
+-- that rules that depend on the order of ids show. Returns it and the ids by name; nil if the real tree lacks such nodes.
 local function scratch(spec, tree, fromEnd)
 	local start = spec.nodes[spec.curClass and spec.curClass.startNodeId or spec.tree.classes[spec.curClassId].startNodeId]
 	local made = { nodes = {}, allocNodes = {}, hashOverrides = {}, jewels = {}, masterySelections = {}, ignoredNodes = {},
 		intuitiveLeapLikeNodes = {}, switchableNodes = {}, allocMode = 0,
 		build = setmetatable({ treeTab = { viewer = {} } }, { __index = spec.build }) }
-	-- Nothing that is written reaches the build's own tree.
+	-- Writes do not reach the build's own tree.
 	setmetatable(made, { __index = spec })
 	local names, ids, taken = {}, { start = start.id }, {}
 	for name in pairs(tree.nodes) do
@@ -205,10 +205,10 @@ local function setOf(tree, ids)
 	return set
 end
 
--- What the window takes for the next click.
+-- What the window remembers for the next click.
 local CHOICES = { attributeIndex = true, allocMode = true }
 
--- Everything about a spec that a calculation may read, as one text.
+-- Everything in a spec that a calculation may read, as one string.
 local function described(spec)
 	local lines = {}
 	for key, value in pairs(spec) do
@@ -231,7 +231,7 @@ local function described(spec)
 	return table.concat(lines, "\n")
 end
 
--- What the clicks leave; nil where they lead elsewhere.
+-- The result of the clicks; nil if they do not lead to the set.
 local function clicked(spec, tree, fromEnd)
 	local made, ids = scratch(spec, tree, fromEnd)
 	if not made then
@@ -240,7 +240,7 @@ local function clicked(spec, tree, fromEnd)
 	return clicks.perform(made, setOf(tree, ids)) and described(made) or nil
 end
 
--- What a row writes.
+-- The result of what a row writes.
 local function written(spec, tree, fromEnd, rules)
 	local allocation = require("pob.tree.allocation")
 	local made, ids = scratch(spec, tree, fromEnd)
@@ -249,7 +249,7 @@ local function written(spec, tree, fromEnd, rules)
 	return described(made)
 end
 
--- The first lines that two descriptions do not share.
+-- The first line of a description that the other one lacks.
 local function difference(wanted, found)
 	local theirs = {}
 	for line in found:gmatch("[^\n]+") do
@@ -263,7 +263,8 @@ local function difference(wanted, found)
 	return "more is written than clicks leave"
 end
 
--- Whether clicks and a row leave the same in a made-up tree, and what differs. Nil, and why, where it cannot be clicked.
+-- Whether clicks and a row leave the same in a made-up tree, and if not, the difference. Nil and the reason if the tree cannot
+-- be clicked.
 local function agree(spec, tree, rules)
 	for _, fromEnd in ipairs({ false, true }) do
 		if scratch(spec, tree, fromEnd) then
@@ -282,16 +283,16 @@ local function agree(spec, tree, rules)
 	return true
 end
 
---- Where no rule is taken to be known.
+--- For use where no rule counts as known.
 windowRules.NONE = { promotes = false, unknown = { all = "not looked at" } }
 
 --- The rules of the checkout that `spec`, the tree of a loaded build, belongs to.
----@return table @{ promotes = whether a branch of a weapon set becomes normal when a normal node is allocated behind it,
----unknown = { weaponSets, attributes, options, all = what differs, where rows about these are to be clicked }, unchecked = why
----the rules could not be found out: those of the newest known version are taken }
+---@return table @{ promotes = whether a weapon-set branch becomes normal when a normal node is allocated behind it, unknown = {
+---weaponSets, attributes, options, all = what differs: rows that these affect are clicked }, unchecked = why the rules could
+---not be determined: those of the newest known version are assumed }
 function windowRules.of(spec)
 	local rules, best = nil, math.huge
-	-- What all trees share.
+	-- Shared by all made-up trees.
 	local base = setmetatable({ candidates = candidates(spec) }, { __index = spec })
 	for _, promotes in ipairs({ true, false }) do
 		local tried, failures = { promotes = promotes, unknown = {} }, 0

@@ -1,15 +1,15 @@
---- Level, main skill and configuration of a variant, through the window's own controls; and the list of options that the
--- configuration has.
+-- Level, main skill and configuration of a variant, set through the window's own controls; and the list of the configuration's
+-- options.
 
 local refuse = require("pob.variant.refuse")
 
 local character = {}
 
 local NUMBERS = { count = true, integer = true, countAllowZero = true, float = true }
--- What the window's box for custom modifiers is called.
+-- The name of the window's box for custom modifiers.
 local CUSTOM = "customMods"
 
--- The options of the checkout's configuration, in the window's order, with the section that each is in.
+-- The options of the checkout's configuration, in the window's order, each with its section.
 local function optionsOf(world)
 	if not world.configOptions then
 		local list, byName, section = {}, {}, nil
@@ -50,7 +50,8 @@ local function isShown(control)
 	if type(control.shown) ~= "function" then
 		return control.shown ~= false
 	end
-	-- It looks at what the last calculation met; some ask for skills that the build has not.
+	-- `shown` looks at what the last calculation met. Some of these functions ask for skills that the build does not have, and
+	-- fail.
 	local ok, shown = pcall(control.shown)
 	return ok and shown and true or false
 end
@@ -84,7 +85,7 @@ function character.options(world, mode, plain)
 	return list
 end
 
---- What is set otherwise than in a new build, by name.
+--- The options whose values differ from those of a new build, by name.
 function character.set(world, mode)
 	local input, set = inputOf(mode.configTab), {}
 	for _, entry in ipairs(optionsOf(world).list) do
@@ -144,7 +145,7 @@ local function setOption(tab, option, entry, where)
 	end
 end
 
---- Sets options: `change.config` by name, { value = } or { default = true }.
+--- Sets options: `change.config` by name, each { value = } or { default = true }.
 function character.configure(world, mode, change)
 	local byName, names = optionsOf(world).byName, {}
 	for name in pairs(change.config) do
@@ -160,7 +161,7 @@ function character.configure(world, mode, change)
 	end
 end
 
---- Adds lines to the build's custom modifiers; answers warnings of lines that Path of Building does not read.
+--- Adds lines to the build's custom modifiers. Adds a warning for each line that Path of Building does not understand.
 function character.addModifiers(world, mode, change, warnings)
 	local tab = mode.configTab
 	local control = tab.varControls[CUSTOM]
@@ -181,12 +182,12 @@ function character.addModifiers(world, mode, change, warnings)
 	end
 end
 
---- The character's level, by its control: a level that followed the points does so no longer.
+--- Sets the character's level through its control. A level that followed the points no longer does.
 function character.level(mode, change)
 	mode.controls.characterLevel:SetText(tostring(change.level), true)
 end
 
--- The skill of a group that a name means, as a place in the window's list.
+-- Finds a skill of a group by name; returns its place in the window's list.
 local function skillIn(group, name)
 	for index, skill in ipairs(group.displaySkillList or {}) do
 		local effect = skill.activeEffect and skill.activeEffect.grantedEffect
@@ -196,7 +197,7 @@ local function skillIn(group, name)
 	end
 end
 
---- The main skill: `change.mainSkill`, { group?, skill? = place or name, part? }.
+--- Sets the main skill: `change.mainSkill`, { group?, skill? = place or name, part? }.
 function character.mainSkill(mode, change)
 	local wanted, where = change.mainSkill, "mainSkill"
 	local groups = mode.skillsTab.socketGroupList

@@ -1,11 +1,11 @@
---- Gems of a variant, through the controls of Path of Building's Skills tab: what these write beside a gem differs from
--- version to version.
+-- Gems of a variant, set through the controls of Path of Building's Skills tab. What these controls write in addition to a gem
+-- differs between versions.
 
 local refuse = require("pob.variant.refuse")
 
 local gems = {}
 
--- A gem by its exact name, or by what the window finds for an abbreviation; its id.
+-- Finds a gem by its exact name, or as the window does for an abbreviation; returns its id and its data.
 local function idOf(tab, where, name)
 	for id, data in pairs(tab.build.data.gems) do
 		if data.name == name then
@@ -19,7 +19,7 @@ local function idOf(tab, where, name)
 	return data.id, data
 end
 
--- The window's slots for the gems of a group.
+-- Shows a group; returns the window's slots for its gems.
 local function show(tab, group)
 	tab:SetDisplayGroup(group)
 	return tab.gemSlots
@@ -53,13 +53,13 @@ local function setFields(tab, group, index, entry, where)
 	end
 end
 
--- Sets the gem at `index`, one behind the last adds one.
+-- Sets the gem at `index`; one past the last gem adds a gem.
 local function setGem(tab, group, index, entry, where)
 	if group.source then
 		refuse(where, "this group is granted by an item or the tree: its gems cannot be changed")
 	end
 	local id, data = idOf(tab, where, entry.name)
-	-- As if the name had been typed and taken from the list.
+	-- As if the name had been typed and chosen from the list.
 	local control, key = tab.gemSlots[index].nameSpec, "Default:" .. id
 	control.gems, control.list, control.selIndex, control.buf = { [key] = data }, { key }, 1, data.name
 	control:UpdateGem(false, false)
@@ -79,7 +79,7 @@ local function isSupport(gem)
 	return effect ~= nil and effect.support == true
 end
 
--- Takes all supports of a group out and puts these in, in their order.
+-- Removes all supports of a group and adds these, in order.
 local function setSupports(tab, group, supports, where)
 	for index = #group.gemList, 1, -1 do
 		if isSupport(group.gemList[index]) then
@@ -114,8 +114,8 @@ local function groupOf(tab, entry, where)
 end
 
 --- Changes gems: `change.gems`, array of { group, gem?, add?, remove?, supports?, name?, level?, quality?, count?, enabled?,
---- includeInFullDps? }, groups and gems by place from 1. Without `gem`, `add` and `supports` an entry is about the group.
---- Answers what has to be checked once the build is set up: supports, { group, gem, where }.
+--- includeInFullDps? }. Groups and gems are numbered from 1. An entry without `gem`, `add` and `supports` changes the group
+--- itself. Returns the supports that must be checked once the build is set up: a list of { group, gem, where }.
 function gems.change(mode, change)
 	local tab, supports = mode.skillsTab, {}
 	for i, entry in ipairs(change.gems) do
@@ -159,7 +159,7 @@ function gems.change(mode, change)
 	return supports
 end
 
---- Names of gems, { all =, supports = }, sorted; without those that are no gems of players any more.
+--- Names of gems, { all =, supports = }, sorted, without gems that players can no longer get.
 function gems.names(mode)
 	local all, supports = {}, {}
 	for _, gem in pairs(mode.data.gems) do
@@ -221,7 +221,7 @@ function gems.supportsFor(world, mode, place)
 	return names
 end
 
--- Whether one of the group's skills, or of those in its slot that it stands beside, can have the support.
+-- Whether the support can support a skill of the group, or a skill of another group in the same slot.
 local function canSupport(calcLib, effect, group, skills)
 	for _, skill in ipairs(skills) do
 		local own = skill.socketGroup
@@ -233,7 +233,7 @@ local function canSupport(calcLib, effect, group, skills)
 	return false
 end
 
---- Refuses a support that no skill of its group can have, in an environment of the changed build.
+--- Refuses a support that can support no skill of its group, in an environment of the changed build.
 function gems.checkSupports(world, supports, env)
 	for _, entry in ipairs(supports) do
 		local effect = entry.gem.gemData and entry.gem.gemData.grantedEffect or entry.gem.grantedEffect

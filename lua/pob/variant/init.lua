@@ -1,11 +1,11 @@
---- Variants of a build: the loaded build with a described change, applied in place by Path of Building's own functions.
+-- Variants of a build: the loaded build with a described change, applied in place by Path of Building's own functions.
 --
--- Path of Building's undo does not bring back all that a loaded build has, and loading the build anew takes half a
--- second. So all tables that belong to the build are copied natively (host.checkpoints) before the first variant, and put
--- back before another one, or the build itself, is looked at. A change that fails half-way, or is stopped, is taken back
--- in the same way.
+-- Path of Building's undo does not restore everything that a loaded build has, and loading the build again takes half a second.
+-- So all tables that belong to the build are copied natively (host.checkpoints) before the first variant is applied, and
+-- restored before another variant, or the build itself, is used. A change that fails or is stopped half-way is undone in the
+-- same way.
 --
--- A variant has rows of its own: environments, memo and numbers to compare with are never those of the build.
+-- A variant has its own rows: it never shares environments, memo or numbers for comparison with the build.
 
 local adaptation = require("pob.row.adaptation")
 local character = require("pob.variant.character")
@@ -19,14 +19,14 @@ variants.__index = variants
 local function nothing() end
 
 ---@param world table
----@param build table @as builds:load answers it
+---@param build table @of builds:load
 function variants.new(world, build)
-	-- at: the variant that is applied; applied: the copy of the build that takes it back
+	-- at: the variant that is applied; applied: the copy of the build that undoes it
 	return setmetatable({ world = world, build = build, at = nil, applied = nil, checkpoints = {} }, variants)
 end
 
--- What a change of items, gems or options leaves alone, and what each row that is calculated may change as well: the tree's
--- nodes (pob.tree.allocation puts these back) and finished calculations, which nothing reads any more.
+-- What need not be copied for a change of items, gems or options, and what any calculated row may change as well: the nodes of
+-- the tree (pob.tree.allocation restores them) and finished calculations, which nothing reads any more.
 local function treeAndCalculations(mode)
 	local list = { mode.calcsTab, mode.compareTab, mode.importTab, mode.notesTab, mode.treeTab, mode.spec }
 	for _, spec in ipairs(mode.treeTab.specList) do
@@ -45,7 +45,7 @@ local function treeAndCalculations(mode)
 	return list
 end
 
--- What only options and the level change: the configuration's controls, two thirds of what is left without the tree.
+-- What only options and the level change: the configuration's controls. They are two thirds of what is left without the tree.
 local function configControls(tab)
 	local list = {}
 	for _, controls in ipairs({ tab.controls, tab.varControls, tab.sectionList }) do
@@ -57,7 +57,7 @@ local function configControls(tab)
 	return list
 end
 
--- How much of the build a change touches, so that it has to be copied.
+-- How much of the build a change affects, and so must be copied.
 local function extentOf(change)
 	if change.jewels then
 		return "whole"
@@ -67,8 +67,8 @@ local function extentOf(change)
 	return "itemsAndGems"
 end
 
--- A copy of what was made when the build was loaded and can be reached from it, as far as the change touches it: the tree
--- is most of it.
+-- A copy of everything that was created when the build was loaded and is reachable from it, as far as the change may affect it.
+-- The tree is the largest part.
 local function checkpointOf(self, change)
 	local extent = extentOf(change)
 	if not self.checkpoints[extent] then
@@ -86,7 +86,7 @@ local function checkpointOf(self, change)
 	return self.checkpoints[extent]
 end
 
---- The build itself counts from now on.
+--- Returns to the build itself.
 function variants:leave()
 	if self.at then
 		local checkpoints = self.world.native.checkpoints
@@ -102,7 +102,7 @@ function variants:leave()
 	end
 end
 
--- The window keeps states for its undo after each change; these would cost more than the change.
+-- After each change, the window keeps a state for its undo. That would cost more than the change.
 local function withoutUndo(mode)
 	for _, name in ipairs({ "itemsTab", "skillsTab", "configTab" }) do
 		mode[name].AddUndoState = nothing
@@ -135,7 +135,7 @@ local function change(self, derived)
 		character.addModifiers(world, mode, wanted, warnings)
 	end
 	if wanted.mainSkill then
-		-- It is chosen from the lists that the last frame filled.
+		-- The main skill is chosen from lists that the window fills when it draws the next frame.
 		adaptation.ofChanged(world, mode):adapt()
 		character.mainSkill(mode, wanted)
 	end
@@ -143,7 +143,7 @@ local function change(self, derived)
 	return warnings, supports
 end
 
--- Rows of the changed build.
+-- Creates the rows of the changed build.
 local function settle(self, derived, supports)
 	local base = self.build.rows
 	derived.rows = rows.ofVariant(base, derived.number, derived.change.jewels ~= nil)
@@ -161,7 +161,7 @@ local function apply(self, derived)
 	derived.warnings, derived.isReady = warnings, true
 end
 
---- Makes `derived` what counts, or the build itself (nil).
+--- Applies `derived`; nil: returns to the build itself.
 function variants:enter(derived)
 	if self.at ~= derived or derived and not derived.isReady then
 		self:leave()
@@ -171,7 +171,7 @@ function variants:enter(derived)
 	end
 end
 
---- The variant of a change, which counts from now on. `key` stands for the change, or nil.
+--- Derives the variant of a change and applies it. `key` identifies the change, or is nil.
 function variants:derive(change, key)
 	local texts, number = self.world.native.shared, nil
 	if texts and key and self.build.number then

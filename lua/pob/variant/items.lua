@@ -1,4 +1,4 @@
---- Items of a variant: put into slots and sockets, taken out, anointed, as Path of Building's Items tab does it.
+-- Items of a variant: put into slots and sockets, taken out, or anointed, as Path of Building's Items tab does it.
 
 local refuse = require("pob.variant.refuse")
 
@@ -18,7 +18,7 @@ local function nameIn(text)
 	return table.concat(lines, ", ")
 end
 
--- For messages: the slots without those of jewels in items, which few items have.
+-- The slots without jewel sockets in items, which few items have. For messages.
 local function usualSlots(names)
 	local usual = {}
 	for _, name in ipairs(names) do
@@ -29,7 +29,7 @@ local function usualSlots(names)
 	return table.concat(usual, ", ")
 end
 
--- The slots of the window that a part of a change may name, in the window's order.
+-- The slots that a change may name, in the window's order.
 local function slotNames(tab)
 	local names = {}
 	for _, slot in ipairs(tab.orderedSlots) do
@@ -54,7 +54,7 @@ local function newItem(world, where, text)
 	return item
 end
 
--- Lines that Path of Building's parser does not understand, as warnings.
+-- Adds a warning for each line that Path of Building's parser does not understand.
 local function unreadLines(item, where, warnings)
 	for _, field in ipairs(LINES) do
 		for _, line in ipairs(item[field] or {}) do
@@ -67,8 +67,8 @@ local function unreadLines(item, where, warnings)
 	end
 end
 
---- Where each of these items fits: { name, places = { { slot, worn } } } or { refused }. Slots that the window does not show
---- are left out, as those of jewels in items are where the item has none.
+--- The slots that each of these items fits: { name, places = { { slot, worn } } } or { refused }. Slots that the window does
+--- not show are left out, such as jewel sockets in an item that has none.
 function items.fits(world, mode, texts)
 	local tab, fits = mode.itemsTab, {}
 	for i, text in ipairs(texts) do
@@ -91,7 +91,7 @@ function items.fits(world, mode, texts)
 	return fits
 end
 
--- What is inside a jewel's radius at a socket, as text; empty where it has none.
+-- What is inside a jewel's radius at a socket, as text; empty if the jewel has no radius.
 local function radiusText(node, item)
 	local inside = item.jewelRadiusIndex and node.nodesInRadius and node.nodesInRadius[item.jewelRadiusIndex]
 	if not inside then
@@ -109,7 +109,7 @@ local function radiusText(node, item)
 	return ("%d notables (%s), %d others"):format(#notables, table.concat(notables, ", "), others)
 end
 
---- The sockets of the tree, by node id: { node, worn, jewels = { { fits, holds } } }, see SocketFacts in
+--- The sockets of the tree, sorted by node id: { node, worn, jewels = { { fits, holds } } }, see SocketFacts in
 --- src/operations/jewels.ts.
 function items.sockets(world, mode, texts)
 	local tab, list, jewels = mode.itemsTab, {}, {}
@@ -133,7 +133,7 @@ function items.sockets(world, mode, texts)
 	return list
 end
 
---- Texts of what is worn: { items = by slot, jewels = by node, names = by text }.
+--- The texts of all equipped items and jewels: { items = by slot, jewels = by node, names = by text }.
 function items.contents(mode)
 	local tab, contents = mode.itemsTab, { items = {}, jewels = {}, names = {} }
 	for _, slot in ipairs(tab.orderedSlots) do
@@ -151,7 +151,7 @@ function items.contents(mode)
 	return contents
 end
 
---- The notables that can be anointed, as the window's list has them: { id, name }, by name.
+--- The notables that can be anointed, as in the window's list: { id, name }, sorted by name.
 function items.anointable(mode)
 	local list = {}
 	for id, node in pairs(mode.spec.tree.nodes) do
@@ -165,7 +165,7 @@ function items.anointable(mode)
 	return list
 end
 
--- What is in other slots, to tell what an item puts down.
+-- The current contents of all slots, to find the items that another item displaces.
 local function worn(tab)
 	local ids = {}
 	for name, slot in pairs(tab.slots) do
@@ -210,7 +210,7 @@ local function setActive(tab, slot, where, active)
 	slot.controls.activate.changeFunc(active)
 end
 
---- Puts items on: `change.items` by slot, in the window's order, so that a main hand comes before its off hand.
+--- Equips items: `change.items` by slot, in the window's order, so that a main hand comes before its off hand.
 function items.wear(world, mode, change, warnings)
 	local tab, wanted = mode.itemsTab, {}
 	for name in pairs(change.items) do
@@ -235,7 +235,7 @@ function items.wear(world, mode, change, warnings)
 	end
 end
 
---- Puts jewels into sockets of the tree: `change.jewels`, array of { node, text }, without a text: taken out.
+--- Puts jewels into sockets of the tree: `change.jewels`, array of { node, text }; without a text, the jewel is taken out.
 function items.socket(world, mode, change, warnings)
 	local tab = mode.itemsTab
 	for _, entry in ipairs(change.jewels) do
@@ -248,7 +248,7 @@ function items.socket(world, mode, change, warnings)
 	end
 end
 
--- The notable that a name or an id means, as the window's list of notables has it.
+-- Finds a notable by name or id, as in the window's list of notables.
 local function notable(mode, where, wanted)
 	local nodes = mode.spec.tree.nodes
 	if type(wanted) == "number" then
@@ -261,7 +261,7 @@ local function notable(mode, where, wanted)
 	local found
 	for _, node in pairs(nodes) do
 		if node.dn and node.type == "Notable" and node.dn:lower() == wanted:lower() then
-			-- Of two with the same name the one that can be anointed counts.
+			-- Of two notables with the same name, the one that can be anointed counts.
 			if not found or node.recipe and not found.recipe then
 				found = node
 			end
@@ -270,10 +270,11 @@ local function notable(mode, where, wanted)
 	return found or refuse(where, "no notable of the passive tree is called '%s'", wanted)
 end
 
--- Which of the item's enchantments an anoint takes the place of.
+-- The enchantment of the item that an anoint replaces.
 local FIRST_ENCHANTMENT = 1
 
---- Anoints the items in slots: `change.anoints` by slot, { notable = name or node id }, nothing: the anoint is taken away.
+--- Anoints the items in slots: `change.anoints` by slot, { notable = name or node id }; without a notable, the anoint is
+--- removed.
 function items.anoint(world, mode, change)
 	local tab = mode.itemsTab
 	for name, entry in pairs(change.anoints) do
@@ -288,7 +289,7 @@ function items.anoint(world, mode, change)
 			refuse(where, "%s cannot be anointed", item.name)
 		end
 		local node = entry.notable and notable(mode, where, entry.notable) or nil
-		-- As the window does with the item that it shows.
+		-- As the window does with the item that it displays.
 		local shown = world.env.new("Item", item:BuildRaw())
 		shown.id = item.id
 		tab.displayItem, tab.anointEnchantSlot = shown, FIRST_ENCHANTMENT

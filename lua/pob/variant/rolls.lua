@@ -1,8 +1,8 @@
---- Which modifier lines the item in a slot can roll, from Path of Building's own list of affixes.
+-- The modifier lines that the item in a slot can roll, from Path of Building's own list of affixes.
 
 local rolls = {}
 
--- A line with `#` for each number or range, and the most that the last of them is.
+-- A line with `#` for each number or range, and the largest value of the last of them.
 local function template(line)
 	local most = 0
 	local text = line:gsub("%(([%-%d%.]+)%-([%-%d%.]+)%)", function(low, high)
@@ -15,7 +15,7 @@ local function template(line)
 	return text, most
 end
 
--- For an empty slot: the plainest base that it takes.
+-- For an empty slot: an item on the plainest base that fits.
 local function plainItem(world, mode, slot)
 	local best
 	for name, base in pairs(mode.data.itemBases) do
@@ -28,9 +28,8 @@ local function plainItem(world, mode, slot)
 	return item and item.base and mode.itemsTab:IsItemValidForSlot(item, slot.slotName) and item or nil
 end
 
---- { text = the item's, or of a plain one where the slot is empty (isEmpty), lines = { { line, most } } by line } or
---- { refused = why }. A line that several affixes have is there
---- once.
+--- Returns { text = the item's text, or that of a plain item if the slot is empty (isEmpty), lines = { { line, most } } sorted
+--- by line }, or { refused = why }. A line that several affixes have is listed once.
 function rolls.of(world, mode, slotName)
 	local tab = mode.itemsTab
 	local slot = tab.slots[slotName]

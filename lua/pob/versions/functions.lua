@@ -1,7 +1,8 @@
--- Functions that replacements stand for or rely on: by module and name the forms that they are equal to, as fingerprints of
--- pob.patch.module_tree, with the releases of Path of Building that have them. "absent": the release has no such function.
+-- The functions that replacements stand for or rely on: for each module and name, the forms that the replacement is equivalent
+-- to, as fingerprints of pob.patch.module_tree, with the releases of Path of Building that have them. "absent": the release has
+-- no such function.
 --
--- A form is added by scripts/adopt-pob.mjs, after its rows were compared with those of the original.
+-- scripts/adopt-pob.mjs adds a form after its rows were compared with those of the original.
 
 return {
 	["Classes/ModDB.lua"] = {

@@ -1,4 +1,5 @@
--- Forms of a Path of Building that is no release: a stand-in, or a checkout with changes that someone has compared.
+-- Known forms of a Path of Building that is not a release: a stand-in for tests, or a modified checkout that someone has
+-- compared.
 
 local more = {}
 
@@ -15,8 +16,8 @@ local function merge(known, added)
 	end
 end
 
----Takes them for known, in this state, from now on.
----@param versions table @tables of pob.versions by name, as the command `adopt` of scripts/adopt/commands.lua answers them
+---Makes these forms known in this state from now on.
+---@param versions table @tables of pob.versions by name, as returned by the command `adopt` of scripts/adopt/commands.lua
 function more.add(versions)
 	for _, name in ipairs(TABLES) do
 		merge(require("pob.versions." .. name), versions[name] or {})

@@ -1,6 +1,6 @@
--- Variables of its own that each module of the calculation changes while it calculates, by what they are declared with, and how
--- many: tables for passing use, what the breakdown is written to, and the modifiers of a level. Globals are variables that lack
--- their `local`: each is assigned before it is read.
+-- The variables that each module of the calculation changes while it calculates, counted by their declared value: tables for
+-- temporary use, the table that the breakdown is written to, and a cache of modifiers per level. Globals listed here are
+-- variables that lack their `local`: each is assigned before it is read.
 
 return {
 	["Modules/CalcActiveSkill.lua"] = { ["{ }"] = 1 },

@@ -1,6 +1,6 @@
--- Of each known form of a function (functions.lua) its statements, in order, with those of the local functions that it
--- calls: the first digits of their forms (pob.patch.calculation). By module, name and form of the function. They tell how close
--- a function of another release is to it (pob.patch.closeness). Written by scripts/adopt-pob.mjs.
+-- For each known form of a function (functions.lua): its statements in order, including those of the local functions that it
+-- calls, as the first digits of their forms (pob.patch.calculation). By module, name and form of the function. They show how
+-- close a function of another release is to the known form (pob.patch.closeness). Written by scripts/adopt-pob.mjs.
 
 return {
 	["Classes/ModDB.lua"] = {

@@ -1,8 +1,8 @@
--- The ways in which Path of Building's calculation reads the tree and the inside of modifier stores that environments and the
--- memo account for: forms of statements (pob.patch.calculation), with the releases that have them.
+-- The ways in which Path of Building's calculation reads the tree and the inside of modifier stores, as far as environments and
+-- the memo account for them: forms of statements (pob.patch.calculation), with the releases that have them.
 --
--- What accounts for which is said in environment/snapshot.lua. A form is added by scripts/adopt-pob.mjs, after it was looked
--- at and rows were compared with those of the original.
+-- environment/snapshot.lua says how each kind of read is accounted for. scripts/adopt-pob.mjs adds a form after it was
+-- reviewed and its rows were compared with those of the original.
 
 return {
 	["02cc7c9fa0223c3c"] = "0.15.0 to 0.20.0",
