@@ -51,6 +51,88 @@ function calcs.offence(env, actor)
 end
 `;
 
+const setup = (text: string): Module => ({ path: "Modules/CalcSetup.lua", text });
+
+const SETUP = `
+local calcs = ...
+local pairs = pairs
+local t_insert = table.insert
+local function refreshJewelStatCache(env)
+	for _, rad in pairs(env.radiusJewelList) do
+		rad.func({ type = "Normal" }, { }, rad.data)
+	end
+end
+function calcs.buildModListForNode(env, node)
+	for _, rad in pairs(env.radiusJewelList) do
+		refreshJewelStatCache(env)
+	end
+end
+function calcs.buildModListForNodeList(env, nodeList)
+	for _, rad in pairs(env.radiusJewelList) do
+		rad.func(nil, { }, rad.data)
+	end
+end
+function calcs.initEnv(env, items)
+	env.radiusJewelList = wipeTable(env.radiusJewelList)
+	for _, item in pairs(items) do
+		local funcList = item.funcList or { { type = "Self", func = function(node, out, data)
+			if node then
+				for _, stat in pairs({ "Str", "Dex" }) do
+					data[stat] = (data[stat] or 0) + out:Sum("BASE", nil, stat)
+				end
+			end
+		end } }
+		t_insert(env.radiusJewelList, { funcs = funcList })
+	end
+end
+`;
+
+describe("what jewels bring to the nodes in their radius is kept", () => {
+	const command = luaTool("versions.lua");
+	const derive = (module: Module) =>
+		command<(true | string)[]>("derive", { part: "radius_jewels", modules: [module] });
+
+	it("where the function that a jewel has without one of its own only sums", async () => {
+		expect(await derive(setup(SETUP))).toEqual([true]);
+	});
+
+	const sums = 'data[stat] = (data[stat] or 0) + out:Sum("BASE", nil, stat)';
+	it.each<[what: string, from: string, to: string]>([
+		["it adds a modifier", sums, 'out:NewMod(stat, "BASE", 1)'],
+		["it asks the list for something else", "out:Sum(", "out:Total("],
+		["it calls a function", "out:Sum(", "total("],
+		["it writes into the node", "data[stat] = ", "node[stat] = "],
+		["it writes a global", "data[stat] = ", "total = "],
+		["it adds to what lies in the node", sums, `node.data[stat] = 1`],
+		["it has a function within", sums, "local function add() end"],
+		["there is none", 'type = "Self"', 'type = "Other"'],
+		[
+			"there are two",
+			"local funcList = ",
+			"local two = { { type = 'Self', func = function(a, b, c) end } } local funcList = ",
+		],
+		[
+			"another function looks at the jewels",
+			"local funcList = ",
+			"for _, rad in pairs(env.radiusJewelList) do rad.nodes = nil end local funcList = ",
+		],
+		["another function keeps them", "local funcList = ", "env.kept = env.radiusJewelList local funcList = "],
+	])("and not where %s", async (_, from, to) => {
+		const text = SETUP.replace(from, to);
+		expect(text).not.toBe(SETUP);
+		const [why] = await derive(setup(text));
+		expect(why).toMatch(/jewels with a radius in a way that is not known/);
+	});
+
+	it("and not where another module looks at them", async () => {
+		expect(await derive(perform(PERFORM))).toEqual([true]);
+		const text = `${PERFORM}\nfunction calcs.count(env) return #env.radiusJewelList end`;
+		expect(await derive(perform(text))).toEqual([
+			expect.stringMatching(/CalcPerform\.lua looks at jewels with a radius/),
+		]);
+	});
+});
+
 describe("the estimations are left out", () => {
 	const command = luaTool("versions.lua");
 	const derive = (...modules: Module[]) =>

@@ -72,6 +72,8 @@ local function textOf(nodes)
 	return table.concat(parts, "\n")
 end
 
+local NONE = {}
+
 local kept = {}
 kept.__index = kept
 
@@ -83,7 +85,7 @@ function kept.new(shared, env)
 end
 
 function kept:isSpecial(node)
-	if self.special[node.id] then
+	if self.special[node.id] or self.readsRadius and self.inRadius[node.id] then
 		return true
 	end
 	local mods = node.modList
@@ -176,6 +178,7 @@ end
 -- I5 and I6: whether the nodes themselves look the same to initEnv as those of the environment did.
 function kept:fits(build, nodes)
 	local spec, own = build.spec, self.nodes
+	self.readsRadius = not self.setting or not self.setting:stateOf(spec, nodes, self.special)
 	for id, node in next, nodes do
 		if own[id] ~= node and self:isSpecial(node) then
 			return false
@@ -186,7 +189,7 @@ function kept:fits(build, nodes)
 			return false
 		end
 	end
-	for id, state in next, self.inRadius do
+	for id, state in next, self.readsRadius and self.inRadius or NONE do
 		if not isInState(state, spec.nodes[id]) then
 			return false
 		end
@@ -286,10 +289,10 @@ function kept:keep(build, override, calcEnv, playerDB, enemyDB, minionDB)
 			self.distances[slot.nodeId] = spec.nodes[slot.nodeId].distanceToClassStart
 		end
 	end
+	self.setting = self.shared.radiusSetting and self.shared.radiusSetting(calcEnv)
 	self.inRadius = {}
 	for _, jewel in ipairs(calcEnv.radiusJewelList) do
 		for id in pairs(jewel.nodes) do
-			self.special[id] = true
 			self.inRadius[id] = spec.nodes[id] and stateOf(spec.nodes[id])
 		end
 	end
@@ -370,11 +373,15 @@ function kept:reuse(build, override)
 		nodes[node.id] = spec.nodes[node.id] or node
 	end
 	calcEnv.allocNodes = nodes
+	if not self.readsRadius then
+		calcEnv.extraRadiusNodeList = self.setting:outside(spec, nodes)
+	end
 	-- The environment already contains the nodes that explode.
 	local explodeSources = calcEnv.explodeSources
 	calcEnv.explodeSources = {}
 	local sequence = {}
-	local lists = self.shared.listNodes(calcEnv, nodes, self.increase, self.records, self.isAsked, sequence)
+	local setting = not self.readsRadius and self.setting or nil
+	local lists = self.shared.listNodes(calcEnv, nodes, self.increase, self.records, self.isAsked, sequence, setting)
 	calcEnv.explodeSources = explodeSources
 	-- I4
 	if not self:isEqual(self.listSequence, sequence) then

@@ -29,11 +29,11 @@ local registry = {}
 
 -- The order matters where one part wraps what another one put in place.
 local NAMES = {
-	"replacements.bits", "replacements.stores", "replacements.create_mod", "replacements.queries", "replacements.eval_mod",
-	"replacements.calc_lib", "replacements.node_modifiers", "replacements.skill_modifiers", "replacements.full_dps",
-	"replacements.stat_reads", "replacements.estimations", "environment.pool", "environment.first_skill", "memo.memo",
-	"replacements.defences", "replacements.paths", "replacements.mod_parser", "replacements.flag_names",
-	"replacements.output_tables",
+	"replacements.bits", "replacements.stores", "replacements.create_mod", "replacements.queries",
+	"replacements.eval_mod", "replacements.calc_lib", "replacements.radius_jewels", "replacements.node_modifiers",
+	"replacements.skill_modifiers", "replacements.full_dps", "replacements.stat_reads", "replacements.estimations",
+	"environment.pool", "environment.first_skill", "memo.memo", "replacements.defences", "replacements.paths",
+	"replacements.tree_loading", "replacements.mod_parser", "replacements.flag_names", "replacements.output_tables",
 }
 
 ---The parts, as their modules define them.

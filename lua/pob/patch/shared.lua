@@ -48,8 +48,13 @@
 ---@field tagged table @modifier -> the weapon set that it is currently tagged for
 ---@field nodeLists table @the lists of the last buildModListForNodeList, node by node; read by environment/pool.lua
 ---@field isAdapting boolean @a variant is being adapted in mode MAIN; set by patch/registry.lua, cleared by node_modifiers
----@field listNodes function @(calcEnv, nodes, increase, records, isAsked, sequence): those lists for a kept environment; called
----by environment/snapshot.lua
+---@field listNodes function @(calcEnv, nodes, increase, records, isAsked, sequence, setting): those lists for a kept
+---environment; called by environment/snapshot.lua
+--
+-- What radius jewels bring to nodes. Set by replacements/radius_jewels.lua.
+---@field radiusSetting function|nil @(calcEnv): the setting of its jewels; called by environment/snapshot.lua
+---@field beginRadius function|nil @(calcEnv, finishes): the same, where lists of nodes are made; called by node_modifiers
+---@field leaveRadius function|nil @(calcEnv): the original goes on without; called by node_modifiers
 --
 -- The memo of rows. Set by memo/memo.lua.
 ---@field newRows function @(build, id): a new memo; called by patch/registry.lua

@@ -136,17 +136,20 @@ function part.install(shared, env, calcs)
 		return false
 	end
 
-	local function build(calcEnv, node, known, increase, withKeystones, radiusJewels, secondSet)
+	-- `setting`: of the radius jewels, or nil (radius_jewels.lua).
+	local function build(calcEnv, node, known, increase, withKeystones, setting, secondSet)
 		local own = node.modList
 		local allocMode = node.allocMode
 		local id = node.id
-		if node.keystoneMod or (#radiusJewels > 0 and (inRadius(radiusJewels, id)
+		local radiusJewels = calcEnv.radiusJewelList
+		if node.keystoneMod or (not setting and #radiusJewels > 0 and (inRadius(radiusJewels, id)
 			or not env.GlobalCache.cachedData[calcEnv.mode].radiusJewelData)) then
 			tag(own, nil)
 			return originalNode(calcEnv, node, increase, withKeystones)
 		end
+		local isCovered = setting and setting.answerOf[id] ~= nil
 		local slot = (withKeystones and 1 or 0) + (calcEnv.allocNodes[id] and 2 or 0) + (secondSet and 4 or 0)
-			+ 8 * (allocMode or 0)
+			+ 8 * (allocMode or 0) + (isCovered and 32 * setting.number or 0)
 		local answer = known[slot]
 		if answer and answer.increase == increase and answer.kind == node.type and isTagged(own, allocMode) then
 			node.grantedSkills = answer.skills
@@ -157,13 +160,18 @@ function part.install(shared, env, calcs)
 			return answer.list
 		end
 		local exploding = #calcEnv.explodeSources
-		local list = originalNode(calcEnv, node, increase, withKeystones)
+		local list
+		if isCovered then
+			list = setting:around(node, originalNode, calcEnv, node, increase, withKeystones)
+		else
+			list = originalNode(calcEnv, node, increase, withKeystones)
+		end
 		tag(own, allocMode)
 		if answer and sameMods(answer.list, list) then
 			-- Kept environments know the list by its identity.
 			list = answer.list
 		end
-		if plain(list) then
+		if isCovered or plain(list) then
 			known[slot] = {
 				list = list,
 				increase = increase,
@@ -173,6 +181,16 @@ function part.install(shared, env, calcs)
 			}
 		end
 		return list
+	end
+
+	local function beginRadius(calcEnv, finishes)
+		return calcEnv.radiusJewelList[1] and shared.beginRadius and shared.beginRadius(calcEnv, finishes) or nil
+	end
+
+	local function leaveRadius(calcEnv)
+		if shared.leaveRadius then
+			shared.leaveRadius(calcEnv)
+		end
 	end
 
 	local function usesSecondSet(calcEnv)
@@ -185,34 +203,42 @@ function part.install(shared, env, calcs)
 
 	function calcs.buildModListForNode(calcEnv, node, increase, withKeystones)
 		if isForWindow(calcEnv) then
+			leaveRadius(calcEnv)
 			tag(node.modList, nil)
 			return originalNode(calcEnv, node, increase, withKeystones)
 		end
-		return build(calcEnv, node, knownOf(node), increase, withKeystones, calcEnv.radiusJewelList, usesSecondSet(calcEnv))
+		local setting = beginRadius(calcEnv, false)
+		return build(calcEnv, node, knownOf(node), increase, withKeystones, setting, usesSecondSet(calcEnv))
 	end
 
-	local function beginJewels(radiusJewels)
-		for i = 1, #radiusJewels do
+	-- Answers the jewels' setting.
+	local function beginJewels(calcEnv, finishes)
+		local setting = beginRadius(calcEnv, finishes)
+		local radiusJewels = calcEnv.radiusJewelList
+		for i = 1, setting and 0 or #radiusJewels do
 			local jewel = radiusJewels[i]
 			env.wipeTable(jewel.data)
 			jewel.data.modSource = "Tree:" .. jewel.nodeId
 		end
+		return setting
 	end
 
-	local function finishAllJewels(calcEnv, all, increase, radiusJewels, secondSet)
+	-- Nodes in a radius that are not allocated: jewels look at them, and nodes that explode are listed.
+	local function buildOutside(calcEnv, increase, setting, secondSet)
 		for _, node in pairs(calcEnv.extraRadiusNodeList) do
-			build(calcEnv, node, knownOf(node), increase, nil, radiusJewels, secondSet)
-		end
-		for i = 1, #radiusJewels do
-			local jewel = radiusJewels[i]
-			jewel.func(nil, all, jewel.data)
+			build(calcEnv, node, knownOf(node), increase, nil, setting, secondSet)
 		end
 	end
 
 	-- Lets the jewels see `all`, the concatenation of `lists`. Returns the lists that it then consists of, since jewels may
 	-- have added some.
-	local function finishJewelsOf(calcEnv, lists, all, increase, radiusJewels, secondSet)
-		finishAllJewels(calcEnv, all, increase, radiusJewels, secondSet)
+	local function finishJewelsOf(calcEnv, lists, all, increase, secondSet)
+		buildOutside(calcEnv, increase, nil, secondSet)
+		local radiusJewels = calcEnv.radiusJewelList
+		for i = 1, #radiusJewels do
+			local jewel = radiusJewels[i]
+			jewel.func(nil, all, jewel.data)
+		end
 		local n, added = 0, {}
 		for k = 1, #lists do
 			local list = lists[k]
@@ -275,14 +301,14 @@ function part.install(shared, env, calcs)
 
 	function calcs.buildModListForNodeList(calcEnv, nodeList, finishJewels, withKeystones)
 		if isForWindow(calcEnv) then
+			leaveRadius(calcEnv)
 			return originalList(calcEnv, nodeList, finishJewels, withKeystones)
 		elseif finishJewels and not withKeystones and isLast(calcEnv, nodeList) then
 			last.all = last.all or joined(last.lists)
 			shared.nodeLists = last.lists
 			return last.all
 		end
-		local radiusJewels = calcEnv.radiusJewelList
-		beginJewels(radiusJewels)
+		local setting = beginJewels(calcEnv, finishJewels)
 		local increase = 0
 		local knowns, count = {}, 0
 		for _, node in pairs(nodeList) do
@@ -298,11 +324,15 @@ function part.install(shared, env, calcs)
 		local lists = {}
 		for _, node in pairs(nodeList) do
 			count = count + 1
-			lists[count] = build(calcEnv, node, knowns[count], increase, withKeystones, radiusJewels, secondSet)
+			lists[count] = build(calcEnv, node, knowns[count], increase, withKeystones, setting, secondSet)
 		end
 		local all = joined(lists)
 		if finishJewels then
-			lists = finishJewelsOf(calcEnv, lists, all, increase, radiusJewels, secondSet)
+			if setting then
+				buildOutside(calcEnv, increase, setting, secondSet)
+			else
+				lists = finishJewelsOf(calcEnv, lists, all, increase, secondSet)
+			end
 			if not withKeystones then
 				remember(calcEnv, nodeList, lists, all)
 			end
@@ -311,7 +341,8 @@ function part.install(shared, env, calcs)
 		return all
 	end
 
-	local function record(records, node, list, isAsked)
+	-- `covering`: the setting of the jewels whose radius contains the node, or nil.
+	local function record(records, node, list, isAsked, covering)
 		local asked
 		for i = 1, #list do
 			if isAsked(list[i]) then
@@ -322,7 +353,7 @@ function part.install(shared, env, calcs)
 		local own = node.modList
 		local entry = {
 			own = own, count = #own, allocMode = node.allocMode, kind = node.type, taggings = taggings,
-			list = list, asked = asked or false,
+			list = list, asked = asked or false, covering = covering,
 		}
 		records[node] = entry
 		return entry
@@ -330,11 +361,16 @@ function part.install(shared, env, calcs)
 
 	-- The same, finished, for nodes most of which `records` has from earlier calls with the same `increase`: as long as a
 	-- node has the same list of modifiers, and no tag was changed, it brings what it brought. Returns the lists that make up
-	-- the whole list. Appends the modifiers that `isAsked` lets in to `sequence`.
-	function shared.listNodes(calcEnv, nodeList, increase, records, isAsked, sequence)
-		local radiusJewels = calcEnv.radiusJewelList
-		local jewels = #radiusJewels > 0
-		beginJewels(radiusJewels)
+	-- the whole list. Appends the modifiers that `isAsked` lets in to `sequence`. `setting`: of the radius jewels, where the
+	-- tree is calm or settled; nil: that is not known.
+	function shared.listNodes(calcEnv, nodeList, increase, records, isAsked, sequence, setting)
+		local radiusJewels, cached = calcEnv.radiusJewelList, env.GlobalCache.cachedData[calcEnv.mode]
+		if setting then
+			setting:place(cached)
+		else
+			setting = beginJewels(calcEnv, true)
+		end
+		local isUnknown = not setting and #radiusJewels > 0
 		local secondSet = usesSecondSet(calcEnv)
 		local lists, n = {}, 0
 		local asked = #sequence
@@ -342,13 +378,15 @@ function part.install(shared, env, calcs)
 			local entry = records[node]
 			local own = node.modList
 			local list, ofList
+			local covering = setting and setting.answerOf[id] and setting or nil
 			if entry and entry.own == own and entry.count == #own and entry.allocMode == node.allocMode
 				and entry.kind == node.type and (entry.taggings == taggings or isTagged(own, entry.allocMode))
-				and not (jewels and (inRadius(radiusJewels, id) or not env.GlobalCache.cachedData[calcEnv.mode].radiusJewelData)) then
+				and entry.covering == covering
+				and not (isUnknown and (inRadius(radiusJewels, id) or not cached.radiusJewelData)) then
 				list, ofList = entry.list, entry.asked
 			else
-				list = build(calcEnv, node, knownOf(node), increase, nil, radiusJewels, secondSet)
-				ofList = record(records, node, list, isAsked).asked
+				list = build(calcEnv, node, knownOf(node), increase, nil, setting, secondSet)
+				ofList = record(records, node, list, isAsked, covering).asked
 			end
 			n = n + 1
 			lists[n] = list
@@ -358,10 +396,12 @@ function part.install(shared, env, calcs)
 			end
 		end
 		local all
-		if jewels or next(calcEnv.extraRadiusNodeList) then
+		if setting then
+			buildOutside(calcEnv, increase, setting, secondSet)
+		elseif isUnknown or next(calcEnv.extraRadiusNodeList) then
 			all = joined(lists)
 			local count = #all
-			lists = finishJewelsOf(calcEnv, lists, all, increase, radiusJewels, secondSet)
+			lists = finishJewelsOf(calcEnv, lists, all, increase, secondSet)
 			for i = count + 1, #all do
 				if isAsked(all[i]) then
 					asked = asked + 1

@@ -45,8 +45,16 @@ return {
 		Tabulate = { df7122334e80e9f3 = "0.15.0 to 0.20.0" },
 	},
 	["Classes/PassiveSpec.lua"] = {
+		BuildAllDependsAndPaths = { ["90a9ddaca5395e49"] = "0.15.0", a2d2e318a022a801 = "0.20.0", f06ee7a9602d26b1 = "0.16.0" },
 		BuildPathFromNode = { ["2cebc948b9985ff1"] = "0.15.0", ["87307769caf49ad6"] = "0.16.0 to 0.20.0" },
 		CanPathThroughAllocMode = { ["6d456adca7a7a8ec"] = "0.16.0 to 0.20.0", absent = "0.15.0" },
+		ImportFromNodeList = { ["3835695de222fd41"] = "0.15.0 to 0.20.0" },
+		ReplaceNode = { ["5cb9359a3f5cd291"] = "0.15.0 to 0.20.0" },
+		ResetAscendClass = { ["015925f07a77bba5"] = "0.15.0 to 0.20.0" },
+		ResetNodes = { ["681a778197f784d0"] = "0.15.0 to 0.20.0" },
+		SelectAscendClass = { ["1358568c4338e498"] = "0.15.0 to 0.20.0" },
+		SelectClass = { ["4ea78b922926b35f"] = "0.15.0 to 0.20.0" },
+		SelectSecondaryAscendClass = { f79deed9cffc8181 = "0.15.0 to 0.20.0" },
 	},
 	["Data/Global.lua"] = {
 		AND64 = { ["334bfa0597b86a5d"] = "0.15.0 to 0.20.0" },
