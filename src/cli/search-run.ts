@@ -29,7 +29,7 @@ export interface SearchFlags extends EngineFlags {
 	svg?: string;
 }
 
-/** What the flags mean for any kind of search. */
+/** Translates the flags for any kind of search. */
 export function searchOptions(flags: SearchFlags): Omit<SearchOptions, "screen"> {
 	const { points, weaponSet1, weaponSet2, ascendancy, respec, floor, keep, avoid, time, evaluations } = flags;
 	return {
@@ -51,7 +51,7 @@ export function searchOptions(flags: SearchFlags): Omit<SearchOptions, "screen">
 	};
 }
 
-/** Runs a search with a progress bar, until it is interrupted. */
+/** Runs a search with a progress bar, until it ends or is interrupted. */
 export async function withProgress<Result>(
 	run: (more: Pick<SearchOptions, "signal" | "onProgress">) => Promise<Result>,
 ): Promise<Result> {

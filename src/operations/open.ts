@@ -114,7 +114,7 @@ async function chooseCalculator({ calculator, pob, tree }: EngineRequest, text: 
 	}
 	if (named === "pob" && tree !== undefined)
 		throw contradiction("--tree", tree, "Path of Building", "Its checkout has the tree of each build.");
-	if (tree !== undefined) return { calculator: "reference", why: "since --tree is its option" };
+	if (tree !== undefined) return { calculator: "reference", why: "since --tree is one of its options" };
 	const found = await findPob(pob);
 	if (named === "pob") return { calculator: "pob", ...(found !== undefined && { pob: found }) };
 	if (found === undefined) {

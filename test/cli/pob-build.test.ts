@@ -180,7 +180,7 @@ describe("the disk cache", () => {
 		expect(lines(second.stderr).at(-1)).toMatch(new RegExp(`, ${rows} from the cache$`));
 		const kept = await run(["cache", "stats", ...cache]);
 		expect(kept.stdout).toMatch(new RegExp(`^${rows} rows, \\d+ KB, in `));
-		expect((await run(["cache", "clear", ...cache])).stdout).toMatch(new RegExp(`^Forgot ${rows} rows`));
+		expect((await run(["cache", "clear", ...cache])).stdout).toMatch(new RegExp(`^Deleted ${rows} rows`));
 		expect((await run(["cache", "stats", ...cache])).stdout).toContain("No rows are kept in ");
 		expect(lines((await power(...cache)).stderr).at(-1)).toMatch(/, 0 from the cache$/);
 	});

@@ -46,7 +46,7 @@ describe.each(["jsonl", "csv"])("pobatch batch --resume, %s", (format) => {
 		}
 		const last = await run([...command(out, format), "--resume"]);
 		expect(last.status).toBe(0);
-		expect(last.stderr).toMatch(/Went on after row \d+\./);
+		expect(last.stderr).toMatch(/Continued after row \d+\./);
 		expect(readFileSync(out, "utf8")).toBe(readFileSync(whole, "utf8"));
 	}, 300_000);
 

@@ -4,24 +4,24 @@ import { Gauge, type Registry } from "prom-client";
 import { listMembers, type Members } from "./members.js";
 import { prefix, queueName } from "./names.js";
 
-/** What is waiting at a queue, for one kind of engine. */
+/** How much is waiting at a queue for one kind of engine. */
 export interface QueueLoad {
-	/** Its SHA-256. */
+	/** The kind's SHA-256. */
 	readonly kind: string;
 	/** The calculator's name and version. */
 	readonly calculator: string;
 	readonly workers: number;
 	readonly threads: number;
 	readonly rowsPerSecond: number;
-	/** Jobs that no worker has yet, and those that one has. */
+	/** Jobs without a worker, and jobs that a worker has. */
 	readonly waiting: number;
 	readonly active: number;
-	/** Rows that engines wait for, and for how many seconds that is work for one worker. */
+	/** Rows that engines wait for, and how many seconds one worker would take for them. */
 	readonly rowsLeft: number;
 	readonly secondsLeft: number;
 }
 
-/** Kinds of which a worker or a waiting engine is there. */
+/** One entry per kind that has a worker or a waiting engine. */
 export async function queueLoads(redis: Redis): Promise<{ loads: QueueLoad[]; members: Members }> {
 	const members = await listMembers(redis);
 	const { workers, engines } = members;
@@ -50,11 +50,11 @@ export async function queueLoads(redis: Redis): Promise<{ loads: QueueLoad[]; me
 	return { loads, members };
 }
 
-/** Gauges of a queue, to scale workers by: read when somebody asks for them. */
+/** Gauges of a queue, for scaling workers; they are read on request. */
 export class QueueMetrics {
 	constructor(redis: Redis, registry: Registry) {
 		const labelNames = ["kind", "calculator"];
-		// One look at the queue for all gauges of an answer.
+		// All gauges of one response come from one reading of the queue.
 		let looked: { at: number; loads: Promise<QueueLoad[]> } | undefined;
 		const loads = () => {
 			if (!looked || performance.now() - looked.at > 500)
