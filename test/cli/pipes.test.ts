@@ -92,7 +92,9 @@ describe("pobatch batch in a pipe", () => {
 		const { status, stderr } = await end;
 		expect(status).toBe(130);
 		const rows = lines(readFileSync(out, "utf8")).length;
-		expect(stderr).toContain(`\nInterrupted after row ${rows - 1}: --resume continues there.\n${rows} rows, `);
+		expect(stderr).toContain(
+			`\nInterrupted after row ${rows - 1}: --resume continues there.\n${rows} rows, `,
+		);
 	});
 });
 
