@@ -19,7 +19,7 @@ export interface BestSoFar {
 	readonly set: ReturnType<typeof plainSet>;
 }
 
-/** How work is watched and ended. */
+/** How work is observed and ended. */
 export interface WorkContext {
 	/** Ends the work early: by the client's end, a limit of time, or whoever cancels a job. */
 	readonly signal: AbortSignal;

@@ -30,7 +30,7 @@ const reasons = {
 	gone: Symbol("gone"),
 };
 
-/** Requests under way: each with a signal that ends its work, by its time, its client or the server's end. */
+/** Running requests, each with a signal that ends its work: at its time limit, with its client, or with the server. */
 export class Requests {
 	readonly #limits: Limits;
 	readonly #controllers = new Set<AbortController>();
@@ -78,7 +78,7 @@ export class Requests {
 		return this.#controllers.size;
 	}
 
-	/** Stops what runs, and waits until it has answered, with an error. */
+	/** Stops running requests, and waits until they have answered with an error. */
 	async close(): Promise<void> {
 		this.#closed = true;
 		for (const controller of this.#controllers) controller.abort(reasons.shuttingDown);
@@ -103,7 +103,7 @@ export interface RunningRequest {
 	readonly signal: AbortSignal;
 	/** Nobody waits for the answer. */
 	clientGone(): void;
-	/** What is to be told instead of an error, where the work was stopped. */
+	/** The error to report instead of `error`, if the work was stopped. */
 	explain(error: unknown): unknown;
 	end(): void;
 }
