@@ -51,7 +51,7 @@ export function searchOptions(flags: SearchFlags): Omit<SearchOptions, "screen">
 	};
 }
 
-/** Runs a search with a progress bar, until it ends or is interrupted. */
+/** Runs a search with a progress bar, until it is interrupted. */
 export async function withProgress<Result>(
 	run: (more: Pick<SearchOptions, "signal" | "onProgress">) => Promise<Result>,
 ): Promise<Result> {

@@ -110,7 +110,7 @@ export interface Executor {
 	takeCompiled(): Promise<Uint8Array | undefined>;
 	/** One entry per state. */
 	memory(): NativeMemory[];
-	/** Runs a full collection in every state. */
+	/** A full collection in every state. */
 	collectGarbage(): Promise<void>;
 	/** Samples the first state, from its start if it is not open yet. @throws PobatchError PROFILE_UNAVAILABLE */
 	startProfile(intervalUs: number): Promise<void>;

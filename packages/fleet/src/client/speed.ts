@@ -5,9 +5,9 @@ import { limits } from "../protocol/job.js";
  * costs little.
  */
 const jobMs = 500;
-/** Minimum duration of the last jobs of a batch, which are shorter so that workers finish together. */
+/** The last jobs of a batch are so short, so that workers end together. */
 const leastMs = 100;
-/** Rows in a build's first job, while its speed is unknown. */
+/** Rows of the first job of a build, whose speed nobody knows. */
 const firstRows = 32;
 /** A job has at most this many times the rows of the largest measured job. */
 const growth = 16;

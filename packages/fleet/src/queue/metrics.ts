@@ -4,24 +4,24 @@ import { Gauge, type Registry } from "prom-client";
 import { listMembers, type Members } from "./members.js";
 import { prefix, queueName } from "./names.js";
 
-/** How much is waiting at a queue for one kind of engine. */
+/** What is waiting at a queue, for one kind of engine. */
 export interface QueueLoad {
-	/** The kind's SHA-256. */
+	/** Its SHA-256. */
 	readonly kind: string;
 	/** The calculator's name and version. */
 	readonly calculator: string;
 	readonly workers: number;
 	readonly threads: number;
 	readonly rowsPerSecond: number;
-	/** Jobs without a worker, and jobs that a worker has. */
+	/** Jobs that no worker has yet, and those that one has. */
 	readonly waiting: number;
 	readonly active: number;
-	/** Rows that engines wait for, and how many seconds one worker would take for them. */
+	/** Rows that engines wait for, and for how many seconds that is work for one worker. */
 	readonly rowsLeft: number;
 	readonly secondsLeft: number;
 }
 
-/** One entry per kind that has a worker or a waiting engine. */
+/** Kinds of which a worker or a waiting engine is there. */
 export async function queueLoads(redis: Redis): Promise<{ loads: QueueLoad[]; members: Members }> {
 	const members = await listMembers(redis);
 	const { workers, engines } = members;

@@ -24,7 +24,7 @@ export function notReady(): ServerError {
 	});
 }
 
-/** What counts as one client. */
+/** Who counts as one client. */
 export function clientOf({ ip }: FastifyRequest): string {
 	return ip;
 }

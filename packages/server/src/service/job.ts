@@ -4,7 +4,7 @@ import type { Problem } from "./errors.js";
 
 export type JobStatus = "queued" | "running" | "done" | "failed" | "cancelled";
 
-/** What is reported about a job. */
+/** What is told of a job. */
 export interface JobState {
 	readonly id: string;
 	readonly operation: string;

@@ -36,7 +36,7 @@ const overdue = Symbol("overdue");
 
 const hasEnded = (status: JobStatus) => status === "done" || status === "failed" || status === "cancelled";
 
-/** Long work: started, followed, cancelled; with files, it continues after a restart of the server. */
+/** Long work: started, looked after, cancelled; with files, it goes on after the server was started again. */
 export class JobRunner {
 	readonly #run: (request: JobRequest, context: JobContext) => Promise<unknown>;
 	readonly #limits: JobLimits;
@@ -64,7 +64,7 @@ export class JobRunner {
 		this.#onFileError = onFileError;
 	}
 
-	/** Resumes an earlier server's jobs: unfinished ones begin again, and results can be requested. */
+	/** Takes up what an earlier server left: jobs that had not ended begin anew, results can be asked for. */
 	async restore(): Promise<void> {
 		for (const saved of (await this.#files?.readAll()) ?? []) {
 			const { state, result, ...request } = saved;
@@ -97,7 +97,7 @@ export class JobRunner {
 			progress: none,
 			createdAt: Date.now(),
 		});
-		// Written before the response: a job whose id somebody knows must survive the server's end.
+		// Before it is answered: a job whose id somebody knows survives the server's end.
 		await this.#files?.write(saved(job));
 		this.#queue.push(job);
 		this.#next();
@@ -229,7 +229,7 @@ export class JobRunner {
 		};
 		try {
 			const result = await this.#run(job, { signal: controller.signal, onProgress });
-			// Stopped work may still have a result: for a search, the best tree so far.
+			// What was stopped may have answered all the same: a search the best so far.
 			const { aborted, reason } = controller.signal;
 			if (aborted && reason !== cancelled) throw reason;
 			job.result = result;
@@ -256,7 +256,7 @@ export class JobRunner {
 	}
 
 	async #interrupted(job: Job): Promise<void> {
-		// Its file still says that it is running: the next server resumes it.
+		// Its file still says that it runs: the next server takes it up.
 		if (this.#files) return;
 		await this.#end(job, {
 			status: "failed",

@@ -30,7 +30,7 @@ const reasons = {
 	gone: Symbol("gone"),
 };
 
-/** Running requests, each with a signal that ends its work: at its time limit, with its client, or with the server. */
+/** Requests under way: each with a signal that ends its work, by its time, its client or the server's end. */
 export class Requests {
 	readonly #limits: Limits;
 	readonly #controllers = new Set<AbortController>();
