@@ -122,7 +122,7 @@ describe("hazard: builds as chats and editors leave them", () => {
 		expect(recognizeBuild(`\`\`\`json\n${text}\n\`\`\``)).toEqual({ kind: "json", text });
 	});
 
-	it("leaves XML alone that only looks worn", () => {
+	it("does not change XML that only looks reformatted", () => {
 		const text = ` \n${xml.replace("<Items>", "<Notes>```||https://pobb.in/x```</Notes><Items>")}\n"`;
 		expect(recognizeBuild(text)).toEqual({ kind: "xml", text });
 	});

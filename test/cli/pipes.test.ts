@@ -15,7 +15,7 @@ const slow = slowCalculator(files, 70_000);
 const many = files.write("many.jsonl", Array.from({ length: 50_000 }, (_, i) => `{"add":[${i}]}\n`).join(""));
 
 describe("pobatch batch in a pipe", () => {
-	test("answers a program that waits for each row before it sends the next", async () => {
+	test("answers a program that waits for each row before sending the next", async () => {
 		const child = start(["batch", build, "--sets", "-", "--calculator", sumCalculator]);
 		const end = ended(child);
 		const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
@@ -72,7 +72,7 @@ describe("pobatch batch in a pipe", () => {
 		expect(stderr).toContain("\nInterrupted after row 0.\n1 row, ");
 	});
 
-	test("Ctrl-C with --out says how to go on", async () => {
+	test("Ctrl-C with --out says how to continue", async () => {
 		const out = files.path("interrupted.jsonl");
 		const child = start([
 			"batch",
@@ -101,7 +101,7 @@ describe("pobatch batch in a pipe", () => {
 /** What ended by a signal that it did not heed: on Windows the status is STATUS_CONTROL_C_EXIT, under Wine 0. */
 const unheeded: readonly unknown[] = isWindows ? [0xc000013a, 0] : ["SIGINT"];
 
-describe("a signal while nothing is to be finished ends the command at once", () => {
+describe("a signal ends the command at once while there is nothing to finish", () => {
 	const endless = files.write(
 		"endless.lua",
 		`return {

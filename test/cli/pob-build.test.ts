@@ -19,7 +19,7 @@ describe("which calculator answers", () => {
 		expect(fromOption.stdout).toBe(fromVariable.stdout);
 	});
 
-	test("the reference calculator where there is none, and stderr says why", async () => {
+	test("the reference calculator without a checkout, and stderr says why", async () => {
 		const { status, stderr } = await run(["calc", demoBuild]);
 		expect(status).toBe(0);
 		expect(lines(stderr)[0]).toContain("since no Path of Building was found: `pobatch pob install` gets it");
@@ -53,7 +53,7 @@ describe("which calculator answers", () => {
 		expect(stderr).toContain(message);
 	});
 
-	test("a real build without Path of Building is told how to get numbers", async () => {
+	test("with a real build but no Path of Building, stderr says how to get it", async () => {
 		const { status, stderr } = await run(["calc", build]);
 		expect(status).toBe(2);
 		expect(stderr).toContain("pobatch pob install");

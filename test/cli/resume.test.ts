@@ -50,7 +50,7 @@ describe.each(["jsonl", "csv"])("pobatch batch --resume, %s", (format) => {
 		expect(readFileSync(out, "utf8")).toBe(readFileSync(whole, "utf8"));
 	}, 300_000);
 
-	test("a torn last line is cut off, wherever it is torn", async () => {
+	test("an incomplete last line is cut off, wherever it ends", async () => {
 		const text = readFileSync(whole, "utf8");
 		const out = files.path(`torn.${format}`);
 		for (const length of [0, 1, 5, text.length - 1, text.length - 20, Math.floor(text.length / 2)]) {
@@ -69,7 +69,7 @@ describe.each(["jsonl", "csv"])("pobatch batch --resume, %s", (format) => {
 		expect(lines(stderr).at(-1)).toMatch(/^0 rows, /);
 	});
 
-	test("a file that is not there is begun", async () => {
+	test("a missing file is created", async () => {
 		const out = files.path(`new.${format}`);
 		expect((await run([...command(out, format), "--resume"])).status).toBe(0);
 		expect(readFileSync(out, "utf8")).toBe(readFileSync(whole, "utf8"));
@@ -111,7 +111,7 @@ describe("pobatch batch --resume refuses, and leaves the file as it is", () => {
 		expect(readFileSync(out, "utf8")).toBe(text);
 	});
 
-	test("no --out", async () => {
+	test("a missing --out", async () => {
 		const { status, stderr } = await run(["batch", build, "--sets", sets, "--resume"]);
 		expect(status).toBe(2);
 		expect(stderr).toContain("--resume needs --out");

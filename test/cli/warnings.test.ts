@@ -32,7 +32,7 @@ describe("warnings about a build", () => {
 		expect(found[3]).toBe("warning: Doom Loop: not supported by Path of Building: Sings at night 3");
 	});
 
-	test("are shown where one is alone and short", async () => {
+	test("are shown if there is only one, and it is short", async () => {
 		const one = files.write("one.xml", miniBuild({ items: ring(1) }));
 		expect(said(await mini("calc", one))).toEqual([
 			"warning: Doom Loop: not supported by Path of Building: Sings at night 0",

@@ -17,7 +17,7 @@ async function withBuild<Answer>(
 	}
 }
 
-describe("a calculator file that is none", () => {
+describe("a file that is not a calculator", () => {
 	const wrong: [string, string, object][] = [
 		["a syntax error", "return {\n\tload = function(\n}", { code: "CALCULATOR_SYNTAX", message: /:3: / }],
 		[
@@ -240,7 +240,7 @@ describe("rows that fail cost no other row", () => {
 	});
 });
 
-describe("loops without end", () => {
+describe("endless loops", () => {
 	let engine: Engine;
 	beforeAll(async () => {
 		engine = await Engine.open({ calculator: fixture("endless.lua"), threads: 2, sandbox: false });
@@ -546,7 +546,7 @@ describe("callbacks that throw", () => {
 	});
 });
 
-describe("logging without end", () => {
+describe("endless logging", () => {
 	it("drops lines rather than filling the process's memory", async () => {
 		const calculator = luaFile(`
 			local host = ...

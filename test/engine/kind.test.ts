@@ -16,7 +16,7 @@ async function kindOf(options: EngineOptions): Promise<EngineKind> {
 
 /** Who calculates rows for whom: engines of one kind, whose rows have the same bits. */
 describe("the kind of an engine", () => {
-	it("is another one with another pobatch, calculator, LuaJIT, platform or arithmetic", async () => {
+	it("differs with another pobatch, calculator, LuaJIT, platform or arithmetic", async () => {
 		const kind = await kindOf({ calculator: "reference" });
 		const parts = Object.keys(kind) as (keyof EngineKind)[];
 		expect(parts.sort()).toEqual(["arithmetic", "calculator", "contents", "luajit", "platform", "pobatch"]);
@@ -27,7 +27,7 @@ describe("the kind of an engine", () => {
 		expect(kindDigest(moved)).not.toBe(kindDigest(kind));
 	});
 
-	it("is the same for the same files elsewhere, and another one for a checkout that differs in a file", async () => {
+	it("is the same for the same files elsewhere, and differs for a checkout that differs in a file", async () => {
 		const calculator = "pob";
 		const kind = await kindOf({ calculator, pob: miniPob });
 		expect(await kindOf({ calculator, pob: miniPobWith({}) })).toEqual(kind);

@@ -153,7 +153,7 @@ describe("rows that are verified", () => {
 	});
 });
 
-describe("states that are not trusted any more", () => {
+describe("states that are no longer trusted", () => {
 	it("have each build that was loaded, and what was unloaded not", async () => {
 		const { executor, load } = await open();
 		const [first, second] = [await load(1, "100"), await load(2, "200")];

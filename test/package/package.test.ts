@@ -110,7 +110,7 @@ const [imports, body] = esm.split(/(?=^const engine)/m) as [string, string];
 const cjs = `${imports.replace(/import (.*) from (".*");/g, "const $1 = require($2);")}(async () => {${body}})();\n`;
 
 describe("the packed package", () => {
-	test("holds what it needs to run and to be built, and nothing else", () => {
+	test("contains what it needs to run and to be built, and nothing else", () => {
 		for (const name of [
 			"dist/index.js",
 			"dist/index.d.ts",
@@ -143,7 +143,7 @@ describe("the packed package", () => {
 		expect(packed.files).not.toContain("binding.gyp");
 	});
 
-	test("says nothing that publint objects to", async () => {
+	test("has no problems that publint finds", async () => {
 		const pkgDir = join(folder, "node_modules", "pobatch");
 		const { messages, pkg } = await publint({ pkgDir, pack: false, level: "suggestion" });
 		expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);

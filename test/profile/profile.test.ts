@@ -71,7 +71,7 @@ describe.skipIf(process.platform === "win32")("engine.profile (not on Windows)",
 		expect(sum(profile.functions.map((one) => one.self))).toBe(profile.samples);
 	});
 
-	it("tells functions apart that are made at run time under one chunk name", async () => {
+	it("distinguishes functions created at run time under one chunk name", async () => {
 		const made =
 			'assert(loadstring("return function(n) local x = 0 for i = 1, n do x = x + i % 7 end return x end", "=made"))()';
 		await using engine = await open({
@@ -162,7 +162,7 @@ describe.skipIf(process.platform === "win32")("engine.profile (not on Windows)",
 		expect(profile.phases.map(({ name }) => name)).toEqual(expect.arrayContaining(["init", "perform"]));
 	});
 
-	it("goes on with the state that replaces one in doubt", async () => {
+	it("continues with the state that replaces one in doubt", async () => {
 		await using engine = await open({ calculator: fixture("endless.lua"), rollback: false, profile: true });
 		const build = await engine.load("compiled loop");
 		const rows = NodeSets.deltas([{ add: [9] }, { add: [1] }]);
@@ -221,7 +221,7 @@ describe.skipIf(process.platform === "win32")("engine.profile (not on Windows)",
 		expect((await second.profile(() => busy(second))).samples).toBeGreaterThan(0);
 	});
 
-	it("refuses what is no function, closed engines and child processes", async () => {
+	it("refuses arguments that are not functions, closed engines and child processes", async () => {
 		const engine = await open();
 		await expect(engine.profile(1 as never)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
 		await engine.close();

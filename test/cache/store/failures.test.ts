@@ -146,7 +146,7 @@ describe.each(Object.keys(reasons))("%s at each operation", (code) => {
 	);
 });
 
-it("writes that take less than they are given are gone on with", async () => {
+it("partial writes are continued", async () => {
 	const dir = join(root, String(++count));
 	const files: Files = {
 		...nodeFiles,

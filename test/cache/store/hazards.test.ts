@@ -69,7 +69,7 @@ describe("a damaged file", () => {
 		expect((await askFor(dir, rows)).hits).toBe(rows.length);
 	});
 
-	it("garbage behind the rows costs none of them", async () => {
+	it("garbage after the rows costs none of them", async () => {
 		await askFor(dir, rows);
 		appendFileSync(segment(), Buffer.alloc(5000, 7));
 		const after = await askFor(dir, range(301, 901));
@@ -84,7 +84,7 @@ describe("a damaged file", () => {
 	});
 });
 
-describe("something else in place of a file", () => {
+describe("something else instead of a file", () => {
 	const replaced = (make: (path: string) => void) => () => {
 		const path = segment();
 		rmSync(path);
@@ -147,7 +147,7 @@ describe("a folder that cannot be used", () => {
 	});
 });
 
-it("a folder that is emptied while an engine uses it", async () => {
+it("is emptied while an engine uses it", async () => {
 	await askFor(dir, rows);
 	const remove = () => rmSync(dir, { recursive: true, force: true });
 	const used = await askFor(dir, range(301, 901), { between: remove });
@@ -155,7 +155,7 @@ it("a folder that is emptied while an engine uses it", async () => {
 	expect(existsSync(dir)).toBe(true);
 });
 
-it("files of an older pobatch are left alone, and said once", async () => {
+it("files of an older pobatch are not touched, and reported once", async () => {
 	mkdirSync(dir);
 	writeFileSync(join(dir, "data.mdb"), "garbage");
 	writeFileSync(join(dir, "lock.mdb"), "");

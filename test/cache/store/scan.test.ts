@@ -49,7 +49,7 @@ const first = frame(0, 1);
 const second = frame(2, 3, 4);
 const third = frame(5);
 
-it("a frame is 64 bytes, 16 a key and 8 a number", () => {
+it("a frame is 64 bytes, 16 per key and 8 per number", () => {
 	expect(second).toHaveLength(64 + 3 * (16 + 16));
 });
 
@@ -112,13 +112,13 @@ it("bytes that look like the beginning of a frame, in the middle of one, do no h
 	expect([...(known[3] as Float64Array)]).toEqual(valuesOf(3));
 });
 
-it("a row that is there twice comes from the later frame that is sound", async () => {
+it("a row that exists twice comes from the later undamaged frame", async () => {
 	const damaged = frame(2, 3, 4);
 	damaged[damaged.length - 1] = 1;
 	expect((await found(damaged, frame(2, 3, 4))).rows).toEqual([2, 3, 4]);
 });
 
-it("statistics tell what is whole and what is not", async () => {
+it("statistics tell readable rows from unreadable bytes", async () => {
 	await found(first, second.subarray(0, 100), frame(1, 5));
 	expect(await diskCacheStatistics(dir)).toEqual({
 		entries: 3,

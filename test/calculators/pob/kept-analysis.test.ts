@@ -38,13 +38,13 @@ describe("conclusions", () => {
 		expect(await kept().read()).toEqual({ ...A2, ...B });
 	});
 
-	it("are another pobatch's where its Lua is another one", async () => {
+	it("are separate if pobatch's own Lua differs", async () => {
 		await kept("one").add(A1);
 		expect(await keys(kept("other"))).toEqual([]);
 		expect(await keys(kept("one"))).toEqual(Object.keys(A1));
 	});
 
-	it("stay in the process where the disk is not wanted", async () => {
+	it("stay in the process if the disk is not used", async () => {
 		const store = kept("program", false);
 		await store.add(A1);
 		expect(await keys(store)).toEqual(Object.keys(A1));
@@ -74,7 +74,7 @@ describe("conclusions", () => {
 });
 
 describe("a sealed file", () => {
-	it("is whole or is not there", async () => {
+	it("is complete or absent", async () => {
 		const path = join(folder, "sealed", "x.json");
 		expect(await readSealed(path)).toBeUndefined();
 		await writeSealed(path, { é: [1, null] });
@@ -117,7 +117,7 @@ describe.runIf(process.platform === "linux")("an engine", () => {
 		expect((await look(pob)).fast).not.toEqual(first.fast);
 	});
 
-	it("looks again where a module is another text", async () => {
+	it("analyses again if a module's text differs", async () => {
 		const pob = miniPobWith({});
 		const path = join(pob, "src", "Modules", "CalcPerform.lua");
 		await look(pob);
@@ -130,7 +130,7 @@ describe.runIf(process.platform === "linux")("an engine", () => {
 		expect(keys[0]).toContain(` ${text.length + 1} `);
 	});
 
-	it("writes nothing where that is not wanted, and answers the same", async () => {
+	it("writes nothing if that is disabled, with the same results", async () => {
 		const pob = miniPobWith({});
 		const first = await look(pob, { keepAnalysis: false });
 		expect(files()).toEqual([]);
@@ -138,7 +138,7 @@ describe.runIf(process.platform === "linux")("an engine", () => {
 		expect(files()).toHaveLength(1);
 	});
 
-	it("refuses an option that is none", async () => {
+	it("refuses an invalid option", async () => {
 		await expect(look(miniPobWith({}), { keepAnalysis: "no" })).rejects.toMatchObject({
 			code: "INVALID_ARGUMENT",
 			value: "no",
