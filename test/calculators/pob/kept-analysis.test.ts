@@ -117,7 +117,7 @@ describe.runIf(process.platform === "linux")("an engine", () => {
 		expect((await look(pob)).fast).not.toEqual(first.fast);
 	});
 
-	it("analyses again if a module's text differs", async () => {
+	it("looks again where a module is another text", async () => {
 		const pob = miniPobWith({});
 		const path = join(pob, "src", "Modules", "CalcPerform.lua");
 		await look(pob);
@@ -130,7 +130,7 @@ describe.runIf(process.platform === "linux")("an engine", () => {
 		expect(keys[0]).toContain(` ${text.length + 1} `);
 	});
 
-	it("writes nothing if that is disabled, with the same results", async () => {
+	it("writes nothing where that is not wanted, and answers the same", async () => {
 		const pob = miniPobWith({});
 		const first = await look(pob, { keepAnalysis: false });
 		expect(files()).toEqual([]);
@@ -138,7 +138,7 @@ describe.runIf(process.platform === "linux")("an engine", () => {
 		expect(files()).toHaveLength(1);
 	});
 
-	it("refuses an invalid option", async () => {
+	it("refuses an option that is none", async () => {
 		await expect(look(miniPobWith({}), { keepAnalysis: "no" })).rejects.toMatchObject({
 			code: "INVALID_ARGUMENT",
 			value: "no",
