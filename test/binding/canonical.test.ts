@@ -6,7 +6,7 @@ import { type FullNodeSet, type NodeSetDelta, NodeSets } from "../../src/rows/no
 const attributeFlag = 2;
 const { AllocatedNodes, Tree } = addon();
 
-/** What a delta or a full set comes to against allocated nodes, given as words. */
+/** The canonical form of a delta or a full set, given as words, against allocated nodes. */
 function canonical(base: number[], sets: NodeSets, tree: InstanceType<typeof Tree> | null = null) {
 	const [added, removed] = new AllocatedNodes(tree, Uint32Array.from(base)).canonical(
 		sets.kind,

@@ -28,7 +28,7 @@ describe("collecting young objects", () => {
 		})) as unknown as Churned;
 		expect(swept).toBe(50);
 		expect(refused).toBe(0);
-		// Each round makes some 600 objects of half a kilobyte; what does not wait for a full collection is freed.
+		// Each round makes some 600 objects of half a kilobyte; whatever need not wait for a full collection is freed.
 		expect(highest).toBeLessThan(lives + 40_000);
 	}, 60_000);
 
@@ -93,7 +93,7 @@ describe("the limit of the heap", () => {
 		})) as unknown as Bounded;
 		expect(collections).toBeGreaterThan(2);
 		expect(before).toBeLessThan(1.02 * limit);
-		// LuaJIT reckons in hundredths of what lives.
+		// LuaJIT sets its threshold in hundredths of the live data.
 		expect(since).toBeLessThan(1.02 * live + room);
 	});
 });

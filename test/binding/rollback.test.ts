@@ -24,14 +24,14 @@ async function withBuild(
 
 const rowsOf = (ways: readonly number[]) => NodeSets.deltas(ways.map((way) => ({ add: [way] })));
 
-/** The ways in which test/lua/mutating.lua breaks things: 1 is the first; 0 is none. */
+/** The ways in which test/lua/mutating.lua modifies its state: 1 is the first; 0 modifies nothing. */
 let names: string[] = [];
 await withBuild({}, async (_, engine) => {
 	names = (await engine.command("ways")) as string[];
 });
 const failing = new Set(["raises in the middle", "answers no number"].map((name) => names.indexOf(name) + 1));
 
-/** What a row of each way answers in an engine where it is the first one. */
+/** The row of each way in an engine where it is the first one. */
 const fresh: Float64Array[] = [];
 for (let way = 0; way <= names.length; way++)
 	await withBuild({}, async (build) => {

@@ -1,4 +1,4 @@
-/** `host.shared`: what the states of one engine know together. */
+/** `host.shared`: what the states of one engine share. */
 
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -9,7 +9,7 @@ import { miniBuild, miniPob } from "../support/pob.js";
 const xml = miniBuild();
 const code = encodePobCode(xml);
 const plainBase64 = deflateSync(xml).toString("base64");
-/** As a file of these bytes is read as text. */
+/** How a file with these bytes is read as text. */
 const read = (bytes: string, encoding: BufferEncoding) => Buffer.from(bytes, encoding).toString("utf8");
 const firstGame = "<PathOfBuilding><Build/></PathOfBuilding>";
 

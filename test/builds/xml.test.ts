@@ -20,7 +20,7 @@ describe("parseXml", () => {
 			["one", "1"],
 			["two", 'b & "c"'],
 		]);
-		// Path of Building knows no numbers of characters: they are nothing.
+		// Path of Building does not decode numeric character references: they become nothing.
 		expect(root.text).toBe("first <\n<raw>");
 		expect(root.children.map(({ name, line }) => [name, line])).toEqual([
 			["b", 5],
@@ -94,7 +94,7 @@ describe("hazard: malicious XML", () => {
 		expect(parseXml(`${"<a>".repeat(64)}${"</a>".repeat(64)}`).name).toBe("a");
 	});
 
-	// Path of Building's own reader takes minutes for each: seconds for the first 20 kB, and up to the cube of that.
+	// Path of Building's own reader takes minutes for each: seconds for the first 20 kB, growing up to cubically.
 	it.each([
 		["white space", `<a><b>${" ".repeat(5000)}</b></a>`],
 		["white space at the end", `<a/>${" ".repeat(3000)}x${" ".repeat(3000)}y`],

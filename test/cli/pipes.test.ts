@@ -38,7 +38,7 @@ describe("pobatch batch in a pipe", () => {
 		expect(stderr).not.toMatch(/error|EPIPE/i);
 	});
 
-	// On Windows nothing but Ctrl-C can be heeded: all other signals end a process at once.
+	// On Windows, a process can only handle Ctrl-C: all other signals end it at once.
 	test.each([
 		["Ctrl-C", pressCtrlC, 130],
 		...(isWindows
@@ -98,7 +98,10 @@ describe("pobatch batch in a pipe", () => {
 	});
 });
 
-/** What ended by a signal that it did not heed: on Windows the status is STATUS_CONTROL_C_EXIT, under Wine 0. */
+/**
+ * The end of a process by a signal that it did not handle: on Windows the status is STATUS_CONTROL_C_EXIT, under Wine
+ * 0.
+ */
 const unheeded: readonly unknown[] = isWindows ? [0xc000013a, 0] : ["SIGINT"];
 
 describe("a signal ends the command at once while there is nothing to finish", () => {
@@ -129,7 +132,7 @@ describe("a signal ends the command at once while there is nothing to finish", (
 		const goesOn = () => child.exitCode === null && child.signalCode === null;
 		await delay(1000);
 		for (let sent = 0; goesOn() && sent < 8; sent++) {
-			// It may have ended meanwhile.
+			// It may have ended by then.
 			await interrupt(child).catch((error) => {
 				if (goesOn()) throw error;
 			});
@@ -156,7 +159,7 @@ describe("a signal ends the command at once while there is nothing to finish", (
 	});
 
 	test("power: Ctrl-C before the first row is done says so", async () => {
-		// Nothing tells from outside when the rows begin.
+		// Nothing shows from outside when the rows begin.
 		for (const wait of [1000, 4000, 16_000]) {
 			const child = start(command("power", "rows"));
 			const end = ended(child);

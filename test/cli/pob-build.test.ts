@@ -227,8 +227,8 @@ test("rows of processes are the rows of threads", async () => {
 test.skipIf(isWindows)(
 	"SIGTERM ends node power early with what was calculated, and status 143",
 	async () => {
-		// Three points away the stand-in has a node whose calculation never ends.
-		// Nothing tells from outside when it is reached; a signal while the build is opened ends the command at once.
+		// Three points away, the stand-in has a node whose calculation never ends. Nothing shows from outside when it is
+		// reached; a signal while the build is being opened ends the command at once.
 		for (const wait of [1500, 6000, 24_000]) {
 			const child = start(["power", build, "--stat", "Life", "--depth", "3", "--threads", "1"], withPob);
 			const end = ended(child);

@@ -35,7 +35,7 @@ describe.each(["jsonl", "csv"])("pobatch batch --resume, %s", (format) => {
 			const child = start([...command(out, format, slow), "--resume"]);
 			const end = ended(child);
 			const before = sizeOf(out);
-			// Once it writes, at some moment; at times before it does.
+			// At random moments once it writes; sometimes before.
 			const patience = i % 4 === 3 ? 0 : 8000;
 			for (let waited = 0; sizeOf(out) <= before && waited < patience; waited += 10) await delay(10);
 			await delay((i * 37) % 90);
@@ -127,11 +127,11 @@ test("a kill in the middle loses at most the rows in flight", async () => {
 	await delay(1000);
 	child.kill("SIGKILL");
 	await end;
-	// Three thousand rows a second at best, and batches of half a second: most of a second's rows must be there.
+	// At most three thousand rows per second, and batches of half a second: most of a second's rows must be there.
 	expect(lineCount(out)).toBeGreaterThan(100);
 });
 
-/** Empty for a file that the command was killed before. */
+/** Empty if the command was killed before it created the file. */
 function textOf(file: string): string {
 	return existsSync(file) ? readFileSync(file, "utf8") : "";
 }

@@ -4,7 +4,7 @@ import { lines, run, scratch } from "./run.js";
 
 const files = scratch();
 const mini = (...args: string[]) => run([...args, "--pob", miniPob]);
-/** An item of so many lines that the stand-in does not know, on it one that it does. */
+/** An item with that many lines that the stand-in does not know, and one that it does. */
 const ring = (count: number) =>
 	`<Item id="1">Rarity: RARE\nDoom Loop\nPlain Ring\n+5 to Life\n${Array.from({ length: count }, (_, i) => `Sings at night ${i}`).join("\n")}</Item>
 	<ItemSet id="1"><Slot name="Ring 1" itemId="1"/></ItemSet>`;

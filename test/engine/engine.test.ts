@@ -141,7 +141,7 @@ describe("Build.calculateBatch", () => {
 		const million = Uint32Array.from({ length: 1_000_000 }, (_, i) => (i * 7919) % 65_536);
 		const sets = NodeSets.from("full", million, Uint32Array.of(0, million.length));
 		const { Ids, Nodes } = (await build.calculateBatch(sets, { stats: ["Ids", "Nodes"] })).row(0);
-		// 7919 is odd: every id from 0 to 65,535 is met.
+		// 7919 is odd, so every id from 0 to 65,535 occurs.
 		expect([Ids, Nodes]).toEqual([(65_535 * 65_536) / 2, 65_536]);
 	});
 

@@ -14,7 +14,7 @@ async function kindOf(options: EngineOptions): Promise<EngineKind> {
 	return engineKind(states.source, await states.executor.open());
 }
 
-/** Who calculates rows for whom: engines of one kind, whose rows have the same bits. */
+/** The kind of an engine: engines of one kind calculate rows for each other, with the same bits. */
 describe("the kind of an engine", () => {
 	it("differs with another pobatch, calculator, LuaJIT, platform or arithmetic", async () => {
 		const kind = await kindOf({ calculator: "reference" });
@@ -22,7 +22,7 @@ describe("the kind of an engine", () => {
 		expect(parts.sort()).toEqual(["arithmetic", "calculator", "contents", "luajit", "platform", "pobatch"]);
 		const digests = parts.map((part) => kindDigest({ ...kind, [part]: `${kind[part]}x` }));
 		expect(new Set([kindDigest(kind), ...digests]).size).toBe(7);
-		// What belongs to one part does not come to the same in the next one.
+		// Moving a text from one part to the next changes the kind.
 		const moved = { ...kind, pobatch: `${kind.pobatch}r`, calculator: kind.calculator.slice(1) };
 		expect(kindDigest(moved)).not.toBe(kindDigest(kind));
 	});

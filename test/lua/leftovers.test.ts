@@ -1,4 +1,4 @@
-/** Objects that Path of Building copies over and over do not grow with it. */
+/** Objects that Path of Building copies repeatedly do not grow with each copy. */
 
 import { describe, expect, it } from "vitest";
 import { luaTool } from "../support/lua-tool.js";

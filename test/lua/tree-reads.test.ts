@@ -1,6 +1,6 @@
 /**
- * What is told of the calculation's modules from their text (lua/pob/patch/calculation.lua): how they read the tree, and what
- * they keep.
+ * What is derived from the text of the calculation's modules (lua/pob/patch/calculation.lua): how they read the tree,
+ * and which state they keep.
  */
 
 import { describe, expect, it } from "vitest";

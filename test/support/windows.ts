@@ -8,7 +8,7 @@ import { packageUrl } from "./child.js";
 
 export const isWindows = process.platform === "win32";
 
-/** Whether this user may create symbolic links: on Windows a separate privilege, and unsupported by Wine. */
+/** Whether this user may make symbolic links, which is a right of its own on Windows, and nothing that Wine knows. */
 export const canLink = (() => {
 	const folder = mkdtempSync(join(tmpdir(), "pobatch-link-"));
 	try {

@@ -23,7 +23,7 @@ function present(memory: RowMemory<Value>): string[] {
 	return [...memory.entries()].map(([key]) => key).sort();
 }
 
-/** Asks as a batch does: what is not there is calculated, and kept. @returns whether it was there */
+/** Requests like a batch: a missing value is calculated and stored. @returns whether it was there */
 function ask(memory: RowMemory<Value>, key: string, bytes = 50): boolean {
 	const found = memory.get(key) !== undefined;
 	if (!found) memory.set(key, value(bytes));
@@ -175,7 +175,7 @@ describe("which rows are evicted", () => {
 
 		it("ttl: each when its time is over, used or not; the oldest first if there is no room", () => {
 			vi.useFakeTimers();
-			// The library takes a time of 0 for none.
+			// The library treats a time of 0 as none.
 			vi.advanceTimersByTime(1);
 			const memory = open("ttl", 1000);
 			memory.set("old", value(50));

@@ -1,4 +1,4 @@
-/** What may happen to a folder of rows. In each case: no row is lost or wrong, and one warning says what is wrong. */
+/** Hazards of a folder of rows. In each case, no row is lost or wrong, and one warning says what is wrong. */
 import { execFileSync } from "node:child_process";
 import {
 	appendFileSync,
@@ -53,7 +53,7 @@ describe("a damaged file", () => {
 		["another number of rows in a head", () => change(40, Buffer.of(3, 0, 0, 0)), { warns: true }],
 		["a page of zeros", () => change(4096, Buffer.alloc(4096)), { warns: true }],
 		["a head that is gone", () => change(0, Buffer.alloc(8)), { warns: true }],
-		// What a killed process leaves: nobody need know.
+		// What a killed process leaves behind needs no warning.
 		["a file cut in the middle of a frame", () => truncateSync(segment(), 100_000), { warns: false }],
 		["a file cut in the middle of a head", () => truncateSync(segment(), 20), { warns: false }],
 		["an empty file", () => truncateSync(segment()), { warns: false }],
@@ -253,7 +253,7 @@ describe.skipIf(!existsSync(new URL(packageUrl)))("shared (needs dist/: npm run 
 		expect((await build.calculateBatch(sets)).cache.hits).toBe(1000);
 	});
 
-	// A file's size is limited as a full disk is: the write that meets the limit is cut, the next one fails.
+	// A limit on the file's size acts like a full disk: the write that meets it is cut, the next one fails.
 	it.skipIf(isWindows).each([1, 8, 64, 200])(
 		"a disk that is full after %i KB ends neither rows nor process, and is said once",
 		async (kilobytes) => {

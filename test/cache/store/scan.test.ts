@@ -16,7 +16,7 @@ const hashes = BigUint64Array.from({ length: 20 }, (_, i) => BigInt(i + 1) * 0x9
 const words = new Uint32Array(hashes.buffer);
 const valuesOf = (row: number) => [row + 0.5, -row];
 
-/** A frame with these rows of `hashes`: 64 bytes, and 32 a row. */
+/** A frame with these rows of `hashes`: 64 bytes, plus 32 per row. */
 function frame(...rows: number[]): Buffer {
 	const keys = rows.flatMap((row) => [...words.subarray(4 * row, 4 * row + 4)]);
 	return encodeFrame(
@@ -29,7 +29,7 @@ function frame(...rows: number[]): Buffer {
 	);
 }
 
-/** The rows that a segment of these bytes answers, each of which must be right, and what is warned about. */
+/** The rows found in a segment with these bytes, each of which must be right, and the warnings. */
 async function found(...parts: Buffer[]): Promise<{ rows: number[]; warnings: string[] }> {
 	writeFileSync(join(dir, "rows-00000001-00000000.log"), Buffer.concat(parts));
 	const warnings: string[] = [];
@@ -97,7 +97,7 @@ it("one flipped bit costs no more than the frame it is in, and is noticed unless
 		expect(warnings.length).toBeLessThanOrEqual(1);
 		if (warnings.length === 0) unnoticed++;
 	}
-	// Bits that make a frame seem longer, or another group's.
+	// Bits that make a frame seem longer, or part of another group.
 	expect(unnoticed).toBeLessThan(whole.length / 4);
 }, 60_000);
 
