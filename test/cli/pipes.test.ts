@@ -132,7 +132,7 @@ describe("a signal ends the command at once while there is nothing to finish", (
 		const goesOn = () => child.exitCode === null && child.signalCode === null;
 		await delay(1000);
 		for (let sent = 0; goesOn() && sent < 8; sent++) {
-			// It may have ended by then.
+			// It may have ended meanwhile.
 			await interrupt(child).catch((error) => {
 				if (goesOn()) throw error;
 			});
