@@ -18,6 +18,7 @@ const soak = [
 	"test/engine/{hazards,properties,recovery,worker-threads}.test.ts",
 	"test/binding/rollback.test.ts",
 	"test/builds/hostile-text.test.ts",
+	"test/search/search-properties.test.ts",
 	"test/cache/store/failures.test.ts",
 ];
 

@@ -1,6 +1,7 @@
-// `npm run soak:fleet`: a batch by two workers over a queue, while workers are killed with -9 and the queue's server is killed and
-// started again. Ends with status 1 if a row is lost, wrong or answered twice. Needs a redis-server (or valkey-server) and
-// npm run build. Variables: SOAK_ROWS (50,000 of the reference calculator), SOAK_KILLS (20), SOAK_RESTARTS (3).
+// `npm run soak:fleet`: a batch by two workers over a queue, while workers are killed with -9 and the queue's server is
+// killed and restarted. Ends with status 1 if a row is lost, wrong or answered twice. Needs a redis-server (or
+// valkey-server) and npm run build. Variables: SOAK_ROWS (50,000 of the reference calculator), SOAK_KILLS (20),
+// SOAK_RESTARTS (3).
 import { readFileSync } from "node:fs";
 import { Engine, NodeSets } from "../dist/index.js";
 import { RedisServer, redisProgram, Worker } from "./lib/fleet.mjs";
@@ -30,7 +31,7 @@ const fleet = await Engine.open({
 });
 const [ownBuild, fleetBuild] = [await own.load(text), await fleet.load(text)];
 const paths = ownBuild.tree.pathsWithin(ownBuild.allocated, 8);
-/** Each twentieth row names a node that there is not. */
+/** Every twentieth row names a node that does not exist. */
 const sets = NodeSets.deltas(
 	Array.from({ length: rows }, (_, i) => ({
 		add:
@@ -41,7 +42,7 @@ const sets = NodeSets.deltas(
 );
 const right = await ownBuild.calculateBatch(sets);
 
-// The reference calculator does it in a moment: batches of it, until all that was to happen has happened.
+// The reference calculator is fast, so batches are repeated until all planned faults have happened.
 let faults = { kills: 0, restarts: 0 };
 let isOver = false;
 async function disturb() {

@@ -1,6 +1,7 @@
-// `npm run soak:server`: clients of one server at once, while its state processes are killed with -9, clients go away in the middle
-// of an answer, and bodies are wrong. Ends with status 1 if an answer is lost or wrong, or the memory grows. Needs npm run build.
-// Variables: SOAK_SECONDS (600), SOAK_CLIENTS (32), SOAK_KILL_SECONDS (5, between two kills).
+// `npm run soak:server`: concurrent clients of one server, while its state processes are killed with -9, clients
+// disconnect during a response, and bodies are malformed. Ends with status 1 if a response is lost or wrong, or the
+// memory grows. Needs npm run build. Variables: SOAK_SECONDS (600), SOAK_CLIENTS (32), SOAK_KILL_SECONDS (5, between
+// two kills).
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
@@ -45,7 +46,7 @@ function fault(kind, what) {
 	if (problems.length < 10) problems.push(`${kind}: ${what}`);
 }
 
-/** @param abortAfter bytes of the answer after which the client goes away */
+/** @param abortAfter bytes of the response after which the client disconnects */
 function send(method, path, type, body, abortAfter) {
 	return new Promise((resolve, reject) => {
 		const outgoing = request(`${address}${path}`, { method, agent, headers: { "content-type": type } });
@@ -67,7 +68,7 @@ function send(method, path, type, body, abortAfter) {
 	});
 }
 
-/** Asks until it is not refused for being too much at once: what is answered then is looked at. */
+/** Repeats a request until it is not refused for too many at once, and checks the response. */
 async function ask(method, path, type, body) {
 	for (;;) {
 		counts.requests++;
@@ -80,7 +81,7 @@ async function ask(method, path, type, body) {
 const isSame = (found, row) =>
 	stats.every((stat, s) => Object.is(found?.[stat], known.values[row * stats.length + s]));
 
-/** What one client does, by turns at random. */
+/** What a client does; chosen at random. */
 const deeds = {
 	async row(id, random) {
 		const row = Math.floor(random() * paths.length);

@@ -1,11 +1,11 @@
-// `npm run soak`: hours of a server's life in minutes. Rows with errors, time-outs, memory limits and aborts mixed in,
-// engines opened and closed, allocations refused, child processes killed; and where Path of Building is installed, twenty
-// builds loaded in turn, again and again, and a mixed load on three engines at once. Prints a table and ends with status 1
-// if a row was lost or wrong, memory grew or passed its bound, a file descriptor or thread was left over, or the process
-// that did it all crashed. Needs dist/ and, for the counts, Linux. Variables make it shorter or longer:
-//   SOAK_ROWS     rows (200,000); Path of Building takes a tenth of them
+// `npm run soak`: hours of a server's life in minutes. Rows with errors, time-outs, memory limits and aborts, engines
+// opened and closed, failing allocations, killed child processes; if Path of Building is installed, also twenty builds
+// loaded in turn, repeatedly, and a mixed load on three engines at once. Prints a table and ends with status 1 if a row
+// was lost or wrong, memory grew or passed its limit, a file descriptor or thread was left over, or the process
+// crashed. Needs dist/ and, for the counts, Linux. Variables make it shorter or longer:
+//   SOAK_ROWS     rows (200,000), and a tenth as many with Path of Building
 //   SOAK_LOADS    loads of builds in turn (1,000)
-//   SOAK_MINUTES  of the mixed load (30)
+//   SOAK_MINUTES  duration of the mixed load (30)
 //   SOAK_BUILDS   a folder of Path of Building's XML (../shared/data/wild)
 import { fork } from "node:child_process";
 import { once } from "node:events";

@@ -1,9 +1,10 @@
-// `node scripts/adopt-pob.mjs CHECKOUT [--write] [--builds DIR] [--rows N]`: what is new in a release of Path of Building for all
-// that makes its rows fast, and, with --write, makes it known.
+// `node scripts/adopt-pob.mjs CHECKOUT [--write] [--builds DIR] [--rows N]`: shows what is new in a release of Path of
+// Building for the parts that make its rows fast, and adds it to what is known with --write.
 //
-// Prints, function by function and statement by statement, what has a form that no release so far had. With --write the forms are
-// added to lua/pob/versions; then rows of each build are compared, bit by bit, with those of the original, and where one differs
-// the files are put back as they were, and the program ends with status 1. docs/internals/versions.md says what to look at.
+// Prints, function by function and statement by statement, the forms that no release had so far. With --write, these
+// forms are added to lua/pob/versions; then rows of each build are compared bit by bit with those of the original. If
+// one differs, the files are restored and the program ends with status 1. docs/internals/versions.md says what to
+// check.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -63,7 +64,7 @@ if (options.write) {
 	console.log("lua/pob/versions knows the release");
 }
 
-/** What became of each part in the checkout, as it is known now. */
+/** Prints the state of each part in the checkout, with the current known forms. */
 async function tellParts() {
 	const pob = await Engine.open({ calculator: "pob", pob: checkout, threads: 1, cache: false });
 	try {
@@ -81,7 +82,7 @@ async function tellParts() {
 	}
 }
 
-/** Rows of each build with all that is known now against rows without, in processes of their own. */
+/** Compares rows of each build with all fast parts and without them, in separate processes. */
 function certify() {
 	const program = join(root, "scripts", "drift", "compare.mjs");
 	const builds = readdirSync(options.builds, { recursive: true, encoding: "utf8" })

@@ -1,5 +1,5 @@
-// Formats the C++ of binding/ and test/ with the clang-format binary that the npm package of that name carries; `--check` changes
-// nothing and ends with status 1 where a file would change.
+// Formats the C++ of binding/ and test/ with the clang-format binary in the npm package of that name. `--check` changes
+// nothing and ends with status 1 if a file would change.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-// The package's own start script would look for the package from the folder of the last file; its binary needs no help.
+// The package's own start script would search from the folder of the last file, so its binary is called directly.
 const folder = join(dirname(createRequire(import.meta.url).resolve("clang-format/package.json")), "bin");
 const binaries = {
 	"linux-x64": "linux_x64/clang-format",

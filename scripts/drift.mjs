@@ -1,15 +1,17 @@
-// `npm run drift -- CHECKOUT [options]`: what becomes of rows when Path of Building changes. Makes variants of a checkout, outside
-// of the repository, and compares in each of them rows with all that makes them fast against rows of its own functions, bit by bit.
+// `npm run drift -- CHECKOUT [options]`: tests what happens to rows when Path of Building changes. Makes variants of a
+// checkout, outside the repository, and in each of them compares rows with all fast parts against rows of its own
+// functions, bit by bit.
 //
-//   cosmetic          locals renamed and laid out anew; comments moved
+//   cosmetic          locals renamed and the text reformatted; comments moved
 //   harmless          a new local, a guard, a helper extracted, a loop in another form, in five functions each; a field renamed
-//   meaning changed   one place of one function changed: a constant, a comparison, a name ... Each has to show in fast rows
-//                     exactly as in plain ones. Only places that a row of a build runs through are changed
+//   meaning changed   one place of one function changed: a constant, a comparison, a name ... Fast rows have to follow it
+//                     exactly. Only places that a row of a build runs through are changed
 //
-// Options: --builds DIR (../shared/data/builds; those of data/corpus are always there), --mutations N: so many that show in a row
-// (200), --each N: so many of each harmless kind (2), --per N: builds for each variant (2), --rows N of each build (12), --seed N (1),
-// --kinds cosmetic,harmless,meaning, --certify (each variant is certified first, and what is found the same is used), --log FILE: a
-// line of JSON for each variant; those that it has already are not calculated again.
+// Options: --builds DIR (../shared/data/builds; those of data/corpus are always included), --mutations N: number of
+// changes that affect a row (200), --each N: number of each harmless kind (2), --per N: builds per variant (2), --rows
+// N per build (12), --seed N (1), --kinds cosmetic,harmless,meaning, --certify (each variant is certified first, and
+// the certified parts are used), --log FILE: one line of JSON per variant; variants that are in it already are not
+// calculated again.
 // Ends with status 1 if a bit differed.
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -51,7 +53,7 @@ if (checkout === undefined || !existsSync(join(checkout, "src", "Launch.lua"))) 
 }
 const builds = [...new Set([...xmlFiles(join(root, "data", "corpus")), ...xmlFiles(options.builds)])];
 const [seed, rows, wanted] = [options.seed, options.rows, options.mutations].map(Number);
-/** Of the batches of a build that is quick. */
+/** Time limit for a build's batches, in milliseconds, to count as quick. */
 const quickMs = 250 * rows;
 const kinds = new Set(options.kinds.split(","));
 const folder = mkdtempSync(join(tmpdir(), "pobatch-drift-"));
@@ -64,14 +66,14 @@ const variants = [];
 if (kinds.has("cosmetic")) variants.push(...(await cosmeticVariants(tool, texts)));
 if (kinds.has("harmless"))
 	variants.push(...(await harmlessVariants(tool, texts, checkout, Number(options.each), seed)));
-// Some places are run by no row, and some changes show in none.
+// Some places are not run by any row, and some changes have no effect.
 const changes = kinds.has("meaning") ? await meaningVariants(tool, texts, 4 * wanted, seed) : [];
 await tool.close();
 
 const { baselines, reachedBy } = await originals(changes.map(({ point }) => point));
 const results = new Map();
 const bad = [];
-/** Changes of meaning that rows of the originals show. */
+/** Number of changes of meaning that affect rows of the originals. */
 let shown = 0;
 let unrun = 0;
 const known = readLog();
@@ -88,7 +90,10 @@ try {
 print();
 process.exitCode = bad.length > 0 ? 1 : 0;
 
-/** Answers of the checkout as it is, by build; and for each build the numbers, from 1, of the places that its rows run through. */
+/**
+ * Results of the unchanged checkout, by build; and for each build the numbers, from 1, of the places that its rows run
+ * through.
+ */
 async function originals(points) {
 	const baselines = new Map();
 	const reachedBy = new Map();
@@ -141,7 +146,7 @@ async function work(worker) {
 	}
 }
 
-/** Builds whose rows run through what is changed, not always the same; of changes without a place, any. */
+/** Builds whose rows run through the change, not always the same ones; any builds for changes without a place. */
 function buildsOf({ point, about }) {
 	const number = changes.findIndex((change) => change.point === point) + 1;
 	const fit = point === undefined ? builds : builds.filter((build) => reachedBy.get(build).has(number));

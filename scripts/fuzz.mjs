@@ -1,9 +1,9 @@
-// `npm run fuzz [-- text | native | <target>]`: fuzzes what strangers' data meets, FUZZ_SECONDS (600) for each target:
-// codes, XML, JSON lines, the command line's input and the disk cache's files with fast-check (test/fuzz/*.test.ts, which
-// `npm test` runs for some seconds, too), and the native parsers (test/fuzz/native/) under AddressSanitizer and
-// UndefinedBehaviorSanitizer with libFuzzer where there is a Clang (CLANG names another one), else with a plain mutating
-// driver. Seeds lie in test/fuzz/corpus; what libFuzzer finds goes to build/fuzz/<target>/corpus. `FUZZ_MERGE=1` adds
-// what is new of that to the seeds, minimised, instead of fuzzing.
+// `npm run fuzz [-- text | native | <target>]`: fuzzes the code that reads untrusted data, FUZZ_SECONDS (600) for each
+// target: codes, XML, JSON lines, the command line's input and the disk cache's files with fast-check
+// (test/fuzz/*.test.ts, which `npm test` also runs for a few seconds), and the native parsers (test/fuzz/native/) under
+// AddressSanitizer and UndefinedBehaviorSanitizer, with libFuzzer if there is a Clang (CLANG names another one),
+// otherwise with a plain mutating driver. Seeds are in test/fuzz/corpus; what libFuzzer finds goes to
+// build/fuzz/<target>/corpus. With `FUZZ_MERGE=1`, new finds are minimised and added to the seeds instead of fuzzing.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { compileProgram, has, root, run } from "./native-program.mjs";
@@ -73,7 +73,7 @@ function fuzzTarget(name, { compiler, libFuzzer }) {
 	run(program, args, { cwd: folder });
 }
 
-/** The fewest and smallest inputs that run through all the code that any of them runs through, as the new seeds. */
+/** Replaces the seeds by the fewest and smallest inputs that together cover all code that any of the inputs covers. */
 function mergeCorpus(program, libFuzzer, folder, from, seeds) {
 	if (!libFuzzer) {
 		console.error("error: only libFuzzer can tell which inputs are worth keeping");

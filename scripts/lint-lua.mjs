@@ -1,7 +1,7 @@
-// `node scripts/lint-lua.mjs [FILE...]`: checks the Lua files given, or all of this repository: globals that are read or
-// written, local variables that nothing reads, width and blanks of lines, and fields of the table that the parts of lua/pob
-// share. The parser is the project's own (lua/pob/slice), run by the engine that `npm run build` makes: it knows LuaJIT's
-// newest syntax, and answers the same on every machine. Ends with status 1 where it finds something.
+// `node scripts/lint-lua.mjs [FILE...]`: checks the given Lua files, or all in this repository: globals that are read
+// or written, unused local variables, line width and trailing spaces, and fields of the table that the parts of lua/pob
+// share. The parser is the project's own (lua/pob/slice), run by the engine that `npm run build` makes: it knows
+// LuaJIT's newest syntax, and gives the same results on every machine. Ends with status 1 if it finds something.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,13 +12,13 @@ const WIDTH = 128;
 const TAB = "  ";
 /** Declares the table that the parts of lua/pob share. */
 const SHARED = "lua/pob/patch/shared.lua";
-/** How a file declares globals besides LuaJIT's own, as luacheck and editors read it, too. */
+/** How a file declares globals other than LuaJIT's own; luacheck and editors also read this. */
 const DECLARATION = /^-- luacheck: globals (.*)$/gm;
 
-/** The empty table of Lua is an empty list here, or none. */
+/** An empty Lua table arrives as an object; here it means an empty list, or none. */
 const list = (value) => (Array.isArray(value) ? value : []);
 
-/** Problems of a file's lines, as `{ line, message }`. Lines inside of a string may be as wide as they have to be. */
+/** Problems in a file's lines, as `{ line, message }`. Lines inside a string may have any width. */
 function lint(text, texts) {
 	const found = [];
 	const isText = (line) => texts.some(({ first, last }) => first < line && line < last);
@@ -35,7 +35,7 @@ function lint(text, texts) {
 	return found;
 }
 
-/** Uses of fields of the shared table: `shared.x`, also in texts, and in edited modules `__pobatch.x`. */
+/** Uses of fields of the shared table: `shared.x`, also in strings, and `__pobatch.x` in edited modules. */
 function fieldsIn(text) {
 	const field = /(?:\b(?<!host\.|native\.)shared|\b__pobatch)\.([A-Za-z_]\w*)/g;
 	return text
@@ -43,7 +43,7 @@ function fieldsIn(text) {
 		.flatMap((line, i) => [...line.matchAll(field)].map(([, name]) => ({ line: i + 1, name })));
 }
 
-/** Those that the table's file does not declare. */
+/** Fields that the table's file does not declare. */
 const undeclared = (text) =>
 	fieldsIn(text)
 		.filter(({ name }) => !declared.has(name))

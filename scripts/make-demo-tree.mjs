@@ -4,9 +4,8 @@
  * `node scripts/make-demo-tree.mjs [FOLDER]` writes demo-tree.json and
  * demo-build.json into `data` or FOLDER.
  *
- * The tree is made up. It has the shape and size of the game's, so that it
- * costs the same to evaluate, and nothing of the game's tree. The same seed
- * makes the same bytes on every machine.
+ * The tree is made up. It has the shape and size of the game's, so that it costs the same to evaluate, but none of its
+ * content. The same seed makes the same bytes on every machine.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -42,7 +41,7 @@ function makeDemoTree() {
 	const clusters = new ClusterMaker(random, tree, nameOf);
 
 	const crossings = makeCrossings(random, CROSSINGS, 2150, 1290);
-	// Three options each, under ids of their own as in the game's file.
+	// Three options each, with ids of their own, as in the game's file.
 	const options = ATTRIBUTES.map((name, i) => ({ id: i + 1, name, stats: [`+5 to ${name}`] }));
 	const attributeNodes = crossings.map((point) =>
 		tree.single(point, { name: "Attribute", isAttribute: true, stats: ["+5 to any Attribute"], options }),
@@ -55,7 +54,7 @@ function makeDemoTree() {
 			tree.join(attributeNodes[a], attributeNodes[b]);
 			continue;
 		}
-		// A long road has a small node on the way.
+		// A long road has a small node in the middle.
 		const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
 		const node = tree.single(middle, clusters.small(pickTheme(random, middle)));
 		tree.join(attributeNodes[a], node);
@@ -126,7 +125,7 @@ function makeDemoTree() {
 	);
 }
 
-/** The theme that fits a place: each start's direction has attributes of its own. */
+/** Chooses a theme for a position: each start's direction has its own attributes. */
 function pickTheme(random, { x, y }) {
 	const angle = Math.atan2(x, -y);
 	const lean = [0, 0, 0];
@@ -140,7 +139,7 @@ function pickTheme(random, { x, y }) {
 	);
 }
 
-/** What few nodes have: other stats for one class, locks, ways out of an ascendancy. */
+/** Adds what few nodes have: other stats for one class, locks, exits from an ascendancy. */
 function addSpecialNodes(random, tree, { clusters, starts, ascendancies, inClusters }) {
 	const shared = starts.filter(({ classes }) => classes.length > 1);
 	for (const { start, classes } of shared) {

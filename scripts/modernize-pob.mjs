@@ -1,7 +1,7 @@
-// `node scripts/modernize-pob.mjs CHECKOUT OUT`: a copy of a checkout of Path of Building in the dialect that it is written
-// in since August 2026 (LuaJIT's syntax of July 2026, and objects that are made by `new("X"):X(...)`), for tests. Each
-// rewriting is made only where it is proven to mean the same. Data and libraries stay as they are. Nothing of a checkout
-// belongs into this repository: OUT has to lie outside of it.
+// `node scripts/modernize-pob.mjs CHECKOUT OUT`: copies a checkout of Path of Building, rewritten into the dialect in
+// which it has been written since August 2026 (LuaJIT's syntax of July 2026, and objects made by `new("X"):X(...)`),
+// for tests. Each rewriting is applied only if it is proven to keep the meaning. Data and libraries are unchanged.
+// Nothing from a checkout belongs in this repository, so OUT must be outside it.
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,7 +33,7 @@ const files = ["src", "src/Modules", "src/Classes"].flatMap((folder) =>
 		.sort()
 		.map((name) => `${folder}/${name}`),
 );
-// Bytes beyond ASCII stay what they are.
+// Read as latin1, so that non-ASCII bytes are preserved.
 const texts = files.map((path) => ({ path, text: readFileSync(join(out, path), "latin1") }));
 const tool = await openTool("modernize");
 try {

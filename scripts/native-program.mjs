@@ -1,4 +1,4 @@
-// Compiles a program of the project's own C++ without Node, for fuzzers and sanitizers, with the libraries that the
+// Compiles a program from the project's own C++ without Node, for fuzzers and sanitizers, with the libraries that the
 // addon's build left.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
@@ -9,7 +9,7 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 
 export const has = (command) => spawnSync(command, ["--version"], { stdio: "ignore" }).status === 0;
 
-/** Runs a command in view of the user; ends this program if it fails. */
+/** Runs a command with visible output; ends this program if it fails. */
 export function run(command, args, options = {}) {
 	const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: "inherit", ...options });
 	if (error) throw error;
@@ -18,7 +18,7 @@ export function run(command, args, options = {}) {
 	process.exit(1);
 }
 
-/** All of binding/ but the folder that speaks Node-API. */
+/** All of binding/ except the folder that uses Node-API. */
 export const bindingFiles = readdirSync(join(root, "binding"), { withFileTypes: true })
 	.filter((room) => room.isDirectory() && room.name !== "napi")
 	.flatMap(({ name: room }) =>
@@ -29,12 +29,12 @@ export const bindingFiles = readdirSync(join(root, "binding"), { withFileTypes: 
 
 /**
  * @param {string} compiler for C++
- * @param {string} folder for the program and its object files; files that this run has compiled there are not compiled
- * again, so it belongs to one compiler and one set of flags
+ * @param {string} folder for the program and its object files; files that this run has compiled into it are not
+ * compiled again, so each folder is for one compiler and one set of flags
  * @param {string} name of the program
  * @param {string[]} sources relative to the project
  * @param {string[]} flags e.g. sanitizers
- * @param {string[]} linking flags of the last step alone
+ * @param {string[]} linking flags for the last step only
  * @returns {string} the program
  */
 export function compileProgram(compiler, folder, name, sources, flags, linking = []) {

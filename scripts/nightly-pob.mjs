@@ -1,7 +1,7 @@
-// `node scripts/nightly-pob.mjs CHECKOUT [--builds DIR] [--rows N] [--report FILE]`: what a workflow does each night with Path of
-// Building's newest release and its dev branch, and anybody by hand with any checkout. Tells what is new in it, compares rows of
-// each build bit by bit with those of the original, and a few changes of its meaning, and writes it all as Markdown. Ends with
-// status 1 where a part fell back or a bit differed, so that somebody looks.
+// `node scripts/nightly-pob.mjs CHECKOUT [--builds DIR] [--rows N] [--report FILE]`: run each night by a workflow on
+// Path of Building's newest release and its dev branch, or by hand on any checkout. Reports as Markdown what is new in
+// the checkout, compares rows of each build bit by bit with those of the original, and tests a few changes of its
+// meaning. Ends with status 1 if a part was turned off or a bit differed, so that somebody looks at it.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

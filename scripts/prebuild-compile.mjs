@@ -1,6 +1,6 @@
-// What prebuildify runs in place of node-gyp: the same build as `npm run build:addon`, whose binary is then copied below the
-// folder that `--stage=` names. Of the arguments that node-gyp would get only the architecture matters: Node-API needs no
-// headers of a certain Node.
+// Run by prebuildify in place of node-gyp: makes the same build as `npm run build:addon` and copies its binary into the
+// folder that `--stage=` names. Of node-gyp's arguments only the architecture matters: Node-API does not depend on the
+// headers of a particular Node.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,10 +1,11 @@
-// Makes the prebuilt binary of this machine's platform, prebuilds/linux-x64/pobatch.glibc.node for instance. prebuildify
-// knows how to strip, tag and name it; what it runs to compile is scripts/prebuild-compile.mjs. With `--all`, those of the other
-// systems for which there are cross compilers, too (scripts/cross/targets.mjs), or the ones that are named; what cannot be made is
-// said, with the package that is missing, and ends with status 1.
+// Makes the prebuilt binary of this machine's platform, for example prebuilds/linux-x64/pobatch.glibc.node. prebuildify
+// strips, tags and names it, and runs scripts/prebuild-compile.mjs to compile it. With `--all`, also makes those of
+// other systems for which there are cross compilers (scripts/cross/targets.mjs); or only the named ones. If one cannot
+// be made, prints the missing package and ends with status 1.
 //
-// A running process has its addon mapped: a file that is written or stripped where it lies ends that process. So all is
-// done in a folder of its own, and each finished file takes its place by a rename; who has the old one keeps it.
+// A running process has its addon mapped: overwriting or stripping the file in place would end that process. So
+// everything is done in a separate folder, and each finished file is renamed into place; running processes keep the old
+// one.
 import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";

@@ -1,9 +1,9 @@
-// `npm run test:asan` and `test:tsan`: runs the pool's unit test (test/native/pool.cpp, a program without Node) and then
-// the tests of the addon under sanitizers, each in a build folder of its own: `address` (with `undefined`) or `thread`;
-// further arguments are vitest's. Linux with GCC or Clang; needs the addon's ordinary build for LuaJIT. What a sanitizer
-// finds ends its process with a report. Leaks are looked for in the unit test, where all memory is ours; in Node, V8
-// keeps much until the process ends. LuaJIT itself is built as always: what is checked is binding/, and every byte that
-// it hands to Lua, to JavaScript or to another thread.
+// `npm run test:asan` and `test:tsan`: run the pool's unit test (test/native/pool.cpp, a program without Node) and then
+// the addon's tests under sanitizers, each in its own build folder: `address` (with `undefined`) or `thread`; further
+// arguments are vitest's. Linux with GCC or Clang; needs the addon's ordinary build for LuaJIT. If a sanitizer finds
+// something, the process ends with a report. Leaks are checked only in the unit test, where all memory is ours; in
+// Node, V8 keeps much memory until the process ends. LuaJIT is built without sanitizers: what is checked is binding/,
+// and every byte that it passes to Lua, to JavaScript or to another thread.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,11 +12,11 @@ import { bindingFiles, compileProgram, root, run } from "./native-program.mjs";
 const sanitizers = {
 	address: {
 		flag: "address,undefined",
-		// Node links libstdc++ into itself, so that the runtime would not find the `__cxa_throw` that it watches.
+		// Node links libstdc++ statically, so the runtime would not find the `__cxa_throw` that it intercepts.
 		libraries: ["libasan.so", "libstdc++.so"],
 		unitTest: { ASAN_OPTIONS: "detect_leaks=1:halt_on_error=1" },
 		rounds: 5,
-		// An allocation that is refused is one of the tests.
+		// One of the tests makes allocations fail.
 		environment: {
 			ASAN_OPTIONS: "detect_leaks=0:halt_on_error=1:allocator_may_return_null=1",
 			UBSAN_OPTIONS: "halt_on_error=1:print_stacktrace=1",
@@ -29,14 +29,14 @@ const sanitizers = {
 		libraries: ["libtsan.so"],
 		unitTest: { TSAN_OPTIONS: "halt_on_error=1" },
 		rounds: 20,
-		// V8's own threads are not built for it and would drown what it has to say.
+		// V8's own threads are not instrumented, and their reports would hide ours.
 		environment: { TSAN_OPTIONS: "halt_on_error=1:ignore_noninstrumented_modules=1:report_signal_unsafe=0" },
-		// Its runtime gives up where the kernel places libraries too freely at random.
+		// The sanitizer's runtime does not start if the kernel randomises addresses too widely.
 		command: ["setarch", "-R"],
-		// Where the addon's threads run within the test's own process. Not among them: the command line's tests and
-		// executors/process, where a test's time runs out, since Node takes 5 s to start under it and they start it again
-		// and again, and whose native code is the same; profile, since it holds signals back until a system call; and
-		// binding/canonical, thousands of sets on one thread.
+		// Tests in which the addon's threads run in the test's own process. Left out: the command line's tests and
+		// executors/process, which time out because they start Node repeatedly, 5 s each time, and use the same native
+		// code; profile, since the sanitizer delays signals until a system call; and binding/canonical, which tests
+		// thousands of sets on one thread.
 		files: [
 			...["engine", "hazards", "properties", "recovery", "worker-threads"].map((name) => `engine/${name}`),
 			...["binding/rollback", "binding/shared-texts", "cache/cached-batch", "cache/row-cache"],
@@ -89,7 +89,7 @@ if (rest.length === 0) {
 }
 
 for (const file of sanitizer.files) {
-	// Vitest leaves out what it does not find, and says nothing.
+	// Vitest silently ignores files that do not exist.
 	if (!existsSync(join(root, file))) throw new Error(`${file} is not there: mend the list in this script`);
 }
 const files = rest.some((argument) => argument.startsWith("test/")) ? [] : sanitizer.files;
@@ -108,7 +108,7 @@ run(
 	inEnvironment({
 		...sanitizer.environment,
 		LD_PRELOAD: libraries.join(":"),
-		// node-gyp-build loads the addon from below this folder.
+		// node-gyp-build loads the addon from this folder.
 		POBATCH_PREBUILD: folder,
 	}),
 );

@@ -1,6 +1,7 @@
-// Runs the tests on Windows' own Node under Wine: `npm run test:wine -- [--short] [vitest's arguments]`. The project is copied to a
-// folder with a blank and a letter outside of ASCII in its name, with the dependencies of Windows and the binary that
-// `npm run prebuilds -- win32-x64` makes. What is not there (Wine, the compiler) is said, and nothing runs.
+// Runs the tests with Node for Windows under Wine: `npm run test:wine -- [--short] [vitest's arguments]`. The project
+// is copied to a folder with a space and a non-ASCII letter in its name, with the dependencies for Windows and the
+// binary that `npm run prebuilds -- win32-x64` makes. If something is missing (Wine, the compiler), it says so and runs
+// nothing.
 import { execFileSync, spawnSync } from "node:child_process";
 import {
 	cpSync,
@@ -25,7 +26,7 @@ const node = {
 	integrity:
 		"sha512-JCwLL25UBIyiXLXUN6dfb/AMZTBtV5LUugV+DpurEn3uAM/GKm7Z/rgR4aV5Z76UHSbzK4n43ox6GTvsOAoNxA==",
 };
-/** What the short form runs: hazards, memory, files and bits, a minute and a half on a quiet machine. */
+/** What the short form runs: hazards, memory, files and bits; a minute and a half on a quiet machine. */
 const short = [
 	"test/engine/hazards.test.ts",
 	"test/engine/engine.test.ts",
@@ -36,7 +37,7 @@ const short = [
 	"test/lua/reference.test.ts",
 	"test/tree/",
 ];
-/** Files that are about POSIX, or about programs that are not there, by the reason. */
+/** Test files about POSIX, or about programs that are not available, by reason. */
 const leftOut = {
 	"test/package/package.test.ts":
 		"installs the packed project with npm, which is not part of the Windows package of Node",
@@ -44,7 +45,7 @@ const leftOut = {
 	"test/packing/**": "packs the project with npm",
 };
 
-/** Ways in which a process ends while its engine is at work, with its status. */
+/** Ways in which a process can end while its engine is working, with the resulting status. */
 const ends = [
 	["await engine.close();", 0],
 	["process.exit(0);", 0],
@@ -79,9 +80,9 @@ const wine = {
 	...process.env,
 	WINEPREFIX: join(work, "prefix"),
 	WINEDEBUG: "-all",
-	// A process that crashes ends without a debugger's look at it, which takes seconds.
+	// Without Wine's debugger, which would take seconds to examine each crash.
 	WINEDLLOVERRIDES: "winedbg.exe=d",
-	// Wine calls itself Windows 7 in what Node asks.
+	// To Node, Wine looks like Windows 7.
 	NODE_SKIP_PLATFORM_CHECK: "1",
 	PREBUILDS_ONLY: "1",
 	NODE_OPTIONS: preload(),
@@ -101,13 +102,13 @@ function copyProject() {
 	const built = ["dist", "packages/server/dist", "packages/fleet/dist", "prebuilds/win32-x64"];
 	for (const file of [...files.toString().split("\0").filter(Boolean), ...built])
 		if (existsSync(join(root, file))) cpSync(join(root, file), join(place, file), { recursive: true });
-	// What some tests look for beside the project.
+	// Files that some tests look for next to the project.
 	const beside = join(root, "..", "shared");
 	rmSync(join(work, "shared"), { force: true });
 	if (existsSync(beside)) symlinkSync(realpathSync(beside), join(work, "shared"));
 }
 
-/** Once for each lock file: rolldown and what else has binaries of a system. */
+/** Once for each lock file: some packages, such as rolldown, have binaries for each system. */
 function installDependencies() {
 	const lock = readFileSync(join(root, "package-lock.json"), "utf8");
 	const stamp = join(place, "node_modules", ".lock");
@@ -118,7 +119,10 @@ function installDependencies() {
 	writeFileSync(stamp, lock);
 }
 
-/** The project by its name. Wine does not tell where npm's link leads, and all would be loaded twice: by name, and by file. */
+/**
+ * Makes the project importable by name. Wine does not resolve npm's link, so modules would be loaded twice: by name and
+ * by file.
+ */
 function nameProject() {
 	const self = join(place, "node_modules", "pobatch");
 	rmSync(self, { recursive: true, force: true });
@@ -135,7 +139,10 @@ function nameProject() {
 		writeFileSync(join(self, `${room.replace("/", "-")}.js`), `export * from "../../dist/${room}.js";\n`);
 }
 
-/** The folder that is Wine's drive C:, and a function of Windows 10 that Wine 8 lacks and rolldown asks for at its start. */
+/**
+ * Creates the folder of Wine's drive C:, and provides a function of Windows 10 that Wine 8 lacks and rolldown needs at
+ * its start.
+ */
 function startWine() {
 	const system = join(wine.WINEPREFIX, "drive_c", "windows", "system32");
 	if (!existsSync(system)) run("wine", ["wineboot", "--init"], { env: wine });
@@ -150,7 +157,7 @@ function startWine() {
 	run("x86_64-w64-mingw32-gcc-posix", ["-shared", "-o", library, source, "-ladvapi32"]);
 }
 
-/** What Wine 8 refuses, and `fetch` asks for: keep-alive of a socket that is not connected yet. */
+/** Works around a limit of Wine 8 that affects `fetch`: it rejects keep-alive on a socket that is not connected yet. */
 function preload() {
 	const file = join(work, "sockets.cjs");
 	writeFileSync(
@@ -160,7 +167,7 @@ function preload() {
 	return `--require "Z:${file}"`;
 }
 
-/** Node under Wine with files as its standard streams: pipes of another system's shell are not what it expects. */
+/** Runs Node under Wine with files as its standard streams, since it does not expect pipes of another system. */
 function windowsNode(arguments_, name, timeout) {
 	const log = join(work, `${name}.log`);
 	const out = openSync(log, "w");
@@ -211,7 +218,7 @@ ${ends.map(([way], i) => `	case ${i}: ${way} break;`).join("\n")}
 			"ends",
 			120_000,
 		);
-		// Wine says so on its own account where an exception is nobody's.
+		// Wine prints such words itself if an exception is not handled.
 		if (status === wanted && text.startsWith("at work") && !/fatal|unhandled/i.test(text)) continue;
 		console.error(
 			`test:wine: start ${i + 1} of ${count} (${isolation}: ${way}) ended with ${status}:\n${text}`,
@@ -235,7 +242,7 @@ function runTests() {
 			"--reporter=default",
 			"--reporter=json",
 			"--outputFile.json=report.json",
-			// Wine takes longer than the system below.
+			// Under Wine, tests take longer than on Linux.
 			"--testTimeout=120000",
 			"--hookTimeout=240000",
 		],

@@ -11,7 +11,7 @@ function fileOf(name) {
 	return fileURLToPath(new URL(`${name}.json`, folder));
 }
 
-/** Keeps the figures of this run under a name, with the machine and the versions they belong to. */
+/** Saves the figures of this run under a name, with the machine and versions they belong to. */
 export function save(name, about, figures) {
 	mkdirSync(folder, { recursive: true });
 	const kept = figures.map(({ key, what, value, low, high, min, max, unit, better }) => ({
@@ -29,14 +29,14 @@ export function save(name, about, figures) {
 	console.log(`Saved as ${fileOf(name)}`);
 }
 
-/** A run that was saved; undefined if there is none of that name. */
+/** A saved run; undefined if there is none with that name. */
 export function saved(name) {
 	const file = fileOf(name);
 	return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
 }
 
 /**
- * Prints per figure whether this run is faster or slower than a saved one, or not to be told from it.
+ * Prints for each figure whether this run is faster or slower than a saved one, or within the noise.
  *
  * @returns whether a figure got worse beyond the noise of both runs
  */
@@ -67,10 +67,10 @@ export function compareWith(name, before, about, figures) {
 	return isWorse;
 }
 
-/** Of whatever is a time or a rate; of memory, "better" and "worse" say it. */
+/** Words for times and rates; memory gets "better" and "worse". */
 const words = { better: "faster", worse: "slower" };
 
-// Only runs whose rounds do not meet at all are told apart: a shared machine shifts medians by a third.
+// Runs differ only if their rounds do not overlap at all: on a shared machine, medians shift by a third.
 function judge(then, now) {
 	if ([then, now].some(({ min, max }) => min === undefined || min === max)) return "one sample";
 	if (now.min <= then.max && now.max >= then.min) return "within noise";

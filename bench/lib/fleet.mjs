@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
-/** Redis or Valkey as it is installed here; undefined where neither is. */
+/** The installed Redis or Valkey; undefined if there is neither. */
 export const redisProgram = ["redis-server", "valkey-server"].find((program) => {
 	try {
 		return execFileSync(program, ["--version"], { encoding: "utf8" }) !== "";
@@ -18,7 +18,7 @@ export const redisProgram = ["redis-server", "valkey-server"].find((program) => 
 	}
 });
 
-/** A server of its own on a free port, which writes down what it is told each second. */
+/** A server on a free port, which writes its data to disk every second. */
 export class RedisServer {
 	#folder = mkdtempSync(join(tmpdir(), "pobatch-redis-"));
 	#process;
@@ -45,7 +45,7 @@ export class RedisServer {
 		this.#process.stdout.resume();
 	}
 
-	/** As when its machine loses power. */
+	/** Kills it, as if the machine lost power. */
 	async stop() {
 		this.#process.kill("SIGKILL");
 		await once(this.#process, "exit");
@@ -57,12 +57,12 @@ export class RedisServer {
 	}
 }
 
-/** `pobatch worker` in a process of its own, started again whenever it ends. */
+/** `pobatch worker` in a process of its own; restarted whenever it ends. */
 export class Worker {
 	#args;
 	#child;
 	#isEnding = false;
-	/** How often it was started again. */
+	/** How often it was restarted. */
 	restarts = 0;
 
 	/** Resolves when it is ready. */
@@ -88,7 +88,7 @@ export class Worker {
 		});
 	}
 
-	/** With kill -9. */
+	/** Kills it with -9. */
 	kill() {
 		this.#child.kill("SIGKILL");
 	}

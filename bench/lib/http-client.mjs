@@ -1,5 +1,5 @@
-// A client that keeps its connection, on a thread of its own: nothing but Node's own. Gets { path, type, body }, answers
-// { text } or { error }.
+// A client with a persistent connection, on a thread of its own, with only Node's own modules. Receives { path, type,
+// body }, returns { text } or { error }.
 import { Agent, request } from "node:http";
 import { workerData as address, parentPort } from "node:worker_threads";
 

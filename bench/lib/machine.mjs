@@ -1,7 +1,7 @@
 import { cpus, loadavg } from "node:os";
 import { versions } from "../../dist/index.js";
 
-/** Where figures were measured: without it they say nothing. */
+/** Where figures were measured: without this, they mean nothing. */
 export function machine() {
 	const { pobatch, luajit } = versions();
 	const cores = cpus();
@@ -14,7 +14,7 @@ export function machine() {
 	};
 }
 
-/** Ratios survive a busy machine, the figure for two threads does not. */
+/** A busy machine hardly affects ratios, but it does affect the figure for two threads. */
 export function load() {
 	return `load of the machine before the start: ${loadavg()[0].toFixed(1)} of ${cpus().length} cores`;
 }

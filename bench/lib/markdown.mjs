@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { cells, number } from "./print.mjs";
 
 /**
- * Writes a suite's figures into a page, in place of what is between `<!-- figures: SUITE -->` and `<!-- end -->`: a
- * table per group of peers (figures with `peer`), then all figures with their targets.
+ * Writes a suite's figures into a page, replacing what is between `<!-- figures: SUITE -->` and `<!-- end -->`: a table
+ * per group of peers (figures with `peer`), then all figures with their targets.
  *
- * @param results `figures[].peer` is { table, who, time, against }: the heading, who did it, and two summaries
+ * @param results `figures[].peer` is { table, who, time, against }: heading, name, and two summaries
  */
 export function writeInto(file, suite, { about, loadBefore, figures }) {
 	const page = readFileSync(file, "utf8");
@@ -52,7 +52,7 @@ function markdownTable(head, rows) {
 	].join("\n");
 }
 
-/** Variables that made the run coarser: a page must not hide them. */
+/** Variables that made the run coarser: the page must mention them. */
 function shortened() {
 	const set = ["BENCH_ROWS", "BENCH_ROUNDS", "BENCH_TRUTH", "BENCH_BUILDS"].filter(
 		(name) => process.env[name],

@@ -1,10 +1,10 @@
 import { Bench } from "tinybench";
 
 /**
- * Measures cases against each other. They take turns, round by round, so that a slower moment of a shared machine
- * meets all of them; ratios are made within a round.
+ * Measures cases against each other. They alternate round by round, so that a slow moment of a shared machine affects
+ * all of them; ratios are taken within a round.
  *
- * @param cases name -> function. One that answers a number of milliseconds has measured itself.
+ * @param cases name -> function; a function that returns a number of milliseconds has measured itself
  * @returns name -> median milliseconds of one call, one per round
  */
 export async function measure(cases, { rounds = 7, time = 150 } = {}) {
@@ -23,7 +23,7 @@ export async function measure(cases, { rounds = 7, time = 150 } = {}) {
 	return medians;
 }
 
-/** Median, quartiles and extremes of values that were measured round by round. */
+/** Median, quartiles and extremes of values measured round by round. */
 export function summary(values) {
 	const sorted = [...values].sort((a, b) => a - b);
 	const at = (share) => {
@@ -40,8 +40,9 @@ export function ratios(a, b) {
 }
 
 /**
- * All rounds of `a` against all of `b`, with the quartiles of the rounds' own ratios. For cases whose time depends on the round: a
- * collection of garbage of Path of Building's loop falls into every second round of 300 rows, and takes as long as they do.
+ * The sum of all rounds of `a` divided by that of `b`, with the quartiles of the rounds' own ratios. For cases whose
+ * time depends on the round: in Path of Building's loop, a garbage collection falls into every second round of 300
+ * rows, and takes as long as the rows.
  */
 export function ratioOfSums(a, b) {
 	return { ...summary(ratios(a, b)), value: sum(a) / sum(b) };

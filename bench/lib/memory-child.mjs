@@ -1,5 +1,5 @@
-// 100 batches of 10,000 fresh node sets, as a long-lived program makes them; sends by how many bytes the
-// resident memory grew after the first batch: `whole` as it is at the end, `kept` after collections.
+// 100 batches of 10,000 new node sets, as in a long-running program; reports by how many bytes resident memory grew
+// after the first batch: `whole` as it is at the end, `kept` after collections.
 import { setTimeout as delay } from "node:timers/promises";
 import { Engine, NodeSets } from "../../dist/index.js";
 import { seededRandom, treeAndBuild } from "./workload.mjs";
@@ -22,7 +22,7 @@ async function batch() {
 async function collected() {
 	await engine.collectGarbage();
 	globalThis.gc();
-	// Array buffers are freed by a task of their own.
+	// Array buffers are freed by a separate task.
 	await delay(100);
 	return process.memoryUsage().rss;
 }

@@ -1,4 +1,4 @@
-// A small line plot as SVG: one panel a build, one line an algorithm.
+// A small line plot as SVG: one panel per build, one line per algorithm.
 const panel = { width: 380, height: 240, left: 56, right: 14, top: 34, bottom: 40 };
 const colours = ["#1b6ca8", "#c0392b", "#1e8449", "#7d3c98", "#b9770e"];
 

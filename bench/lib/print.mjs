@@ -3,7 +3,8 @@ import Table from "cli-table3";
 /**
  * Prints figures as a table: median, quartiles of the rounds, target and whether it was reached.
  *
- * @param figures `better` says which way is better, "lower" or "higher"; without `target` a figure is for information
+ * @param figures `better` says which direction is better, "lower" or "higher"; a figure without `target` is only
+ * informative
  */
 export function printFigures(figures) {
 	const table = new Table({
@@ -16,7 +17,7 @@ export function printFigures(figures) {
 	for (const { note } of figures) if (note) console.log(`  ${note}`);
 }
 
-/** Texts of one figure: what, median, quartiles, target, whether it was reached. */
+/** The cells of one figure: what, median, quartiles, target, whether it was reached. */
 export function cells({ what, value, low, high, unit, better, target }) {
 	const sign = better === "lower" ? "<=" : ">=";
 	const reached = better === "lower" ? value <= target : value >= target;

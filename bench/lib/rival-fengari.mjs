@@ -1,5 +1,5 @@
-// fengari (Lua 5.3 in JavaScript), two ways: its Lua lives in the same heap, so that a table can be filled from
-// JavaScript; or all ids go into one binary Lua string. Ids are packed outside the measurement, as pobatch's are.
+// fengari (Lua 5.3 in JavaScript), in two ways: its Lua is in the same heap, so JavaScript can fill a table directly;
+// or all ids go into one binary Lua string. Ids are packed outside the measurement, as for pobatch.
 import fengari from "fengari";
 import { calculatorSource, loopSource, packedIds } from "./rival-source.mjs";
 

@@ -1,6 +1,6 @@
-// wasmoon (Lua 5.4 in WebAssembly), three ways: an array per call as its documentation does, which crosses once per id;
-// all ids in one text through the same interface; and, below its documented interface, all ids written into
-// WebAssembly's memory as one binary Lua string. Ids are packed outside the measurement, as pobatch's are.
+// wasmoon (Lua 5.4 in WebAssembly), in three ways: an array per call, as in its documentation, which crosses once per
+// id; all ids in one text through the same interface; and, below its documented interface, all ids written into
+// WebAssembly's memory as one binary Lua string. Ids are packed outside the measurement, as for pobatch.
 import { LuaFactory } from "wasmoon";
 import { calculatorSource, loopSource, packedIds, textOfIds } from "./rival-source.mjs";
 

@@ -6,7 +6,7 @@ const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 const realTree = file("../../../shared/data/tree/poe2_0_5.json");
 const realBuild = file("../../../shared/data/builds/titan_falling_thunder_99.xml");
 
-/** The game's tree and a real build where they are found beside the project, else the embedded ones. */
+/** The game's tree and a real build if they are next to the project, otherwise the embedded ones. */
 export async function treeAndBuild() {
 	const real = existsSync(realTree) && existsSync(realBuild);
 	return {
@@ -19,15 +19,15 @@ export async function treeAndBuild() {
 }
 
 /**
- * The trivial calculator: `Calculate` sums ids. It has no tree, and nothing to roll back, so that nothing but the way
- * there and back costs.
+ * The trivial calculator: `Calculate` sums ids. It has no tree and nothing to roll back, so only the crossing costs
+ * anything.
  */
 export async function sumBuild(threads = 1) {
 	const engine = await Engine.open({ calculator: file("../calculators/sum.lua"), threads, rollback: false });
 	return { engine, build: await engine.load("") };
 }
 
-/** Numbers from 0 up to 1, the same ones in every run (mulberry32). */
+/** Numbers from 0 up to but excluding 1, the same in every run (mulberry32). */
 export function seededRandom(seed) {
 	let state = seed >>> 0;
 	return () => {
@@ -48,7 +48,7 @@ export function randomIds(sets, size, seed = 1) {
 	});
 }
 
-/** Connected full sets of `size` nodes, grown at random from where the build's class starts. */
+/** Connected full sets of `size` nodes, grown at random from the build's class start. */
 export function grownSets(tree, build, sets, size, seed = 1) {
 	const random = seededRandom(seed);
 	const start = tree.startOf(build.info.class);

@@ -4,7 +4,7 @@ import { referenceCalculator } from "../../dist/calculators/reference.js";
 import { PassiveTree } from "../../dist/index.js";
 import { addon } from "../../dist/native/addon.js";
 
-// Of a word, see binding/batch/node_set.hpp.
+// Bit of a word; see binding/batch/node_set.hpp.
 const removeBit = 1 << 20;
 
 const small = {
@@ -17,8 +17,8 @@ const small = {
 };
 
 /**
- * Each of the first allocations of a state refused in turn: of a small calculator from the state's start, of the
- * reference calculator from when it is open. A call may fail; afterwards every row has the right bits.
+ * Makes each of a state's first allocations fail in turn: those of a small calculator from the state's start, those of
+ * the reference calculator once it is open. A call may fail; afterwards every row has the right bits.
  */
 export async function refuseAllocations(report, text, times) {
 	await refuseEach(report, "allocations refused: from the start", small, "7", times);
@@ -27,7 +27,7 @@ export async function refuseAllocations(report, text, times) {
 		await PassiveTree.embedded(),
 	);
 	const config = { source, chunkName, packagePath, options, rollback, failAfterOpen: true };
-	// Opening it takes 40 ms: every tenth allocation in the same time.
+	// Opening it takes 40 ms, so only every tenth allocation is tried in the same time.
 	await refuseEach(report, "allocations refused: reference", config, prepare(text, {}).source, times, 10);
 }
 
@@ -37,17 +37,17 @@ async function refuseEach(report, name, calculator, source, times, step = 1) {
 	for (let n = 1; n <= times; n += step) {
 		part.faults++;
 		const values = await evaluate(part, { ...calculator, failAllocation: n }, source, n);
-		// Undefined: the refusal hit the engine's start, which said so.
+		// Undefined: the engine's start failed, with an error.
 		values?.forEach((value, i) => {
 			if (!Object.is(value, right[i])) part.wrong++;
 		});
 	}
 }
 
-/** Opens, loads, calculates until all is answered; the values, or undefined if opening failed. */
+/** Opens, loads and calculates until all rows are answered. @returns the values, or undefined if opening failed */
 async function evaluate(part, config, source, n) {
 	const { AllocatedNodes, Engine } = addon();
-	// All can be undone only in the sandbox.
+	// Only in the sandbox can everything be undone.
 	const sandbox = config.rollback ? await sandboxSource() : "";
 	const native = new Engine(
 		{ ...config, threads: 1, loopSource: await loopSource(), sandboxSource: sandbox, memoryLimit: 0 },
@@ -59,7 +59,7 @@ async function evaluate(part, config, source, n) {
 		const loaded = (await attempt(() => native.load(1, source))) ?? (await native.load(1, source));
 		const base = new AllocatedNodes(null, Uint32Array.from(loaded.info.allocated));
 		const stats = loaded.stats.slice(0, 3);
-		// Rows that change nothing, remove one node, and two.
+		// Rows that change nothing, remove one node, and remove two.
 		const words = Uint32Array.from(loaded.info.allocated.slice(0, 3), (id) => removeBit | id);
 		const offsets = Uint32Array.of(0, 0, 1, 3);
 		const calculate = () =>
@@ -88,7 +88,7 @@ async function evaluate(part, config, source, n) {
 	}
 }
 
-/** Undefined where the refused allocation failed the call. */
+/** Undefined if the failed allocation made the call fail. */
 async function attempt(call) {
 	try {
 		return await call();

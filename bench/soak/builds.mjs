@@ -5,14 +5,14 @@ import { findPob } from "../../dist/calculators/pob/checkout.js";
 import { Engine, NodeSets } from "../../dist/index.js";
 import { dice, randomSets } from "./report.mjs";
 
-/** Builds that take turns, and the node sets of each. */
+/** Number of builds that take turns, and of node sets for each. */
 const builds = 20;
 const setsEach = 40;
 
 const folder =
 	process.env.SOAK_BUILDS ?? fileURLToPath(new URL("../../../shared/data/wild/", import.meta.url));
 
-/** Texts of builds to load in turn, by name; undefined, and a line that says why, where there are none. */
+/** Texts of builds to load in turn, by name; undefined, after printing why, if there are none. */
 export async function buildTexts() {
 	const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".xml")) : [];
 	if (files.length > 0 && (await findPob()) !== undefined)
@@ -24,7 +24,7 @@ export async function buildTexts() {
 }
 
 /**
- * Twenty of the builds, each with node sets and what they answer: the bits of the default stats and of all.
+ * Twenty of the builds, each with node sets and their results: the bits of the default stats and of all.
  *
  * @returns {Promise<{ name, text, sets, answers: { default: Answer, all: Answer } }[]>} Answer: { stats, bits }
  */
@@ -36,7 +36,7 @@ export async function knownBuilds(texts) {
 		for (const [name, text] of texts) {
 			if (known.length === builds) break;
 			const build = await engine.load(text);
-			// A character without a tree of its own has too few different rows.
+			// A character without a tree has too few distinct rows.
 			if (build.allocated.length > 10) {
 				const sets = randomSets(build, setsEach, roll);
 				const answer = async (stats) => ({

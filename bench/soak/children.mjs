@@ -8,7 +8,7 @@ const children = () =>
 		.filter((pid) => pid !== "")
 		.map(Number);
 
-/** SIGKILL to the n-th child as soon as there is one, `delay` milliseconds after. */
+/** Sends SIGKILL to the n-th child, `delay` milliseconds after it starts. */
 async function killSoon(n, delay) {
 	for (let waited = 0; waited < 2000 && children().length <= n; waited++) await sleep(1);
 	await sleep(delay);
@@ -18,7 +18,10 @@ async function killSoon(n, delay) {
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Each child of an isolated engine killed in turn at each phase of its life; every row is answered, with the right bits. */
+/**
+ * Kills each child of an isolated engine in turn, in each phase of its life; every row is answered, with the right
+ * bits.
+ */
 export async function killChildren(report, text) {
 	const part = report.part("children killed");
 	try {

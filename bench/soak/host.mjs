@@ -1,5 +1,5 @@
-// The program that `npm run soak` watches: does everything in one process, as somebody's server would, and tells its
-// parent after each part. Arguments: rows, loads, minutes.
+// The program that `npm run soak` watches: does everything in one process, as a server would, and reports to its parent
+// after each part. Arguments: rows, loads, minutes.
 import { readFileSync } from "node:fs";
 import { Engine } from "../../dist/index.js";
 import { refuseAllocations } from "./allocations.mjs";
@@ -17,7 +17,7 @@ const times = (count) => Math.max(1, Math.round(count * share));
 
 const report = new Report();
 const tell = (done = {}) => process.send({ parts: report.parts, ...done });
-// Node's own threads and files stand once an engine of each kind was open.
+// Node's own threads and files are stable once an engine of each kind was open.
 for (const isolation of ["thread", "process"]) await (await Engine.open({ threads: 2, isolation })).close();
 await settle();
 const before = leftOver();
@@ -53,7 +53,7 @@ async function stepsOfPob() {
 	];
 }
 
-/** The pipes of killed children close a moment after their engine. */
+/** The pipes of killed children close shortly after their engine. */
 async function settle() {
 	await new Promise((resolve) => setTimeout(resolve, 500));
 }

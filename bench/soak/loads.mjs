@@ -1,7 +1,7 @@
 import { Engine, NodeSets } from "../../dist/index.js";
 import { bitsOf, isSameRow } from "./builds.mjs";
 
-/** Each load calculates so many rows. */
+/** Rows that each load calculates. */
 const rowsEach = 3;
 
 /**

@@ -6,19 +6,19 @@ import { Engine, NodeSets } from "../../dist/index.js";
 import { bitsOf, isSameRow } from "./builds.mjs";
 import { dice } from "./report.mjs";
 
-/** Builds that each engine holds at a time: the one used longest ago is closed for the next. */
+/** Builds that each engine has loaded at a time: the least recently used one is closed for the next. */
 const held = 3;
 const minRows = 4;
 const unknownNode = 65_535;
 
 /**
  * What a server does for hours, for `minutes`: three engines at once, with each kind of cache, load builds in turn and
- * calculate default and all stats; batches are aborted, rows name unknown nodes, builds and engines are closed in the
- * middle of batches, and worker threads are ended while they calculate. Every row is compared with `known`.
+ * calculate default and all stats; batches are aborted, rows name unknown nodes, builds and engines are closed during
+ * batches, and worker threads are terminated while they calculate. Every row is compared with `known`.
  */
 export async function mixedLoad(report, known, minutes) {
 	const part = report.part(`mixed load of ${known.length} builds, ${minutes} minutes`);
-	// Up to three builds and their rows live.
+	// Up to three builds and their rows are live.
 	part.maxStateMB = 450;
 	const folder = mkdtempSync(join(tmpdir(), "pobatch-soak-"));
 	const until = Date.now() + minutes * 60_000;
@@ -50,7 +50,7 @@ async function serve(part, known, options, roll, until) {
 		for (let batch = 0; batch < 3; batch++) await calculate(part, open[roll(open.length)], roll);
 		part.states(engine);
 		if (turn % 5 === 3) {
-			// The batch runs to its end, the close waits for it.
+			// The batch runs to its end; closing waits for it.
 			const { build, loaded } = open.pop();
 			const running = calculate(part, { build, loaded }, roll);
 			await Promise.all([running, loaded.close()]);
@@ -69,7 +69,7 @@ async function serve(part, known, options, roll, until) {
 	await engine.close();
 }
 
-/** One batch of random rows of a build. `closes`: its engine is closed meanwhile, so that rows may not be reached. */
+/** One batch of random rows of a build. `closes`: its engine is closed meanwhile, so some rows may not be reached. */
 async function calculate(part, { build, loaded }, roll, closes = false) {
 	const { stats, bits } = roll(3) === 0 ? build.answers.all : build.answers.default;
 	const picks = Array.from({ length: minRows + roll(build.sets.length) }, () => roll(build.sets.length));
@@ -96,7 +96,7 @@ async function endWorkers(part, known, roll, until) {
 		const { text, sets } = known[roll(known.length)];
 		const worker = new Worker(new URL("./worker.mjs", import.meta.url), { workerData: { text, sets } });
 		const failure = new Promise((_, reject) => worker.once("error", reject));
-		// From its start to some batches later.
+		// At any time from its start to a few batches later.
 		await Promise.race([sleep(roll(4000)), failure]);
 		await worker.terminate();
 		part.faults++;

@@ -1,20 +1,20 @@
 import { readdirSync, readlinkSync } from "node:fs";
 
-/** Of resident memory; not asked of parts that are too short for quarters. */
+/** Allowed growth of resident memory; not checked for parts that are too short for quarters. */
 const maxGrowth = 1.05;
 
-/** What one part of the soak did. */
+/** Results of one part of the soak. */
 class Part {
 	rows = 0;
-	/** Builds loaded, where that is what the part is about. */
+	/** Builds loaded, if the part is about that. */
 	loads = 0;
 	faults = 0;
-	/** Rows that got neither numbers nor an error where they should have. */
+	/** Rows that have neither numbers nor the expected error. */
 	lost = 0;
 	wrong = 0;
 	/** Bytes of resident memory, sampled evenly. */
 	memory = [];
-	/** Megabytes: the highest heap of a state, and what it may be. */
+	/** Megabytes: the largest heap of a state, and its limit. */
 	stateMB = 0;
 	maxStateMB = Number.POSITIVE_INFINITY;
 
@@ -26,7 +26,7 @@ class Part {
 		this.memory.push(process.memoryUsage.rss());
 	}
 
-	/** Looks at the heaps of an engine's states, at their highest since it was opened. */
+	/** Records the heaps of an engine's states, at their largest since it was opened. */
 	states(engine) {
 		for (const { peak } of engine.memory()) this.stateMB = Math.max(this.stateMB, peak / 2 ** 20);
 	}
@@ -43,10 +43,10 @@ export class Report {
 	}
 }
 
-/** What must not be, one line each. */
+/** Describes each problem in one line. */
 export function* problemsOf(parts) {
 	for (const { name, lost, wrong, memory, stateMB, maxStateMB } of parts) {
-		// No bound is null by the time it came through a message.
+		// Infinity becomes null in a message.
 		if (maxStateMB !== null && stateMB > maxStateMB)
 			yield `${name}: a state's heap had ${stateMB.toFixed(0)} MB, more than ${maxStateMB}`;
 		if (lost > 0) yield `${name}: ${lost} rows lost`;
@@ -56,14 +56,14 @@ export function* problemsOf(parts) {
 	}
 }
 
-/** Median of the last quarter by median of the second: the first one warms up. */
+/** Median of the last quarter divided by that of the second; the first quarter warms up. */
 export function growth(samples) {
 	const quarter = Math.floor(samples.length / 4);
 	const median = (from) => samples.slice(from, from + quarter).sort((a, b) => a - b)[quarter >> 1];
 	return median(samples.length - quarter) / median(quarter);
 }
 
-/** Of this process, where the system tells. */
+/** Open file descriptors and threads of this process, if the system tells. */
 export function leftOver() {
 	try {
 		return {
@@ -75,17 +75,17 @@ export function leftOver() {
 	}
 }
 
-// Node leaves the modules open that a worker was reading when it was ended; pobatch opens no JavaScript.
+// Node leaves modules open that a worker was reading when it was terminated; pobatch opens no JavaScript.
 function isOurs(descriptor) {
 	try {
 		return !/\.[cm]?js$/.test(readlinkSync(`/proc/self/fd/${descriptor}`));
 	} catch {
-		// That of the listing itself.
+		// The descriptor of the listing itself.
 		return true;
 	}
 }
 
-/** Numbers below n that are the same in each run (a linear congruential generator of 2^32). */
+/** Integers below n, the same in each run (a linear congruential generator modulo 2^32). */
 export function dice(seed) {
 	let state = seed >>> 0;
 	return (n) => {

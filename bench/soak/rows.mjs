@@ -7,8 +7,8 @@ const samples = 200;
 const faulty = fileURLToPath(new URL("../calculators/faulty.lua", import.meta.url));
 
 /**
- * Rows of one calculator, compared bit by bit with what the same sets answered first; in between batches that are
- * aborted, rows of unknown nodes, and rows of a second engine that raise, loop and eat memory.
+ * Rows of one calculator, compared bit by bit with the first results of the same sets; in between, batches that are
+ * aborted, rows with unknown nodes, and rows of a second engine that raise, loop and use up memory.
  */
 export async function runRows(report, name, options, text, rows) {
 	const part = report.part(`rows: ${name}`);
@@ -55,8 +55,8 @@ export async function runRows(report, name, options, text, rows) {
 const bits = (result) =>
 	new BigUint64Array(result.values.buffer, result.values.byteOffset, result.values.length);
 
-// Nodes 7, 8, 9 eat memory, loop, raise; others answer their id. On a busy machine a row's time may be up before it has
-// eaten all.
+// Nodes 7, 8, 9 use up memory, loop, raise; others return their id. On a busy machine a row may time out before it has
+// used up its memory.
 const codes = { 7: ["MEMORY", "TIMEOUT"], 8: ["TIMEOUT"], 9: ["CALCULATOR_ERROR"] };
 
 async function faults(part, build, roll) {

@@ -1,4 +1,4 @@
-// Calculates a build's rows without end, until its thread is ended from outside.
+// Calculates a build's rows without end, until its thread is terminated.
 import { workerData } from "node:worker_threads";
 import { Engine, NodeSets } from "../../dist/index.js";
 

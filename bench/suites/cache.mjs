@@ -1,4 +1,4 @@
-// Which rows the row cache keeps in memory, by policy, over traces of real requests; and what a row from memory costs.
+// Which rows the cache keeps in memory, by policy, on traces of real requests; and the cost of a row from memory.
 import { hit } from "./cache/hit.mjs";
 import { policies } from "./cache/policies.mjs";
 

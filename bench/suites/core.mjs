@@ -1,4 +1,4 @@
-// What the package itself must reach, without Path of Building.
+// Targets of the package itself, without Path of Building.
 import { crossing } from "./core/crossing.mjs";
 import { memory } from "./core/memory.mjs";
 import { plainLua } from "./core/plain-lua.mjs";
@@ -6,5 +6,5 @@ import { reference } from "./core/reference.mjs";
 import { rollback } from "./core/rollback.mjs";
 import { threads } from "./core/threads.mjs";
 
-/** Each part answers figures: { key, what, value, low, high, unit, better, target, note }. */
+/** Each part returns figures: { key, what, value, low, high, unit, better, target, note }. */
 export const parts = [crossing, plainLua, reference, rollback, threads, memory];

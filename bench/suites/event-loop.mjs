@@ -1,4 +1,4 @@
-// How long batches hold up the event loop of the process that asks for them.
+// How long batches delay the event loop of their process.
 import { delays } from "./event-loop/delays.mjs";
 
 export const parts = [delays];

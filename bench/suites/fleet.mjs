@@ -1,7 +1,7 @@
-// What the way over a queue costs: two workers of one thread each, with a Redis or Valkey server of their own, against one
-// engine with two threads. Rows of the reference calculator; and of Path of Building, where the variable POBATCH_POB names a
-// checkout and ../shared/data has builds. Needs the third package (npm run build) and a redis-server. BENCH_ROUNDS, BENCH_ROWS
-// (of the reference calculator) and BENCH_POB_ROWS make it shorter or longer.
+// The cost of a queue: two workers with one thread each and their own Redis or Valkey server, against one engine with
+// two threads. Rows of the reference calculator; also of Path of Building if POBATCH_POB names a checkout and
+// ../shared/data has builds. Needs the third package (npm run build) and a redis-server. BENCH_ROUNDS, BENCH_ROWS (of
+// the reference calculator) and BENCH_POB_ROWS change its length.
 import { readFileSync } from "node:fs";
 import { Engine, NodeSets } from "../../dist/index.js";
 import { RedisServer, redisProgram, Worker } from "../lib/fleet.mjs";
@@ -10,7 +10,7 @@ import { builds } from "./pob/workload.mjs";
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
 
-/** Pairs of short paths: changes as a search asks for them. Other ones each round, since workers remember rows. */
+/** Pairs of short paths: changes as a search requests them. Different ones each round, since workers remember rows. */
 function pathSets(tree, build, count, round) {
 	const paths = tree.pathsWithin(build.allocated, 6);
 	return NodeSets.deltas(
@@ -38,7 +38,7 @@ async function compare(key, what, options, flags, text, rows, stats) {
 			const there = await fleetBuild.calculateBatch(sets, { stats });
 			const here = await ownBuild.calculateBatch(sets, { stats });
 			if (!sameBits(there, here) || there.errors.length !== here.errors.length) throw new Error("other bits");
-			// The first one compiles, and finds out how fast rows are.
+			// The first round compiles, and measures how fast rows are.
 			if (round === 0) continue;
 			figures.own.push(here.elapsedMs);
 			figures.fleet.push(there.elapsedMs);

@@ -1,5 +1,5 @@
-// The page in a browser: first paint, the time to a tree that can be used, frames per second while it is panned, and what axe
-// finds. Needs chromium (apt-get install chromium) and npm run build.
+// The page in a browser: first paint, time until the tree can be used, frames per second while panning, and axe's
+// findings. Needs chromium (apt-get install chromium) and npm run build.
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { startServer } from "@pobatch/server";
@@ -40,7 +40,7 @@ async function page() {
 			const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
 			const view = await context.newPage();
 			await view.goto(`${server.address}/#build=${lease.known.id}`);
-			// A frame of the tree was drawn: it can be panned and clicked.
+			// Once a frame of the tree is drawn, it can be panned and clicked.
 			const usable = await view.evaluate(`new Promise((resolve) => {
 				const look = () =>
 					document.querySelector("canvas")?.tree?.frames > 0 ? resolve(performance.now()) : requestAnimationFrame(look);
@@ -53,7 +53,7 @@ async function page() {
 				const { tree } = document.querySelector("canvas");
 				const first = tree.frames;
 				let start, before;
-				// By the time of the display's frames, from one that is drawn.
+				// By the timestamps of the display's frames, starting at one that is drawn.
 				const step = (now) => {
 					if (before === undefined && tree.frames > first) [start, before] = [now, tree.frames];
 					const elapsed = before === undefined ? 0 : now - start;
@@ -69,7 +69,7 @@ async function page() {
 					'axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] }).then(({ violations }) => violations.length)',
 				);
 			} else {
-				// The first one fills caches.
+				// The first paint fills caches.
 				paints.push(paint);
 				trees.push(usable);
 				frames.push(drawn);

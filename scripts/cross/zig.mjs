@@ -1,4 +1,4 @@
-// Zig's C and C++ compiler for musl, as programs that take no further arguments to be what they are.
+// Zig's C and C++ compilers for musl, as programs that need no further arguments.
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder, npmTool } from "./npm-tool.mjs";
@@ -12,8 +12,8 @@ const zig = {
 
 /**
  * @param {"x86_64" | "aarch64"} arch
- * @param {string} gcc for the same processor
- * @param {string} folder where the programs go
+ * @param {string} gcc a GCC for the same processor
+ * @param {string} folder in which the programs are created
  * @returns the environment that deps/toolchains/linux-musl.cmake reads
  */
 export function zigTools(arch, gcc, folder) {

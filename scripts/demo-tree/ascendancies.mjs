@@ -1,15 +1,14 @@
 import { polar } from "./layout.mjs";
 import { THEMES } from "./words.mjs";
 
-/** Distance of the ascendancies' middles from the middle of the tree. */
+/** Distance of the ascendancies' centres from the tree's centre. */
 const RADIUS = 16_500;
 
 /**
- * Adds each class's ascendancies, in a circle outside the main tree: a start
- * with arms of small node, notable, small node, notable. Some have what real
- * ones have too: a free node, a choice of one node among several.
+ * Adds each class's ascendancies, in a circle outside the main tree: a start, and arms of small node, notable, small
+ * node, notable. Some have what real ones have: a free node, a choice of one node among several.
  *
- * @returns the ascendancies with their start's and nodes' ids, in order
+ * @returns the ascendancies with the ids of their starts and nodes, in order
  */
 export function addAscendancies(random, tree, clusters, classes) {
 	const owners = classes.flatMap((owner) => owner.ascendancies.map((name) => ({ owner: owner.name, name })));
@@ -28,7 +27,7 @@ export function addAscendancies(random, tree, clusters, classes) {
 		};
 		for (let arm = 0; arm < arms; arm++) {
 			const theme = random.pick(THEMES);
-			// 24, 36, 48 and 60 places: the same share of a turn on each orbit.
+			// 24, 36, 48 and 60 places: the same fraction of a turn on each orbit.
 			const turn = arm / arms;
 			const steps = [
 				add(3, Math.round(turn * 24), clusters.small(theme)),

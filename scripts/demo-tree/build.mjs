@@ -6,7 +6,7 @@
 const CLASS = "Falconer";
 const ASCENDANCY = "Skywatcher";
 const LEVEL = 80;
-/** Points at that level, quests included, and an ascended character's. */
+/** Points at that level, including quests, and an ascended character's. */
 const POINTS = 95;
 const ASCENDANCY_POINTS = 8;
 const WANTED = /Attack Speed|Attack Damage|Critical|Projectile Damage|maximum Life|Evasion Rating|with Bows/;
@@ -98,7 +98,7 @@ export function makeDemoBuild(tree) {
 		level: LEVEL,
 		treeVersion: tree.version,
 		nodes: list,
-		// Mostly what bows need, now and then what gems ask for.
+		// Mostly what bows need, sometimes what gems require.
 		attributes: Object.fromEntries(
 			attributes.map((id, i) => [id, i % 5 === 3 ? "Int" : i % 5 === 4 ? "Str" : "Dex"]),
 		),
@@ -109,7 +109,7 @@ export function makeDemoBuild(tree) {
 	};
 }
 
-/** Spends the points on the nearest wanted notable, again and again, and the rest on what is next. */
+/** Spends the points on the nearest wanted notable, repeatedly, and the rest on neighbouring nodes. */
 function grow(nodes, allocated, root, points) {
 	const neighbours = new Map([...nodes.keys()].map((id) => [id, []]));
 	const ascendancy = nodes.get(root).ascendancyName;
@@ -152,7 +152,7 @@ function grow(nodes, allocated, root, points) {
 	}
 }
 
-/** The shortest path from what is allocated to a wanted node, from its first new node on. */
+/** The shortest path from the allocated nodes to a wanted node, starting with its first new node. */
 function nearest(neighbours, allocated, root, canWalk, isWanted, nodes) {
 	const ascendancy = nodes.get(root).ascendancyName;
 	const queue = [...allocated]

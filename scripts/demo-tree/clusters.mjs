@@ -1,12 +1,12 @@
 import { PLACES } from "./tree.mjs";
 import { rollLine } from "./words.mjs";
 
-/** How far a cluster reaches around its middle. */
+/** Radius of a cluster. */
 export const CLUSTER_RADIUS = 215;
 
 /**
- * Fills clusters of nodes: small ones around a picture, notables where an arm
- * ends. The kinds differ in how the arms run; all are entered at one node.
+ * Fills clusters of nodes: small ones around a picture, with a notable where an arm ends. The kinds differ in the
+ * course of the arms; each cluster is entered at one node.
  */
 export class ClusterMaker {
 	#random;
@@ -31,9 +31,9 @@ export class ClusterMaker {
 	}
 
 	/**
-	 * @param place the middle
+	 * @param place the centre
 	 * @param towards the point from which the cluster is entered
-	 * @returns the id of the node at the entrance
+	 * @returns the id of the entrance node
 	 */
 	make(theme, place, towards) {
 		const group = this.#tree.group(place);
@@ -73,7 +73,7 @@ export class ClusterMaker {
 		this.#tree.join(right[1], at(4).inner());
 	}
 
-	/** Two open arms with a notable at each end, and one in the middle of either. */
+	/** Two open arms with a notable at each end and one in the middle of each. */
 	_fork(first, at) {
 		this.#chain(first, [at(-2).small(), at(-4).small(), at(-5).small(), at(-7).notable()]);
 		const right = [at(2).small(), at(4).small(), at(5).small()];
@@ -81,7 +81,7 @@ export class ClusterMaker {
 		if (this.#random.chance(0.3)) this.#tree.join(right[1], at(4).inner());
 	}
 
-	/** One long arm around, a notable half-way and one at the end, one inside. */
+	/** One long arm around, with a notable half-way, one at the end, and one inside. */
 	_spiral(first, at) {
 		const arm = [
 			at(2).small(),

@@ -1,6 +1,6 @@
 /**
- * Where things lie: attribute nodes as crossings, roads between them, and free
- * places beside them. Lengths are in the units of the tree, y downwards.
+ * Positions: attribute nodes as crossings, roads between them, and free places next to them. Lengths are in tree units,
+ * y downwards.
  */
 
 export const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
@@ -8,7 +8,7 @@ export const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
 /** Angle 0 is up, angles go clockwise, as in the tree's file. */
 export const polar = (angle, radius) => ({ x: Math.sin(angle) * radius, y: -Math.cos(angle) * radius });
 
-/** A crossing for each attribute node: rings around the centre, shaken. */
+/** A crossing for each attribute node: rings around the centre, with random displacements. */
 export function makeCrossings(random, count, innerRadius, spacing) {
 	const rings = [];
 	for (let total = 0; total < count; ) {
@@ -19,7 +19,7 @@ export function makeCrossings(random, count, innerRadius, spacing) {
 	}
 	return rings.flatMap(({ radius, wanted }, ring) =>
 		Array.from({ length: wanted }, (_, i) => {
-			// The last ring is rarely full: its crossings lie evenly all the same.
+			// The last ring is rarely full, but its crossings are evenly spaced as well.
 			const angle = ((i + (ring % 2) / 2 + random.between(-0.18, 0.18)) / wanted) * 2 * Math.PI;
 			return polar(angle, radius + random.between(-0.16, 0.16) * spacing);
 		}),
@@ -27,9 +27,8 @@ export function makeCrossings(random, count, innerRadius, spacing) {
 }
 
 /**
- * Roads between the crossings: the relative neighbourhood graph, which is
- * connected and has no short cuts, and some of the Gabriel graph's, so that
- * there is more than one way to most places.
+ * Roads between the crossings: the relative neighbourhood graph, which is connected and has no short cuts, and some
+ * edges of the Gabriel graph, so that there is more than one way to most places.
  *
  * @returns pairs of indices
  */
@@ -60,7 +59,7 @@ function distanceToSegment(point, { from, to }) {
 	return distance(point, { x: from.x + t * (to.x - from.x), y: from.y + t * (to.y - from.y) });
 }
 
-/** Finds places beside the crossings that keep clear of all roads and of one another. */
+/** Finds places next to the crossings that keep clear of all roads and of one another. */
 export class Places {
 	#random;
 	#crossings;
@@ -77,9 +76,9 @@ export class Places {
 	}
 
 	/**
-	 * @param radius how far the thing reaches around its middle
-	 * @param accepts which crossings are wanted
-	 * @returns the crossing's index and the middle of the place, or undefined if all is full
+	 * @param radius of the space that is needed
+	 * @param accepts which crossings may be used
+	 * @returns the crossing's index and the centre of the place, or undefined if there is no room left
 	 */
 	take(radius, accepts = () => true) {
 		const order = this.#random
@@ -104,7 +103,7 @@ export class Places {
 				const offset = polar(turn + (i / 24) * 2 * Math.PI, away);
 				const point = { x: crossing.x + offset.x, y: crossing.y + offset.y };
 				const clear = this.#clearance(point) - radius;
-				// A place near its crossing is worth a little clearance.
+				// Being near its crossing is worth a little clearance.
 				const score = clear - away / 20;
 				if (clear > 45 && (best === undefined || score > best.score)) best = { ...point, score };
 			}

@@ -14,7 +14,7 @@ export function seededRandom(seed) {
 		return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
 	};
 	return {
-		/** From 0 up to, but not, 1. */
+		/** From 0 up to but excluding 1. */
 		next,
 		/** An integer from `min` to `max`, both included. */
 		integer: (min, max) => min + Math.floor(next() * (max - min + 1)),
@@ -22,7 +22,7 @@ export function seededRandom(seed) {
 		between: (min, max) => min + next() * (max - min),
 		chance: (share) => next() < share,
 		pick: (list) => list[Math.floor(next() * list.length)],
-		/** One of `list`, each as likely as its weight. */
+		/** One of `list`, with a probability proportional to its weight. */
 		weighted(list, weightOf) {
 			let rest = next() * list.reduce((sum, entry) => sum + weightOf(entry), 0);
 			for (const entry of list) {

@@ -1,6 +1,6 @@
 /** Gathers nodes and groups and writes them in the shape of a passive tree file. */
 
-/** Radius and number of places of each orbit around a group's middle. */
+/** Radius and number of places of each orbit around a group's centre. */
 const ORBITS = [
 	[0, 1],
 	[95, 8],
@@ -16,7 +16,7 @@ export const RADII = ORBITS.map(([radius]) => radius);
 const rounded = (value, decimals) => Number(value.toFixed(decimals));
 const angleOf = (orbit, index) => rounded((index / PLACES[orbit]) * 2 * Math.PI, 10);
 
-/** Leaves out what a reader takes for granted: the file is part of the package. */
+/** Leaves out defaults: the file is part of the package. */
 function compact({ stats, orbit, orbitIndex, connections, ...node }) {
 	return {
 		...node,
@@ -33,7 +33,7 @@ export class TreeWriter {
 	#groups = [];
 
 	constructor(random) {
-		// Ids in a real tree say nothing about place or kind either.
+		// As in a real tree, ids say nothing about place or kind.
 		this.#ids = random.shuffle(Array.from({ length: 65_500 }, (_, i) => i + 10));
 	}
 
@@ -42,7 +42,7 @@ export class TreeWriter {
 		return this.#groups.length;
 	}
 
-	/** Adds a node and returns its id; `fields` are those of the file beside place and joins. */
+	/** Adds a node and returns its id; `fields` are the file's fields other than place and connections. */
 	node(group, orbit, index, fields) {
 		const id = this.#ids.pop();
 		const orbitIndex = ((index % PLACES[orbit]) + PLACES[orbit]) % PLACES[orbit];

@@ -33,7 +33,7 @@ const NOUNS =
 		" ",
 	);
 
-/** An endless row of names, each once. */
+/** An endless sequence of distinct names. */
 export function nameMaker(random) {
 	const all = random.shuffle(ADJECTIVES.flatMap((adjective) => NOUNS.map((noun) => `${adjective} ${noun}`)));
 	return () => all.pop();
@@ -42,9 +42,8 @@ export function nameMaker(random) {
 export const ATTRIBUTES = ["Strength", "Dexterity", "Intelligence"];
 
 /**
- * What a cluster of nodes is about. `lean` is how well it fits Strength,
- * Dexterity and Intelligence. In a line, `{4-8}` stands for a whole number and
- * `{0.2-0.6}` for one with a decimal; small nodes take one line of `small`,
+ * What a cluster of nodes is about. `lean` is how well it fits Strength, Dexterity and Intelligence. In a line, `{4-8}`
+ * stands for a whole number and `{0.2-0.6}` for one with a decimal place; small nodes take one line of `small`,
  * notables two or three of `notable`.
  */
 export const THEMES = [
@@ -347,7 +346,7 @@ export const THEMES = [
 	},
 ];
 
-/** A keystone gives much and takes much. */
+/** A keystone has a large benefit and a large cost. */
 export const KEYSTONE_LINES = [
 	["{20-30}% more Damage", "{15-25}% less maximum Life"],
 	["{30-40}% more Armour", "{20-30}% less Evasion Rating"],

@@ -1,5 +1,6 @@
-// One checkout and one build: rows with all that makes them fast against rows without, in a process of its own. Prints one line
-// of JSON, what `compare` answers. Arguments: a checkout, a build, rows, seed, and "certified" where it is certified first.
+// One checkout and one build: rows with all fast parts against rows without, in a process of its own. Prints one line
+// of JSON, the result of `compare`. Arguments: a checkout, a build, rows, seed, and "certified" if it is to be
+// certified first.
 import { compare } from "./comparison.mjs";
 
 const [pob, file, rows, seed, trust] = process.argv.slice(2);

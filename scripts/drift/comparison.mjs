@@ -6,8 +6,8 @@ import { certifyPob } from "../../dist/operations/certify/certify-pob.js";
 import { dice, randomSets } from "../../dist/operations/certify/random-sets.js";
 
 /*
- * One checkout: rows with all that makes them fast against rows by its own functions. Where a change of the checkout makes it
- * never end, both ways have limits; a row that ran into one is compared with nothing.
+ * Compares, for one checkout, rows with all fast parts and rows by its own functions. A changed checkout may never end,
+ * so both have time limits; a row that ran into one is not compared.
  */
 
 const limits = { openTimeoutMs: 60_000, rowTimeoutMs: 5000, memoryLimitMB: 2048 };
@@ -17,14 +17,15 @@ const unknowable = new Set(["TIMEOUT", "MEMORY"]);
  * @param pob the checkout
  * @param builds files with builds
  * @param rows of each build
- * @param certify the checkout is certified first, and what was found the same is used, without being verified: what
- * certification does not see shows as a difference
- * @param baselines by build, what `answersOf` has for the checkout before it was changed
- * @param isReused whether states of the originals serve the next variant, too: each build loads anew all that is changed in them
- * @param onlyReached what shows in no row by its own functions is not calculated by the fast way
- * @param onPhase "certifying", "slow", "fast": whoever waits can tell which way does not end
- * @returns rows, values, differing, first (difference), parts (functions in use), off, certified, ratio, failed (why it does not
- * start, or not end), reached (whether a row by its own functions is another one than the baseline's)
+ * @param certify whether the checkout is certified first, and the certified parts are used without verification:
+ * whatever certification misses shows up as a difference
+ * @param baselines by build, the result of `answersOf` for the checkout before it was changed
+ * @param isReused whether the originals' states also serve the next variant: each build reloads everything that is
+ * changed
+ * @param onlyReached whether the fast rows are only calculated if the change affects a row by its own functions
+ * @param onPhase called with "certifying", "slow", "fast", so that the caller knows which one does not end
+ * @returns rows, values, differing, first (difference), parts (functions in use), off, certified, ratio, failed (why it
+ * does not start or end), reached (whether a row by its own functions differs from the baseline's)
  */
 export async function compare({
 	pob,
@@ -105,7 +106,7 @@ function compareBuild(build, fast, slow, found, note) {
 		if (slow[what].join() !== fast[what].join()) note(build, 0, what, [fast[what].length, slow[what].length]);
 	const chance = new Set([...fast.unstable, ...slow.unstable]);
 	for (const [i, ours] of fast.batches.entries()) {
-		// The originals know nothing of earlier rows: asked again they would say the same.
+		// The originals do not remember earlier rows: repeating the batch would give the same.
 		const theirs = slow.batches[i] ?? slow.batches[0];
 		const isKnown = (row) => !unknowable.has(ours.codes[row]) && !unknowable.has(theirs.codes[row]);
 		for (let row = 0; row < theirs.codes.length; row++)
@@ -147,7 +148,7 @@ function isOutOfTime({ failed }) {
 	return failed !== undefined && unknowable.has(failed.split(":")[0]);
 }
 
-/** An engine with Path of Building's own functions that serves several variants in one place. */
+/** An engine with Path of Building's own functions that serves several variants in the same folder. */
 let reused;
 
 async function originalAnswers({ pob, builds, rows, seed, isReused }) {
@@ -156,7 +157,7 @@ async function originalAnswers({ pob, builds, rows, seed, isReused }) {
 	reused ??= await open(pob, options).catch(() => undefined);
 	if (reused === undefined) return answersOfAll(pob, builds, rows, seed, options);
 	const found = await answersOfEngine(reused, builds, rows, seed);
-	// What fails may leave something behind: then it is asked again, of states of its own.
+	// A failure may leave something behind, so it is repeated with new states.
 	const isDoubtful = ({ failed, batches = [] }) =>
 		failed !== undefined || batches.some(({ codes }) => codes.some((code) => code !== ""));
 	if (![...found.answers.values()].some(isDoubtful)) return found;
@@ -169,7 +170,7 @@ function open(pob, options) {
 	return Engine.open({ calculator: "pob", pob, threads: 1, ...limits, ...options });
 }
 
-/** What an engine answers for builds; failed: why it does not start. */
+/** The results of an engine for several builds; failed: why it does not start. */
 async function answersOfAll(pob, builds, rows, seed, options, given) {
 	let engine;
 	try {
@@ -199,8 +200,8 @@ async function answersOfEngine(engine, builds, rows, seed, given) {
 }
 
 /**
- * What an engine answers for one build: default stats, all, defences. `given`: what another engine answered, whose node sets are
- * used; then the first batch once more, when what is known by then answers, too.
+ * The results of an engine for one build: default stats, all, defences. `given`: another engine's results, whose node
+ * sets are used; then the first batch is repeated, so that the memo answers, too.
  */
 export async function answersOf(engine, build, rows, seed, given) {
 	let loaded;
@@ -248,7 +249,7 @@ async function certifiedParts(pob) {
 		const { parts } = await certifyPob(pob, { folder, timeoutMs: 600_000 });
 		return parts.filter(({ status }) => status === "certified").map(({ part }) => part);
 	} catch {
-		// It does not start or does not end, which the comparison finds out, too.
+		// If it does not start or end, the comparison will find that out, too.
 		return [];
 	} finally {
 		rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The modules in which parts stand for functions, or look at statements. */
+/** The modules in which parts replace functions or analyse statements. */
 export const modules = [
 	"Modules/Calcs.lua",
 	"Modules/CalcSetup.lua",
@@ -21,17 +21,17 @@ export const modules = [
 	"Classes/PassiveSpec.lua",
 ];
 
-/** Those that Path of Building loads anew for each build: Modules/Calcs.lua and what it loads. */
+/** Modules that Path of Building loads again for each build: Modules/Calcs.lua and what it loads. */
 export const loadedByBuilds = new Set(modules.slice(0, 8));
 
-/** What is changed in five functions each: changes of scripts/drift/cosmetics.lua. */
+/** Changes that are made in five functions each; see scripts/drift/cosmetics.lua. */
 const harmless = ["newLocal", "guard", "helper", "loop"];
 
 export function textsOf(checkout) {
 	return new Map(modules.map((path) => [path, readFileSync(join(checkout, "src", path), "latin1")]));
 }
 
-/** Everything renamed and laid out anew; comments moved. */
+/** Everything renamed and reformatted; comments moved. */
 export async function cosmeticVariants(tool, texts) {
 	const variants = [];
 	for (const kind of ["renamed", "commented"]) {
@@ -45,7 +45,7 @@ export async function cosmeticVariants(tool, texts) {
 	return variants;
 }
 
-/** Of each kind of change that leaves the meaning as many as asked, in five functions each; and a field with another name. */
+/** As many changes as requested of each kind that keeps the meaning, in five functions each; and one renamed field. */
 export async function harmlessVariants(tool, texts, checkout, count, seed) {
 	const variants = [];
 	const roll = dice(seed);
@@ -66,7 +66,7 @@ export async function harmlessVariants(tool, texts, checkout, count, seed) {
 	return variants;
 }
 
-/** A field that all of the checkout names only as `.name`, under another name everywhere. */
+/** A field that the whole checkout only uses as `.name`, renamed everywhere. */
 function renamedFields(checkout, texts, count, roll) {
 	const all = new Map();
 	for (const folder of ["Modules", "Classes", "Data"])
@@ -96,8 +96,8 @@ function renamedFields(checkout, texts, count, roll) {
 }
 
 /**
- * Changes of meaning, each at one place of a module: of each module as many, of each kind in it as many. The small modules are
- * what parts stand for themselves.
+ * Changes of meaning, each at one place of a module; the same number for each module, and for each kind within it. The
+ * small modules are the ones that parts replace.
  */
 export async function meaningVariants(tool, texts, count, seed) {
 	const roll = dice(seed);

@@ -1,5 +1,5 @@
-// Compares variants of a checkout one after another, as scripts/drift.mjs asks by messages. What is found out of modules that they
-// have in common is found out once.
+// Compares variants of a checkout one after another, as requested by messages of scripts/drift.mjs. Findings about
+// modules that variants have in common are reused.
 import { compare } from "./comparison.mjs";
 
 process.on("message", async (request) => {
@@ -11,5 +11,5 @@ process.on("message", async (request) => {
 	}
 });
 
-// Whoever asks is gone.
+// Nobody waits for the result any more.
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));

@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Milliseconds that a step may take: a changed loop may never end. */
+/** Limit for each step, in milliseconds: a changed loop may never end. */
 const stepMs = { slow: 240_000, fast: 240_000, certifying: 900_000 };
-/** After so many variants a process ends: what it knows of modules grows. */
+/** Number of variants after which a process is replaced, since its memory of modules grows. */
 const variantsPerProcess = 50;
 
 /** A process that compares one variant after another, in a copy of the checkout made of links. */
@@ -20,7 +20,7 @@ export class Worker {
 		linkedCopy(checkout, folder);
 	}
 
-	/** @returns what `compare` answers */
+	/** @returns the result of `compare` */
 	async compare(files, request) {
 		this.#put(files);
 		if (this.#asked++ % variantsPerProcess === 0) this.close();
@@ -41,7 +41,7 @@ export class Worker {
 			};
 			const failed = (why) => {
 				this.close();
-				// Where its own functions do not end either, the checkout is broken.
+				// If its own functions do not end either, the checkout is broken.
 				const isOurs = phase === "fast";
 				end({
 					rows: 0,
@@ -61,7 +61,7 @@ export class Worker {
 			child.stderr.on("data", (data) => (errors += data));
 			child.on("message", (message) => {
 				if (message.found) return end(message.found);
-				// The laboratory's own: it says nothing of the variant.
+				// A failure of the laboratory itself: it says nothing about the variant.
 				if (message.fault) return reject(new Error(message.fault));
 				phase = message.phase;
 				wait();
@@ -91,7 +91,7 @@ export class Worker {
 	}
 }
 
-/** Symbolic links to all of a checkout, to each file of the folders with code. */
+/** Makes symbolic links to everything in a checkout; in folders with code, to each file. */
 function linkedCopy(checkout, to) {
 	mkdirSync(join(to, "src"), { recursive: true });
 	for (const name of readdirSync(checkout))

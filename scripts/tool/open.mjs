@@ -5,7 +5,7 @@ import { Engine } from "../../dist/index.js";
 const scripts = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * Opens a tool in Lua: `scripts/<name>/commands.lua`, which may require the project's own Lua and what lies in scripts/.
+ * Opens a tool in Lua: `scripts/<name>/commands.lua`, which may require the project's own Lua and files in scripts/.
  *
  * @returns `command(name, args)`, and `close()`
  */

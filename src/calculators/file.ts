@@ -6,7 +6,7 @@ import type { Plain } from "../native/addon.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
 import type { CalculatorSource } from "./source.js";
 
-/** A user's own Lua file. `require` finds its neighbours. */
+/** A user's own Lua file. `require` finds files in the same folder. */
 export async function fileCalculator(
 	file: string,
 	options: Plain,

@@ -4,7 +4,7 @@ import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { digest } from "../common/digest.js";
 
-/** Contents of all Lua files below a folder. */
+/** Hash of the contents of all Lua files below a folder. */
 export async function luaDigest(folder: string): Promise<string> {
 	const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".lua")).sort();
 	const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
@@ -12,8 +12,8 @@ export async function luaDigest(folder: string): Promise<string> {
 }
 
 /**
- * What a folder of many files holds, without reading them: path, size and time of change of each Lua, JSON and XML
- * file. It changes whenever a file does; it may change without. Links are followed, to folders too.
+ * Identifies the contents of a folder of many files without reading them: path, size and modification time of each Lua,
+ * JSON and XML file. It changes whenever a file does, and may change without. Links are followed, also to folders.
  */
 export async function manifestDigest(folder: string): Promise<string> {
 	const facts: string[] = [];
@@ -22,8 +22,8 @@ export async function manifestDigest(folder: string): Promise<string> {
 }
 
 /**
- * What a checkout of Path of Building calculates with: the contents of its Lua and JSON files, of its runtime too; not of the
- * builds that its user keeps in it.
+ * Hash of what a checkout of Path of Building calculates with: the contents of its Lua and JSON files, including its
+ * runtime, but not the builds that the user keeps in it.
  *
  * @param source the checkout's `src`
  */
@@ -40,19 +40,19 @@ export async function contentsDigest(source: string): Promise<string> {
 	return hash.digest("hex");
 }
 
-/** @param above real paths of the folders on the way: a link to one of them has no end */
+/** @param above real paths of the folders on the way, to detect links that lead back to one of them */
 async function collectFacts(folder: string, path: string, above: ReadonlySet<string>, facts: string[]) {
 	const entries = await readdir(join(folder, path), { withFileTypes: true });
 	for (const entry of entries) {
 		const name = join(path, entry.name);
-		// Undefined for a link that leads nowhere.
+		// Undefined for a link without a target.
 		const isLink = entry.isSymbolicLink();
 		const found = isLink ? await stat(join(folder, name)).catch(() => undefined) : entry;
 		if (found?.isDirectory()) {
 			const real = isLink ? await realpath(join(folder, name)) : join(folder, name);
 			if (!above.has(real)) await collectFacts(folder, name, new Set([...above, real]), facts);
 		} else if (/\.(lua|json|xml|cfg)$/.test(entry.name) && found?.isFile()) {
-			// Half a thousand of them: each way through Node's thread pool would take ten times as long.
+			// There are some five hundred files: going through Node's thread pool for each would take ten times as long.
 			const { size, mtimeMs } = statSync(join(folder, name));
 			facts.push(`${name} ${size} ${mtimeMs}`);
 		}

@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { packageFolder } from "../native/addon.js";
 import type { CalculatorSource } from "./source.js";
 
-/** The package's own Lua. */
+/** The folder of the package's own Lua. */
 export const luaFolder = join(packageFolder, "lua");
 
-/** The text of lua/batch_loop.lua: the contract's Lua half, the same for every calculator. */
+/** The text of lua/batch_loop.lua: the Lua side of the contract, the same for every calculator. */
 export async function loopSource(): Promise<string> {
 	return readFile(join(luaFolder, "batch_loop.lua"), "utf8");
 }
 
-/** The text of lua/arithmetic.lua: it tells machines apart whose mathematics has other last digits. */
+/** The text of lua/arithmetic.lua, which tells apart machines whose math functions differ in the last digits. */
 export async function arithmeticSource(): Promise<string> {
 	return readFile(join(luaFolder, "arithmetic.lua"), "utf8");
 }
@@ -21,7 +21,7 @@ export async function sandboxSource(): Promise<string> {
 	return readFile(join(luaFolder, "sandbox.lua"), "utf8");
 }
 
-/** A Lua file of the package's own lua/. */
+/** A Lua file in the package's own lua/. */
 export async function embedded(
 	file: string,
 ): Promise<Pick<CalculatorSource, "source" | "trusted" | "rollback" | "chunkName" | "packagePath">> {

@@ -43,10 +43,10 @@ export async function referenceCalculator(tree: PassiveTree): Promise<Calculator
 	};
 }
 
-/** An item of a slot or a jewel of a socket, in a change. */
+/** An item of a slot, or a jewel of a socket, in a change. */
 type ChangedItem = { readonly text?: string; readonly node?: number; readonly [field: string]: Plain };
 
-/** With the item read, which Lua does not do. */
+/** Adds the parsed item, since Lua does not parse item texts. */
 function withItem(changed: ChangedItem, slot: string): Plain {
 	if (changed.text === undefined) return changed;
 	const { warnings: _, ...item } = parseItemText(changed.text);

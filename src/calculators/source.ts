@@ -4,114 +4,114 @@ import type { PobatchError } from "../common/errors.js";
 import type { Plain } from "../native/addon.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
 
-/** A change of a build as `normalChange` answers it. */
+/** A change of a build, as `normalChange` returns it. */
 type Members = { readonly [part: string]: Plain };
 
-/** How a build's text is read. */
+/** Options for reading a build's text. */
 export interface LoadOptions {
 	/**
-	 * Which passive tree of a Path of Building build, counted from 1; the active one if not given. A level that follows the
-	 * points is then that of this tree.
+	 * Which passive tree of a Path of Building build, counted from 1; by default the active one. If the level follows
+	 * from the points, it is that of this tree.
 	 */
 	spec?: number;
-	/** Milliseconds that loading may take. */
+	/** Time limit for loading, in milliseconds. */
 	timeoutMs?: number;
 }
 
-/** How far a certification is. */
+/** Progress of a certification. */
 export interface CertifyProgress {
 	step: "originals" | "comparing" | "one part at a time";
-	/** Builds done, of all. */
+	/** Finished builds, and their total number. */
 	done: number;
 	total: number;
 }
 
-/** States that may turn out to be wrong, and what checks them. */
+/** States that may turn out to be wrong, and how they are checked. */
 export interface Verified {
-	/** Share of the rows, 0 to 1. */
+	/** Share of the rows that are checked, 0 to 1. */
 	readonly share: number;
-	/** Options of `open` of the states that check rows, and of those that take over where one differs. */
+	/** `open` options of the states that check rows, and of those that take over if a row differs. */
 	readonly originals: Plain;
 	readonly doubting: Plain;
-	/** Remembers a difference; answers what to tell the user. */
+	/** Records a difference; returns the message for the user. */
 	onDifference(why: string): string;
 }
 
-/** Who is told of a certification. */
+/** Who is informed about a certification. */
 export interface CertificationListeners {
 	onProgress(progress: CertifyProgress): void;
 	warn(warning: EngineWarning): void;
 }
 
-/** A certification that goes on in the background. */
+/** A certification that runs in the background. */
 export interface Certifying {
 	/** Never rejects. */
 	readonly done: Promise<Certified>;
-	/** A program that has nothing else to do goes on until it is certified. */
+	/** Keeps the program alive until the certification is done. */
 	keepAlive(): void;
-	/** It is needed no longer; resolves when nothing of it goes on. */
+	/** Stops waiting for it; resolves when nothing of it runs any more. */
 	end(): Promise<void>;
 }
 
-/** What came of it. */
+/** The outcome of a certification. */
 export interface Certified {
-	/** For people. */
+	/** A description for people. */
 	readonly text: string;
-	/** The parts that were found to answer the same. */
+	/** The parts that were found to give the same results. */
 	readonly certified: readonly string[];
-	/** Options of `open` of states that use these, which take the place of those that are there. */
+	/** `open` options of states that use these parts and replace the current ones. */
 	readonly states?: { readonly options: Plain; readonly verification: Verified };
 }
 
-/** One calculator as an engine opens it: its Lua half, and what its builds' texts become before they cross to Lua. */
+/** A calculator as an engine opens it: its Lua file, and how build texts are prepared for Lua. */
 export interface CalculatorSource {
 	/** Text of the Lua file. */
 	source: string;
-	/** False for code that is not ours: it then gets no access to files, processes, the FFI and the like. */
+	/** False for code that is not ours: it then has no access to files, processes, the FFI and the like. */
 	trusted: boolean;
-	/** True if what a row changes is undone after it. */
+	/** Whether a row's changes to the state are undone after it. */
 	rollback: boolean;
 	/** Name in tracebacks. */
 	chunkName: string;
 	/** `package.path` of its states. */
 	packagePath: string;
-	/** Where chunks lie that are named by a relative path, for profiles; undefined where there are none. */
+	/** Folder of chunks whose names are relative paths, for profiles; undefined if there are none. */
 	chunkFolder: string | undefined;
-	/** Of its `open`. */
+	/** Options of its `open`. */
 	options: Plain;
-	/** The tree that nodes are looked up in before a build is loaded; undefined where a calculator has none. */
+	/** The tree in which nodes are looked up before a build is loaded; undefined if the calculator has none. */
 	tree: PassiveTree | undefined;
-	/** The tree of a build, by the version that its info names. */
+	/** A build's tree, by the version that the build's info names. */
 	treeOf(version: string): Promise<PassiveTree | undefined>;
-	/** Of all that the answers depend on besides the build and what the calculator says of itself. */
+	/** Hash of everything that results depend on, except the build and what the calculator says about itself. */
 	identity(): Promise<string>;
-	/** The same by contents alone: equal on all machines that have the same. */
+	/** The same from file contents only: equal on all machines with equal contents. */
 	contents(): Promise<string>;
-	/** What its `load` gets for a text, and what was noticed on the way. */
+	/** What its `load` gets for a text, and warnings found on the way. */
 	prepare(text: string, options: LoadOptions): { source: Plain; warnings: BuildWarning[] };
-	/** What its states compile, kept for later processes; undefined where states compile each for themselves. */
+	/** Where the bytecode of its states is kept for later processes; undefined if each state compiles for itself. */
 	readonly compiled?: {
-		/** What an earlier process kept; empty where there is nothing. */
+		/** What an earlier process kept; empty if nothing. */
 		read(): Promise<Uint8Array>;
 		write(compiled: Uint8Array): Promise<void>;
 	};
-	/** Where it uses what may turn out to be wrong: how rows are checked while it is in use. */
+	/** If it uses parts that may turn out to be wrong: how rows are checked meanwhile. */
 	readonly verification?: Verified;
 	/**
-	 * Where it may use more than it does once that has been found out by calculating. After the first build was loaded; undefined
-	 * where there is nothing to find out.
+	 * Called after the first build was loaded, if certification could allow the calculator to use more of its parts.
+	 * Returns undefined if there is nothing to certify.
 	 */
 	certify?(
 		command: (name: string) => Promise<Plain>,
 		text: string,
 		tell: CertificationListeners,
 	): Promise<Certifying | undefined>;
-	/** What its `derive` gets of a variant's change; the change itself where there is no such function. */
+	/** Turns a variant's change into the argument of `derive`; by default the change itself. */
 	prepareChange?(change: Members): Members;
-	/** After the first build was loaded: `command` calls one of the calculator's commands. */
+	/** Called after the first build was loaded; `command` calls one of the calculator's commands. */
 	loaded?(command: (name: string) => Promise<Plain>): Promise<void>;
-	/** After every some thousand rows. */
+	/** Called after every few thousand rows. */
 	calculated?(command: (name: string) => Promise<Plain>): Promise<void>;
-	/** Another error for one of its `open` or `load`, where it is about the calculator's own files. */
+	/** Returns another error for one of its `open` or `load`, if the calculator's own files are the cause. */
 	explain?(error: unknown): PobatchError | undefined;
 }

@@ -39,12 +39,12 @@ export function batchCommand(): Command {
 		.description("evaluate many node sets: JSON lines in, one row of stats each out, in order")
 		.argument("<build>", buildArgument)
 		.requiredOption("--sets <file>", 'node sets as JSON lines; "-" for stdin')
-		.option("--variants <file>", "changes that lines may name, as a JSON object")
+		.option("--variants <file>", "named changes that lines can refer to, as a JSON object")
 		.addOption(fullDpsOption())
 		.addOption(statsOption())
-		.addOption(new Option("--format <format>", "of the rows").choices(["jsonl", "csv"]).default("jsonl"))
-		.option("--out <file>", "write the rows there instead of to stdout")
-		.option("--resume", "go on after the last complete row of --out's file, as a killed run left it")
+		.addOption(new Option("--format <format>", "output format").choices(["jsonl", "csv"]).default("jsonl"))
+		.option("--out <file>", "write the rows to a file instead of stdout")
+		.option("--resume", "continue an interrupted run after the last complete row in the file of --out")
 		.addOption(threadOption())
 		.addOption(rowTimeoutOption());
 	return cacheOptions(calculatorOptions(command))
@@ -82,7 +82,7 @@ async function runBatch(source: string, flags: BatchFlags): Promise<void> {
 	}
 	if (flags.resume && flags.out === undefined) {
 		throw new PobatchError("INVALID_ARGUMENT", "--resume needs --out", {
-			hint: "It goes on after the rows in that file.",
+			hint: "It continues after the rows in that file.",
 		});
 	}
 	const size = await sizeOf(flags.sets);
@@ -91,7 +91,7 @@ async function runBatch(source: string, flags: BatchFlags): Promise<void> {
 			? undefined
 			: readNamedVariants(await readText(flags.variants, "variants"), nameOf(flags.variants));
 	const inputs = [source, flags.sets, ...(flags.variants === undefined ? [] : [flags.variants])];
-	// Opened before anything is calculated: a wrong path must not cost an hour of work.
+	// Opened before calculating: a wrong path must not waste an hour of work.
 	const fresh = flags.resume ? undefined : await openOutput(flags.out, inputs);
 	await using opened = await openBuild(source, flags);
 	const { build } = opened;
@@ -126,19 +126,19 @@ async function runBatch(source: string, flags: BatchFlags): Promise<void> {
 		}
 		await output.end();
 	} finally {
-		// Also when writing failed: the reader may wait for input that never comes.
+		// Also if writing failed: the reader may be waiting for input that never comes.
 		failing.abort();
 		progress.stop();
 	}
 	if (!onTerminal) announce(opened, flags);
-	if (written.rows > 0) process.stderr.write(`Went on after row ${written.rows - 1}.\n`);
+	if (written.rows > 0) process.stderr.write(`Continued after row ${written.rows - 1}.\n`);
 	if (interrupt.signal.aborted) process.stderr.write(interrupted(written.rows + tally.rows, flags.out));
 	process.stderr.write(tally.summary(clock.milliseconds));
 }
 
 function interrupted(rows: number, file: string | undefined): string {
 	const where = rows === 0 ? "before the first row" : `after row ${rows - 1}`;
-	return `Interrupted ${where}${file === undefined ? "" : ": --resume goes on there"}.\n`;
+	return `Interrupted ${where}${file === undefined ? "" : ": --resume continues there"}.\n`;
 }
 
 async function reopen(file: string, inputs: readonly string[], writer: RowWriter, stats: readonly string[]) {
@@ -186,7 +186,7 @@ function rate(rows: number, milliseconds: number): string {
 	return `${rows} ${rows === 1 ? "row" : "rows"}, ${(milliseconds / 1000).toFixed(2)} s, ${each.toFixed(3)} ms/row\n`;
 }
 
-/** In bytes, for the progress. Looks before the engine is opened for nothing. */
+/** In bytes, for the progress. Called first, so that a missing file is reported before the engine is opened. */
 async function sizeOf(file: string): Promise<number | undefined> {
 	if (file === "-") return undefined;
 	try {

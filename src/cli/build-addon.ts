@@ -7,7 +7,7 @@ import { Command } from "commander";
 import { PobatchError } from "../common/errors.js";
 import { packageFolder } from "../native/addon.js";
 
-/** What the build needs beside a compiler; the package does not install them, since few users build. */
+/** What the build needs in addition to a compiler; the package does not install them, since few users build. */
 const tools = ["cmake-js", "node-addon-api", "node-api-headers"] as const;
 
 export function buildAddonCommand(): Command {
@@ -43,7 +43,10 @@ async function buildAddon(): Promise<void> {
 	process.stdout.write(`Built ${join(packageFolder, "build", "Release", "pobatch.node")}\n`);
 }
 
-/** A folder with the tools in its node_modules: the package's own in a checkout, else one into which npm installs them. */
+/**
+ * A folder with the tools in its node_modules: the package's own in a clone, otherwise one into which npm installs
+ * them.
+ */
 async function toolsFolder(): Promise<string> {
 	const hasTools = (folder: string) => tools.every((tool) => existsSync(join(folder, "node_modules", tool)));
 	if (hasTools(packageFolder)) return packageFolder;
@@ -61,7 +64,7 @@ async function toolsFolder(): Promise<string> {
 }
 
 async function npm(args: string[]): Promise<void> {
-	// npx and npm scripts say which npm runs them; a file of that name alone would need a shell on Windows.
+	// npx and npm scripts set this to the npm in use. Starting `npm` by name would need a shell on Windows.
 	const { npm_execpath: program } = process.env;
 	if (program?.endsWith(".js")) await run(process.execPath, [program, ...args]);
 	else await run("npm", args, process.platform === "win32");

@@ -10,7 +10,7 @@ import {
 import { openOutput } from "./output.js";
 import { readBuild } from "./source.js";
 
-/** Passive trees of a build whose rows are looked for. */
+/** Maximum number of passive trees in a build whose rows are selected. */
 const maxSpecs = 100;
 
 interface ClearFlags {
@@ -21,12 +21,12 @@ interface ClearFlags {
 
 export function cacheCommand(): Command {
 	const command = new Command("cache")
-		.description("look at the rows that --cache keeps on disk, or forget them")
+		.description("show or delete the rows that --cache keeps on disk")
 		.helpCommand(false)
 		.addHelpText("after", "\nExample:\n  $ pobatch cache stats\n  $ pobatch cache clear --cache ./rows");
 	return command
 		.addCommand(
-			folderCommand("stats", "tell how many rows are kept, and how much they take", async (folder) => {
+			folderCommand("stats", "show how many rows are kept, and their size", async (folder) => {
 				const found = await diskCacheStatistics(folder);
 				return found ? `${describe(found)} in ${folder}\n` : `No rows are kept in ${folder}\n`;
 			}),
@@ -34,22 +34,25 @@ export function cacheCommand(): Command {
 		.addCommand(
 			folderCommand(
 				"clear",
-				"forget all rows, or some; safe while other runs use them",
+				"delete all or some rows; safe while other runs use them",
 				async (folder, flags: ClearFlags) => {
 					const filter = await filterOf(flags);
 					if (filter) {
 						const deleted = await forgetRows(folder, filter);
 						return deleted
-							? `Forgot ${count(deleted)} in ${folder}\n`
+							? `Deleted ${count(deleted)} in ${folder}\n`
 							: `No such rows are kept in ${folder}\n`;
 					}
 					const found = await clearDiskCache(folder);
-					return found ? `Forgot ${describe(found)} in ${folder}\n` : `No rows are kept in ${folder}\n`;
+					return found ? `Deleted ${describe(found)} in ${folder}\n` : `No rows are kept in ${folder}\n`;
 				},
 			)
-				.option("--build <build>", "only those of a build, given as to other commands")
-				.option("--calculator <text>", 'only those of a calculator or its version, such as "0.16.0"')
-				.option("--stats <names>", "only those with any of these stats, by comma"),
+				.option("--build <build>", "only rows of this build (a file, a code, or - for stdin)")
+				.option(
+					"--calculator <text>",
+					'only rows of calculators with this text in their name or version, such as "0.16.0"',
+				)
+				.option("--stats <names>", "only rows with any of these stats, separated by commas"),
 		);
 }
 
@@ -62,7 +65,7 @@ async function filterOf({ build, calculator, stats }: ClearFlags): Promise<Group
 	};
 }
 
-/** Of the build with each of its passive trees. */
+/** Hashes of the build with each of its passive trees. */
 function hashesOf(text: string): string[] {
 	return [undefined, ...Array.from({ length: maxSpecs }, (_, i) => i + 1)].map((spec) =>
 		buildHash(text, spec),
@@ -76,7 +79,7 @@ function folderCommand<Flags extends object>(
 ): Command {
 	return new Command(name)
 		.description(description)
-		.option("--cache <folder>", "folder of the rows; the user's cache folder if not given")
+		.option("--cache <folder>", "folder of the rows (default: in the user's cache folder)")
 		.addHelpText("after", `\nExample:\n  $ pobatch cache ${name}`)
 		.action(async ({ cache = cacheFolder(), ...flags }: Flags & { cache?: string }) => {
 			const text = await run(cache, flags as Flags);

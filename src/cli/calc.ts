@@ -28,14 +28,14 @@ interface CalcFlags extends EngineFlags {
 
 export function calcCommand(): Command {
 	const command = new Command("calc")
-		.description("print the stats of one build: with Path of Building the sheet of its side bar")
+		.description("print the stats of one build; with Path of Building, its side bar")
 		.argument("<build>", buildArgument)
 		.addOption(statsOption())
-		.option("--set <json>", "with this node set instead of the build's own nodes", readSetOption)
+		.option("--set <json>", "change the allocated nodes by this node set", readSetOption)
 		.addOption(fullDpsOption())
 		.option("--json", "print JSON, with all digits")
-		.option("--xml <file>", 'write the build, with --set, as Path of Building\'s XML; "-" for stdout')
-		.option("--code", "print the build, with --set, as a PoB code")
+		.option("--xml <file>", 'write the build, changed by --set, as Path of Building\'s XML; "-" for stdout')
+		.option("--code", "print the build, changed by --set, as a PoB code")
 		.addOption(rowTimeoutOption());
 	return calculatorOptions(command)
 		.addHelpText(
@@ -53,7 +53,7 @@ Example:
 
 async function runCalc(source: string, flags: CalcFlags): Promise<void> {
 	if (flags.xml !== undefined && flags.code)
-		throw new PobatchError("INVALID_ARGUMENT", "--xml and --code cannot be given both", {
+		throw new PobatchError("INVALID_ARGUMENT", "--xml and --code cannot be used together", {
 			hint: "They write the same build.",
 		});
 	await using opened = await openBuild(source, { ...flags, threads: 1 });

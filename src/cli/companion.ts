@@ -1,16 +1,16 @@
 import { Command } from "commander";
 import { loadCompanion } from "../common/companion.js";
 
-/** The packages that have further commands, as `--help` lists them; nothing of them is loaded for the other commands. */
+/** The packages with further commands, as `--help` lists them; they are only loaded for their own commands. */
 const packages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 	"@pobatch/server": {
-		serve: "answer other programs over HTTP, with a page to look at",
-		open: "look at a build in a browser",
+		serve: "serve other programs over HTTP, and a web page",
+		open: "show a build in a browser",
 		mcp: "answer a language model's questions over the Model Context Protocol",
 	},
 	"@pobatch/fleet": {
 		worker: "calculate rows for engines on other machines, from a queue",
-		fleet: "who works at a queue, and how much is waiting there",
+		fleet: "show the workers of a queue and how much is waiting",
 	},
 };
 
@@ -19,7 +19,7 @@ interface Companion {
 	commands(): Command[];
 }
 
-/** The commands of the other packages: a package's own where one of them is asked for, else their names. */
+/** The commands of the other packages: loaded if one of them is requested, otherwise only their names. */
 export async function companionCommands(args: readonly string[]): Promise<Command[]> {
 	const wanted = args.find((argument) => !argument.startsWith("-"));
 	const lists = Object.entries(packages).map(async ([name, commands]) => {

@@ -12,10 +12,10 @@ interface CompareFlags extends RankingFlags {
 export function compareCommand(): Command {
 	const command = new Command("compare")
 		.description(
-			"what items are worth in each slot that they fit, or what another build has and this one has not",
+			"what items are worth in each slot that they fit, or what each part of another build is worth",
 		)
 		.argument("<build>", buildArgument)
-		.argument("[other]", "another build of the same class: which of its parts is worth what")
+		.argument("[other]", "another build of the same class, to show what each of its parts is worth")
 		.addOption(
 			new Option(
 				"--item <file>",

@@ -5,11 +5,8 @@ import { readable, table } from "./table.js";
 
 export function coverageCommand(): Command {
 	return new Command("coverage")
-		.description("tell which of the passive tree's stat lines the reference calculator understands")
-		.option(
-			"--tree <file>",
-			"passive tree as Path of Building's JSON; the embedded made-up tree if not given",
-		)
+		.description("show which of the passive tree's stat lines the reference calculator understands")
+		.option("--tree <file>", "passive tree as Path of Building's JSON (default: the embedded made-up tree)")
 		.option("--json", "print JSON")
 		.addHelpText(
 			"after",

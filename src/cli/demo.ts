@@ -13,7 +13,7 @@ export function demoCommand(): Command {
 	return new Command("demo")
 		.description("evaluate 1,000 node sets of the embedded tree and build, and print the best ones")
 		.addOption(
-			new Option("--seed <n>", "of the random node sets").argParser(integer(0, 2 ** 32 - 1)).default(1),
+			new Option("--seed <n>", "seed of the random node sets").argParser(integer(0, 2 ** 32 - 1)).default(1),
 		)
 		.addOption(threadOption())
 		.addHelpText("after", "\nExample:\n  $ pobatch demo --seed 7")
@@ -56,7 +56,7 @@ function change(value: number): string {
 	return value > 0 ? `+${readable(value, 0)}` : readable(value, 0);
 }
 
-/** The notables that a set allocates, else its last node. */
+/** The notables that a set allocates, or its last node if there are none. */
 function notables(tree: PassiveTree, set: NodeSetDelta): string {
 	const nodes = [...(set.add ?? [])].map((id) => tree.node(id));
 	const named = nodes.filter(({ type }) => type === "notable" || type === "keystone");

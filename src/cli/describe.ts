@@ -2,7 +2,7 @@ import type { BuildInfo } from "../builds/build-info.js";
 import type { Build } from "../engine/build.js";
 import type { Engine } from "../engine/engine.js";
 
-/** `Titan (Warrior), level 99, 120 nodes`; what Path of Building tells beyond that, if it does. */
+/** `Titan (Warrior), level 99, 120 nodes`, and Path of Building's additional facts if there are any. */
 export function describeBuild({ info, allocated }: Build): string {
 	const who = info.ascendancy
 		? `${info.ascendancy} (${info.class})`
@@ -17,7 +17,7 @@ export function describeBuild({ info, allocated }: Build): string {
 	].join(", ");
 }
 
-/** What lua/pob/build/info.lua adds to a build's info. */
+/** Additions of lua/pob/build/info.lua to a build's info. */
 interface PobInfo extends BuildInfo {
 	mainSkill?: string;
 	specs?: number;
@@ -31,7 +31,7 @@ export function describeEngine(engine: Engine, build?: Build, pob = ""): string 
 		`calculator ${engine.calculator.name} ${engine.calculator.version}${pob}`,
 		...(tree === undefined ? [] : [`tree ${tree}`]),
 		engine.threads === 0
-			? "rows by the workers of a queue"
+			? "rows calculated by the workers of a queue"
 			: `${engine.threads} ${engine.threads === 1 ? "thread" : "threads"}`,
 	].join(", ");
 }

@@ -9,10 +9,10 @@ export function doctorCommand(): Command {
 	return new Command("doctor")
 		.description("check this installation: Node, addon, LuaJIT, threads, tree, Path of Building")
 		.addOption(pobOption())
-		.option("--tree <file>", "passive tree to check; the embedded made-up tree if not given")
+		.option("--tree <file>", "passive tree to check (default: the embedded made-up tree)")
 		.addHelpText(
 			"after",
-			"\nStatus 1 if something is wrong. Without Path of Building nothing is wrong,\nunless --pob names it.\n" +
+			"\nExits with status 1 if something is wrong. A missing Path of Building counts as\nwrong only if --pob names it.\n" +
 				"\nExample:\n  $ pobatch doctor --pob ~/PathOfBuilding-PoE2",
 		)
 		.action(runDoctor);

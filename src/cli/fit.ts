@@ -1,33 +1,33 @@
 import { table } from "./table.js";
 
-/** One column of a table that has to fit a terminal. */
+/** A column of a table that has to fit a terminal. */
 export interface Column {
 	readonly head: string;
 	readonly cells: readonly string[];
-	/** A number: to the right. */
+	/** Whether it contains numbers, which are right-aligned. */
 	readonly right?: boolean;
-	/** Where there is no room, columns with a rank are left out, those of the lowest rank first and together. */
+	/** If there is no room, columns with a rank are left out, all of the lowest rank together first. */
 	readonly optional?: number;
-	/** Cells may be cut: rather than leaving out any column to `fair` characters, and when none is left to `least`. */
+	/** Cells may be cut: to `fair` characters before any column is left out, and to `least` when no more can be. */
 	readonly cut?: { readonly side: "start" | "end"; readonly fair: number; readonly least: number };
 }
 
 export interface Fitted {
 	readonly text: string;
-	/** Heads of the columns that were left out, each once. */
+	/** Heads of the columns that were left out, without repetitions. */
 	readonly leftOut: readonly string[];
 }
 
 const usualWidth = 80;
 const gap = 2;
 
-/** How wide standard output is; what is no terminal may be shown by one later. */
+/** Width of standard output. If it is not a terminal, a default, since one may show it later. */
 export function terminalWidth(): number {
 	const { stdout } = process;
 	return (stdout.isTTY && stdout.columns) || usualWidth;
 }
 
-/** The table at most so wide, if that can be had: heads on several lines, columns left out, cells cut. */
+/** Fits the table into the width if possible: by folding heads, leaving columns out and cutting cells. */
 export function fittedTable(columns: readonly Column[], width = terminalWidth()): Fitted {
 	let kept = columns;
 	const leftOut = new Set<string>();
@@ -91,7 +91,7 @@ function widthOf({ head, cells }: Column): number {
 	return Math.max(...head.split("\n").map(({ length }) => length), ...cells.map(({ length }) => length));
 }
 
-/** A head that is wider than its cells on several lines, broken between its words: `Cold`, `Maximum`, `HitTaken`. */
+/** Folds a head that is wider than its cells, between its words: `Cold`, `Maximum`, `HitTaken`. */
 function withFoldedHead(column: Column): Column {
 	const words = column.head.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^A-Za-z\d]+/g) ?? [column.head];
 	const width = Math.max(...column.cells.map(({ length }) => length), ...words.map(({ length }) => length));

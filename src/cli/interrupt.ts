@@ -1,18 +1,18 @@
 const signals = ["SIGINT", "SIGTERM"] as const;
-/** As a shell tells them: 128 and the signal's number. */
+/** As in shells: 128 plus the signal's number. */
 const statuses = { SIGINT: 130, SIGTERM: 143 };
 
 /**
- * A command that ends early but orderly at Ctrl-C and at SIGTERM (Windows has Ctrl-C alone). Made when there is something to
- * finish: before that, a signal ends the process at once. A second signal does so, too.
+ * Lets a command end early but orderly on Ctrl-C and SIGTERM (on Windows, only Ctrl-C). Create it when there is
+ * something to finish: until then, a signal ends the process at once. A second signal does so, too.
  */
 export class Interrupt implements Disposable {
 	readonly #controller = new AbortController();
 	readonly #handler = (name: (typeof signals)[number]) => {
 		if (this.#controller.signal.aborted) {
 			this[Symbol.dispose]();
-			// By the signal's own effect: an exit would wait for the engine's threads, for one long C call perhaps. Only the
-			// first process of a container is not ended by it. On Windows the status is 1.
+			// Ends by the signal itself, since exit would wait for the engine's threads, which may be in a long C call. A
+			// container's first process ignores that signal, and on Windows the status is 1; for both, exit follows.
 			process.kill(process.pid, name);
 			process.exit(statuses[name]);
 		}

@@ -28,7 +28,7 @@ import {
 	weightsCommand,
 } from "./variants.js";
 
-// Read as text: the addon may be what is broken, and `--version` and `doctor` must work then, too.
+// Read from package.json: if the addon is broken, `--version` and `doctor` must still work.
 const { version, description } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as {
 	version: string;
 	description: string;
@@ -80,19 +80,19 @@ try {
 
 function configure(): void {
 	for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
-		// Not inherited by commands that are made elsewhere.
+		// Commands created elsewhere do not inherit this.
 		command
 			.helpOption("-h, --help", "print this help")
 			.configureHelp({ showGlobalOptions: true })
 			.exitOverride();
 		command.configureOutput({
-			// Commander puts its suggestion on a line of its own; an error is one line here.
+			// Commander puts its suggestion on a second line; an error here is one line.
 			outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, " ")}\n`),
 		});
 	}
 }
 
-// Commands of another package may come with a commander of their own.
+// Commands of another package may use their own copy of commander.
 function isCommanderError(error: unknown): error is CommanderError {
 	return (
 		error instanceof Error &&

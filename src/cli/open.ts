@@ -7,7 +7,7 @@ import { tellAside, waiting } from "./progress.js";
 import { nameOfBuild, readBuild } from "./source.js";
 import { warningLines } from "./warnings.js";
 
-/** What a command's options mean for an engine. */
+/** Translates a command's options for an engine. */
 function engineRequest(flags: EngineFlags): EngineRequest {
 	const { calculator, pob, tree, threads, rowTimeout, isolation, cache, profile, trust, queue } = flags;
 	return {
@@ -31,12 +31,16 @@ function engineRequest(flags: EngineFlags): EngineRequest {
 function addressOf(queue: string | true): string {
 	const address = queue === true ? process.env.POBATCH_QUEUE : queue;
 	if (address) return address;
-	throw new PobatchError("INVALID_ARGUMENT", "--queue has no address, nor has the variable POBATCH_QUEUE", {
-		hint: "Give one of them: --queue redis://HOST:PORT.",
-	});
+	throw new PobatchError(
+		"INVALID_ARGUMENT",
+		"Neither --queue nor the variable POBATCH_QUEUE has an address",
+		{
+			hint: "Give one of them: --queue redis://HOST:PORT.",
+		},
+	);
 }
 
-/** Opens the engine and loads the build of a command's BUILD argument. */
+/** Opens the engine and loads the build given as a command's BUILD argument. */
 export async function openBuild(source: string, flags: EngineFlags): Promise<OpenedBuild> {
 	const text = await readBuild(source);
 	using _line = waiting("opening the build …");
@@ -48,11 +52,11 @@ export async function openBuild(source: string, flags: EngineFlags): Promise<Ope
 }
 
 /**
- * Says on stderr who answers and what to know of the build's numbers, which are only as good as that. A command calls it
- * once it knows that its input is good, so that bad input stays one line.
+ * Prints on stderr which calculator is used, and the build's warnings. Commands call it after checking their input, so
+ * that bad input gives only one line.
  */
 export function announce({ engine, build, why, pob, elapsedMs }: OpenedBuild, flags: EngineFlags): void {
-	if (why) process.stderr.write(`The reference calculator answers, ${why}.\n`);
+	if (why) process.stderr.write(`Using the reference calculator, ${why}.\n`);
 	const from = pob === undefined ? "" : ` (Path of Building ${pob.version} in ${pob.folder})`;
 	const seconds = (elapsedMs / 1000).toFixed(2);
 	process.stderr.write(`${describeEngine(engine, build, from)}, ready in ${seconds} s\n`);

@@ -5,19 +5,19 @@ export interface EngineFlags {
 	calculator?: string;
 	pob?: string;
 	tree?: string;
-	/** What may be in use of a Path of Building that is not known. */
+	/** Which parts may be used with an unknown version of Path of Building. */
 	trust?: "known" | "certified";
 	spec?: number;
 	threads?: number;
 	rowTimeout?: number;
-	/** A folder, true for the user's own, false for `--no-cache`. */
+	/** A folder; true for the user's cache folder, false for `--no-cache`. */
 	cache?: string | boolean;
 	isolation?: "thread" | "process";
-	/** Its address; true for that of the variable POBATCH_QUEUE. */
+	/** Address of the queue; true for the variable POBATCH_QUEUE. */
 	queue?: string | true;
-	/** Lists the build's warnings instead of counting them. */
+	/** List the build's warnings instead of counting them. */
 	warnings?: boolean;
-	/** Samples from the start; no option, but what a command is for. */
+	/** Sample from the start. Not an option of its own; set by the command `profile`. */
 	profile?: boolean;
 }
 
@@ -25,60 +25,60 @@ export function calculatorOptions(command: Command): Command {
 	return command
 		.option(
 			"--calculator <name|file>",
-			'"pob" (the default where a checkout is found), "reference", or a Lua file of your own',
+			'"pob" (default if a checkout is found), "reference", or a Lua file of your own',
 		)
 		.addOption(pobOption())
 		.addOption(
 			new Option(
 				"--trust <kind>",
-				'with a Path of Building that is not known: "certified" uses what was found the same by calculating',
+				'with an unknown version of Path of Building, "certified" also uses the fast parts that `pob certify` verified',
 			).choices(["known", "certified"]),
 		)
 		.option(
 			"--tree <file>",
-			"passive tree as Path of Building's JSON, for the reference calculator or your own; the embedded made-up tree if not given",
+			"passive tree as Path of Building's JSON, for the reference calculator or your own (default: the embedded made-up tree)",
 		)
 		.addOption(
 			new Option(
 				"--spec <n>",
-				"passive tree of the build, counted from 1; the active one if not given",
+				"passive tree of the build, counted from 1 (default: the active one)",
 			).argParser(integer(1, 1000)),
 		)
 		.addOption(
-			new Option("--isolation <kind>", "states on threads, or each in a process of its own").choices([
-				"thread",
-				"process",
-			]),
+			new Option(
+				"--isolation <kind>",
+				"run each calculator state on a thread, or in a process of its own",
+			).choices(["thread", "process"]),
 		)
-		.option("--warnings", "list the build's warnings on stderr, instead of how many there are");
+		.option("--warnings", "list the build's warnings on stderr instead of counting them");
 }
 
 export function pobOption(): Option {
 	return new Option(
 		"--pob <folder>",
-		"Path of Building checkout; else POBATCH_POB, else what `pobatch pob install` installed",
+		"Path of Building checkout (default: POBATCH_POB, or what `pobatch pob install` installed)",
 	);
 }
 
-/** Of the commands that calculate many rows, and may meet the same one again. */
+/** For commands that calculate many rows and may meet the same row again. */
 export function cacheOptions(command: Command): Command {
 	return command
 		.option(
 			"--queue [url]",
-			"rows by the workers at redis://[user:password@]host[:port][/database] (`pobatch worker`); without an address at that of the variable POBATCH_QUEUE",
+			"let the workers (`pobatch worker`) of redis://[user:password@]host[:port][/database] calculate the rows; default address: the variable POBATCH_QUEUE",
 		)
 		.option(
 			"--cache [folder]",
-			"keep rows on disk for the next run, too; without a name in the user's cache folder. Else as the variable POBATCH_CACHE says",
+			"also keep rows on disk for the next run; default folder: in the user's cache folder. Without this option, the variable POBATCH_CACHE decides",
 		)
 		.option("--no-cache", "calculate every row");
 }
 
 export function threadOption(): Option {
-	return new Option("--threads <n>", "native threads; one per core if not given").argParser(integer(1, 256));
+	return new Option("--threads <n>", "native threads (default: one per core)").argParser(integer(1, 256));
 }
 
-/** No row of any use takes a minute, and a command that never ends helps nobody. */
+/** No useful row takes a minute, and a command that never ends helps nobody. */
 const defaultRowTimeoutMs = 60_000;
 
 export function rowTimeoutOption(): Option {
@@ -90,7 +90,7 @@ export function rowTimeoutOption(): Option {
 export function statsOption(): Option {
 	return new Option(
 		"--stats <names>",
-		'stats to answer, by comma, or "all"; those of the calculator\'s choice if not given',
+		'stats, separated by commas, or "all" (default: the calculator\'s choice)',
 	).argParser(names);
 }
 

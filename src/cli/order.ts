@@ -27,16 +27,16 @@ interface OrderFlags extends EngineFlags {
 
 export function orderCommand(): Command {
 	const command = new Command("order")
-		.description("the order in which the build's tree is best allocated while levelling")
+		.description("the best order to allocate the build's tree in while levelling")
 		.argument("<build>", buildArgument)
-		.option("--goal <expression>", "as of `pobatch search` (default: balanced)")
+		.option("--goal <expression>", "as for `pobatch search` (default: balanced)")
 		.addOption(
 			new Option("--from <level>", "the level at which the first point is spent")
 				.argParser(integer(1, 100))
 				.default(2),
 		)
 		.addOption(
-			new Option("--format <format>", "of the answer").choices(["table", "csv", "json"]).default("table"),
+			new Option("--format <format>", "output format").choices(["table", "csv", "json"]).default("table"),
 		)
 		.addOption(threadOption())
 		.addOption(rowTimeoutOption());
@@ -96,7 +96,7 @@ function text({ goal, notes, start, steps }: OrderResult): string {
 	return `${head}\n\n${list}`;
 }
 
-/** All digits; the nodes of a click by space. */
+/** All digits; the nodes of a click are separated by spaces. */
 function csv({ steps }: OrderResult): string {
 	const stats = Object.keys(steps[0]?.stats ?? {});
 	const rows = steps.map((step) => [

@@ -6,16 +6,16 @@ import { PobatchError } from "../common/errors.js";
 import { reason } from "../common/system-error.js";
 import { isBrokenPipe } from "./fail.js";
 
-/** Where a command's rows go: a file or standard output. */
+/** Destination of a command's rows: a file or standard output. */
 export interface Output {
-	/** Resolves once the next text may come: a slow reader slows the writer down. */
+	/** Resolves when the next text can be written: a slow reader slows the writer down. */
 	write(text: string): Promise<void>;
-	/** Resolves once all is handed over. */
+	/** Resolves when everything has been written. */
 	end(): Promise<void>;
 }
 
 /**
- * @param file standard output if not given
+ * @param file default: standard output
  * @param inputs files that must not be overwritten because the command reads them
  * @param append keep what the file has
  * @throws PobatchError FILE_NOT_WRITABLE
@@ -39,7 +39,7 @@ export async function openOutput(
 			value: file,
 		});
 	};
-	// Opened before anything is calculated: a wrong path must not cost an hour of work.
+	// Opened before calculating: a wrong path must not waste an hour of work.
 	await once(stream, "open").catch(() => {});
 	check();
 	return {
@@ -57,7 +57,7 @@ export async function openOutput(
 	};
 }
 
-/** A file with one text, whole. @throws PobatchError FILE_NOT_WRITABLE */
+/** Writes a file with one text. @throws PobatchError FILE_NOT_WRITABLE */
 export async function writeWhole(file: string, text: string, inputs: readonly string[]): Promise<void> {
 	const output = await openOutput(file, inputs);
 	await output.write(text);

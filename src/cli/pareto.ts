@@ -49,11 +49,11 @@ function text({ of, front }: ParetoResult): string {
 	]);
 	const list = table(["", ...of, "Points", "Respec", ""], rows, [0, 1, 2, 3, 4]);
 	return front.length === 1
-		? `${list}No tree that was found is better in one of the two and as good in the other.\n`
+		? `${list}No tree was found that is better in one stat and not worse in the other.\n`
 		: list;
 }
 
-/** All digits; node sets as JSON, as `pobatch calc --set` takes them. */
+/** All digits; node sets as JSON, as accepted by `pobatch calc --set`. */
 function csv({ of, front }: ParetoResult): string {
 	const line = ({ stats, points, respec, set }: ParetoTree) => [
 		...of.map((stat) => exact(stats[stat] as number)),

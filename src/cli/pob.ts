@@ -30,10 +30,10 @@ function installCommand(): Command {
 	return new Command("install")
 		.description("clone Path of Building into the user's data folder, shallow; needs git")
 		.option("--from <url|folder>", "git repository, or a folder with Path of Building", officialRepository)
-		.option("--ref <ref>", "tag or branch; the newest release tag if not given")
+		.option("--ref <ref>", "tag or branch (default: the newest release tag)")
 		.option(
 			"--no-certify",
-			"only clone: leave out what makes the first run fast, and what `pob certify` does, at most a minute",
+			"only clone: skip preparing for a fast first run, and `pob certify` (at most a minute)",
 		)
 		.addHelpText(
 			"after",
@@ -51,7 +51,7 @@ async function install({
 	ref?: string;
 	certify: boolean;
 }): Promise<void> {
-	// Git draws its own progress; in a pipe its many redrawn lines are of no use.
+	// Git draws its own progress; in a pipe, its many redrawn lines are useless.
 	const onTerminal = process.stderr.isTTY;
 	const { name, path } = await installPob({
 		from,
@@ -61,7 +61,7 @@ async function install({
 	await print(`Installed ${name} in ${path}\n`);
 	if (!certify) return;
 	try {
-		if (process.stderr.isTTY) process.stderr.write("getting it ready …");
+		if (process.stderr.isTTY) process.stderr.write("preparing …");
 		await preparePob(path);
 		if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
 		const certificate = await certified(path, {});
@@ -74,21 +74,18 @@ async function install({
 
 function certifyCommand(): Command {
 	return new Command("certify")
-		.description("find out by calculating which fast parts of a release that is not known can be used")
-		.argument("[checkout]", "folder; the checkout that is used without --pob if not given")
-		.option(
-			"--build <file...>",
-			"builds of your own to compare rows of, besides those that come with pobatch",
-		)
+		.description("find out, by calculating, which fast parts can be used with an unknown release")
+		.argument("[checkout]", "folder (default: the checkout that is used without --pob)")
+		.option("--build <file...>", "builds of your own to compare, in addition to those that come with pobatch")
 		.addOption(
-			new Option("--timeout <seconds>", "what is not proven by then stays off")
+			new Option("--timeout <seconds>", "parts that are not proven by then stay off")
 				.argParser(positive("seconds"))
 				.default(60),
 		)
 		.addHelpText(
 			"after",
 			"\nRows of many builds are calculated by Path of Building's own functions and by pobatch's, on two threads,\n" +
-				"and compared bit by bit. `--trust certified` uses what was found the same (docs/exactness.md).\n" +
+				"and compared bit by bit. `--trust certified` uses the parts that gave the same (docs/exactness.md).\n" +
 				"\nExample:\n  $ pobatch pob certify ~/PathOfBuilding-PoE2 --build build.xml",
 		)
 		.action(certifyAction);
@@ -110,7 +107,7 @@ async function certified(folder: string | undefined, options: CertifyOptions): P
 	const line = (text: string) => {
 		if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 	};
-	line("looking at the checkout …");
+	line("examining the checkout …");
 	try {
 		return await certifyPob(folder, {
 			...options,
@@ -146,9 +143,9 @@ function listCommand(): Command {
 async function list(): Promise<void> {
 	const installs = await listInstalls();
 	const { POBATCH_POB } = process.env;
-	if (POBATCH_POB) process.stderr.write(`The variable POBATCH_POB goes first: ${POBATCH_POB}\n`);
+	if (POBATCH_POB) process.stderr.write(`The variable POBATCH_POB takes precedence: ${POBATCH_POB}\n`);
 	if (installs.length === 0) {
-		process.stderr.write("None is installed: `pobatch pob install` does.\n");
+		process.stderr.write("None is installed: run `pobatch pob install`.\n");
 		return;
 	}
 	const rows = installs.map(({ name, path, installed }, i) => [

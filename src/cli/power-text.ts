@@ -6,7 +6,7 @@ import type { NodePower, PowerResult } from "../search/power.js";
 import { type Column, type Fitted, fittedTable } from "./fit.js";
 import { readable, signed } from "./table.js";
 
-/** Node power to read: per stat the gain, and what share of the build's own value that is, as far as there is room. */
+/** Node power for people: for each stat the gain and its share of the build's own value, as far as there is room. */
 export function powerTable(
 	nodes: readonly NodePower[],
 	base: Readonly<Record<string, number>>,
@@ -22,7 +22,7 @@ export function powerTable(
 	const gains = stats.flatMap((stat, i) => [
 		column(stat, readable(base[stat] as number), (node) => gainCell(node, stat), {
 			...number,
-			// The last one goes first; what sorts the nodes stays.
+			// The last stats are left out first; the one that sorts the nodes stays.
 			...(i > 0 && { optional: rank.stat - i }),
 		}),
 		column("%", "", (node) => percent(node.gains[stat] as number, base[stat] as number), {
@@ -42,7 +42,7 @@ export function powerTable(
 	]);
 }
 
-/** What a narrow table leaves out, the lowest first. */
+/** Which columns a narrow table leaves out, the lowest first. */
 const rank = { type: 0, percent: 1, stat: 1_000_000 };
 
 function gainCell({ gains, error }: NodePower, stat: string, points = 1): string {
@@ -50,8 +50,8 @@ function gainCell({ gains, error }: NodePower, stat: string, points = 1): string
 }
 
 /**
- * All digits; the columns `stat` and `stat %` per stat, and the path's nodes last, by space. Empty: the gains of a row
- * that failed, and shares of what is 0 or infinite.
+ * All digits; for each stat the columns `stat` and `stat %`, and last the path's nodes, separated by spaces. Cells are
+ * empty for the gains of a failed row, and for shares of 0 or infinity.
  */
 export function powerCsv(
 	nodes: readonly NodePower[],
@@ -90,7 +90,7 @@ function failure({ code, message }: RowError): string {
 	return JSON.stringify({ code, message: oneLine(message) });
 }
 
-// Of a stat that the build does not have, no gain is a share.
+// If the build does not have the stat, a gain is not a share of anything.
 function percent(gain: number, base: number): string {
 	const share = percentOf(gain, base);
 	if (share === undefined) return "";

@@ -34,7 +34,7 @@ interface PowerFlags extends EngineFlags {
 	fullDps?: "auto" | number[];
 }
 
-/** Rows of the table if nobody says how many: a screen. */
+/** Default number of rows: about one screen. */
 const defaultTop = 30;
 
 export function powerCommand(): Command {
@@ -44,31 +44,30 @@ export function powerCommand(): Command {
 		.addOption(
 			new Option(
 				"--stat <names>",
-				"stats whose gain counts, by comma; the first one sorts. The calculator's first one if not given",
+				"stats, separated by commas; the first one sorts (default: the calculator's first)",
 			).argParser(names),
 		)
 		.addOption(
-			new Option("--depth <n>", "only nodes that so many points reach").argParser(integer(1, 100)).default(5),
+			new Option("--depth <n>", "only nodes within this many points").argParser(integer(1, 100)).default(5),
 		)
 		.addOption(
 			new Option(
 				"--radius <n>",
-				"only nodes so many tree units (as Path of Building's) from an allocated one",
+				"only nodes within this many of Path of Building's tree units from an allocated one",
 			).argParser(positive("tree units")),
 		)
 		.addOption(fullDpsOption())
-		.option("--per-point", "sort by the gain of a point")
-		.option("--remove", "also what is lost by each allocated node, with all that hangs on it")
+		.option("--per-point", "sort by the gain per point")
+		.option("--remove", "also show what removing each allocated node loses, with all nodes that depend on it")
 		.addOption(
-			new Option(
-				"--top <n>",
-				`nodes of the table; ${defaultTop} if not given, csv and json have all`,
-			).argParser(integer(1, 100_000)),
+			new Option("--top <n>", `nodes in the table (default: ${defaultTop}); csv and json have all`).argParser(
+				integer(1, 100_000),
+			),
 		)
 		.addOption(
-			new Option("--format <format>", "of the answer").choices(["table", "csv", "json"]).default("table"),
+			new Option("--format <format>", "output format").choices(["table", "csv", "json"]).default("table"),
 		)
-		.option("--svg <file>", "also draw the passive tree, the gain of the first stat as colour")
+		.option("--svg <file>", "also draw the passive tree, coloured by the gain of the first stat")
 		.addOption(threadOption())
 		.addOption(rowTimeoutOption());
 	return cacheOptions(calculatorOptions(command))
@@ -142,7 +141,7 @@ function summary({ nodes, elapsedMs, cache: { hits, memoized } }: PowerResult): 
 	const failures = nodes.flatMap(({ id, error }) => (error ? [{ id, error }] : []));
 	const [first] = failures;
 	const count = failures.length === 1 ? "1 row failed" : `${failures.length} rows failed, the first one`;
-	// The build's own row is one, too.
+	// The build's own row counts, too.
 	const rows = nodes.length + 1;
 	return (
 		(first ? `${count}: node ${first.id}: ${first.error.code}: ${oneLine(first.error.message)}\n` : "") +

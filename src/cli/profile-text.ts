@@ -23,7 +23,7 @@ export function profileText({ opening, profile, rows }: ProfileAnswer, top: numb
 			{ head: "Self %", cells: shares("self"), right: true },
 			{ head: "Total %", cells: shares("total"), right: true },
 			{ head: "Function", cells: functions.map(({ name }) => name), cut: { side: "end", ...least } },
-			// A path's end tells more than its beginning.
+			// The end of a path says more than its beginning.
 			{ head: "Where", cells: functions.map(placeOf), cut: { side: "start", ...least } },
 		]).text,
 	].join("\n");
@@ -45,7 +45,7 @@ function percent(count: number, all: number): string {
 	return ((100 * count) / Math.max(all, 1)).toFixed(1);
 }
 
-/** Counts of samples, and how many there are in all. */
+/** Numbers of samples, and their total. */
 export function profileJson({ opening, profile, rows }: ProfileAnswer, top: number): string {
 	const facts = ({ samples, idle, intervalMs, elapsedMs, phases }: Profile) => ({
 		samples,

@@ -38,24 +38,30 @@ export function profileCommand(): Command {
 			'node sets to calculate, as JSON lines; "-" for stdin. The paths of node power if not given',
 		)
 		.addOption(
-			new Option("--depth <n>", "of these, the paths of at most so many points")
+			new Option("--depth <n>", "only paths of at most this many points")
 				.argParser(integer(1, 100))
 				.default(5),
 		)
 		.addOption(
-			new Option("--rows <n>", "so many node sets at most, spread over all paths; the first of --sets")
+			new Option(
+				"--rows <n>",
+				"maximum number of node sets: spread over all paths, or the first ones of --sets",
+			)
 				.argParser(integer(1, 1_000_000))
 				.default(300),
 		)
 		.addOption(
-			new Option("--seconds <n>", "how long to sample: the rows are calculated over and over")
+			new Option("--seconds <n>", "how long to sample; the rows are calculated repeatedly")
 				.argParser(positive("seconds"))
 				.default(5),
 		)
 		.addOption(statsOption())
-		.addOption(new Option("--top <n>", "functions of the table").argParser(integer(1, 100_000)).default(25))
-		.addOption(new Option("--format <format>", "of the answer").choices(["table", "json"]).default("table"))
-		.option("--collapsed <file>", "also write the rows' stacks, one a line with its count, for flame graphs")
+		.addOption(new Option("--top <n>", "functions in the table").argParser(integer(1, 100_000)).default(25))
+		.addOption(new Option("--format <format>", "output format").choices(["table", "json"]).default("table"))
+		.option(
+			"--collapsed <file>",
+			"also write the rows' stacks, one per line with its count, for flame graphs",
+		)
 		.option("--speedscope <file>", "also write the rows' stacks for https://www.speedscope.app")
 		.addOption(rowTimeoutOption());
 	return calculatorOptions(command)
@@ -81,7 +87,7 @@ async function runProfile(source: string, flags: ProfileFlags): Promise<void> {
 		});
 	}
 	const inputs = [source, ...(flags.sets === undefined ? [] : [flags.sets])];
-	// Before anything is calculated: a wrong path must not cost the run.
+	// Checked before calculating: a wrong path must not waste the run.
 	for (const file of [flags.collapsed, flags.speedscope])
 		if (file !== undefined) await refuseInputs(file, inputs);
 	using interrupt = new Interrupt();

@@ -1,10 +1,10 @@
 import cliProgress from "cli-progress";
 
-/** Shows how far a command is. */
+/** Shows the progress of a command. */
 export interface Progress {
 	/**
-	 * @param fraction 0 to 1; undefined where the end is not known
-	 * @param note what else to say, after the rest
+	 * @param fraction 0 to 1; undefined if the end is not known
+	 * @param note additional text at the end
 	 */
 	update(rows: number, fraction: number | undefined, note?: string): void;
 	stop(): void;
@@ -12,15 +12,15 @@ export interface Progress {
 
 const scale = 10_000;
 
-/** What goes on beside the command. */
+/** What runs in the background. */
 let aside: string | undefined;
 
-/** What else bars say from now on, at their end; undefined: nothing. */
+/** Text that all bars show at their end from now on; undefined: none. */
 export function tellAside(text: string | undefined): void {
 	aside = text;
 }
 
-/** A line on the terminal while something goes on whose end is not known; it goes away at the end. */
+/** A line on the terminal during work of unknown length; it is removed at the end. */
 export function waiting(text: string): Disposable {
 	if (!process.stderr.isTTY) return { [Symbol.dispose]() {} };
 	process.stderr.write(text);
@@ -29,8 +29,8 @@ export function waiting(text: string): Disposable {
 }
 
 /**
- * A bar on the terminal, nothing where stderr is not one or where the rows themselves go to the terminal. The bar goes
- * away at the end: the summary stays.
+ * A bar on the terminal; nothing if stderr is not a terminal or the rows themselves go to it. The bar is removed at the
+ * end; the summary stays.
  */
 export function progressBar(total: { known: boolean }, rowsOnTerminal: boolean): Progress {
 	if (!process.stderr.isTTY || rowsOnTerminal) return { update() {}, stop() {} };
@@ -46,7 +46,7 @@ export function progressBar(total: { known: boolean }, rowsOnTerminal: boolean):
 		hideCursor: true,
 		clearOnComplete: true,
 		fps: 10,
-		// It would end the process at a signal, before the rows at hand are written.
+		// It would end the process on a signal, before the current rows are written.
 		gracefulExit: false,
 	});
 	bar.start(scale, 0, { rows: "0", rate: "0", note: "" });

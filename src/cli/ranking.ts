@@ -32,24 +32,23 @@ export interface RankingFlags extends EngineFlags {
 
 const defaultTop = 30;
 
-/** Adds them to a command. */
+/** Adds these options to a command. */
 export function rankingOptions(command: Command): Command {
 	command
 		.addOption(
 			new Option(
 				"--stat <names>",
-				"stats whose gain counts, by comma; the first one sorts. The calculator's first one if not given",
+				"stats, separated by commas; the first one sorts (default: the calculator's first)",
 			).argParser(names),
 		)
 		.addOption(fullDpsOption())
 		.addOption(
-			new Option(
-				"--top <n>",
-				`rows of the table; ${defaultTop} if not given, csv and json have all`,
-			).argParser(integer(1, 100_000)),
+			new Option("--top <n>", `rows in the table (default: ${defaultTop}); csv and json have all`).argParser(
+				integer(1, 100_000),
+			),
 		)
 		.addOption(
-			new Option("--format <format>", "of the answer").choices(["table", "csv", "json"]).default("table"),
+			new Option("--format <format>", "output format").choices(["table", "csv", "json"]).default("table"),
 		)
 		.addOption(threadOption())
 		.addOption(rowTimeoutOption());
@@ -59,7 +58,7 @@ export function rankingOptions(command: Command): Command {
 export function fullDpsOption(): Option {
 	return new Option(
 		"--full-dps <auto|groups>",
-		"skill groups that count in Full DPS: their numbers, by comma; auto: the main skill's where none does",
+		"numbers of the skill groups that count in Full DPS, separated by commas; auto: the main skill's if none counts",
 	).argParser((text) => {
 		if (text === "auto") return text;
 		const groups = text.split(",").map((group) => (/^\s*\d+\s*$/.test(group) ? Number(group) : 0));
@@ -69,7 +68,7 @@ export function fullDpsOption(): Option {
 	});
 }
 
-/** Opens the build, has `rank` answer, and prints it. */
+/** Opens the build, calls `rank`, and prints its result. */
 export async function runRanking<Answer extends Ranking>(
 	source: string,
 	flags: RankingFlags,
@@ -99,7 +98,7 @@ export async function runRanking<Answer extends Ranking>(
 	process.stderr.write(summary(answer));
 }
 
-/** An answer in the format that was asked for. */
+/** The result in the requested format. */
 export function rankingText(
 	answer: Ranking,
 	{ format, top }: Pick<RankingFlags, "format" | "top">,
@@ -171,7 +170,7 @@ function percent(gain: number, own: number): string {
 	return share > 0 ? `+${text}` : text;
 }
 
-/** All digits; per stat its value and what it gains. Empty: the numbers of a row that failed. */
+/** All digits; for each stat its value and its gain. Cells are empty for a failed row. */
 function csv(ranking: Ranking, rows: readonly RankedAlternative[]): string {
 	const { stats } = ranking;
 	const labels = labelsOf(ranking);

@@ -5,7 +5,7 @@ import { PobatchError } from "../common/errors.js";
 import { reason } from "../common/system-error.js";
 import type { RowWriter } from "../rows/row-writers.js";
 
-/** What an interrupted run left in its output. */
+/** What an interrupted run left in its output file. */
 export interface Written {
 	/** Complete rows, numbered 0 to rows - 1. */
 	rows: number;
@@ -14,8 +14,8 @@ export interface Written {
 }
 
 /**
- * Reads the rows of an earlier run, checks that they are rows of the same stats in order, and cuts off a torn last line.
- * A line is complete once it ends in a line feed: rows are written in order and without gaps.
+ * Reads the rows of an earlier run, checks that they are consecutive rows with the same stats, and cuts off an
+ * incomplete last line. A line is complete if it ends in a line feed: rows are written in order and without gaps.
  *
  * @param file need not exist yet
  * @throws PobatchError INVALID_ARGUMENT if the file was not written by such a run; FILE_NOT_WRITABLE

@@ -29,7 +29,7 @@ export interface SearchFlags extends EngineFlags {
 	svg?: string;
 }
 
-/** What the flags mean for any kind of search. */
+/** Translates the flags for any kind of search. */
 export function searchOptions(flags: SearchFlags): Omit<SearchOptions, "screen"> {
 	const { points, weaponSet1, weaponSet2, ascendancy, respec, floor, keep, avoid, time, evaluations } = flags;
 	return {

@@ -11,7 +11,7 @@ const endings = {
 	time: "the time limit",
 	evaluations: "the limit of evaluations",
 	signal: "an interruption",
-	nothingLeft: "nothing: what was left to try promised nothing better",
+	nothingLeft: "nothing: no remaining change promised an improvement",
 } as const;
 const poolNames = {
 	normal: "passive points",
@@ -20,7 +20,7 @@ const poolNames = {
 	ascendancy: "ascendancy points",
 } as const;
 
-/** The answer to read: what was reached, what to click, the stats before and after. */
+/** The result for people: the goal reached, the clicks, and the stats before and after. */
 export function searchTable(result: BuildSearchResult): string {
 	const { goal, steps, before, after, improved, missed } = result;
 	const lines = [
@@ -109,7 +109,7 @@ export function searchSummary(
 	);
 }
 
-/** All of it but the XML, which `--xml` writes. */
+/** Everything except the XML, which `--xml` writes. */
 export function searchJson({ xml: _, ...result }: BuildSearchResult): string {
 	return `${jsonText(result)}\n`;
 }

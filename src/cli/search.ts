@@ -32,17 +32,21 @@ export function searchCommand(): Command {
 		.addOption(
 			new Option(
 				"--points <n>",
-				"passive points to spend; what the level leaves unspent if not given",
+				"passive points to spend (default: what the level leaves unspent)",
 			).argParser(points()),
 		)
 		.addOption(new Option("--respec <n>", "allocated nodes that may be given up").argParser(points()))
-		.addOption(new Option("--weapon-set-1 <n>", "points for weapon set 1 alone").argParser(points()))
-		.addOption(new Option("--weapon-set-2 <n>", "points for weapon set 2 alone").argParser(points()))
+		.addOption(
+			new Option("--weapon-set-1 <n>", "points that only count with weapon set 1").argParser(points()),
+		)
+		.addOption(
+			new Option("--weapon-set-2 <n>", "points that only count with weapon set 2").argParser(points()),
+		)
 		.addOption(new Option("--ascendancy <n>", "ascendancy points").argParser(points()))
 		.addOption(
 			new Option(
 				"--floor <bound>",
-				"what must be kept, e.g. Life=95% of the build's own, FireResist>=75, ManaCost<=40; may be repeated",
+				"a limit to keep, e.g. Life=95% (of the build's own), FireResist>=75, ManaCost<=40; may be repeated",
 			).argParser((text: string, before: string[] = []) => [...before, ...names(text)]),
 		)
 		.option("--no-requirements", "attributes need not meet what gems and equipment require")
@@ -56,16 +60,19 @@ export function searchCommand(): Command {
 		.option("--no-keystones", "add no keystone")
 		.option("--no-jewels", "jewels stay in their sockets")
 		.addOption(new Option("--time <seconds>", "time limit (default: 60)").argParser(positive("seconds")))
-		.addOption(new Option("--evaluations <n>", "rows to calculate at most").argParser(integer(1, 1e9)))
 		.addOption(
-			new Option("--seed <n>", "of the random numbers")
+			new Option("--evaluations <n>", "maximum number of rows to calculate").argParser(integer(1, 1e9)),
+		)
+		.addOption(
+			new Option("--seed <n>", "seed of the random numbers")
 				.argParser(integer(-2147483648, 2147483647))
 				.default(1),
 		)
 		.addOption(
-			new Option("--screen <calculator>", "ranks single nodes first; Path of Building decides").choices([
-				"reference",
-			]),
+			new Option(
+				"--screen <calculator>",
+				"calculator that ranks single nodes first; Path of Building makes the decisions",
+			).choices(["reference"]),
 		)
 		.addOption(
 			new Option("--pareto <stats>", "the trees between two stats, e.g. FullDPS,TotalEHP").argParser(
@@ -73,10 +80,12 @@ export function searchCommand(): Command {
 			),
 		)
 		.addOption(
-			new Option("--trees <n>", "trees of --pareto at most (default: 24)").argParser(integer(2, 1000)),
+			new Option("--trees <n>", "maximum number of trees for --pareto (default: 24)").argParser(
+				integer(2, 1000),
+			),
 		)
 		.addOption(
-			new Option("--format <format>", "of the answer; csv with --pareto")
+			new Option("--format <format>", "output format; csv only with --pareto")
 				.choices(["table", "json", "csv"])
 				.default("table"),
 		)
@@ -112,7 +121,7 @@ async function runSearch(source: string, flags: SearchFlags): Promise<void> {
 	if (flags.pareto && (flags.code || flags.xml !== undefined || flags.goal !== undefined || flags.screen))
 		throw new PobatchError(
 			"INVALID_ARGUMENT",
-			"--pareto answers many trees: --goal, --code, --xml and --screen are of one",
+			"--pareto finds many trees: --goal, --code, --xml and --screen are for one",
 			{
 				hint: "Its JSON has the node set of each tree: `pobatch calc --set` writes one as code.",
 			},

@@ -1,10 +1,10 @@
 import { styleText } from "node:util";
 import type { Sheet } from "../builds/sheet.js";
 
-/** What util.styleText takes. */
+/** Styles as accepted by util.styleText. */
 type Style = Parameters<typeof styleText>[0];
 
-/** Styles where standard output is a terminal that shows them; NO_COLOR and FORCE_COLOR decide as everywhere. */
+/** Styles text if standard output is a terminal that supports it; NO_COLOR and FORCE_COLOR are respected. */
 function styled(style: Style, text: string): string {
 	const { stdout } = process;
 	const { FORCE_COLOR, NO_COLOR } = process.env;
@@ -45,12 +45,12 @@ export function sheetText(sheet: Sheet, base?: Sheet): string {
 	return `${lines.join("\n")}\n`;
 }
 
-// Path of Building shows a resistance below zero in red, too.
+// Like Path of Building, shows a resistance below zero in red.
 function valueStyle(value: string): string {
 	return styled(value.startsWith("-") ? "red" : "bold", value);
 }
 
-/** Values by label; one that repeats ("Unreserved Spirit": a number and a share) is told apart by its place. */
+/** Values by label. Repeated labels ("Unreserved Spirit": a number and a share) are told apart by position. */
 function keyed({ groups }: Sheet): [key: string, value: string][] {
 	const seen = new Map<string, number>();
 	return groups

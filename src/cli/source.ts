@@ -4,25 +4,25 @@ import { looksLikeBuild } from "../builds/build-text.js";
 import { PobatchError } from "../common/errors.js";
 import { type NamedInput, unreadable } from "../operations/named-input.js";
 
-/** Far above any build; a wrong file or an endless pipe must not fill the memory. */
+/** Far more than any build has: a wrong file or an endless pipe must not fill the memory. */
 const maxTextBytes = 64 * 2 ** 20;
 
-/** A file, or standard input for `-`. */
+/** Opens a file, or standard input for `-`. */
 function openInput(source: string): Readable {
 	return source === "-" ? process.stdin : createReadStream(source, { highWaterMark: 2 ** 18 });
 }
 
-/** The same with its name. */
+/** The same, with its name. */
 export function namedInput(source: string): NamedInput {
 	return { name: nameOf(source), stream: openInput(source) };
 }
 
-/** How messages name an input. */
+/** An input's name in messages. */
 export function nameOf(source: string): string {
 	return source === "-" ? "stdin" : source;
 }
 
-/** What commands say of their argument BUILD. */
+/** Description of the argument BUILD in --help. */
 export const buildArgument =
 	'build: a file with Path of Building XML, a PoB code or JSON, or the code itself; "-" for stdin';
 
@@ -31,20 +31,20 @@ export async function readBuild(source: string): Promise<string> {
 	return isText(source) ? source : readText(source, "build");
 }
 
-/** How messages name it. */
+/** The build's name in messages. */
 export function nameOfBuild(source: string): string {
 	return isText(source) ? "the given text" : nameOf(source);
 }
 
-/** Whether an argument is a build's text and not the name of a file. */
+/** Whether an argument is a build's text instead of a file name. */
 function isText(source: string): boolean {
 	return source !== "-" && looksLikeBuild(source) && !existsSync(source);
 }
 
 /**
- * The whole text of a file or of standard input.
+ * Reads all of a file or of standard input.
  *
- * @param what what the text is, for messages
+ * @param what a description of the text, for messages
  * @throws PobatchError FILE_NOT_FOUND
  */
 export async function readText(source: string, what: string): Promise<string> {

@@ -37,10 +37,10 @@ export function table(
 		.join("\n")}\n`;
 }
 
-/** Above it, digits tell nothing: a double has 16 of them. */
+/** Above this, more digits are meaningless: a double has 16. */
 const longest = 1e15;
 
-/** A number for reading, not for computing: rounded, thousands apart. */
+/** A number for people: rounded, with thousands separators. */
 export function readable(value: number, decimals = Math.abs(value) < 1000 ? 3 : 0): string {
 	const words = inWords(value);
 	if (words !== undefined) return words;
@@ -48,7 +48,7 @@ export function readable(value: number, decimals = Math.abs(value) < 1000 ? 3 : 
 	return value.toLocaleString("en-US", { maximumFractionDigits: decimals });
 }
 
-/** A gain for reading: with its sign. */
+/** A gain for people: with its sign. */
 export function signed(gain: number): string {
 	return gain > 0 ? `+${readable(gain)}` : readable(gain);
 }

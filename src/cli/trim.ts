@@ -31,9 +31,9 @@ const defaultTop = 30;
 
 export function trimCommand(): Command {
 	const command = new Command("trim")
-		.description("what is allocated and worth least, whole branches included")
+		.description("the allocated nodes that are worth least, alone and as whole branches")
 		.argument("<build>", buildArgument)
-		.option("--goal <expression>", "as of `pobatch search` (default: balanced)")
+		.option("--goal <expression>", "as for `pobatch search` (default: balanced)")
 		.addOption(
 			new Option("--keep <nodes>", "nodes that must stay, by id or name, or notables, keystones").argParser(
 				names,
@@ -42,11 +42,11 @@ export function trimCommand(): Command {
 		.addOption(
 			new Option(
 				"--top <n>",
-				`branches of the table; ${defaultTop} if not given, csv and json have all`,
+				`branches in the table (default: ${defaultTop}); csv and json have all`,
 			).argParser(integer(1, 100_000)),
 		)
 		.addOption(
-			new Option("--format <format>", "of the answer").choices(["table", "csv", "json"]).default("table"),
+			new Option("--format <format>", "output format").choices(["table", "csv", "json"]).default("table"),
 		)
 		.addOption(threadOption())
 		.addOption(rowTimeoutOption());

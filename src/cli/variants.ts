@@ -28,9 +28,9 @@ Example:
 
 export function conditionsCommand(): Command {
 	const command = new Command("conditions")
-		.description("what each option of the configuration is worth, alone")
+		.description("what each configuration option alone is worth")
 		.argument("<build>", buildArgument)
-		.option("--hidden", "also options that the window hides, since nothing of the build asks for them");
+		.option("--hidden", "include options that the window hides because nothing in the build needs them");
 	return rankingOptions(command)
 		.addHelpText(
 			"after",
@@ -49,15 +49,15 @@ Example:
 
 export function supportsCommand(): Command {
 	const command = new Command("supports")
-		.description("the best set of supports for a skill group: pairs and more, not one after the other")
+		.description("the best set of supports for a skill group, chosen together instead of one by one")
 		.argument("<build>", buildArgument)
 		.addOption(
-			new Option("--group <n>", "skill group, from 1; the main skill's if not given").argParser(
+			new Option("--group <n>", "skill group, counted from 1 (default: the main skill's)").argParser(
 				integer(1, 100),
 			),
 		)
 		.addOption(
-			new Option("--size <n>", "supports of a set; as many as the group has if not given").argParser(
+			new Option("--size <n>", "supports per set (default: as many as the group has)").argParser(
 				integer(1, 9),
 			),
 		);
@@ -92,7 +92,7 @@ Example:
 
 export function weightsCommand(): Command {
 	const command = new Command("weights")
-		.description("what one more unit of each line is worth that the item in a slot can roll, for trade sites")
+		.description("what one more unit of each line that a slot's item can roll is worth, for trade sites")
 		.argument("<build>", buildArgument)
 		.option("--slot <name>", "the slot whose item gets the lines", "Ring 1");
 	return rankingOptions(command)
@@ -122,14 +122,12 @@ export function jewelsCommand(): Command {
 		.argument("<build>", buildArgument)
 		.requiredOption("--jewel <file>", 'texts of jewels; "-" reads standard input')
 		.addOption(
-			new Option("--depth <n>", "only sockets that so many points reach")
-				.argParser(integer(1, 100))
-				.default(8),
+			new Option("--depth <n>", "only sockets within this many points").argParser(integer(1, 100)).default(8),
 		)
 		.addOption(
 			new Option(
 				"--seeds <list>",
-				"seeds that a timeless jewel is tried with instead of its own: 2000-2100,7000",
+				"seeds to try timeless jewels with instead of their own: 2000-2100,7000",
 			).argParser(seedList),
 		);
 	return rankingOptions(command)

@@ -6,8 +6,8 @@ import { terminalWidth } from "./fit.js";
 const hint = (count: number) => `(\`--warnings\` lists ${count === 1 ? "it" : "them"})`;
 
 /**
- * What a command says on stderr about the build's warnings: a line per kind, which counts them, or all of them. One alone
- * that fits a line is shown rather than counted.
+ * What a command prints on stderr about the build's warnings: all of them, or one line per kind with its count. A
+ * single warning that fits on one line is shown instead of counted.
  */
 export function warningLines(build: Build, all: boolean): string {
 	const lines = all ? listed(build) : counted(build);
@@ -16,7 +16,7 @@ export function warningLines(build: Build, all: boolean): string {
 
 function listed({ warnings, unstableStats }: Build): string[] {
 	return warnings.flatMap((warning) => {
-		// Its text names the first ones only where they are many.
+		// If there are many, the text only names the first ones.
 		const isShort = warning.code === "UNSTABLE_STATS" && !warning.text.includes(unstableStats.at(-1) ?? "");
 		return [shown(warning), ...(isShort ? [`all of these stats: ${unstableStats.join(", ")}`] : [])];
 	});
@@ -35,7 +35,7 @@ function counted(build: Build): string[] {
 	});
 	if (hidden === 0) return lines;
 	const last = `${lines.at(-1)} ${hint(hidden)}`;
-	// The hint stands on a line of its own where the last one has no room for it.
+	// The hint gets a line of its own if it does not fit on the last one.
 	return last.length <= terminalWidth() ? [...lines.slice(0, -1), last] : [...lines, hint(hidden)];
 }
 
@@ -43,7 +43,7 @@ function shown(warning: BuildWarning): string {
 	return `warning: ${oneLine(warningText(warning))}`;
 }
 
-/** What is counted: one of it, several of it. */
+/** Singular and plural of what is counted. */
 const nouns: Partial<Record<BuildWarningCode, readonly [string, string]>> = {
 	UNREADABLE_ITEM: ["item cannot be read and is left out", "items cannot be read and are left out"],
 	ITEM_EFFECT_LEFT_OUT: ["effect of an item is left out", "effects of items are left out"],

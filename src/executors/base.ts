@@ -4,14 +4,14 @@ import { nodeWord } from "../rows/node-sets.js";
 import type { PassiveTree } from "../tree/passive-tree.js";
 import type { LoadRequest } from "./executor.js";
 
-/** What a loaded build has allocated, in which tree; `words` are as in `NodeSets`. */
+/** A loaded build's allocated nodes and its tree; `words` as in `NodeSets`. */
 export interface BuildBase {
 	readonly tree: PassiveTree | undefined;
 	readonly words: Uint32Array;
 	readonly base: NativeAllocatedNodes;
 }
 
-/** @param info what the calculator's `load` said of the build */
+/** @param info what the calculator's `load` returned about the build */
 export async function baseOf(
 	info: Readonly<Record<string, Plain>>,
 	treeOf: LoadRequest["treeOf"],

@@ -3,23 +3,23 @@ import { rowStatus } from "../native/row-status.js";
 import { type VariantRows, variantsOf } from "../variants/variant-rows.js";
 import type { BatchPart, BatchRequest } from "./executor.js";
 
-/** Least time between two reports of progress, in milliseconds. */
+/** Minimum time between two progress reports, in milliseconds. */
 const reportMs = 100;
 
-/** Rows for somebody who has the build's base. */
+/** Rows for a receiver that has the build's base. */
 export type RowsRequest = Omit<BatchRequest, "base" | "part">;
 
 /**
- * The rows of one batch for an executor that hands them out in chunks: which are left to take, and what was answered, each in
- * its place. Rows are taken variant by variant, since a state has one variant of a build at a time.
+ * The rows of one batch, for an executor that hands them out in chunks. It knows which rows are left, and puts results
+ * in their places. Rows are taken variant by variant, since a state has one variant of a build at a time.
  */
 export class BatchRows {
 	readonly request: RowsRequest;
 	readonly #part: BatchPart | undefined;
 	readonly #onProgress: ((rows: number) => void) | undefined;
-	/** Those that are evaluated, in order; undefined: all as they come. */
+	/** The rows to evaluate, in order; undefined: all rows in their own order. */
 	readonly #order: Uint32Array | undefined;
-	/** How many are evaluated. */
+	/** Number of rows to evaluate. */
 	readonly length: number;
 	readonly #result: NativeBatchResult;
 	readonly #errors: { row: number; text: number }[] = [];
@@ -29,7 +29,7 @@ export class BatchRows {
 	#reported = 0;
 	#lastReport = performance.now();
 
-	/** @param onProgress gets how many rows are done, at most every 100 ms */
+	/** @param onProgress receives the number of finished rows, at most every 100 ms */
 	constructor({ base: _, part, ...request }: BatchRequest, onProgress?: (rows: number) => void) {
 		this.request = request;
 		this.#part = part;
@@ -49,22 +49,22 @@ export class BatchRows {
 		};
 	}
 
-	/** How many rows nobody has taken yet. */
+	/** Number of rows that have not been taken yet. */
 	get left(): number {
 		return this.length - this.#next;
 	}
 
-	/** What ended it early; empty where nothing did. */
+	/** What ended the batch early; empty if nothing did. */
 	get stopped(): NativeBatchResult["stopped"] {
 		return this.#result.stopped;
 	}
 
-	/** What is done is answered. The first reason counts. */
+	/** Stops handing out rows; the result contains what is done. The first reason counts. */
 	stop(reason: "ABORTED" | "TIMEOUT"): void {
 		this.#result.stopped ||= reason;
 	}
 
-	/** The next rows, at most so many. */
+	/** Takes the next rows, at most `count`. */
 	take(count: number): Uint32Array {
 		const from = this.#next;
 		this.#next = Math.min(from + count, this.length);
@@ -73,7 +73,7 @@ export class BatchRows {
 			: Uint32Array.from({ length: this.#next - from }, (_, i) => from + i);
 	}
 
-	/** Some rows as a request of their own, without the time limit for all of them. */
+	/** Some of the rows as a request of their own, without the batch's time limit. */
 	requestOf(rows: Uint32Array): RowsRequest {
 		const { words, offsets, variants } = this.request;
 		const ownOffsets = new Uint32Array(rows.length + 1);
@@ -104,9 +104,9 @@ export class BatchRows {
 	}
 
 	/**
-	 * Takes the answer to {@link requestOf}.
+	 * Merges the result of {@link requestOf}.
 	 *
-	 * @returns rows whose state could not be opened anew: they are still to be evaluated
+	 * @returns rows whose state could not be reopened: they still have to be evaluated
 	 */
 	merge(rows: Uint32Array, answer: NativeBatchResult): Uint32Array {
 		const width = this.request.stats.length;
@@ -137,14 +137,14 @@ export class BatchRows {
 		return undone;
 	}
 
-	/** A row that ended whoever evaluated it, or that nobody is left to evaluate. */
+	/** Fails a row that ended the process evaluating it, or that nobody is left to evaluate. */
 	crash(row: number, message: string): void {
 		this.#result.status[row] = rowStatus.crash;
 		this.#addError(row, message, "");
 		this.#advance(1);
 	}
 
-	/** @param more rows that are done, but whose answer is not here yet */
+	/** @param more rows that are done but not merged yet */
 	report(more = 0): void {
 		const done = Math.max(this.#reported, Math.min(this.#done + more, this.length));
 		const now = performance.now();
@@ -154,7 +154,7 @@ export class BatchRows {
 		this.#onProgress(done);
 	}
 
-	/** All that was answered; once. */
+	/** The complete result; call it once. */
 	finish(): NativeBatchResult {
 		if (this.#part) this.#answerEqualRows(this.#part.canonical.firstEqual);
 		this.#errors.sort((a, b) => a.row - b.row);

@@ -11,48 +11,48 @@ import type {
 import type { PassiveTree } from "../tree/passive-tree.js";
 import type { VariantRows } from "../variants/variant-rows.js";
 
-/** A build for every state. */
+/** A build to load into every state. */
 export interface LoadRequest {
-	/** The number by which later requests name the build; each is used once. */
+	/** The number by which later requests name the build; numbers are not reused. */
 	readonly build: number;
-	/** As it was given to the engine. */
+	/** The text given to the engine. */
 	readonly text: string;
 	readonly spec: number | undefined;
-	/** What the calculator's `load` gets for it. */
+	/** What the calculator's `load` receives for it. */
 	readonly source: Plain;
 	readonly timeoutMs: number | undefined;
-	/** The passive tree of a version, which the loaded build names; undefined where there is none. */
+	/** The passive tree of the version that the loaded build names; undefined if there is none. */
 	treeOf(version: string): Promise<PassiveTree | undefined>;
 }
 
 /** A build that every state has loaded. */
 export interface Loaded {
 	readonly refused?: undefined;
-	/** What the calculator's `load` said of it. */
+	/** What the calculator's `load` returned about it. */
 	readonly info: Readonly<Record<string, Plain>>;
 	readonly stats: readonly string[];
 	readonly tree: PassiveTree | undefined;
-	/** What it has allocated: node sets are turned into differences to it. */
+	/** Its allocated nodes: node sets are turned into differences from them. */
 	readonly base: NativeAllocatedNodes;
 }
 
-/** A build that the calculator says it cannot load; no state has it. */
+/** A build that the calculator cannot load; no state has it. */
 export interface Refused {
 	/** Why. */
 	readonly refused: string;
-	/** Of an error in Lua that is the reason; else empty. */
+	/** If a Lua error is the reason; otherwise empty. */
 	readonly traceback: string;
 }
 
 /** A command of the calculator. */
 export interface CommandRequest {
 	readonly name: string;
-	/** 0: of none. */
+	/** 0: for no build. */
 	readonly build: number;
 	readonly args: Plain;
 }
 
-/** Rows of a batch that are evaluated; those that are equal to one of them get its answer, all others none. */
+/** The rows of a batch to evaluate; rows equal to one of them get its result, all others none. */
 export interface BatchPart {
 	readonly canonical: NativeCanonicalSets;
 	/** Ascending. */
@@ -66,19 +66,19 @@ export interface BatchRequest {
 	readonly kind: SetKind;
 	readonly words: Uint32Array;
 	readonly offsets: Uint32Array;
-	/** All of them if undefined. */
+	/** Undefined: all rows. */
 	readonly part: BatchPart | undefined;
-	/** Undefined: all rows are of the build itself. */
+	/** Undefined: all rows are for the build itself. */
 	readonly variants: VariantRows | undefined;
 	readonly stats: readonly string[];
 	readonly rowTimeoutMs: number | undefined;
-	/** For all of them. */
+	/** Time limit for the whole batch. */
 	readonly timeoutMs: number | undefined;
 }
 
 export interface RunningBatch {
 	readonly promise: Promise<NativeBatchResult>;
-	/** Ends it early; what is done is answered. */
+	/** Ends it early; the result contains what is done. */
 	stop(): void;
 }
 
@@ -98,27 +98,32 @@ export interface QueueState {
 }
 
 /**
- * Where an engine's states are, and who hands them their work. Arguments are checked by `Engine` and `Build`. What is
- * asked for is done in the order of the calls. Errors are PobatchErrors.
+ * Owns an engine's states and gives them work. `Engine` and `Build` check the arguments. Requests take effect in the
+ * order of the calls. Errors are PobatchErrors.
  */
 export interface Executor {
-	/** Whether a batch that is given a canonical form reads that rather than the caller's words. */
+	/** Whether batches read a given canonical form instead of the caller's words. */
 	readonly readsCanonicalForm: boolean;
 	/** Opens the calculator in every state. */
 	open(timeoutMs?: number): Promise<Identity>;
-	/** Loads a build into every state; where that fails, no state has it. */
+	/** Loads a build into every state; if that fails, no state keeps it. */
 	load(request: LoadRequest): Promise<Loaded | Refused>;
-	/** Lets every state forget a build. */
+	/** Removes a build from every state. */
 	unload(build: number): Promise<void>;
 	/** Calls a command of the calculator in one state. */
 	command(request: CommandRequest): Promise<Plain>;
-	/** @param onProgress gets how many rows are done, now and then */
+	/** @param onProgress receives the number of finished rows, from time to time */
 	batch(request: BatchRequest, onProgress?: (rows: number) => void): RunningBatch;
-	/** The same, blocking the calling thread. @throws PobatchError INVALID_ARGUMENT where there is no such way */
+	/**
+	 * Like {@link batch}, but blocks the calling thread. @throws PobatchError INVALID_ARGUMENT if this is not supported
+	 */
 	batchSync(request: BatchRequest): NativeBatchResult;
-	/** What the states compiled, for later processes, where there is more of it than last time; see `NativeEngineConfig`. */
+	/**
+	 * The bytecode that the states compiled, for later processes, if there is more than last time; see
+	 * `NativeEngineConfig`.
+	 */
 	takeCompiled(): Promise<Uint8Array | undefined>;
-	/** Of each state. */
+	/** One entry per state. */
 	memory(): NativeMemory[];
 	/** Of an executor with a queue. @throws PobatchError QUEUE_UNAVAILABLE */
 	queue?(): Promise<QueueState>;
@@ -126,8 +131,8 @@ export interface Executor {
 	collectGarbage(): Promise<void>;
 	/** Samples the first state, from its start if it is not open yet. @throws PobatchError PROFILE_UNAVAILABLE */
 	startProfile(intervalUs: number): Promise<void>;
-	/** What was sampled since the last time; `end` ends it. Undefined where nothing was begun. */
+	/** The samples since the last call; `end` stops sampling. Undefined if sampling was not started. */
 	takeProfile(end: boolean): Promise<NativeProfile | undefined>;
-	/** Stops what runs and frees the states. */
+	/** Stops running work and frees the states. */
 	close(): void;
 }

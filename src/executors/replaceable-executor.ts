@@ -10,19 +10,19 @@ import type {
 } from "./executor.js";
 
 /**
- * States whose place others can take while they answer. What comes then goes to the others, which have the same builds; what runs
- * ends where it is. Nobody waits for them.
+ * States that can be replaced while they are in use. New requests go to the replacement, which has the same builds;
+ * running ones finish where they are. Nobody waits for the replacement.
  */
 export class ReplaceableExecutor implements Executor {
 	#main: Executor;
-	/** What all states have loaded, for those that come. */
+	/** All loaded builds, to load into a replacement. */
 	readonly #builds = new Map<number, LoadRequest>();
 	readonly #loading = new Set<Promise<unknown>>();
-	/** How much there is that each has not answered yet. */
+	/** Number of unanswered requests of each executor. */
 	readonly #owed = new Map<Executor, number>();
-	/** States that are opened, and those that were replaced and have not answered all. */
+	/** Executors that are being opened, and replaced ones with unanswered requests. */
 	readonly #others = new Set<Executor>();
-	/** Resolves when nobody samples the states: samples are those of one. */
+	/** Resolves when no profile is being taken: samples come from one executor. */
 	#profile: { ended: Promise<void>; end: () => void } | undefined;
 	#openTimeoutMs: number | undefined;
 	#closed = false;
@@ -31,13 +31,13 @@ export class ReplaceableExecutor implements Executor {
 		this.#main = first;
 	}
 
-	/** States that come may be others than those that are there. */
+	/** The replacement may differ from the current states in this. */
 	readonly readsCanonicalForm = false;
 
 	/**
-	 * Opens other states, loads into them what these have, and lets them take the place.
+	 * Opens other states, loads all current builds into them, and switches to them.
 	 *
-	 * @returns whether they did; they do not where that fails, or where all was closed meanwhile
+	 * @returns whether it switched; false if that failed, or if everything was closed in the meantime
 	 */
 	async replace(make: () => Executor): Promise<boolean> {
 		if (this.#closed) return false;
@@ -80,7 +80,7 @@ export class ReplaceableExecutor implements Executor {
 	load(request: LoadRequest): Promise<Loaded | Refused> {
 		const work = async () => {
 			const loaded = await this.#owing((main) => main.load(request));
-			// Before anybody who waits for it goes on.
+			// Set before the caller continues.
 			if (loaded.refused === undefined) this.#builds.set(request.build, request);
 			return loaded;
 		};
@@ -159,7 +159,7 @@ export class ReplaceableExecutor implements Executor {
 		this.#profile = undefined;
 	}
 
-	/** What the states at hand do; they are not closed before. */
+	/** Runs a request on the current states, which are not closed before it is answered. */
 	async #owing<Value>(work: (main: Executor) => Promise<Value>): Promise<Value> {
 		const main = this.#main;
 		this.#owed.set(main, (this.#owed.get(main) ?? 0) + 1);

@@ -25,7 +25,7 @@ export class ThreadExecutor implements Executor {
 	readonly #native: NativeEngine;
 	#closed = false;
 
-	/** @param onLog gets what the calculator logs, line by line */
+	/** @param onLog receives what the calculator logs, line by line */
 	constructor(config: NativeEngineConfig, onLog: (text: string) => void) {
 		this.#native = new (addon().Engine)(config, onLog);
 	}
@@ -45,7 +45,7 @@ export class ThreadExecutor implements Executor {
 			await this.#native.unload(build);
 			return { refused, traceback: traceback ?? "" };
 		} catch (error) {
-			// Some states may have it. What is reported is why it did not load, not what comes of forgetting it.
+			// Some states may have it. Report why it did not load, not the result of unloading it.
 			if (!this.#closed) await this.#native.unload(build).catch(() => {});
 			throw fromNative(error);
 		}
@@ -102,7 +102,7 @@ export class ThreadExecutor implements Executor {
 	}
 }
 
-/** With the addon's errors, thrown at once or later, as PobatchErrors. */
+/** Turns the addon's errors, whether thrown or rejected, into PobatchErrors. */
 async function translated<Value>(call: () => Promise<Value>): Promise<Value> {
 	try {
 		return await call();

@@ -11,35 +11,38 @@ import type {
 	RunningBatch,
 } from "./executor.js";
 
-/** What a {@link VerifiedExecutor} is made of. */
+/** Configuration of a {@link VerifiedExecutor}. */
 export interface Verification {
-	/** Of rows, 0 to 1: so many are calculated a second time, by the originals. */
+	/** Share of the rows, 0 to 1, that the originals calculate as well. */
 	readonly share: number;
-	/** States whose rows are checked; those that check them; and those that take the place of the first if a bit differs. */
+	/**
+	 * Three kinds of states: those whose rows are checked, those that check them, and those that replace the first if a
+	 * bit differs.
+	 */
 	readonly trusting: () => Executor;
 	readonly originals: () => Executor;
 	readonly doubting: () => Executor;
-	/** Told once, when a bit differed. */
+	/** Called once, when a bit differs. */
 	readonly onDifference: (why: string) => void;
 }
 
 /**
- * States that are trusted as long as no row proves them wrong. A share of the rows is calculated by the originals, too, on a
- * state of their own. One bit that differs ends the trust: other states take the place of these, the batch is calculated anew
- * by them, and so is each batch that was running. `recalculated` of the batch's result says why.
+ * States that are trusted until a row proves them wrong. The originals calculate a share of the rows as well, in states
+ * of their own. If one bit differs, other states replace the trusted ones, and calculate that batch and all running
+ * ones again; `recalculated` in a batch's result says why.
  *
- * Synchronous batches cannot wait for other states: the originals answer them until these are there.
+ * Synchronous batches cannot wait for the replacement, so the originals calculate them until it is ready.
  */
 export class VerifiedExecutor implements Executor {
 	#main: Executor;
 	readonly #originals: Executor;
-	/** What all states have loaded, for those that come. */
+	/** All loaded builds, to load into replacements. */
 	readonly #builds = new Map<number, { request: LoadRequest; unstable: ReadonlySet<string> }>();
-	/** Builds that the states have which took the place of others. */
+	/** Builds that the replacement has loaded while it was being opened. */
 	readonly #moved = new Set<number>();
 	#openTimeoutMs: number | undefined;
 	#owed = 0;
-	/** Why the states are not trusted any more, and when others are there. */
+	/** Why the states are no longer trusted, and when the replacement is ready. */
 	#doubt: { why: string; replaced: Promise<void> } | undefined;
 	#closed = false;
 
@@ -48,7 +51,7 @@ export class VerifiedExecutor implements Executor {
 		this.#originals = verification.originals();
 	}
 
-	/** Rows are verified from the caller's words, when the batch is done. */
+	/** Rows are verified from the caller's words after the batch is done. */
 	readonly readsCanonicalForm = false;
 
 	async open(timeoutMs?: number): Promise<Identity> {
@@ -108,7 +111,7 @@ export class VerifiedExecutor implements Executor {
 				if (why !== undefined) await this.#withdraw(why);
 				if (this.#doubt === undefined || isStopped) return { ...result, unproven: true };
 			} catch (error) {
-				// States that are replaced stop what they do.
+				// When states are replaced, their running batches fail.
 				if (!isTrusted || this.#doubt === undefined || this.#closed) throw error;
 			}
 			await this.#doubt.replaced;
@@ -163,7 +166,7 @@ export class VerifiedExecutor implements Executor {
 		this.#originals.close();
 	}
 
-	/** Rows to verify: each as likely as any other, and over time as many as there should be. */
+	/** Chooses the rows to verify: each with the same probability, and as many as `share` asks for over time. */
 	#sample({ offsets }: BatchRequest): Uint32Array {
 		const rows = offsets.length - 1;
 		this.#owed += rows * this.verification.share;
@@ -190,7 +193,7 @@ export class VerifiedExecutor implements Executor {
 		return this.#builds.get(build)?.unstable ?? new Set();
 	}
 
-	/** Puts other states in place; resolves when they are there. */
+	/** Replaces the states; resolves when the replacement is ready. */
 	#withdraw(why: string): Promise<void> {
 		if (this.#doubt === undefined) {
 			this.verification.onDifference(why);
@@ -224,12 +227,12 @@ function unstableOf({ info }: Loaded): ReadonlySet<string> {
 	return new Set(Array.isArray(unstableStats) ? (unstableStats as string[]) : []);
 }
 
-/** Whether a row came to an end that does not depend on how fast it was. */
+/** Whether the row's result is independent of how long it took. */
 function isComparable(status: number | undefined): boolean {
 	return status === rowStatus.ok || status === rowStatus.failed || status === rowStatus.badResult;
 }
 
-/** The same batch with some of its rows alone. */
+/** The same batch, with only some of its rows. */
 function part(request: BatchRequest, rows: Uint32Array): BatchRequest {
 	const { words, offsets, variants } = request;
 	const lengths = Array.from(rows, (row) => (offsets[row + 1] as number) - (offsets[row] as number));
@@ -247,7 +250,7 @@ function part(request: BatchRequest, rows: Uint32Array): BatchRequest {
 	};
 }
 
-/** As those of `NodeSets`. */
+/** In shared memory, as in `NodeSets`. */
 function shared(length: number): Uint32Array {
 	return new Uint32Array(new SharedArrayBuffer(4 * length));
 }

@@ -14,7 +14,7 @@ export type Plain =
 	| readonly Plain[]
 	| { readonly [key: string]: Plain };
 
-/** How rows of words are meant; see `NodeSets`. */
+/** The meaning of rows of words; see `NodeSets`. */
 export type SetKind = "full" | "delta";
 
 /** binding/napi/tree.cpp's class `Tree`; arguments are checked by `PassiveTree`. */
@@ -26,7 +26,7 @@ export interface NativeTree {
 	pathsWithin(set: Uint32Array, blocked: Uint32Array, points: number): NativePaths;
 }
 
-/** binding/napi/allocated_nodes.cpp's class `AllocatedNodes`: what a build has allocated. */
+/** binding/napi/allocated_nodes.cpp's class `AllocatedNodes`: the nodes that a build has allocated. */
 export interface NativeAllocatedNodes {
 	/** Blocks the calling thread. */
 	canonicalize(
@@ -35,7 +35,7 @@ export interface NativeAllocatedNodes {
 		offsets: Uint32Array,
 		variants?: NativeVariantKeys,
 	): NativeCanonicalSets;
-	/** The first row. */
+	/** The canonical form of the first row. */
 	canonical(
 		kind: SetKind,
 		words: Uint32Array,
@@ -43,19 +43,22 @@ export interface NativeAllocatedNodes {
 	): [added: Uint32Array, removed: Uint32Array];
 }
 
-/** Node sets in canonical form, which is made once: for the cache, and for the batch that calculates what it lacks. */
+/**
+ * Node sets in canonical form. It is made once: for the cache lookup, and for the batch that calculates the missing
+ * rows.
+ */
 export interface NativeCanonicalSets {
-	/** A row's 128-bit key in two words; both 0 where it is no valid set. */
+	/** A row's 128-bit key in two words; both 0 if it is not a valid set. */
 	keys: BigUint64Array;
-	/** For each row, the first row with the same key; an invalid row is not equal to any other. */
+	/** For each row, the first row with the same key; an invalid row equals no other. */
 	firstEqual: Uint32Array;
-	/** The addon's own; used up by the batch that it is given to. */
+	/** Owned by the addon; the batch that receives it consumes it. */
 	form: unknown;
 }
 
-/** binding/napi/canonical.cpp's class `Canonicalizer`: brings node sets into canonical form on a thread of its own. */
+/** binding/napi/canonical.cpp's class `Canonicalizer`: makes canonical forms on a thread of its own. */
 export interface NativeCanonicalizer {
-	/** Reads the words once, while the caller may change them. */
+	/** Reads each word once, since the caller may change them meanwhile. */
 	run(
 		base: NativeAllocatedNodes,
 		kind: SetKind,
@@ -77,64 +80,64 @@ export interface NativeEngineConfig {
 	/** Text of lua/batch_loop.lua. */
 	loopSource: string;
 	source: string;
-	/** Text of lua/sandbox.lua where the calculator is not trusted; else empty. */
+	/** Text of lua/sandbox.lua if the calculator is not trusted; otherwise empty. */
 	sandboxSource: string;
-	/** Undo what each row left behind. */
+	/** Whether each row's changes to the state are undone. */
 	rollback: boolean;
 	chunkName: string;
 	packagePath: string;
 	options: Plain;
-	/** Bytes a state may hold once it is open; 0: no limit. */
+	/** Maximum bytes of a state once it is open; 0: no limit. */
 	memoryLimit: number;
 	/**
 	 * Bytecode from an earlier process (`takeCompiled`), or empty, for calculators whose states share what they compile.
 	 * LuaJIT does not verify it, so it must come from the same LuaJIT and a trusted source.
 	 */
 	compiled?: Uint8Array;
-	/** For tests: this allocation of Lua's is refused, once in the engine's life. */
+	/** For tests: Lua's n-th allocation fails, once in the engine's lifetime. */
 	failAllocation?: number;
-	/** Counts it from when the calculator is open rather than from the state's start. */
+	/** Counts allocations after the calculator is open instead of from the state's start. */
 	failAfterOpen?: boolean;
 }
 
 export interface NativeBatchResult {
-	/** rows x stats, NaN where a row has no numbers */
+	/** rows x stats, NaN if a row has no numbers */
 	results: Float64Array;
-	/** Per row a number of `rowStatus`. */
+	/** For each row, a number of `rowStatus`. */
 	status: Uint8Array;
 	errorRows: Uint32Array;
-	/** Index into `texts`, per error. */
+	/** For each error, an index into `texts`. */
 	errorTexts: Uint32Array;
 	texts: { message: string; traceback: string }[];
-	/** How often a state had to be opened anew because a row left it in doubt. */
+	/** How often a state was reopened because a row left it in doubt. */
 	reloads: number;
 	/** Rows that the calculator answered as equivalent to another one instead of calculating them. */
 	memoized: number;
 	stopped: "" | "TIMEOUT" | "ABORTED";
-	/** Why all of it was calculated a second time, otherwise; see executors/verified-executor.ts. */
+	/** If all rows were calculated a second time in another way, the reason; see executors/verified-executor.ts. */
 	recalculated?: string;
-	/** Rows may be withdrawn later: nobody keeps them. */
+	/** The rows may turn out to be wrong later, so they must not be cached. */
 	unproven?: boolean;
 }
 
-/** What a calculator's `load` answered; `refused` alone where it says why the build cannot be loaded. */
+/** What a calculator's `load` returned; only `refused` if it says why the build cannot be loaded. */
 export interface NativeLoad {
 	info: Record<string, Plain>;
 	stats: string[];
 	refused?: string;
-	/** Of an error in Lua that is the reason. */
+	/** If a Lua error is the reason. */
 	traceback?: string;
 }
 
 /** Bytes of one state. */
 export interface NativeMemory {
-	/** What Lua's heap holds now. */
+	/** Current size of Lua's heap. */
 	used: number;
-	/** The most it held so far. */
+	/** Highest size so far. */
 	peak: number;
-	/** The cap of `memoryLimitMB`; 0: none. */
+	/** The limit set by `memoryLimitMB`; 0: none. */
 	limit: number;
-	/** Compiled machine code; not part of `used`, and outside of the limit. */
+	/** Compiled machine code, not part of `used` or of the limit. */
 	machineCode: number;
 }
 
@@ -143,34 +146,37 @@ export interface NativeProfile {
 	frames: [name: string, source: string, line: number][];
 	/** Indices into `frames`, innermost first. */
 	stacks: number[][];
-	/** Indices into `stacks`, in order of time; per sample its ticks and LuaJIT's letter of what it was doing. */
+	/**
+	 * Indices into `stacks`, in chronological order; for each sample its ticks, and LuaJIT's letter for what it was
+	 * doing.
+	 */
 	samples: number[];
 	weights: number[];
 	states: string;
-	/** Ticks outside of Lua, with and without a job. */
+	/** Ticks outside Lua, with and without a job. */
 	native: number;
 	idle: number;
 }
 
-/** What a calculator says of itself when it is open. */
+/** What an open calculator says about itself. */
 export interface Identity {
 	name: string;
 	version: string;
-	/** Whether it derives variants of builds. */
+	/** Whether it supports variants of builds. */
 	derives: boolean;
 }
 
-/** Which variant each row is of: 0 for the build itself, or n for the n-th one. */
+/** For each row its variant: 0 for the build itself, or n for the n-th one. */
 export interface NativeVariantRows {
 	readonly rows: Uint32Array;
 }
 
-/** With the key of each variant, two words each. */
+/** Adds the key of each variant, two words each. */
 export interface NativeVariantKeys extends NativeVariantRows {
 	readonly keys: BigUint64Array;
 }
 
-/** With what the calculator's `derive` gets, and a name that stands for it. */
+/** Adds the argument of the calculator's `derive`, and a name for each variant. */
 export interface NativeVariants extends NativeVariantRows {
 	readonly changes: readonly Plain[];
 	readonly names: readonly string[];
@@ -185,7 +191,7 @@ type BatchArguments = [
 	stats: readonly string[],
 	rowTimeoutMs: number | undefined,
 	timeoutMs: number | undefined,
-	/** Calculates `rows` alone, ascending; rows that are equal to one of them get its answer, all others none. */
+	/** Calculates only `rows`, ascending; rows equal to one of them get its result, all others none. */
 	canonical: NativeCanonicalSets | undefined,
 	rows: Uint32Array | undefined,
 	variants: NativeVariants | undefined,
@@ -197,7 +203,7 @@ export interface NativeEngine {
 	load(id: number, source: Plain, timeoutMs?: number): Promise<NativeLoad>;
 	unload(id: number): Promise<null>;
 	command(name: string, id: number, args: Plain, timeoutMs?: number): Promise<Plain>;
-	/** Whether a batch that is given a canonical form reads that rather than the caller's words. */
+	/** Whether batches read a given canonical form instead of the caller's words. */
 	readonly readsCanonicalForm: boolean;
 	batch(...args: [...BatchArguments, onProgress: ((rows: number) => void) | undefined]): {
 		promise: Promise<NativeBatchResult>;
@@ -210,14 +216,15 @@ export interface NativeEngine {
 	startProfile(intervalUs: number): Promise<null>;
 	/** Returns the samples since the last call; `end` stops sampling. Null if sampling was not started. */
 	takeProfile(end: boolean): Promise<NativeProfile | null>;
-	/** What the states compiled, and were given, where there is more of it than last time. */
+	/** The bytecode that the states compiled or were given, if there is more than last time. */
 	takeCompiled(): Uint8Array | null;
 	close(): void;
 }
 
 export interface ThreadEngine extends NativeEngine {
 	/**
-	 * How long a state has not responded to its interruption: more than a few milliseconds only during one long C call.
+	 * For how many milliseconds a state has not responded to its interruption. It is more than a few only during one long
+	 * C call.
 	 */
 	interruptingMs(): number;
 }
@@ -238,17 +245,17 @@ export const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
 let loaded: Addon | undefined;
 let named: string | undefined;
 
-/** From now on the addon is this file, whatever the system is: what the exports by platform do, `pobatch/linux-x64` for one. */
+/** Makes `addon()` load this file on any system; used by the exports for one platform, such as `pobatch/linux-x64`. */
 export function useBinary(file: string | undefined): void {
 	named = file;
 }
 
-/** For processes that this one starts: the arguments of their `useBinary`. */
+/** Arguments for processes that this one starts, which pass them to their own `useBinary`. */
 export const binaryArguments = (): string[] => (named === undefined ? [] : [named]);
 
 /**
- * The native addon: the file that `useBinary` names, else `build/Release` of a source build, else the prebuilt binary for this
- * platform.
+ * The native addon: the file given to `useBinary`, otherwise `build/Release` of a source build, otherwise the prebuilt
+ * binary for this platform.
  *
  * @throws PobatchError ADDON_NOT_FOUND
  */
@@ -268,7 +275,7 @@ export function addon(): Addon {
 }
 
 function find(require: NodeJS.Require): string {
-	// node-gyp-build takes Alpine alone for a system with musl.
+	// node-gyp-build only recognises Alpine as a system with musl.
 	const isMusl = process.platform === "linux" && glibcVersion() === undefined && !process.env.LIBC;
 	if (isMusl) process.env.LIBC = "musl";
 	try {
@@ -278,13 +285,13 @@ function find(require: NodeJS.Require): string {
 	}
 }
 
-/** The file may be a build or prebuilt binary of another version. @throws Error that says so @internal */
+/** The file may come from another version. @throws Error that says so @internal */
 export function checkFits({ rowStatuses: names }: Pick<Addon, "rowStatuses">): void {
 	if (String(names) === String(rowStatuses)) return;
 	throw new Error(`it was built from another version of this package (row statuses ${names})`);
 }
 
-/** @param file what was found but does not load; undefined if nothing was found */
+/** @param file a file that was found but does not load; undefined if none was found */
 function addonNotFound(file: string | undefined, cause: unknown): PobatchError {
 	const { platform, arch, versions } = process;
 	const where = `${platformName()}, Node ${versions.node}`;

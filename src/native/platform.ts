@@ -1,14 +1,14 @@
-/** The oldest glibc on which the prebuilt Linux binaries load; a test of the package reads it from the binary. */
+/** The oldest glibc on which the prebuilt Linux binaries load; a test reads it from the binary. */
 export const GLIBC_FLOOR = "2.17";
 
-/** The glibc of this system, `2.36` for instance; undefined elsewhere (musl, macOS, Windows). */
+/** This system's glibc, for example `2.36`; undefined elsewhere (musl, macOS, Windows). */
 export function glibcVersion(): string | undefined {
 	if (process.platform !== "linux") return undefined;
 	const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
 	return header.glibcVersionRuntime;
 }
 
-/** Which prebuilt binary this system takes: `linux-x64, glibc 2.36`. */
+/** Which prebuilt binary this system needs: `linux-x64, glibc 2.36`. */
 export function platformName(): string {
 	const name = `${process.platform}-${process.arch}`;
 	if (process.platform !== "linux") return name;

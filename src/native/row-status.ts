@@ -1,4 +1,4 @@
-/** How a row ended, by number, as binding/state/chunk.hpp has it: compared with the addon's own list when it is loaded. */
+/** How a row ended, by number, as in binding/state/chunk.hpp: compared with the addon's own list when it is loaded. */
 export const rowStatuses = [
 	"pending",
 	"ok",

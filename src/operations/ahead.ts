@@ -1,12 +1,12 @@
 /**
- * Fetches one item ahead: while the consumer is busy with an item, the source already makes the next one. An error of
- * the source comes in its place, after the items before it.
+ * Fetches one item ahead: the source makes the next item while the consumer is busy with the current one. An error of
+ * the source is thrown in its place, after all items before it.
  */
 export async function* ahead<Item>(source: AsyncIterable<Item>): AsyncGenerator<Item> {
 	const iterator = source[Symbol.asyncIterator]();
 	const fetch = () => {
 		const next = iterator.next();
-		// Seen when awaited below; until then it must not count as unhandled.
+		// Handled when awaited below; until then it must not count as unhandled.
 		next.catch(() => {});
 		return next;
 	};
@@ -26,8 +26,9 @@ export async function* ahead<Item>(source: AsyncIterable<Item>): AsyncGenerator<
 type Taken<Item> = { isEnd: false; item: Item } | { isEnd: true; error?: unknown };
 
 /**
- * Works on several items at once, and answers in their order. An answer is not kept back until further items come: whoever
- * makes them may wait for it. An error comes in its place, too; what runs by then is waited for.
+ * Works on several items at once and yields the results in order. A finished result is yielded without waiting for
+ * further items, because whoever makes them may be waiting for it. An error is also thrown in its place, after waiting
+ * for what is running.
  */
 export async function* overlapped<Item, Answer>(
 	source: AsyncIterable<Item>,
@@ -53,7 +54,7 @@ export async function* overlapped<Item, Answer>(
 					end = taken;
 				} else if (taken) {
 					const answer = work(taken.item);
-					// Seen when awaited below; until then it must not count as unhandled.
+					// Handled when awaited below; until then it must not count as unhandled.
 					answer.catch(nothing);
 					running.push(answer);
 					coming = take();
@@ -74,7 +75,7 @@ export async function* overlapped<Item, Answer>(
 	}
 }
 
-/** Counts the time in which there is work: what an input lets wait between its rows is not work. */
+/** Measures the time in which there is work; waiting for the input's next rows does not count. */
 export class WorkClock {
 	#open = 0;
 	#since = 0;

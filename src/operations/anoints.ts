@@ -3,11 +3,11 @@ import type { Build } from "../engine/build.js";
 import { type Ranking, type RankingRequest, rankAlternatives } from "./ranking.js";
 
 export interface AnointsRequest extends RankingRequest {
-	/** The slot whose item is anointed; `Amulet` if not given. */
+	/** The slot whose item is anointed. Default: `Amulet`. */
 	readonly slot?: string;
 }
 
-/** All notables that Path of Building offers for an anoint, without a path to them. Needs the calculator `pob`. */
+/** Ranks all notables that Path of Building offers as anoints, without a path to them. Needs the calculator `pob`. */
 export async function rankAnoints(
 	build: Build,
 	{ slot = "Amulet", ...request }: AnointsRequest,

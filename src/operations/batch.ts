@@ -13,38 +13,41 @@ export interface BatchRequest {
 	/** Node sets as JSON lines. */
 	readonly input: NamedInput;
 	readonly stats: readonly string[];
-	/** A change that all rows are on top of, e.g. which skill groups count in Full DPS. */
+	/** A change on which all rows are based, e.g. which skill groups count in Full DPS. */
 	readonly around?: VariantChange | undefined;
-	/** Changes that lines may name; a line may as well hold one itself, and the first line `{"variants":{...}}`. */
+	/**
+	 * Changes that lines may refer to by name. A line may also contain a change itself, and the first line may be
+	 * `{"variants":{...}}`.
+	 */
 	readonly variants?: NamedVariants | undefined;
-	/** So many rows were answered before: they are read over. */
+	/** How many rows were answered in an earlier run and are skipped. */
 	readonly skip: number;
-	/** Begun for each block at its first row; whoever is done with a block ends it. */
+	/** Started for each block at its first row; the consumer stops it when done with the block. */
 	readonly clock: WorkClock;
-	/** Ends the reading and the calculation; what is done by then is answered. */
+	/** Stops reading and calculating; finished rows are still yielded. */
 	readonly signal: AbortSignal;
-	/** @param position bytes of the input that are done */
+	/** @param position how many bytes of the input are done */
 	readonly onProgress?: (rows: number, position: number) => void;
 }
 
 /** Consecutive rows, in the order of the input. */
 export interface AnsweredRows {
-	/** Number of the first row in the whole input, from 0. */
+	/** Index of the first row in the whole input, counted from 0. */
 	readonly firstRow: number;
-	/** Rows; all of them were reached. */
+	/** Number of rows; all of them were reached. */
 	readonly length: number;
 	readonly stats: readonly string[];
-	/** rows x stats, row after row; NaN where a row failed. There may be more than `length` rows of them. */
+	/** rows x stats, row after row; NaN if a row failed. It may contain more than `length` rows. */
 	readonly values: Float64Array;
-	/** Why rows have no numbers, by place in the block. */
+	/** Why rows have no numbers, by index in the block. */
 	readonly failures: ReadonlyMap<number, RowFailure>;
 }
 
 /**
- * Evaluates node sets as they come, in memory that does not grow with their count. The next block is calculated while
- * the one before is used.
+ * Evaluates node sets as they arrive, in constant memory. The next block is calculated while the consumer uses the
+ * current one.
  *
- * @throws PobatchError SETS_INVALID, FILE_NOT_FOUND, after the rows before the bad line were answered
+ * @throws PobatchError SETS_INVALID, FILE_NOT_FOUND, after yielding the rows before the bad line
  */
 export function evaluateLines(build: Build, request: BatchRequest): AsyncGenerator<AnsweredRows> {
 	const { input, clock, skip, signal } = request;
@@ -56,7 +59,7 @@ export function evaluateLines(build: Build, request: BatchRequest): AsyncGenerat
 	return ahead(evaluateGroups(build, groups, pace, named, request));
 }
 
-/** Batches under way at once: the second one keeps the states busy while the rows of the first are used. */
+/** Batches that run at the same time: the second one keeps the states busy while the rows of the first are consumed. */
 const batchesAtOnce = 2;
 
 async function* evaluateGroups(
@@ -66,7 +69,7 @@ async function* evaluateGroups(
 	named: VariantsOfLines,
 	{ stats, signal, onProgress }: BatchRequest,
 ): AsyncGenerator<AnsweredRows> {
-	/** The group that is answered next: progress is its. */
+	/** The group that is answered next; progress is about this one. */
 	let first = 0;
 	let from = 0;
 	let lastEnd = 0;
@@ -84,7 +87,7 @@ async function* evaluateGroups(
 			...(ofRows.some((variant) => variant !== undefined) && { variants: ofRows }),
 		});
 		const now = performance.now();
-		// Without the time in which the batch before had the states.
+		// Excludes the time in which the states worked on the previous batch.
 		pace.learn(result.length, Math.min(result.elapsedMs, now - lastEnd));
 		lastEnd = now;
 		report(sets.length);
@@ -92,7 +95,7 @@ async function* evaluateGroups(
 		from = position;
 		const failures = new Map<number, RowFailure>(result.errors.map((error) => [error.row, error]));
 		for (const [row, failure] of [...unknown, ...known]) failures.set(row, failure);
-		// Of a batch that was stopped, what is answered ends at the first row that was not reached: it has no gaps.
+		// A stopped batch is cut at the first row that was not reached, so that it has no gaps.
 		let length = 0;
 		while (length < result.length && (failures.has(length) || result.ok(length))) length++;
 		const rows: AnsweredRows = { firstRow, length, stats, values: result.values, failures };
@@ -105,7 +108,7 @@ async function* evaluateGroups(
 	}
 }
 
-/** The variants that lines are of. */
+/** Finds the variant of each line. */
 class VariantsOfLines {
 	readonly #build: Build;
 	readonly #around: VariantChange;
@@ -120,12 +123,12 @@ class VariantsOfLines {
 		this.#changes = variants;
 	}
 
-	/** Changes by name beside those that are known. */
+	/** Adds named changes. */
 	define(changes: NamedVariants): void {
 		this.#changes = { ...this.#changes, ...changes };
 	}
 
-	/** One a line; `failures` gets those that are none, by place. */
+	/** One variant per line; adds lines without a valid one to `failures`, by index. */
 	of(
 		lines: readonly (string | object | undefined)[],
 		failures: Map<number, RowFailure>,
@@ -155,7 +158,7 @@ class VariantsOfLines {
 	}
 
 	#variant(change: VariantChange): Variant {
-		// Checked before it is merged, which takes any object.
+		// Checked before merging, which accepts any object.
 		this.#build.variant(change);
 		return this.#build.variant(mergeChanges(this.#around, change));
 	}

@@ -5,16 +5,16 @@ import { asNodeSetsAnswer } from "../search/power.js";
 import type { VariantChange } from "../variants/change.js";
 import { statsOf } from "./stats.js";
 
-/** With a node set what it changes, without one the build itself. */
+/** With a node set, calculates its change; without one, the build itself. */
 export interface CalculateRequest {
-	/** `all`, or names; those of the calculator's choice if not given. */
+	/** `all`, or names. Default: the calculator's default stats. */
 	readonly stats?: readonly string[] | undefined;
 	readonly set?: NodeSetDelta | FullNodeSet | undefined;
-	/** A change that both are on top of, e.g. which skill groups count in Full DPS. */
+	/** A change on which both are based, e.g. which skill groups count in Full DPS. */
 	readonly around?: VariantChange | undefined;
 }
 
-/** `base`: the build without the node set, where there is one. */
+/** `base`: the build without the node set, if there is one. */
 export interface Compared<Answer> {
 	readonly answer: Answer;
 	readonly base?: Answer;
@@ -44,7 +44,7 @@ export async function calculateSheet(
 	return { answer, base: await build.sheet(undefined, { recalculated: changes(build, set), variant }) };
 }
 
-/** Whether a set leaves the build with other nodes or choices. One that does not answers as the build was loaded. */
+/** Whether a set changes the build's nodes or choices. If not, the result is that of the build as loaded. */
 function changes(build: Build, set: NodeSetDelta | FullNodeSet): boolean {
 	const sets = "nodes" in set ? NodeSets.full([set]) : NodeSets.deltas([set]);
 	return build.hashes(sets)[0] !== build.hashes(NodeSets.deltas([{}]))[0];

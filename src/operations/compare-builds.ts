@@ -9,20 +9,20 @@ import { type Alternative, type Ranking, type RankingRequest, rankAlternatives }
 import { type GroupGem, type SkillGroup, skillGroups } from "./skill-groups.js";
 import { statsOf } from "./stats.js";
 
-/** What a build has beside its tree and gems. */
+/** The contents of a build other than its tree and gems. */
 interface Contents {
 	readonly level: number;
-	/** By slot of the window. */
+	/** By the window's slots. */
 	readonly items: Readonly<Record<string, string>>;
-	/** By socket's node id. */
+	/** By the socket's node id. */
 	readonly jewels: Readonly<Record<string, string>>;
-	/** Names of items, by their text. */
+	/** Names of items, by text. */
 	readonly names: Readonly<Record<string, string>>;
 	readonly config: Readonly<Record<string, string | number | boolean>>;
 }
 
 export interface CompareBuildsRequest extends RankingRequest {
-	/** The other build's text, and how errors name it. */
+	/** The other build's text, and its name in errors. */
 	readonly text: string;
 	readonly name: string;
 }
@@ -37,15 +37,16 @@ export interface ComparedStat {
 export interface BuildComparison extends Ranking {
 	/** The other build's own stats. */
 	readonly other: Readonly<Record<string, number>>;
-	/** Stat by stat, of both builds as they are: the stats that were asked for, then those of the calculator's choice. */
+	/** Stats of both builds as they are: the requested ones, then the calculator's default stats. */
 	readonly beside: { readonly name: string; readonly stats: readonly ComparedStat[] };
-	/** Parts that differ and cannot be told apart as changes of this build. */
+	/** Parts that differ but cannot be expressed as changes of this build. */
 	readonly leftOut: readonly string[];
 }
 
 /**
- * Two builds stat by stat, and which part of the other build is worth what to this one: each item, jewel, option, gem and
- * group of supports, the main skill, the level and the tree, alone; then all of these together. Needs the calculator `pob`.
+ * Compares two builds stat by stat, and shows what each part of the other build is worth to this one: each item, jewel,
+ * option, gem and group of supports, the main skill, the level and the tree, alone; then all of them together. Needs
+ * the calculator `pob`.
  */
 export async function compareBuilds(
 	engine: Engine,
@@ -62,7 +63,7 @@ export async function compareBuilds(
 	}
 }
 
-/** The same with another build that is loaded, also by another engine. */
+/** The same with a build that is already loaded, possibly by another engine. */
 export async function compareLoaded(
 	build: Build,
 	other: Build,
@@ -179,7 +180,7 @@ function treeChange(build: Build, other: Build): NodeSetDelta {
 	return { add, remove: build.allocated.filter((id) => !wanted.has(id)), attributes, weaponSets };
 }
 
-/** Groups with the same first skill gem: what the other's gem and supports are worth; and its main skill. */
+/** For groups with the same first skill gem: what the other build's gem and supports are worth; and its main skill. */
 async function gemParts(build: Build, other: Build, leftOut: string[]): Promise<Alternative[]> {
 	const [mine, theirs] = await Promise.all([skillGroups(build), skillGroups(other)]);
 	const parts: Alternative[] = [];

@@ -3,23 +3,23 @@ import { ask } from "../engine/ask.js";
 import type { Build } from "../engine/build.js";
 import { type Alternative, type Ranking, type RankingRequest, rankAlternatives } from "./ranking.js";
 
-/** Where Path of Building puts an item. */
+/** Where an item can be used, according to Path of Building. */
 export interface ItemFit {
 	readonly name: string;
-	/** Slots and allocated sockets (`Jewel 61419`) that take it, and what is there now; empty: none takes it. */
+	/** Slots and allocated sockets (`Jewel 61419`) that take it, and what they hold now; empty if none does. */
 	readonly places: readonly { readonly slot: string; readonly worn: string }[];
-	/** Why it is no item. */
+	/** Why it is not an item. */
 	readonly refused?: string;
 }
 
 export interface CompareItemsRequest extends RankingRequest {
-	/** Texts of items, as copied from the game or from Path of Building. */
+	/** Texts of items, copied from the game or from Path of Building. */
 	readonly items: readonly string[];
 }
 
 /**
- * Texts of items from one text: the game and trade sites begin each with `Item Class:` or `Rarity:`; blank lines between
- * items do, too, where each has one of these.
+ * Splits a text into the texts of items. The game and trade sites begin each item with `Item Class:` or `Rarity:`;
+ * blank lines also separate items if each part has one of these.
  */
 export function itemTexts(text: string): string[] {
 	const items: string[][] = [];
@@ -34,9 +34,9 @@ export function itemTexts(text: string): string[] {
 }
 
 /**
- * Each item in each slot and allocated jewel socket that takes it, best first. Needs the calculator `pob`.
+ * Ranks each item in each slot and allocated jewel socket that takes it, best first. Needs the calculator `pob`.
  *
- * @throws PobatchError VARIANT_INVALID where Path of Building knows no item of these
+ * @throws PobatchError VARIANT_INVALID if Path of Building recognises none of the items
  */
 export async function compareItems(
 	build: Build,

@@ -3,13 +3,13 @@ import type { ConfigOption } from "../engine/variant.js";
 import { type Alternative, type Ranking, type RankingRequest, rankAlternatives } from "./ranking.js";
 
 export interface ConditionsRequest extends RankingRequest {
-	/** Also options that the window hides for this build, since nothing of it asks for them. */
+	/** Include options that the window hides for this build because nothing in it needs them. */
 	readonly hidden?: boolean;
 }
 
 /**
- * What each option of the configuration is worth alone: a box ticked or cleared, each other value of a list. Numbers and
- * texts are left out. An option that is on and gains 0 has no effect on the asked stats. Needs the calculator `pob`.
+ * What each configuration option alone is worth: a box ticked or cleared, each other value of a list. Numbers and texts
+ * are left out. An option that is on and gains 0 does not affect the requested stats. Needs the calculator `pob`.
  */
 export async function rankConditions(
 	build: Build,

@@ -5,7 +5,9 @@ import { type EngineRequest, openEngine } from "./open.js";
 export interface Coverage {
 	/** The tree's version. */
 	readonly tree: string | undefined;
-	/** Distinct stat lines of the tree, how many are understood, and the same for their occurrences on nodes. */
+	/**
+	 * Distinct stat lines of the tree, how many of them are understood, and both numbers for their occurrences on nodes.
+	 */
 	readonly lines: number;
 	readonly understood: number;
 	readonly share: number;

@@ -2,12 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { packageFolder } from "../native/addon.js";
 
-/** The text of the made-up build that belongs to the embedded tree. */
+/** The text of the made-up build for the embedded tree. */
 export function demoBuildText(): Promise<string> {
 	return readFile(join(packageFolder, "data", "demo-build.json"), "utf8");
 }
 
-/** Numbers from 0 up to 1, the same ones for the same seed on every machine (mulberry32). */
+/** Numbers from 0 up to but excluding 1, the same for the same seed on every machine (mulberry32). */
 export function seededRandom(seed: number): () => number {
 	let state = seed >>> 0;
 	return () => {

@@ -6,12 +6,12 @@ import type { PassiveTree } from "../tree/passive-tree.js";
 import { demoBuildText, seededRandom } from "./demo-data.js";
 
 const rows = 1000;
-/** Points that a row spends at most: two paths of half as many. */
+/** Maximum number of points per row: two paths of half as many. */
 const points = 8;
 const stats = ["TotalDPS", "Life", "TotalEHP"] as const;
 
 export interface DemoRequest {
-	/** Of the random node sets. */
+	/** Seed of the random node sets. */
 	readonly seed: number;
 	readonly threads?: number | undefined;
 }
@@ -28,16 +28,16 @@ export interface DemoAnswer {
 	readonly build: Build;
 	readonly tree: PassiveTree;
 	readonly stats: readonly string[];
-	/** The build's own. */
+	/** The build's own stats. */
 	readonly base: Readonly<Record<string, number>>;
-	/** All rows: first those that add most damage and effective life, in sum of their percentages. */
+	/** All rows, sorted by the sum of their percentages of added damage and effective life, highest first. */
 	readonly ranked: readonly DemoRow[];
-	/** Points that a row spends at most. */
+	/** Maximum number of points per row. */
 	readonly points: number;
 	readonly elapsedMs: number;
 }
 
-/** Evaluates 1,000 random node sets of the embedded tree and build. The engine is closed by then. */
+/** Evaluates 1,000 random node sets of the embedded tree and build, and closes the engine. */
 export async function runDemo({ seed, threads }: DemoRequest): Promise<DemoAnswer> {
 	await using engine = await Engine.open({ ...(threads !== undefined && { threads }) });
 	const build = await engine.load(await demoBuildText());
@@ -45,7 +45,7 @@ export async function runDemo({ seed, threads }: DemoRequest): Promise<DemoAnswe
 	if (!tree) throw new PobatchError("TREE_INVALID", "The demo needs the embedded tree");
 	const sets = randomSets(tree, build, seed);
 	const base = build.calculateSync({}, { stats });
-	// A batch to warm up: LuaJIT compiles the calculator while it runs first.
+	// Warm-up: LuaJIT compiles the calculator during its first rows.
 	await build.calculateBatch(NodeSets.deltas(sets), { stats });
 	const result = await build.calculateBatch(NodeSets.deltas(sets), { stats });
 	const ranked = sets

@@ -5,22 +5,22 @@ import { Engine } from "../engine/engine.js";
 
 export interface Check {
 	name: string;
-	/** What was found; throws what is wrong. */
+	/** Returns what was found; throws if something is wrong. */
 	find(): Promise<string> | string;
 }
 
-/** The least that Path of Building takes for a build. */
+/** The smallest text that Path of Building accepts as a build. */
 const emptyBuild = '<PathOfBuilding2><Build level="1" targetVersion="0_1"/></PathOfBuilding2>';
 const shownFunctions = 5;
 
-/** What the calculator's command `doctor` answers (lua/pob/init.lua); empty Lua tables arrive as objects. */
+/** What the calculator's command `doctor` returns (lua/pob/init.lua); empty Lua tables arrive as objects. */
 interface PobReport {
 	version: string;
 	trees: readonly PobTree[] | Record<string, never>;
 	missing: readonly string[] | Record<string, never>;
 	fast: readonly FastFunction[] | Record<string, never>;
 	parts: readonly PartStatus[] | Record<string, never>;
-	/** Functions of the window that Path of Building calls and the host does not have. */
+	/** Functions of the window that Path of Building calls and the host does not provide. */
 	lacking: readonly string[] | Record<string, never>;
 	/** See lua/pob/tree/window_rules.lua. */
 	rules?: { unknown: Readonly<Record<string, string>> | readonly never[]; unchecked?: string };
@@ -31,7 +31,7 @@ interface PobTree {
 	present: boolean;
 }
 
-/** One of Path of Building's functions for which pobatch has a faster one. */
+/** One of Path of Building's functions that pobatch can replace with a faster one. */
 interface FastFunction {
 	name: string;
 	file: string;
@@ -39,7 +39,7 @@ interface FastFunction {
 	why?: string;
 }
 
-/** Boots the checkout, and says what was found; a single failed check if that does not work. */
+/** Boots the checkout and describes what was found; a single failed check if it does not start. */
 export async function pobChecks(named: string | undefined): Promise<Check[]> {
 	const name = "PoB";
 	const folder = await findPob(named);
@@ -84,7 +84,7 @@ async function boot(folder: string): Promise<{ report: PobReport; seconds: numbe
 	const start = performance.now();
 	await using engine = await Engine.open({ calculator: "pob", pob: folder, threads: 1 });
 	const seconds = (performance.now() - start) / 1000;
-	// Some of Path of Building's modules are loaded with the first build only.
+	// Some of Path of Building's modules are only loaded with the first build.
 	await engine.load(emptyBuild);
 	return { report: (await engine.command("doctor")) as unknown as PobReport, seconds };
 }
@@ -121,7 +121,7 @@ const rowsAbout: Record<string, string> = {
 	all: "any node",
 };
 
-/** Of another version of Path of Building some functions are not the ones that pobatch knows: it runs, only slower. */
+/** Other versions of Path of Building may have functions that pobatch does not know: they run, only slower. */
 function describeFast(functions: readonly FastFunction[]): string {
 	const originals = functions.filter(({ status }) => status === "original");
 	const known = `${functions.length - originals.length} of ${functions.length} hot functions recognised`;
@@ -133,7 +133,7 @@ function describeFast(functions: readonly FastFunction[]): string {
 	return `${known}; as they are, and slower: ${each.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/** What makes rows faster, and where it comes from. */
+/** The state of the parts that make rows faster. */
 function describeParts(parts: readonly PartStatus[], certificate: Certificate | undefined): string {
 	const count = (wanted: PartStatus["status"]) => parts.filter(({ status }) => status === wanted).length;
 	const inUse = `${count("known")} known, ${count("derived")} derived from the checkout's text`;

@@ -11,22 +11,22 @@ import { demoBuildText } from "./demo-data.js";
 import { type Check, pobChecks } from "./doctor-pob.js";
 
 export interface DoctorRequest {
-	/** A file; the embedded made-up tree if not given. */
+	/** A file; the embedded made-up tree by default. */
 	readonly tree?: string | undefined;
-	/** A checkout of Path of Building; found as an engine does if not given. */
+	/** A checkout of Path of Building; by default the one that an engine would use. */
 	readonly pob?: string | undefined;
 }
 
 /** One part of the installation. */
 export interface Finding {
 	readonly part: string;
-	/** `skipped`: it fails for the sake of another part, which is named before. */
+	/** `skipped`: it cannot work because of another part that failed and is listed before. */
 	readonly status: "ok" | "failed" | "skipped";
-	/** What was found; of a part that failed, what is wrong and what to do. */
+	/** What was found; for a failed part, what is wrong and what to do. */
 	readonly found: string;
 }
 
-/** Checks an installation: Node, addon, LuaJIT, threads, tree, Path of Building. A part that fails throws nothing. */
+/** Checks an installation: Node, addon, LuaJIT, threads, tree, Path of Building. Failing parts do not throw. */
 export async function diagnose({ tree, pob }: DoctorRequest): Promise<Finding[]> {
 	const findings: Finding[] = [];
 	for (const { name: part, find } of [...checks(tree), ...(await pobChecks(pob))]) {
@@ -34,7 +34,7 @@ export async function diagnose({ tree, pob }: DoctorRequest): Promise<Finding[]>
 			findings.push({ part, status: "ok", found: await find() });
 		} catch (error) {
 			const isKnown = findings.some(({ status }) => status === "failed");
-			// The parts after a missing addon fail for its sake: said once.
+			// Without the addon, the following parts fail for the same reason: report it once.
 			if (isKnown && error instanceof PobatchError && error.code === "ADDON_NOT_FOUND") {
 				findings.push({ part, status: "skipped", found: "not checked: needs the addon" });
 				continue;
@@ -79,7 +79,7 @@ function checks(treeFile: string | undefined): Check[] {
 async function addonFile(): Promise<string> {
 	versions();
 	const built = join(packageFolder, "build", "Release", "pobatch.node");
-	// The order in which node-gyp-build looks.
+	// In the order in which node-gyp-build looks.
 	const isBuilt = await stat(built).then(
 		() => true,
 		() => false,

@@ -1,5 +1,5 @@
-// What faces of other packages (a server, a page) are built on: `pobatch/operations`. It changes with them, not by the
-// rules of the public API in src/index.ts.
+// `pobatch/operations`, for the interfaces of other packages (server, page). It changes with them and does not follow
+// the versioning rules of the public API in src/index.ts.
 export { looksLikeBuild, recognizeBuild } from "../builds/build-text.js";
 export { digest } from "../common/digest.js";
 export { oneLine } from "../common/errors.js";

@@ -5,11 +5,11 @@ import type { ItemFit } from "./compare-items.js";
 import { type Alternative, type Ranking, type RankingRequest, rankAlternatives } from "./ranking.js";
 
 export interface JewelsRequest extends RankingRequest {
-	/** Texts of jewels: each is tried in each socket. */
+	/** Texts of jewels; each is tried in each socket. */
 	readonly jewels: readonly string[];
-	/** Seeds that each timeless jewel among them is tried with, instead of its own. */
+	/** Seeds with which each timeless jewel among them is tried instead of its own. */
 	readonly seeds?: readonly number[] | undefined;
-	/** Only sockets that so many points reach; 8 if not given. */
+	/** Only sockets within this many points. Default: 8. */
 	readonly depth?: number;
 }
 
@@ -17,7 +17,10 @@ export interface JewelsRequest extends RankingRequest {
 interface SocketFacts {
 	readonly node: number;
 	readonly worn: string;
-	/** Per jewel: whether it fits, and what its radius holds, `3 notables (A, B, C), 12 others`; empty: no radius. */
+	/**
+	 * For each jewel whether it fits, and what its radius contains, `3 notables (A, B, C), 12 others`; empty without a
+	 * radius.
+	 */
 	readonly jewels: readonly { readonly fits: boolean; readonly holds: string }[];
 }
 
@@ -26,10 +29,10 @@ export interface JewelRanking extends Ranking {
 }
 
 /**
- * Each jewel in each socket within reach, with the path to it allocated: what both are worth together, what the path costs,
- * and what the jewel's radius holds. Needs the calculator `pob`.
+ * Ranks each jewel in each socket within reach, with the path to it allocated: what both are worth together, what the
+ * path costs, and what the jewel's radius contains. Needs the calculator `pob`.
  *
- * @throws PobatchError VARIANT_INVALID where Path of Building knows no jewel of these
+ * @throws PobatchError VARIANT_INVALID if Path of Building recognises none of the jewels
  */
 export async function rankJewels(
 	build: Build,
@@ -81,7 +84,7 @@ export async function rankJewels(
 	return { ...ranking, advice: [...ranking.advice, ...adviceOnSeeds(ranking)], refused };
 }
 
-/** The line that names a timeless jewel's seed is the one above what it does: how many deeds, souls or deaths. */
+/** The line with a timeless jewel's seed precedes the one with its effect: a number of deeds, souls or deaths. */
 const seedLine = /^(\D*)(\d+)(.*(?:\r?\n)(?:\{[^}]*\})*Passives in radius are Conquered\b)/m;
 
 function seedOf(text: string): number | undefined {
@@ -89,7 +92,10 @@ function seedOf(text: string): number | undefined {
 	return seed === undefined ? undefined : Number(seed);
 }
 
-/** Path of Building 0.20 knows no more of a timeless jewel's seed than that it is there: nobody should look for the best one. */
+/**
+ * Path of Building 0.20 does not calculate the effect of a seed, only its presence: warn users who look for the best
+ * one.
+ */
 function adviceOnSeeds({ rows, stopped }: Ranking): string[] {
 	const seeded = rows.filter(({ label, error }) => typeof label.Seed === "number" && !error);
 	const places = new Map(seeded.map((row) => [`${row.label.Jewel}\n${row.label.Socket}`, row]));

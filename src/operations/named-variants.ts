@@ -2,16 +2,16 @@ import { PobatchError } from "../common/errors.js";
 import { JsonCheck } from "../common/json-check.js";
 import type { VariantChange } from "../variants/change.js";
 
-/** Changes of a build by name. */
+/** Named changes of a build. */
 export type NamedVariants = Readonly<Record<string, VariantChange>>;
 
 const hint = 'Variants are a JSON object of changes by name: {"ring":{"items":{"Ring 1":"..."}}}.';
 const check = new JsonCheck("INVALID_ARGUMENT", hint);
 
 /**
- * Reads changes by name from JSON. What a change holds is checked where a line names it.
+ * Reads named changes from JSON. Each change is checked when a line refers to it.
  *
- * @param name what errors call the text
+ * @param name how errors name the text
  * @throws PobatchError INVALID_ARGUMENT
  */
 export function readNamedVariants(text: string, name: string): NamedVariants {
@@ -27,7 +27,7 @@ export function readNamedVariants(text: string, name: string): NamedVariants {
 	return namedVariants(json, name);
 }
 
-/** The same from the line `{"variants":{...}}`. @throws PobatchError INVALID_ARGUMENT */
+/** The same, from the line `{"variants":{...}}`. @throws PobatchError INVALID_ARGUMENT */
 export function readVariantsLine(line: string): NamedVariants {
 	let json: unknown;
 	try {

@@ -4,7 +4,7 @@ import type { Build } from "../engine/build.js";
 import { Engine } from "../engine/engine.js";
 import type { EngineOptions } from "../engine/options.js";
 
-/** Which calculator, how many states, with which cache. What is left out is the engine's default. */
+/** Which calculator, how many states, and which cache. Missing options have the engine's defaults. */
 export interface EngineRequest
 	extends Pick<
 		EngineOptions,
@@ -18,16 +18,16 @@ export interface EngineRequest
 		| "onCertifying"
 		| "pob"
 	> {
-	/** As of an engine; Path of Building wherever it can answer if not given. */
+	/** As for an engine; by default Path of Building if it can be used. */
 	readonly calculator?: string;
-	/** With Path of Building: what may be in use of a release that is not known, see `options.trust` of an engine. */
+	/** With Path of Building: which parts may be used with an unknown release; see `options.trust` of an engine. */
 	readonly trust?: "known" | "certified";
-	/** A file, for the reference calculator or one of the user's own. */
+	/** A tree file, for the reference calculator or the user's own. */
 	readonly tree?: string;
 }
 
 export interface BuildRequest extends EngineRequest {
-	/** The build's text, in any of the forms that `Engine.load` takes. */
+	/** The build's text, in any form that `Engine.load` takes. */
 	readonly text: string;
 	/** How errors name the text. */
 	readonly name: string;
@@ -35,24 +35,24 @@ export interface BuildRequest extends EngineRequest {
 	readonly spec?: number;
 }
 
-/** An engine with one build in it; disposing of it closes the engine. */
+/** An engine with one loaded build; disposing of it closes the engine. */
 export interface OpenedBuild extends AsyncDisposable {
 	readonly engine: Engine;
 	readonly build: Build;
-	/** Why the reference calculator answers although nobody asked for it. */
+	/** Why the reference calculator is used without having been requested. */
 	readonly why?: string;
-	/** The checkout, where Path of Building answers. */
+	/** The checkout, if Path of Building is used. */
 	readonly pob?: { readonly folder: string; readonly version: string };
-	/** From nothing to the loaded build. */
+	/** Time from the start until the build is loaded. */
 	readonly elapsedMs: number;
 }
 
-/** @throws PobatchError as `Engine.open`; INVALID_ARGUMENT where two of the options contradict each other */
+/** @throws PobatchError like `Engine.open`; INVALID_ARGUMENT if two options contradict each other */
 export async function openEngine(request: EngineRequest): Promise<Engine> {
 	return (await openChosen(request)).engine;
 }
 
-/** Opens the engine and loads the build. @throws PobatchError as {@link openEngine} and `Engine.load` */
+/** Opens the engine and loads the build. @throws PobatchError like {@link openEngine} and `Engine.load` */
 export async function openBuild({ text, name, spec, ...request }: BuildRequest): Promise<OpenedBuild> {
 	const start = performance.now();
 	const { engine, choice } = await openChosen(request, text);
@@ -98,13 +98,13 @@ async function openChosen(request: EngineRequest, text = ""): Promise<{ engine: 
 
 interface Choice {
 	calculator: string;
-	/** The checkout, where Path of Building answers. */
+	/** The checkout, if Path of Building is used. */
 	pob?: string;
-	/** Why the reference calculator answers although nobody asked for it. */
+	/** Why the reference calculator is used without having been requested. */
 	why?: string;
 }
 
-/** Path of Building wherever it can answer, unless told otherwise. */
+/** Chooses Path of Building if it can be used and nothing else is requested. */
 async function chooseCalculator({ calculator, pob, tree }: EngineRequest, text: string): Promise<Choice> {
 	const named = calculator ?? (pob === undefined ? undefined : "pob");
 	if (named !== undefined && named !== "pob") {
@@ -114,7 +114,7 @@ async function chooseCalculator({ calculator, pob, tree }: EngineRequest, text: 
 	}
 	if (named === "pob" && tree !== undefined)
 		throw contradiction("--tree", tree, "Path of Building", "Its checkout has the tree of each build.");
-	if (tree !== undefined) return { calculator: "reference", why: "since --tree is its option" };
+	if (tree !== undefined) return { calculator: "reference", why: "since --tree is one of its options" };
 	const found = await findPob(pob);
 	if (named === "pob") return { calculator: "pob", ...(found !== undefined && { pob: found }) };
 	if (found === undefined) {
@@ -132,7 +132,7 @@ function contradiction(option: string, value: string, other: string, hint: strin
 	return new PobatchError("INVALID_ARGUMENT", `${option} ${value} is of no use to ${other}`, { value, hint });
 }
 
-// The embedded tree has none of the game's nodes: a real build on it would be answered without its passives.
+// The embedded tree has none of the game's nodes: a real build would be calculated without its passives.
 function checkTree(build: Build, engine: Engine, name: string, request: EngineRequest): void {
 	const { treeVersion } = build.info;
 	if (!isEmbeddedTree(engine, request) || treeVersion === "" || treeVersion === engine.tree?.version) return;

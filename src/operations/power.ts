@@ -5,24 +5,24 @@ import { treeToSvg } from "../tree/svg/tree-svg.js";
 import type { VariantChange } from "../variants/change.js";
 import { adviceOnStats } from "./stat-advice.js";
 
-/** As of `nodePower`; without stats, the first of the calculator's choice counts. */
+/** As for `nodePower`. Without stats, the first default stat that matters counts. */
 export type PowerRequest = Omit<PowerOptions, "stats"> & {
 	readonly stats?: readonly string[] | undefined;
-	/** A change of the build that all of it is about, e.g. which skill groups count in Full DPS. */
+	/** A change of the build on which everything is based, e.g. which skill groups count in Full DPS. */
 	readonly around?: VariantChange | undefined;
 };
 
-/** What each node within reach is worth; sorted by the first stat that a row changes. */
+/** What each node within reach is worth, sorted by the first stat that any row changes. */
 export interface PowerAnswer extends PowerResult {
-	/** In the order in which they were asked for. */
+	/** In the order of the request. */
 	readonly stats: readonly string[];
-	/** True if it was stopped before the build's own row, which everything is compared with, was calculated. */
+	/** Whether it was stopped before the build's own row was calculated, with which all others are compared. */
 	readonly empty: boolean;
-	/** What to know of the stats that were asked for, a sentence each; see `adviceOnStats`. */
+	/** Advice about the requested stats, one sentence each; see `adviceOnStats`. */
 	readonly advice: readonly string[];
 }
 
-/** @throws PobatchError as `nodePower` */
+/** @throws PobatchError like `nodePower` */
 export async function rankNodes(
 	build: Build,
 	{ stats, around, ...options }: PowerRequest,
@@ -37,7 +37,7 @@ export async function rankNodes(
 	const names = Object.keys(result.base);
 	const empty = result.stopped && names.every((name) => Number.isNaN(result.base[name]));
 	const isIdle = (stat: string) => result.nodes.every(({ gains }) => !gains[stat]);
-	// With all that advice may name.
+	// The advice may name any of the default stats.
 	const more =
 		!result.stopped && names.some(isIdle)
 			? await (variant ?? build).calculate({}, { stats: build.defaultStats })
@@ -49,7 +49,7 @@ export async function rankNodes(
 	return { ...result, nodes, stats: names, empty, advice };
 }
 
-/** As `nodePower` sorts them by the first stat. */
+/** Sorted by the first stat, as by `nodePower`. */
 function sortedBy(nodes: readonly NodePower[], stat: string, perPoint = false): NodePower[] {
 	const worth = ({ gains, points }: NodePower) => {
 		const gain = gains[stat] as number;
@@ -59,7 +59,7 @@ function sortedBy(nodes: readonly NodePower[], stat: string, perPoint = false): 
 	return [...nodes].sort((a, b) => worth(b) - worth(a) || a.points - b.points || a.id - b.id);
 }
 
-/** The passive tree as SVG, with the gain of the first stat as colour. */
+/** The passive tree as SVG, coloured by the gain of the first stat. */
 export function drawPower(build: Build, { nodes, stats }: PowerAnswer, title: string): string {
 	const [stat] = stats as [string];
 	return treeToSvg(build.tree as NonNullable<Build["tree"]>, {

@@ -3,11 +3,11 @@ import { Engine } from "../engine/engine.js";
 import { corpusBuilds } from "./certify/corpus.js";
 
 /**
- * Lets the first batch of a checkout be as fast as later ones: what pobatch finds out of its modules, and what slices for the
- * default stats are made of, is kept in the user's cache folder. Takes some seconds.
+ * Makes the first batch of a checkout as fast as later ones: what pobatch finds out about its modules, and the slices
+ * for the default stats, are stored in the user's cache folder. Takes a few seconds.
  *
- * @param folder the checkout; as of `Engine.open` if not given
- * @throws what `Engine.open` does
+ * @param folder the checkout; by default as for `Engine.open`
+ * @throws PobatchError like `Engine.open`
  */
 export async function preparePob(folder?: string): Promise<void> {
 	await using engine = await Engine.open({
@@ -18,7 +18,7 @@ export async function preparePob(folder?: string): Promise<void> {
 	});
 	const prepared = new Set<string>();
 	for (const { text } of await corpusBuilds()) {
-		// A build that this release does not know is not needed here.
+		// If this release does not accept the build, preparing works without it.
 		const build = await engine.load(text).catch(() => undefined);
 		if (!build) continue;
 		const stats = [...build.defaultStats];

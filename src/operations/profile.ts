@@ -10,35 +10,35 @@ import { Pace, readSetGroups } from "./set-groups.js";
 import { statsOf } from "./stats.js";
 
 export interface ProfileRequest {
-	/** Node sets as JSON lines; the paths of node power if not given. */
+	/** Node sets as JSON lines; by default the paths of node power. */
 	readonly input?: NamedInput | undefined;
-	/** Of node power's paths, those of at most so many points. */
+	/** Maximum number of points of node power's paths. */
 	readonly depth: number;
-	/** So many node sets at most. */
+	/** Maximum number of node sets. */
 	readonly rows: number;
-	/** How long to sample; the rows are calculated over and over. */
+	/** How long to sample; the rows are calculated repeatedly. */
 	readonly seconds: number;
 	readonly stats?: readonly string[] | undefined;
-	/** Ends it; what was sampled is answered. */
+	/** Ends it early; the result contains what was sampled. */
 	readonly signal: AbortSignal;
 }
 
 /** Where the time went. */
 export interface ProfileAnswer {
-	/** Of opening the calculator and loading the build. */
+	/** Profile of opening the calculator and loading the build. */
 	readonly opening: Profile;
-	/** Of the rows. */
+	/** Profile of the rows. */
 	readonly profile: Profile;
-	/** How many rows were sampled, and how many of them failed. */
+	/** Number of sampled rows, and how many of them failed. */
 	readonly rows: number;
 	readonly failed: number;
 }
 
 /**
- * Samples a build's rows. All of them are calculated once before, so that LuaJIT has compiled what it will.
+ * Samples a build's rows. All rows are calculated once before sampling, so that LuaJIT has compiled what it will.
  *
  * @param opened with `profile: true`, one thread and no cache
- * @throws PobatchError INVALID_ARGUMENT where no node is within reach, SETS_INVALID; RowError if every row fails
+ * @throws PobatchError INVALID_ARGUMENT if no node is within reach, SETS_INVALID; RowError if every row fails
  */
 export async function profileRows(
 	{ build, engine }: OpenedBuild,
@@ -55,7 +55,7 @@ export async function profileRows(
 	return { opening, profile, rows, failed };
 }
 
-/** Node power's own rows, evenly spread where there are more than wanted. */
+/** Node power's own rows; an evenly spread selection if there are more than wanted. */
 function paths(build: Build, { depth, rows }: ProfileRequest): NodeSets[] {
 	const all = reachable(build, depth);
 	if (all.length === 0) {
@@ -89,7 +89,7 @@ async function setsOf(input: NamedInput, limit: number): Promise<NodeSets[]> {
 	return groups;
 }
 
-/** Calculates the rows once, and again until the time is up. */
+/** Calculates the rows once, then repeats until the time is up. */
 async function calculate(
 	build: Build,
 	groups: readonly NodeSets[],
@@ -105,7 +105,7 @@ async function calculate(
 			const { errors, length, stopped } = await build.calculateBatch(sets, { stats, signal });
 			if (stopped) return { rows, failed };
 			const [error] = errors;
-			// Nothing but failures is no profile of rows.
+			// If all rows fail, there is nothing to profile.
 			if (error && errors.length === length) throw error;
 			rows += length;
 			failed += errors.length;

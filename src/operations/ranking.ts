@@ -9,17 +9,17 @@ import { mergeChanges } from "../variants/merge.js";
 import { adviceOnStats } from "./stat-advice.js";
 import { checkedStats } from "./stats.js";
 
-/** What all questions of the kind "which of these changes is worth what" are asked with. */
+/** Options of all operations that ask which of several changes is worth how much. */
 export interface RankingRequest {
-	/** The first one sorts. Those of the calculator's choice if not given: of these the first alone. */
+	/** The first one sorts. Default: of the calculator's default stats, only the first. */
 	readonly stats?: readonly string[] | undefined;
-	/** A change that everything is compared on top of, e.g. which skill groups count in Full DPS. */
+	/** A change on which all alternatives are based, e.g. which skill groups count in Full DPS. */
 	readonly around?: VariantChange | undefined;
 	readonly signal?: AbortSignal;
 	readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** One alternative: what it is called, by column, and what it changes. */
+/** One alternative: its name, by column, and what it changes. */
 export interface Alternative {
 	readonly label: Readonly<Record<string, string | number>>;
 	readonly change?: VariantChange;
@@ -28,39 +28,39 @@ export interface Alternative {
 
 export interface RankedAlternative {
 	readonly label: Readonly<Record<string, string | number>>;
-	/** By stat; NaN where the row failed. */
+	/** By stat; NaN if the row failed. */
 	readonly values: Readonly<Record<string, number>>;
-	/** The value minus the build's own. */
+	/** The values minus the build's own. */
 	readonly gains: Readonly<Record<string, number>>;
 	/** Why there are no numbers. */
 	readonly error?: RowError;
 }
 
 export interface Ranking {
-	/** The stats, the one that sorts first. */
+	/** The stats; the one that sorts is first. */
 	readonly stats: readonly string[];
-	/** The build's own, with `around`. */
+	/** The build's own stats, with `around`. */
 	readonly base: Readonly<Record<string, number>>;
-	/** Best first; those that failed last. */
+	/** Best first; failed ones last. */
 	readonly rows: readonly RankedAlternative[];
-	/** Another build, stat by stat beside this one; of `compareBuilds` alone. */
+	/** The stats of another build next to this one's; only for `compareBuilds`. */
 	readonly beside?: {
 		readonly name: string;
 		readonly stats: readonly { readonly stat: string; readonly build: number; readonly other: number }[];
 	};
-	/** What to know of the stats that were asked for, a sentence each; see `adviceOnStats`. */
+	/** Advice about the requested stats, one sentence each; see `adviceOnStats`. */
 	readonly advice: readonly string[];
-	/** True if the signal stopped it: only what was calculated is there. */
+	/** Whether the signal stopped it: then only finished rows are included. */
 	readonly stopped: boolean;
 	readonly elapsedMs: number;
 	readonly cache: CacheUse;
 }
 
 /**
- * Evaluates alternatives in one batch and sorts them by what the first stat gains. Where no alternative changes that
- * stat, the first one of those asked for that any changes sorts, and `advice` says so.
+ * Evaluates alternatives in one batch and sorts them by their gain in the first stat. If no alternative changes that
+ * stat, the first requested stat that changes is used instead, and `advice` says so.
  *
- * @throws PobatchError UNKNOWN_STAT, VARIANTS_UNSUPPORTED, VARIANT_INVALID where `around` is refused; ABORTED where it was
+ * @throws PobatchError UNKNOWN_STAT, VARIANTS_UNSUPPORTED, VARIANT_INVALID if `around` is refused; ABORTED if it was
  * stopped before the build itself was calculated
  */
 export async function rankAlternatives(
@@ -77,7 +77,7 @@ export async function rankAlternatives(
 	const sets = NodeSets.deltas([{}, ...alternatives.map(({ set }) => set ?? {})]);
 	const variants = [variantOf(undefined), ...alternatives.map(({ change }) => variantOf(change))];
 	const result = await build.calculateBatch(sets, {
-		// With all that advice may name.
+		// The advice may name any of the default stats.
 		stats: [...new Set([...stats, ...build.defaultStats])],
 		variants,
 		...(signal && { signal }),

@@ -5,17 +5,17 @@ import type { EngineOptions } from "../engine/options.js";
 import type { SearchOptions } from "../search/search.js";
 import { treeToSvg } from "../tree/svg/tree-svg.js";
 
-/** As of `Build.search`; `screen`: which calculator first ranks single nodes. */
+/** As for `Build.search`; `screen` names the calculator that first ranks single nodes. */
 export interface SearchRequest extends Omit<SearchOptions, "screen"> {
 	readonly screen?: "reference";
-	/** The build's text, which the screening calculator loads. */
+	/** The build's text, for the screening calculator. */
 	readonly text: string;
 	readonly spec?: number;
-	/** Of the engine that is opened for the screen. */
+	/** Options of the engine that is opened for the screening. */
 	readonly screenEngine?: Pick<EngineOptions, "threads" | "isolation" | "memoryLimitMB" | "rowTimeoutMs">;
 }
 
-/** @throws PobatchError as `searchTree` */
+/** @throws PobatchError like `searchTree` */
 export async function searchBuild(
 	build: Build,
 	{ screen, text, spec, screenEngine, ...options }: SearchRequest,
@@ -43,7 +43,7 @@ export function checkTree(build: Build): void {
 	throw new PobatchError("TREE_INVALID", "A search needs a passive tree", { hint: "Give one with --tree." });
 }
 
-/** The passive tree as SVG, with what a search added and gave up. */
+/** The passive tree as SVG, showing what a search added and gave up. */
 export function drawSearch(build: Build, { set }: Pick<BuildSearchResult, "set">, title: string): string {
 	const added = new Set(set.add ?? []);
 	const removed = [...(set.remove ?? [])].filter((id) => !added.has(id));

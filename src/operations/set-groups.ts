@@ -7,35 +7,38 @@ import type { WorkClock } from "./ahead.js";
 import { type NamedInput, unreadable } from "./named-input.js";
 import { type NamedVariants, readVariantsLine } from "./named-variants.js";
 
-/** Rows and nodes that one batch holds at most: what keeps memory constant however long the file is. */
+/** Limits on rows and nodes per batch, which keep memory constant for any file size. */
 const maxRows = 2048;
 const firstRows = 64;
 /**
- * How long a batch should take. Its rows are written together: so much work is lost at most when the process is killed,
- * and a slow calculator's rows show up that soon.
+ * Target duration of a batch. Its rows are written together, so this much work is lost if the process is killed, and
+ * this is how soon a slow calculator's rows appear.
  */
 const batchMs = 400;
 const maxNodes = 2 ** 20;
 /** Bytes; a set of all 65,536 nodes needs half a million. */
 const maxLine = 2 ** 25;
 const newline = 0x0a;
-/** A pause of the input as long as this lets the rows at hand go, so that a program can talk through a pipe. */
+/**
+ * After a pause of the input this long, the rows read so far are evaluated, so that a program can hold a dialogue
+ * through a pipe.
+ */
 const pauseMs = 5;
 
 /** Consecutive rows of one kind, ready to be evaluated. */
 export interface SetGroup {
 	sets: NodeSets;
-	/** Of which variant each row is, as its line names it; absent where no line does. */
+	/** For each row the variant that its line names; absent if no line does. */
 	variants?: readonly (string | object | undefined)[];
-	/** Number of the first row in the whole input, from 0. */
+	/** Index of the first row in the whole input, counted from 0. */
 	firstRow: number;
-	/** Rows, by place in the group, that are known to fail. */
+	/** Rows already known to fail, by index in the group. */
 	failures: ReadonlyMap<number, RowFailure>;
 	/** Bytes of the input up to the end of the group. */
 	position: number;
 }
 
-/** How many rows a batch should have: few at first, then as many as the calculator manages in a short while. */
+/** How many rows a batch should have: few at first, then as many as the calculator manages in the target duration. */
 export class Pace {
 	#rows = firstRows;
 
@@ -43,33 +46,33 @@ export class Pace {
 		return this.#rows;
 	}
 
-	/** At most twice as many as before: one batch of cheap rows says little about the next. */
+	/** At most doubles the size: one batch of cheap rows says little about the next. */
 	learn(rows: number, milliseconds: number): void {
 		const wanted = (rows * batchMs) / Math.max(milliseconds, 1);
 		this.#rows = Math.round(Math.min(Math.max(wanted, firstRows), 4 * this.#rows, maxRows));
 	}
 }
 
-/** Of what is read, and how. */
+/** What to read, and how. */
 export interface Reading {
-	/** Begun for each group at its first row; whoever is done with the group ends it. */
+	/** Started for each group at its first row; the consumer stops it when done with the group. */
 	clock: WorkClock;
 	pace: Pace;
-	/** So many rows were answered before: they are read over. */
+	/** How many rows were answered in an earlier run and are skipped. */
 	skip: number;
 	/** Ends the reading, without an error. */
 	signal: AbortSignal;
 	/** Whether lines may name variants. */
 	takesVariants?: boolean;
-	/** Gets the changes by name that the first line may hold in place of a row: `{"variants":{"ring":{...}}}`. */
+	/** Receives the named changes that the first line may contain instead of a row: `{"variants":{"ring":{...}}}`. */
 	onVariants?: (variants: NamedVariants) => void;
 }
 
 /**
- * Reads node sets, one JSON line each; empty lines do not count.
+ * Reads node sets, one JSON line each; ignores empty lines.
  *
  * @param input is destroyed at the end
- * @throws PobatchError SETS_INVALID, FILE_NOT_FOUND, after the rows before the bad line were yielded
+ * @throws PobatchError SETS_INVALID, FILE_NOT_FOUND, after yielding the rows before the bad line
  */
 export async function* readSetGroups(input: NamedInput, reading: Reading): AsyncGenerator<SetGroup> {
 	const { signal } = reading;
@@ -91,14 +94,14 @@ export async function* readSetGroups(input: NamedInput, reading: Reading): Async
 async function* groups({ name, stream }: NamedInput, reading: Reading): AsyncGenerator<SetGroup> {
 	const chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
 	const collector = new Collector(reading);
-	/** Of a line whose end has not come yet. */
+	/** Pieces of a line that is not complete yet. */
 	let begun: Buffer[] = [];
 	let begunBytes = 0;
 	let number = 0;
 	for (;;) {
 		const next = chunks.next();
 		if (collector.rows > 0 && (await Promise.race([next, delay(pauseMs, "pause")])) === "pause") {
-			// Should the input fail meanwhile, the loop below sees it.
+			// If the input fails meanwhile, the loop below gets the error.
 			next.catch(() => {});
 			yield collector.take();
 		}
@@ -148,22 +151,22 @@ async function* groups({ name, stream }: NamedInput, reading: Reading): AsyncGen
 	}
 }
 
-/** Without the byte order mark that some programs begin a file with. */
+/** Removes the byte order mark that some programs write at the start of a file. */
 function withoutMark(line: Buffer): Buffer {
 	return line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? line.subarray(3) : line;
 }
 
-/** Gathers lines until a batch is full or the kind changes. */
+/** Collects lines until a batch is full or the kind changes. */
 class Collector {
 	readonly #scanner = new SetScanner();
 	readonly #builders = { delta: new SetsBuilder("delta"), full: new SetsBuilder("full") };
 	#builder = this.#builders.delta;
-	/** By place; shorter where the last rows have none. */
+	/** By index; shorter if the last rows have none. */
 	#variants: (string | object | undefined)[] = [];
 	#failures = new Map<number, RowFailure>();
 	#firstRow: number;
 	#position = 0;
-	/** Rows that are still to be read over. */
+	/** Rows that still have to be skipped. */
 	toSkip: number;
 	readonly #clock: WorkClock;
 	readonly #pace: Pace;
@@ -183,7 +186,7 @@ class Collector {
 		return this.#builder.rows;
 	}
 
-	/** Yields the batches that the line completes, if it does. */
+	/** Yields the batches that the line completes, if any. */
 	*add(line: Buffer): Generator<SetGroup> {
 		this.#position += line.length + 1;
 		if (this.#takesVariantsOf(line)) return;
@@ -207,7 +210,7 @@ class Collector {
 		if (this.rows >= this.#pace.rows || this.#builder.nodes >= maxNodes) yield this.take();
 	}
 
-	/** Whether the line is the first one and holds changes by name. @throws PobatchError INVALID_ARGUMENT */
+	/** Whether the line is the first one and contains named changes. @throws PobatchError INVALID_ARGUMENT */
 	#takesVariantsOf(line: Buffer): boolean {
 		const take = this.#onVariants;
 		if (!take || !/\S/.test(line.toString("latin1", 0, 1000))) return false;
@@ -217,7 +220,7 @@ class Collector {
 		return true;
 	}
 
-	/** A row of this kind. */
+	/** Prepares for a row of this kind. */
 	*#begin(kind: "delta" | "full"): Generator<SetGroup> {
 		if (this.rows > 0 && kind !== this.#builder.kind) yield this.take();
 		this.#builder = this.#builders[kind];

@@ -12,16 +12,16 @@ export interface GroupGem {
 	readonly enabled: boolean;
 }
 
-/** A skill group of a build, as Path of Building's window lists it. */
+/** A skill group of a build, as listed in Path of Building's window. */
 export interface SkillGroup {
-	/** From 1. */
+	/** Counted from 1. */
 	readonly group: number;
 	readonly label: string;
 	readonly enabled: boolean;
 	readonly includeInFullDps: boolean;
-	/** Whether it is the main skill's. */
+	/** Whether it contains the main skill. */
 	readonly main: boolean;
-	/** Granted by an item or the tree: its gems cannot be changed. */
+	/** Whether an item or the tree grants it: its gems cannot be changed. */
 	readonly granted: boolean;
 	readonly gems: readonly GroupGem[];
 	/** Names of its skills. */
@@ -39,8 +39,8 @@ export async function skillGroups(build: Build): Promise<readonly SkillGroup[]> 
 }
 
 /**
- * The change that lets skill groups count in Full DPS: `auto` the main skill's where none does, else the groups with these
- * numbers and no others. Undefined where nothing changes.
+ * The change that makes skill groups count in Full DPS. `auto`: the main skill's group, if no group counts yet;
+ * otherwise the groups with the given numbers and no others. Undefined if nothing has to change.
  *
  * @throws PobatchError INVALID_ARGUMENT
  */

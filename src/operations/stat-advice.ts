@@ -1,4 +1,4 @@
-/** Stats that answer for another one where that is 0: Full DPS is 0 as long as no skill group counts in it. */
+/** Stats to ask for instead of one that is 0: Full DPS is 0 as long as no skill group counts in it. */
 const instead: Readonly<Record<string, readonly string[]>> = {
 	FullDPS: ["CombinedDPS", "TotalDPS"],
 	FullDotDPS: ["TotalDotDPS", "TotalDot"],
@@ -13,10 +13,10 @@ interface Row {
 }
 
 /**
- * What to say where an asked stat is 0 for the build and no row changes it: what to ask for instead. Nothing is ranked by a
- * stat that no row changes: `order` has those that some row changes first.
+ * Advice for requested stats that are 0 for the build and that no row changes: which stats to request instead. Rows are
+ * not sorted by a stat that none of them changes, so `order` lists first the stats that some row changes.
  *
- * @param base the build's own stats, more of them than were asked for
+ * @param base the build's own stats, including some that were not requested
  */
 export function adviceOnStats(
 	stats: readonly string[],

@@ -1,7 +1,7 @@
 import type { Build } from "../engine/build.js";
 import { NodeSets } from "../rows/node-sets.js";
 
-/** The stats of a build that `wanted` means: those of the calculator's choice where it is undefined, all of them for `all`. */
+/** The stats selected by `wanted`: the calculator's default stats if undefined, all of the build's stats for `all`. */
 export function statsOf(
 	build: Pick<Build, "stats" | "defaultStats">,
 	wanted: readonly string[] | undefined,
@@ -10,7 +10,7 @@ export function statsOf(
 	return wanted.length === 1 && wanted[0] === "all" ? build.stats() : [...new Set(wanted)];
 }
 
-/** The same, with their names checked before any row is calculated. @throws PobatchError UNKNOWN_STAT */
+/** The same, after checking the names, before any row is calculated. @throws PobatchError UNKNOWN_STAT */
 export async function checkedStats(
 	build: Build,
 	wanted: readonly string[] | undefined,

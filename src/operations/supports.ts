@@ -5,33 +5,35 @@ import { type Ranking, type RankingRequest, rankAlternatives } from "./ranking.j
 import { type SkillGroup, skillGroups } from "./skill-groups.js";
 
 export interface SupportsRequest extends RankingRequest {
-	/** From 1; the main skill's group if not given. */
+	/** Counted from 1. Default: the main skill's group. */
 	readonly group?: number;
-	/** How many supports the set may have; as many as the group has now, at least one, if not given. */
+	/** Maximum number of supports in the set. Default: as many as the group has now, at least one. */
 	readonly size?: number;
 }
 
 export interface SupportsAnswer extends Ranking {
-	/** Supports that the group may have but that change none of the stats, alone: they do not act here, or Path of Building
-	 * does not calculate them. */
+	/**
+	 * Supports that the group can have but that, alone, change none of the stats: they have no effect here, or Path of
+	 * Building does not calculate it.
+	 */
 	readonly idle: readonly string[];
 	/** How many sets were calculated. */
 	readonly tried: number;
 }
 
-/** Supports that are worth most alone: sets are made of these. */
+/** How many of the best single supports sets are made of. */
 const partners = 40;
-/** Sets that each round goes on with, and how many of those that are one larger it calculates. */
+/** How many sets each round continues with, and how many of the next size it calculates. */
 const beam = 10;
 const screened = 80;
-/** Rounds that exchange one support of the best set for another. */
+/** Rounds that replace one support of the best set with another. */
 const exchanges = 3;
 
 /**
- * The best *set* of supports for a skill group: all supports alone, all pairs of the better ones, then sets that grow by
- * one, the best few at a time; at last single exchanges. So two supports that are worth little alone are found together.
- * What a larger set is worth is estimated first, from the supports alone and in pairs, and the sets that promise most are
- * calculated: all numbers that are answered are of real sets. Needs the calculator `pob`.
+ * The best *set* of supports for a skill group: all supports alone, all pairs of the better ones, then sets that grow
+ * by one support, the best few at a time; finally, single replacements. In this way, two supports that are worth little
+ * alone are found together. A larger set is first estimated from its single supports and pairs, and only the most
+ * promising sets are calculated: all returned numbers are of calculated sets. Needs the calculator `pob`.
  */
 export async function rankSupports(
 	build: Build,
@@ -104,7 +106,7 @@ export async function rankSupports(
 	};
 	let round: (readonly string[])[] = candidates.map((name) => [name]);
 	for (let length = 2; length <= size && round.length > 0; length++) {
-		// All pairs of the better half, then the best few sets with each candidate.
+		// For pairs, all combinations within the better half; then the best few sets with each candidate.
 		const from = length === 2 ? round.slice(0, Math.ceil(round.length / 2)) : best(round).slice(0, beam);
 		const larger = from.flatMap((set) =>
 			candidates.filter((name) => !set.includes(name)).map((name) => [...set, name]),
@@ -146,8 +148,8 @@ function gainAt({ gains }: Ranking["rows"][number], stat: string): number {
 }
 
 /**
- * What a set multiplies the stat by, as a logarithm: each support as it does alone, each pair as much more or less as it
- * does where it was calculated.
+ * Estimates the factor by which a set multiplies the stat, as a logarithm: the factor of each support alone, corrected
+ * for each pair that was calculated.
  */
 function estimator(
 	value: (set: readonly string[]) => number | undefined,

@@ -5,34 +5,37 @@ import { mergeChanges } from "../variants/merge.js";
 import { type RankedAlternative, type Ranking, type RankingRequest, rankAlternatives } from "./ranking.js";
 
 export interface WeightsRequest extends RankingRequest {
-	/** The slot whose item gets the lines; `Ring 1` if not given. */
+	/** The slot whose item gets the lines. Default: `Ring 1`. */
 	readonly slot?: string;
 }
 
-/** A line that the item of a slot can roll; numbers are `#`. */
+/** A line that the slot's item can roll; numbers are `#`. */
 interface RollableLine {
 	readonly line: string;
-	/** The most that its last number rolls; 0 where it has none. */
+	/** The highest roll of its last number; 0 if it has no number. */
 	readonly most: number;
 }
 
 export interface Weights extends Ranking {
-	/** Lines that change none of the stats: they have no weight. */
+	/** Lines that change none of the stats, so they have no weight. */
 	readonly idle: readonly string[];
 }
 
-/** Of the most that a line rolls, what is added to measure its weight; and twice as much, to see whether it is linear. */
+/**
+ * Share of a line's highest roll that is added to measure its weight; twice as much is added to check that it is
+ * linear.
+ */
 const stepShare = 1 / 4;
-/** A second step whose unit is worth so much more or less than the first one's is not linear. */
+/** A line is not linear if the units of the second step are worth this share more or less than those of the first. */
 const tolerance = 0.02;
 
 /**
- * What one more unit of each modifier line is worth that the item in a slot can roll. `gains` are per unit, `Step` is how
- * many units were added to measure it: small numbers are rounded away by the game's own formulas. A line has one weight
- * whatever affix brings it; a line that changes nothing has none. `Linear` is "no" where a second step is worth less or
- * more than the first one. Needs the calculator `pob`.
+ * What one more unit of each modifier line that the item in a slot can roll is worth. `gains` are per unit; `Step` is
+ * how many units were added to measure it, since the game's formulas round small numbers away. A line has one weight,
+ * whichever affix it comes from; a line that changes nothing has none. `Linear` is "no" if a second step is worth less
+ * or more than the first. Needs the calculator `pob`.
  *
- * @throws PobatchError VARIANT_INVALID where the slot takes no item that rolls lines
+ * @throws PobatchError VARIANT_INVALID if the slot takes no item that rolls lines
  */
 export async function rankWeights(
 	build: Build,
@@ -59,7 +62,7 @@ export async function rankWeights(
 			change: { items: { [slot]: `${answer.text}\n${line.replaceAll("#", String(step * times))}` } },
 		})),
 	);
-	// Against a plain item in an empty slot: what that brings itself is no line's worth.
+	// In an empty slot, compare with a plain item, whose own effect does not count.
 	const plain = answer.isEmpty ? { items: { [slot]: answer.text } } : {};
 	const around = mergeChanges(request.around ?? {}, plain);
 	const ranking = await rankAlternatives(build, alternatives, { ...request, around });
@@ -86,7 +89,7 @@ export async function rankWeights(
 	return { ...ranking, rows, idle };
 }
 
-/** Whole numbers where the line rolls some; tenths where it rolls less. */
+/** Whole numbers if the line rolls whole numbers; tenths if it rolls less than one. */
 function stepOf(most: number): number {
 	const step = most * stepShare;
 	return step >= 1 ? Math.round(step) : Math.max(0.1, Math.round(step * 10) / 10);

@@ -1,4 +1,4 @@
-// The library with this one binary, for bundlers and installers that know their target: nothing is looked for.
+// The library with this one binary, for bundlers and installers that know their target: it does not look for others.
 import { fileURLToPath } from "node:url";
 import { useBinary } from "../native/addon.js";
 

@@ -6,11 +6,12 @@ import type { Frame } from "./profile-phases.js";
 const mainChunk = "main chunk";
 
 /**
- * Names functions as their source does: Lua knows only by which name a function was called, if by any, and that is often
- * a local one.
+ * Names functions as their source does. Lua only knows the name by which a function was called, if any, and that is
+ * often a local one.
  *
- * @param frames name by which it was called or "", chunk name, line of the definition (0: main chunk or a C function)
- * @param folder where chunk names that are relative paths lie; undefined where there are none
+ * @param frames the name by which it was called or "", chunk name, line of the definition (0: main chunk or a C
+ * function)
+ * @param folder folder of chunks whose names are relative paths; undefined if there are none
  */
 export async function nameFunctions(
 	frames: readonly (readonly [name: string, source: string, line: number])[],
@@ -20,7 +21,7 @@ export async function nameFunctions(
 	const linesOf = (path: string) => {
 		let lines = texts.get(path);
 		if (!lines) {
-			// A chunk that is no file, or no longer there: the names by which its functions were called must do.
+			// If the chunk is not a file, or the file is gone, functions keep the names by which they were called.
 			lines = readFile(path, "utf8").then(
 				(text) => text.split("\n"),
 				() => [],
@@ -41,7 +42,7 @@ export async function nameFunctions(
 	);
 }
 
-/** A chunk name for reading: the package's own files as `pobatch/lua/...`, others as they are. */
+/** A readable chunk name: `pobatch/lua/...` for the package's own files, others unchanged. */
 function fileOf(source: string): string {
 	if (!/^[@=]/.test(source)) return "[string]";
 	const path = source.slice(1);
@@ -56,10 +57,11 @@ function pathOf(file: string, folder: string | undefined): string | undefined {
 	return folder === undefined ? undefined : join(folder, file);
 }
 
-// A name, as LuaJIT reads it: any byte beyond ASCII is a letter.
+// A name as LuaJIT reads it: every byte beyond ASCII counts as a letter.
 const name = "[\\w\\u0080-\\uffff]+";
 const path = `${name}(?:[.:]${name})*`;
-// `function`, or what a short function begins with: its parameters, between bars if they are not just one, and an arrow.
+// `function`, or the start of a short function: its parameters (between bars, unless there is exactly one) and an
+// arrow.
 const functionHead = `(?:function\\s*\\(|(?:\\|[^|]*\\||${name})\\s*->)`;
 const definitions = [
 	new RegExp(`\\bfunction\\s+(${path})\\s*\\(`),
@@ -67,7 +69,7 @@ const definitions = [
 	new RegExp(`\\[\\s*["']([^"']+)["']\\s*\\]\\s*=\\s*${functionHead}`),
 ];
 
-/** The name that a line of source gives to a function that begins on it. */
+/** The name that a line of source gives to a function that begins on that line. */
 export function definedName(line: string): string | undefined {
 	for (const definition of definitions) {
 		const match = definition.exec(line);

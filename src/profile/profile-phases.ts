@@ -9,42 +9,42 @@ export interface Frame {
 interface Rule {
 	phase: string;
 	file: RegExp;
-	/** Last part of the function's name; any function of the file if not given. */
+	/** Last part of the function's name; without it, the rule is for every function of the file. */
 	name?: RegExp;
-	/** What it calls is of this phase, too. */
+	/** All functions that it calls belong to this phase, too. */
 	whole?: true;
-	/** Named before the phase of what it calls: `FullDPS init`. */
+	/** The phase's name is prefixed to the phases of functions that it calls: `FullDPS init`. */
 	prefix?: true;
 }
 
-/** What a sample is of whose stack no rule knows, but which is at work on a row. */
+/** The phase of work on a row for which no rule matches. */
 const rowPhase = "calculate";
 
 /**
- * The engine's phases by the functions on the stack. From the outermost function inwards each rule that holds replaces
- * the phase of the ones before; the first rule that holds for a function counts.
+ * The engine's phases by the functions on the stack. Going from the outermost function inwards, each function that
+ * matches a rule sets the phase, and its first matching rule counts.
  */
 const rules: readonly Rule[] = [
-	// The contract's loop: its chunk and `open` run once a state, `load` once a build.
+	// The contract's loop: its chunk and `open` run once per state, `load` once per build.
 	{ phase: "boot", file: /^pobatch\/lua\/batch_loop\.lua$/, name: /^(main chunk|open)$/, whole: true },
 	{ phase: "load", file: /^pobatch\/lua\/batch_loop\.lua$/, name: /^load$/, whole: true },
 	{ phase: "command", file: /^pobatch\/lua\/batch_loop\.lua$/, name: /^command$/, whole: true },
 	{ phase: "crossing", file: /^pobatch\/lua\/batch_loop\.lua$/ },
-	// Rows that are answered without calculating.
+	// Rows that are answered without being calculated.
 	{ phase: "cache", file: /^pobatch\/lua\/pob\/memo\/(results|memo|read_set)\.lua$/ },
-	// What earlier rows have in common with the row, put back.
+	// Restoring what the row shares with earlier rows.
 	{ phase: "environment", file: /^pobatch\/lua\/pob\/environment\/pool\.lua$/ },
-	// The row's node set put into the build, and back.
+	// Putting the row's node set into the build, and undoing it.
 	{
 		phase: "allocation",
 		file: /^pobatch\/lua\/pob\/(tree\/\w+|row\/adaptation)\.lua$/,
 	},
 	{ phase: "answer", file: /^pobatch\/lua\/pob\/row\/stats\.lua$/ },
-	// The calculation of Path of Building.
+	// Path of Building's calculation.
 	{ phase: "FullDPS", file: /^Modules\/Calcs\.lua$/, name: /^calcFullDPS$/, prefix: true },
 	{ phase: "FullDPS", file: /^pobatch\/lua\/pob\/replacements\/full_dps\.lua$/, prefix: true },
 	{ phase: "init", file: /^Modules\/CalcSetup\.lua$/, name: /^initEnv$/ },
-	// Of both: skills with their supports; modifiers of allocated nodes.
+	// Used by both phases: skills with their supports, and modifiers of allocated nodes.
 	{ phase: "skills", file: /^Modules\/CalcActiveSkill\.lua$/ },
 	{
 		phase: "nodes",

@@ -3,9 +3,9 @@ import type { Frame } from "./profile-phases.js";
 import { phaseOf } from "./profile-phases.js";
 import { type SpeedscopeFile, speedscopeFile } from "./speedscope.js";
 
-/** What one Lua function cost. */
+/** The cost of one Lua function. */
 export interface ProfiledFunction {
-	/** As its source defines it, e.g. `calcs.initEnv`; else as it was called. */
+	/** As in its source, e.g. `calcs.initEnv`; otherwise as it was called. */
 	readonly name: string;
 	/** Its chunk: a path, `pobatch/lua/...` for the package's own files, `[C]` for functions of LuaJIT and the host. */
 	readonly file: string;
@@ -17,55 +17,55 @@ export interface ProfiledFunction {
 	readonly total: number;
 }
 
-/** What one phase of the engine cost, in samples. */
+/** The cost of one phase of the engine, in samples. */
 export interface ProfiledPhase {
 	/**
-	 * `boot`, `load`, `command`; of rows: `crossing` (native code and the loop between it and the calculator), with Path
-	 * of Building `init`, `perform` and what else src/profile/profile-phases.ts knows, else `calculate`; and LuaJIT's own `GC`
-	 * and `JIT compiler`, whatever they interrupted.
+	 * `boot`, `load` or `command`. For rows: `crossing` (native code, and the loop between it and the calculator), with
+	 * Path of Building also `init`, `perform` and the others in src/profile/profile-phases.ts, otherwise `calculate`.
+	 * Work of LuaJIT itself is `GC` and `JIT compiler`, whatever it interrupted.
 	 */
 	readonly name: string;
 	readonly samples: number;
-	/** Of these, in compiled code. */
+	/** Samples in compiled code. */
 	readonly compiled: number;
-	/** In the interpreter. */
+	/** Samples in the interpreter. */
 	readonly interpreted: number;
-	/** In functions of C, and in native code outside of Lua. */
+	/** Samples in C functions, and in native code outside Lua. */
 	readonly c: number;
 }
 
-/** One moment: where the state was, outermost function first. */
+/** One sample: the stack at one moment. */
 interface Sample {
 	stack: number;
 	ticks: number;
 }
 
-/** Work of LuaJIT itself is shown as functions, called by what it interrupted. */
+/** LuaJIT's own work is shown as functions, called by what it interrupted. */
 const machinery: Readonly<Record<string, string>> = { G: "GC", J: "JIT compiler" };
 const native = "native";
 
 /**
- * Where a state's time went: what LuaJIT's sampling profiler saw of it, at even intervals. See {@link Engine.profile}.
+ * Where a state's time went, as LuaJIT's sampling profiler saw it at even intervals. See {@link Engine.profile}.
  *
- * Samples are of wall time on the state's own thread; one counts more than once where the state could not be looked at
- * for several intervals, as in a long collection.
+ * Samples count wall time on the state's own thread. A sample has a weight above 1 if the state could not be sampled
+ * for several intervals, for example during a long collection.
  */
 export class Profile {
-	/** Samples with work to do: the 100 % of all shares. */
+	/** Samples in which the state had work: 100 % of all shares. */
 	readonly samples: number;
-	/** Samples without: the state waited for JavaScript, or for other states. */
+	/** Samples in which it had none: the state waited for JavaScript or for other states. */
 	readonly idle: number;
 	readonly intervalMs: number;
-	/** Wall time that was profiled, in milliseconds. */
+	/** Profiled wall time, in milliseconds. */
 	readonly elapsedMs: number;
-	/** All functions that were seen, the highest `self` first. */
+	/** All sampled functions, the highest `self` first. */
 	readonly functions: readonly ProfiledFunction[];
-	/** The highest first. */
+	/** The phase with most samples first. */
 	readonly phases: readonly ProfiledPhase[];
 	readonly #frames: readonly Frame[];
 	/** Outermost function first. */
 	readonly #stacks: number[][];
-	/** In order of time. */
+	/** In chronological order. */
 	readonly #sequence: Sample[];
 
 	/** @internal */
@@ -112,7 +112,7 @@ export class Profile {
 			const ids = this.#stacks[stack] as number[];
 			const innermost = ids.at(-1);
 			if (innermost !== undefined) self[innermost] = (self[innermost] as number) + ticks;
-			// A recursive function is on the stack once.
+			// A recursive function counts once per stack.
 			for (const id of new Set(ids)) total[id] = (total[id] as number) + ticks;
 		}
 		return this.#frames
@@ -121,7 +121,7 @@ export class Profile {
 			.sort((a, b) => b.self - a.self || b.total - a.total);
 	}
 
-	/** One line a stack, `outer;inner count`, as flame graph programs read it. */
+	/** One line per stack, `outer;inner count`, as flame graph tools read it. */
 	toCollapsed(): string {
 		const counts = new Map<number, number>();
 		for (const { stack, ticks } of this.#sequence) counts.set(stack, (counts.get(stack) ?? 0) + ticks);
@@ -134,7 +134,7 @@ export class Profile {
 			.join("");
 	}
 
-	/** A file for https://www.speedscope.app, to be written as JSON. */
+	/** A file for https://www.speedscope.app; write it as JSON. */
 	toSpeedscope(name = "pobatch"): SpeedscopeFile {
 		const samples = this.#sequence.map(({ stack }) => this.#stacks[stack] as number[]);
 		const weights = this.#sequence.map(({ ticks }) => ticks * this.intervalMs);
@@ -147,13 +147,13 @@ function label({ name, file, line }: Frame): string {
 	return file === "" ? name : `${name} (${file}${line > 0 ? `:${line}` : ""})`;
 }
 
-/** Without the outermost function, by which native code calls into Lua. Innermost first. */
+/** Removes the outermost function, through which native code calls Lua. Innermost first. */
 function withoutHost(stack: readonly number[], frames: readonly Frame[]): number[] {
 	const outermost = frames[stack.at(-1) ?? -1];
 	return stack.slice(0, outermost?.file === "[C]" ? -1 : stack.length);
 }
 
-/** Adds functions that are none of Lua's to the frames and stacks. */
+/** Adds frames and stacks for work outside Lua. */
 class Pseudo {
 	readonly frames: Frame[];
 	readonly stacks: number[][];
@@ -165,7 +165,7 @@ class Pseudo {
 		this.stacks = [...stacks];
 	}
 
-	/** The stack with a function that is called by its innermost one. */
+	/** The stack, with a function added that its innermost function calls. */
 	called(stack: number, name: string): number {
 		const key = `${stack} ${name}`;
 		let id = this.#called.get(key);

@@ -14,13 +14,13 @@ export class Profiler {
 	#runs = false;
 	#since = 0;
 
-	/** @param chunkFolder where chunks lie that are named by a relative path */
+	/** @param chunkFolder folder of chunks whose names are relative paths */
 	constructor(executor: Pick<Executor, "startProfile" | "takeProfile">, chunkFolder: string | undefined) {
 		this.#executor = executor;
 		this.#chunkFolder = chunkFolder;
 	}
 
-	/** Samples from now on until the engine is closed. */
+	/** Samples until the engine is closed. */
 	async keepSampling(): Promise<void> {
 		await this.#start();
 		this.#goesOn = true;
@@ -49,7 +49,7 @@ export class Profiler {
 		try {
 			await fn();
 		} catch (error) {
-			// Nobody gets the samples; that the engine may be closed by now is no news.
+			// The samples are discarded. If the engine has been closed meanwhile, the original error matters.
 			await this.#take(!this.#goesOn).catch(() => {});
 			throw error;
 		}

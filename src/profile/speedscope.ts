@@ -20,7 +20,7 @@ export interface SpeedscopeFile {
 	}[];
 }
 
-/** @param samples indices into `frames`, outermost first, in order of time */
+/** @param samples indices into `frames`, outermost first, in chronological order */
 export function speedscopeFile(
 	name: string,
 	frames: readonly { name: string; file: string; line: number }[],

@@ -5,7 +5,7 @@ import { type TreeSvgOptions, treeToSvg } from "./svg/tree-svg.js";
 import { startNodeOf, type TreeData, type TreeNode } from "./tree-data.js";
 import { loadTreeFile, parseTree } from "./tree-file.js";
 
-// The bits of a node's flags; binding/batch/passive_tree.hpp has the same.
+// The bits of a node's flags, as in binding/batch/passive_tree.hpp.
 const allocatable = 1;
 const attribute = 2;
 const root = 4;
@@ -16,18 +16,18 @@ export interface TreeArrays {
 	readonly ids: Uint32Array;
 	/** Pairs of ids. */
 	readonly edges: Uint32Array;
-	/** The bits below, per node. */
+	/** For each node its flag bits. */
 	readonly flags: Uint8Array;
 }
 
-/** A way to a node: the nodes to allocate, in walking order, the target last. */
+/** A path to a node: the nodes to allocate, in walking order, the target last. */
 export interface TreePath {
 	target: number;
 	nodes: Uint32Array;
 }
 
 /**
- * The graph of all nodes of one game version, immutable. Searches run on native flat arrays that all engines share.
+ * The graph of all nodes of one game version, immutable. Searches run on flat native arrays that all engines share.
  *
  * @example
  * const tree = await PassiveTree.embedded();
@@ -78,9 +78,9 @@ export class PassiveTree {
 		return new PassiveTree(parseTree(json, version));
 	}
 
-	/** The made-up tree that comes with the package: the shape and size of the game's, nothing of its content. */
+	/** The made-up tree that comes with the package. It has the shape and size of the game's, but none of its content. */
 	static async embedded(): Promise<PassiveTree> {
-		// Nobody changes a tree, and a program may open many engines.
+		// Shared: trees are immutable, and a program may open many engines.
 		PassiveTree.#embedded ??= PassiveTree.load(join(packageFolder, "data", "demo-tree.json"));
 		try {
 			return await PassiveTree.#embedded;
@@ -90,7 +90,7 @@ export class PassiveTree {
 		}
 	}
 
-	/** `0_5` for instance. */
+	/** For example `0_5`. */
 	get version(): string {
 		return this.data.version;
 	}
@@ -133,15 +133,15 @@ export class PassiveTree {
 	}
 
 	/**
-	 * The ids to allocate to reach `target` from the set, `target` last; empty if it is in the set already or no path
-	 * leads there. Of equally short paths always the same one.
+	 * The ids to allocate to reach `target` from the set, `target` last; empty if it is in the set or no path leads
+	 * there. Among equally short paths, it is always the same one.
 	 */
 	shortestPath(set: Iterable<number>, target: number): Uint32Array {
 		const ids = this.#ids(set, "set");
 		return this.#search(() => this.native.shortestPath(ids, this.#blocked(ids), this.#known(target)));
 	}
 
-	/** Each node that at most `points` points reach from the set, with its shortest path; nearest first. */
+	/** Each node within `points` points of the set, with its shortest path; nearest first. */
 	pathsWithin(set: Iterable<number>, points: number): TreePath[] {
 		if (!Number.isInteger(points) || points < 1)
 			throw invalidArgument("a positive integer", "points", points);
@@ -156,7 +156,7 @@ export class PassiveTree {
 	/**
 	 * Nodes of the set that are not connected, within the set, to any of `roots`; ascending.
 	 *
-	 * @param roots class and ascendancy starts; those in the set if not given
+	 * @param roots class and ascendancy starts; by default those in the set
 	 */
 	unreachable(set: Iterable<number>, roots?: Iterable<number>): Uint32Array {
 		const ids = this.#ids(set, "set");
@@ -189,7 +189,7 @@ export class PassiveTree {
 		return Uint32Array.from(ids);
 	}
 
-	// Nodes that only certain other nodes unlock.
+	// Nodes whose unlock conditions the set does not meet.
 	#blocked(set: Uint32Array): Uint32Array {
 		if (this.#locked.length === 0) return new Uint32Array();
 		const have = new Set(set);

@@ -17,14 +17,14 @@ export type TreeNodeType =
 	| "ascendancyStart"
 	| "mastery";
 
-/** One choice of an attribute node; the list's order is Strength, Dexterity, Intelligence. */
+/** One choice of an attribute node; they are listed in the order Strength, Dexterity, Intelligence. */
 export interface TreeNodeOption {
 	readonly id: number;
 	readonly name: string;
 	readonly stats: readonly string[];
 }
 
-/** What a node is instead for one class or ascendancy. */
+/** What a node is for one class or ascendancy. */
 export interface TreeNodeSwitch {
 	/** Name of the class or ascendancy for which this replaces the node's own name and stats. */
 	readonly for: string;
@@ -40,9 +40,9 @@ export interface TreeNode {
 	readonly stats: readonly string[];
 	/** The ascendancy to which the node belongs; absent on the main tree. */
 	readonly ascendancy?: string;
-	/** Names of the classes that start here, on a `classStart` only; some may not be playable. */
+	/** Only on a `classStart`: names of the classes that start here; some may not be playable. */
 	readonly classesStart?: readonly string[];
-	/** The node's 1-based place in the file's `groups`; absent when it is not drawn on the tree. */
+	/** The node's 1-based index in the file's `groups`; absent if it is not drawn on the tree. */
 	readonly group?: number;
 	readonly orbit: number;
 	readonly orbitIndex: number;
@@ -53,20 +53,20 @@ export interface TreeNode {
 	readonly options?: readonly TreeNodeOption[];
 	/** Other names and stats of this node for single classes or ascendancies. */
 	readonly switches?: readonly TreeNodeSwitch[];
-	/** The node can be walked only while all of these nodes are allocated. */
+	/** The node can be allocated only while all of these nodes are allocated. */
 	readonly unlockConstraint?: { readonly ascendancy?: string; readonly nodes: readonly number[] };
-	/** Of the `isMultipleChoiceOption` nodes next to this node, one can be allocated at a time. */
+	/** Only one of the neighbouring nodes with `isMultipleChoiceOption` can be allocated at a time. */
 	readonly isMultipleChoice?: true;
 	readonly isMultipleChoiceOption?: true;
 	/** Costs no point. */
 	readonly isFreeAllocate?: true;
-	/** An ascendancy's notable that also holds a jewel. */
+	/** An ascendancy's notable that is also a jewel socket. */
 	readonly containJewelSocket?: true;
-	/** A jewel here reaches no other nodes. */
+	/** A jewel here affects no other nodes. */
 	readonly noRadius?: true;
-	/** Can a player put a point into it? False for starts, masteries and nodes outside every group. */
+	/** Whether a player can put a point into it; false for starts, masteries and nodes without a group. */
 	readonly allocatable: boolean;
-	/** Can a path go through it? A path may begin at a start but never enters one. */
+	/** Whether a path can go through it. A path may begin at a start, but never enters one. */
 	readonly passable: boolean;
 }
 
@@ -75,8 +75,8 @@ export interface TreeAscendancy {
 	readonly internalId?: string;
 	readonly startNodeId: number;
 	/**
-	 * The `ascendancy` that its nodes carry. It differs from `name` where one
-	 * ascendancy takes the place of another and shares its nodes.
+	 * The `ascendancy` of its nodes. It differs from `name` if one ascendancy replaces another and uses the other's
+	 * nodes.
 	 */
 	readonly nodesOf: string;
 }
@@ -92,7 +92,7 @@ export interface TreeClass {
 }
 
 export interface TreeGroup {
-	/** 1-based place in the file's `groups`. */
+	/** 1-based index in the file's `groups`. */
 	readonly id: number;
 	readonly x: number;
 	readonly y: number;
@@ -103,40 +103,43 @@ export interface TreeGroup {
 /** An unordered pair of node ids, the smaller one first. */
 export type TreeEdge = readonly [number, number];
 
-/** How one edge is drawn; an edge without an entry is an arc around its group if both ends are on one orbit, else straight. */
+/**
+ * How one edge is drawn. Without an entry, an edge is an arc around the group if both ends are on one orbit, otherwise
+ * straight.
+ */
 export interface TreeCurve {
 	readonly from: number;
 	readonly to: number;
-	/** In tree units: an arc whose centre lies to the left (positive) or right of the way; 0: a straight line. */
+	/** In tree units: an arc whose centre lies to the left (positive) or right of the direction; 0: a straight line. */
 	readonly radius: number;
 }
 
-/** A passive tree as its file tells it, checked. Plain data: it can be cloned and sent to a worker. */
+/** A checked passive tree, as its file describes it. Plain data: it can be cloned and sent to a worker. */
 export interface TreeData {
-	/** `0_5` for instance, as builds name it. */
+	/** For example `0_5`, as in builds. */
 	readonly version: string;
 	/** Sorted by id. */
 	readonly nodes: readonly TreeNode[];
 	/**
-	 * Where a player can walk, each pair once, sorted. Not in here: masteries,
-	 * joins of a class start with an ascendancy start (both come with the
-	 * class), and what leads from one ascendancy or the main tree to another.
+	 * The edges that a player can walk, each pair once, sorted. Not included: edges of masteries, edges between a class
+	 * start and an ascendancy start (both come with the class), and edges from an ascendancy to another one or to the
+	 * main tree.
 	 */
 	readonly edges: readonly TreeEdge[];
 	/**
-	 * One-way steps `[from, to]` out of an ascendancy into the main tree, as an
-	 * ascendancy grants that opens another class's starting point.
+	 * One-way edges `[from, to]` from an ascendancy into the main tree: an ascendancy can open another class's starting
+	 * point.
 	 */
 	readonly exits: readonly TreeEdge[];
-	/** For pictures of the tree; none if absent. */
+	/** Only for pictures of the tree. */
 	readonly curves?: readonly TreeCurve[];
 	readonly classes: readonly TreeClass[];
 	readonly groups: readonly TreeGroup[];
 }
 
 /**
- * The node where a class starts, also for the names in a start's `classesStart`
- * that no playable class has; undefined for an unknown name.
+ * The node where a class starts; undefined for an unknown name. Also takes names in a start's `classesStart` that no
+ * playable class has.
  */
 export function startNodeOf(tree: TreeData, className: string): number | undefined {
 	return tree.nodes.find((node) => node.classesStart?.includes(className))?.id;
@@ -151,7 +154,7 @@ export function ascendancyStartOf(tree: TreeData, ascendancy: string): number | 
 	return undefined;
 }
 
-/** The passive tree as a calculator's `open` gets it: plain tables, nothing of drawing or walking. */
+/** The passive tree as a calculator's `open` gets it: plain tables, without what only drawing and walking need. */
 export interface CalculatorTree {
 	version: string;
 	nodes: {
@@ -160,7 +163,7 @@ export interface CalculatorTree {
 		type: TreeNodeType;
 		stats: string[];
 		ascendancy?: string;
-		/** Of an attribute node its three choices; of others what they are `for` single classes or ascendancies. */
+		/** For an attribute node its three choices; for others, what they are `for` certain classes or ascendancies. */
 		options?: { id?: number; for?: string; name: string; stats: string[] }[];
 	}[];
 	classes: { name: string; baseStr: number; baseDex: number; baseInt: number; ascendancies: string[] }[];

@@ -26,8 +26,8 @@ const check = new JsonCheck(
 /**
  * Reads a passive tree file in Path of Building's JSON.
  *
- * The version is the file's own `version` if it has one, else what the path
- * tells (`0_5/tree.json`, `poe2_0_5.json`), else `unknown`.
+ * The version is the file's own `version` if it has one, otherwise what the path says (`0_5/tree.json`,
+ * `poe2_0_5.json`), otherwise `unknown`.
  *
  * @throws PobatchError FILE_NOT_FOUND, TREE_INVALID
  */
@@ -68,8 +68,8 @@ function versionOfPath(file: string): string | undefined {
 }
 
 /**
- * Checks a parsed passive tree (Path of Building's JSON, as in its
- * `TreeData/<version>/tree.json`) and works out what a player can walk.
+ * Checks a parsed passive tree (Path of Building's JSON, as in its `TreeData/<version>/tree.json`) and works out which
+ * edges a player can walk.
  *
  * @param json the parsed document
  * @param version used when the document has no `version` of its own
@@ -120,7 +120,7 @@ type Position = (
 
 function readGroups(value: unknown): (TreeGroup | undefined)[] {
 	return check.array(value, "groups").map((entry, index) => {
-		// The game's groups are numbered with gaps; JSON shows a gap as null.
+		// Group numbers have gaps, which JSON shows as null.
 		if (entry === null) return undefined;
 		const at = `groups[${index}]`;
 		const group = check.object(entry, at);
@@ -147,7 +147,7 @@ function readRadii(constants: JsonObject): number[] {
 		.map((radius, i) => check.number(radius, `constants.orbitRadii[${i}]`));
 }
 
-/** A node sits on a circle around its group; angle 0 is up, and angles go clockwise. */
+/** A node lies on a circle around its group; angle 0 is up, and angles grow clockwise. */
 function positionReader(
 	constants: JsonObject,
 	radii: readonly number[],
@@ -248,7 +248,7 @@ function readNode(id: number, raw: JsonObject, position: Position): TreeNode {
 	return node;
 }
 
-/** Some lines of the game's data are two lines with a line feed between. */
+/** Some lines of the game's data contain a line feed and are two lines. */
 function readStats(value: unknown, at: string): string[] {
 	return check.strings(value, at).flatMap((line) => line.split("\n").filter((part) => part !== ""));
 }
@@ -267,7 +267,7 @@ function readOptions(value: unknown, at: string): TreeNodeOption[] {
 	});
 }
 
-/** An option that leaves name or stats out keeps the node's own: often only the picture changes. */
+/** An option without a name or stats has those of the node: often only the picture differs. */
 function readSwitches(value: unknown, at: string, name: string, stats: readonly string[]): TreeNodeSwitch[] {
 	return Object.entries(check.object(value, at)).map(([owner, entry]) => {
 		const option = check.object(entry, `${at}.${owner}`);
@@ -284,7 +284,7 @@ function readConnections(
 	byId: ReadonlyMap<number, TreeNode>,
 	radii: readonly number[],
 ): Required<Pick<TreeData, "edges" | "exits" | "curves">> {
-	// A pair is one number while it is gathered: sets of arrays would compare identities.
+	// A pair is stored as one number: a Set of arrays would compare identities.
 	const edges = new Set<number>();
 	const exits = new Set<number>();
 	const curves: TreeCurve[] = [];
@@ -297,12 +297,12 @@ function readConnections(
 			const otherId = check.integer(connection.id, `${at}[${i}].id`, 0, MAX_NODE_ID);
 			const orbit = check.number(connection.orbit ?? 0, `${at}[${i}].orbit`);
 			const other = byId.get(otherId);
-			// The published trees name a few nodes that they do not hold, and one that joins itself.
+			// The published trees name a few nodes that they do not contain, and one node that is joined to itself.
 			if (other === undefined || other === node) continue;
 			if (!canBeJoined(node) || !canBeJoined(other)) continue;
 			if (node.ascendancy === other.ascendancy) {
 				edges.add(key(Math.min(id, otherId), Math.max(id, otherId)));
-				// The sign says to which side the centre lies; an orbit that no circle has asks for a straight line.
+				// The sign says on which side the centre lies. An orbit without a radius means a straight line.
 				if (orbit !== 0)
 					curves.push({ from: id, to: otherId, radius: Math.sign(orbit) * (radii[Math.abs(orbit)] ?? 0) });
 			} else if (node.ascendancy !== undefined && other.ascendancy === undefined && other.passable)
@@ -318,7 +318,7 @@ function readConnections(
 	return { edges: pairs(edges), exits: pairs(exits), curves };
 }
 
-/** Path of Building leaves pictures and nodes outside every group out of its graph. */
+/** Like Path of Building, leaves masteries and nodes without a group out of the graph. */
 function canBeJoined(node: TreeNode): boolean {
 	return node.type !== "mastery" && node.group !== undefined;
 }
@@ -347,10 +347,10 @@ function readClasses(value: unknown, nodes: readonly TreeNode[]): TreeClass[] {
 			.flatMap((item, i): TreeAscendancy[] => {
 				const where = `${at}.ascendancies[${i}]`;
 				const ascendancy = check.object(item, where);
-				// Nodes and builds name an ascendancy by its id where it has one.
+				// Nodes and builds name an ascendancy by its id if it has one.
 				const id = check.string(ascendancy.id ?? ascendancy.name, `${where}.name`);
 				const start = ascendancyStarts.get(id);
-				// Some versions list ascendancies whose nodes are not there yet: nobody can walk them.
+				// Some versions list ascendancies that have no nodes yet.
 				if (start === undefined) return [];
 				const { internalId } = ascendancy;
 				return [

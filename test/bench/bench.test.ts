@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 
-// Plain JavaScript without types: the benchmarks are programs, only their judgement is tested here.
+// The benchmarks are plain JavaScript without types; only how they judge figures is tested here.
 const lib = (name: string) => import(pathToFileURL(join(import.meta.dirname, "../../bench/lib", name)).href);
 const { compareWith } = await lib("baseline.mjs");
 const { writeInto } = await lib("markdown.mjs");

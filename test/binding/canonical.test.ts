@@ -6,7 +6,7 @@ import { type FullNodeSet, type NodeSetDelta, NodeSets } from "../../src/rows/no
 const attributeFlag = 2;
 const { AllocatedNodes, Tree } = addon();
 
-/** What a delta or a full set comes to against allocated nodes, given as words. */
+/** The canonical form of a delta or a full set, given as words, against allocated nodes. */
 function canonical(base: number[], sets: NodeSets, tree: InstanceType<typeof Tree> | null = null) {
 	const [added, removed] = new AllocatedNodes(tree, Uint32Array.from(base)).canonical(
 		sets.kind,
@@ -86,7 +86,7 @@ describe("canonical form of a full set", () => {
 		expect(canonical([1, 2], full({ nodes: [2, 1] }))).toEqual({ add: [], remove: [] });
 	});
 
-	it("keeps the choices of allocated nodes where it makes none", () => {
+	it("keeps the choices of allocated nodes unless it makes its own", () => {
 		expect(canonical([4 | str, 5 | dex], full({ nodes: [4, 5], attributes: { 5: "Str" } }))).toEqual({
 			add: [5 | str],
 			remove: [5],
@@ -124,7 +124,7 @@ describe("sets that are refused", () => {
 		Uint32Array.of(1, 2),
 		Uint8Array.of(1, 1 | attributeFlag, 1),
 	);
-	it("nodes that the tree has not, by name", () => {
+	it("nodes that are not in the tree, by id", () => {
 		expect(() => canonical([], delta({ add: [1, 9], remove: [2] }), tree)).toThrow(
 			expect.objectContaining({ code: "UNKNOWN_NODE", message: "node 9 is not in the tree" }),
 		);

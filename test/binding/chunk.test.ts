@@ -35,7 +35,7 @@ async function openAfter(line: string): Promise<unknown> {
 }
 
 describe("what native code, Lua and TypeScript share about rows", () => {
-	test("lets a state open where it fits", async () => {
+	test("lets a state open if it fits", async () => {
 		expect(await openAfter("")).toEqual({ name: "unnamed", version: "0", derives: false });
 	});
 

@@ -83,7 +83,7 @@ describe("compiled chunks", () => {
 		});
 	});
 
-	it("are the newest two of a path", async () => {
+	it("are the two newest of each path", async () => {
 		await withEngine(new Uint8Array(), async (command) => {
 			await command(
 				"keep",
@@ -95,7 +95,7 @@ describe("compiled chunks", () => {
 		});
 	});
 
-	it("are none where lengths do not fit", async () => {
+	it("are rejected if lengths do not match", async () => {
 		const data = await withEngine(new Uint8Array(), async (command, take) => {
 			await command("keep", [chunk("one"), { ...chunk("two"), path: "b.lua" }]);
 			return take() as Uint8Array;
@@ -114,7 +114,7 @@ describe("compiled chunks", () => {
 		}
 	});
 
-	it("are not shared where nothing is given", async () => {
+	it("are not shared without bytecode from an earlier process", async () => {
 		await withEngine(undefined, async (command, take) => {
 			expect(await command("isThere")).toBe(false);
 			expect(take()).toBeNull();

@@ -36,13 +36,13 @@ describe("the folders of binding/", () => {
 		expect([...new Set(includes.map(({ room }) => room))].sort()).toEqual(Object.keys(below).sort());
 	});
 
-	test("speak Node-API in napi/ alone", () => {
+	test("use Node-API only in napi/", () => {
 		const found = includes.filter(({ name }) => /^(napi|node_api|js_native_api)\b/.test(name));
 		expect(found).not.toEqual([]);
 		expect(filesOf(found.filter(({ room }) => room !== "napi"))).toEqual([]);
 	});
 
-	test("read LuaJIT's private headers in luajit/ and pob/ alone", () => {
+	test("include LuaJIT's private headers only in luajit/ and pob/", () => {
 		const found = includes.filter(({ name }) => name.startsWith("lj_"));
 		expect(found).not.toEqual([]);
 		expect(filesOf(found.filter(({ room }) => !readsLuajit.includes(room)))).toEqual([]);

@@ -18,8 +18,8 @@ interface Churned {
 	lives: number;
 }
 
-describe("collecting the young", () => {
-	it.each([1, 2, 3])("loses nothing that lives, and keeps nothing for long (%i)", async (seed) => {
+describe("collecting young objects", () => {
+	it.each([1, 2, 3])("loses nothing that is live, and keeps no garbage for long (%i)", async (seed) => {
 		const { swept, refused, highest, lives } = (await engine.command("churn", {
 			seed,
 			rounds: 50,
@@ -28,11 +28,11 @@ describe("collecting the young", () => {
 		})) as unknown as Churned;
 		expect(swept).toBe(50);
 		expect(refused).toBe(0);
-		// Each round makes some 600 objects of half a kilobyte; what does not wait for a full collection is freed.
+		// Each round makes some 600 objects of half a kilobyte; whatever need not wait for a full collection is freed.
 		expect(highest).toBeLessThan(lives + 40_000);
 	}, 60_000);
 
-	it("gives way to LuaJIT's own collector, begun or complete, and starts anew after it", async () => {
+	it("yields to LuaJIT's own collector, started or complete, and starts again after it", async () => {
 		const { swept, refused } = (await engine.command("churn", {
 			seed: 4,
 			rounds: 50,
@@ -43,7 +43,7 @@ describe("collecting the young", () => {
 		expect(swept).toBeGreaterThanOrEqual(15);
 	}, 60_000);
 
-	it("takes what is there for old without a collection", async () => {
+	it("treats existing objects as old without a collection", async () => {
 		const { swept, refused } = (await engine.command("churn", {
 			seed: 5,
 			rounds: 50,
@@ -66,7 +66,7 @@ describe("collecting the young", () => {
 });
 
 describe("userdata", () => {
-	it("without a finalizer goes with the young, with all that only it refers to", async () => {
+	it("without a finalizer is collected with the young, including what only it refers to", async () => {
 		expect(await engine.command("userdata")).toEqual({ plain: 10, finalized: 100 });
 	});
 });
@@ -81,7 +81,7 @@ interface Bounded {
 	collections: number;
 }
 
-describe("the bound of the heap", () => {
+describe("the limit of the heap", () => {
 	it.each([
 		["where nothing was settled", {}],
 		["where what died was old", { settles: true }],
@@ -93,12 +93,12 @@ describe("the bound of the heap", () => {
 		})) as unknown as Bounded;
 		expect(collections).toBeGreaterThan(2);
 		expect(before).toBeLessThan(1.02 * limit);
-		// LuaJIT reckons in hundredths of what lives.
+		// LuaJIT sets its threshold in hundredths of the live data.
 		expect(since).toBeLessThan(1.02 * live + room);
 	});
 });
 
-describe("a function that is made again and again", () => {
+describe("a function that is created repeatedly", () => {
 	it("does not stay alive in compiled code, nor what its variables refer to", async () => {
 		expect(await engine.command("generalized", { generalizes: true })).toEqual({
 			sum: expect.any(Number),

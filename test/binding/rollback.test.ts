@@ -24,14 +24,14 @@ async function withBuild(
 
 const rowsOf = (ways: readonly number[]) => NodeSets.deltas(ways.map((way) => ({ add: [way] })));
 
-/** The ways in which test/lua/mutating.lua breaks things: 1 is the first; 0 is none. */
+/** The ways in which test/lua/mutating.lua modifies its state: 1 is the first; 0 modifies nothing. */
 let names: string[] = [];
 await withBuild({}, async (_, engine) => {
 	names = (await engine.command("ways")) as string[];
 });
 const failing = new Set(["raises in the middle", "answers no number"].map((name) => names.indexOf(name) + 1));
 
-/** What a row of each way answers in an engine where it is the first one. */
+/** The row of each way in an engine where it is the first one. */
 const fresh: Float64Array[] = [];
 for (let way = 0; way <= names.length; way++)
 	await withBuild({}, async (build) => {
@@ -41,7 +41,7 @@ for (let way = 0; way <= names.length; way++)
 const right = (ways: readonly number[]) => ways.flatMap((way) => [...(fresh[way] as Float64Array)]);
 
 describe("a calculator that changes whatever it can reach", () => {
-	it("is the one that is meant here", () => {
+	it("has 34 ways, which give different rows", () => {
 		expect(names).toHaveLength(34);
 		expect(new Set(fresh.map((values) => String(bits(values)))).size).toBeGreaterThan(30);
 		expect(fresh.flatMap((values) => [...values]).filter(Number.isNaN)).toHaveLength(6);
@@ -140,7 +140,7 @@ describe("rollback", () => {
 		await engine.close();
 	});
 
-	it("cannot be had of a calculator that keeps a coroutine: each row gets a new state, and the log says why", async () => {
+	it("does not support a calculator that keeps a coroutine: each row gets a new state, and the log says why", async () => {
 		const lines: string[] = [];
 		const load = `function()
 			local count = 0
@@ -161,7 +161,7 @@ describe("rollback", () => {
 		);
 	});
 
-	it("leaves it to `recover` where it cannot be had", async () => {
+	it("leaves it to `recover` if it is not supported", async () => {
 		const load =
 			"function() loads = 1 return { co = coroutine.create(print), count = 0 }, { allocated = {} } end";
 		const recover = "function(build) build.count = 0 return true end";

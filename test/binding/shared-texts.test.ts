@@ -1,4 +1,4 @@
-/** `host.shared`: what the states of one engine know together. */
+/** `host.shared`: what the states of one engine share. */
 
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -35,7 +35,7 @@ describe("texts that states share", () => {
 		expect(await build.command("missing")).toBe(true);
 	});
 
-	it("are of one engine alone, and bounded", async () => {
+	it("belong to one engine, and are limited", async () => {
 		const other = await open();
 		const build = await other.load("");
 		expect(build.calculateSync({ add: [3] }).First).toBe(1);

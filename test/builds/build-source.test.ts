@@ -174,7 +174,7 @@ describe("readBuildSource", () => {
 		expect(build.items.map(({ slot }) => slot)).toEqual(["Helmet", "Jewel 10"]);
 	});
 
-	it("takes what Path of Building takes for a value that is none, and says so", () => {
+	it("replaces an invalid value as Path of Building does, and says so", () => {
 		const changed = (from: string, to: string) => readBuildSource(XML.replace(from, to));
 		expect(changed('level="42"', 'level="x"')).toMatchObject({
 			level: 1,
@@ -207,7 +207,7 @@ describe("readBuildSource", () => {
 		});
 	});
 
-	it("reads a build without <Build> where its tree tells the class", () => {
+	it("reads a build without <Build> if its tree names the class", () => {
 		const build = readBuildSource(XML.replace(/<Build .*\/>/, ""), { tree: demoTree });
 		expect(build).toMatchObject({ class: "Mason", level: 1 });
 		expect(build.warnings.map(({ code }) => code)).toContain("INCOMPLETE");
@@ -375,7 +375,7 @@ describe("readBuildSource against a passive tree", () => {
 	});
 });
 
-describe("hazard: a build that is none", () => {
+describe("hazard: a text that is not a build", () => {
 	it.each([
 		["nothing", "", "it is empty"],
 		["blanks", " \n\uFEFF", "it is empty"],

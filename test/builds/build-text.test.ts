@@ -9,7 +9,7 @@ import { miniBuild, miniPob } from "../support/pob.js";
 const xml = miniBuild();
 const code = encodePobCode(xml);
 const plainBase64 = deflateSync(xml).toString("base64");
-/** As a file of these bytes is read as text. */
+/** How a file with these bytes is read as text. */
 const read = (bytes: string, encoding: BufferEncoding) => Buffer.from(bytes, encoding).toString("utf8");
 const firstGame = "<PathOfBuilding><Build/></PathOfBuilding>";
 
@@ -122,7 +122,7 @@ describe("hazard: builds as chats and editors leave them", () => {
 		expect(recognizeBuild(`\`\`\`json\n${text}\n\`\`\``)).toEqual({ kind: "json", text });
 	});
 
-	it("leaves XML alone that only looks worn", () => {
+	it("does not change XML that only looks reformatted", () => {
 		const text = ` \n${xml.replace("<Items>", "<Notes>```||https://pobb.in/x```</Notes><Items>")}\n"`;
 		expect(recognizeBuild(text)).toEqual({ kind: "xml", text });
 	});

@@ -34,7 +34,7 @@ describe("PoB codes", () => {
 	});
 });
 
-describe("hazard: what is no code", () => {
+describe("hazard: a text that is not a code", () => {
 	it.each([
 		["nothing", "  \n", "empty"],
 		["a foreign character", "eNqz{}", '"{"'],
@@ -60,19 +60,19 @@ describe("hazard: what is no code", () => {
 		}
 	});
 
-	it("10 MB of garbage", () => {
+	it("10 MB of random text", () => {
 		const garbage = randomBytes(7_500_000).toString("base64url");
 		expect(() => decodePobCode(garbage)).toThrow(invalid("does not hold deflated text"));
 	});
 
-	it("a code of 10 MB that is right", () => {
+	it("a valid code of 10 MB", () => {
 		const xml = `<a>${randomBytes(7_600_000).toString("base64")}</a>`;
 		const code = encodePobCode(xml);
 		expect(code.length).toBeGreaterThan(10_000_000);
 		expect(decodePobCode(code)).toBe(xml);
 	});
 
-	it("a bomb of 128 MB, without inflating it whole", () => {
+	it("a deflate bomb of 128 MB, without inflating all of it", () => {
 		const bomb = deflateSync(Buffer.alloc(128 * 1024 * 1024, "a"), { level: 9 }).toString("base64url");
 		expect(bomb.length).toBeLessThan(200_000);
 		const before = process.memoryUsage().rss;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { recognizeBuild } from "../../src/builds/build-text.js";
 
-describe("hazard: texts that a pattern takes forever for", () => {
+describe("hazard: texts on which a regular expression could take forever", () => {
 	it.each([
 		"`",
 		'"',

@@ -80,7 +80,7 @@ Corrupted
 		expect(parseItemText(both).lines).toEqual(["one", "three"]);
 	});
 
-	it("keeps a magic item's name, in which its base hides", () => {
+	it("keeps a magic item's name, which contains its base", () => {
 		const item = parseItemText(
 			"Rarity: MAGIC\nAuthoritative Sapphire of Potency\nItem Level: 26\nImplicits: 0\n16% increased Critical Damage Bonus",
 		);
@@ -129,7 +129,7 @@ Corrupted
 		]);
 	});
 
-	it("survives texts that are none", () => {
+	it("survives texts that are not items", () => {
 		for (const text of [
 			"",
 			"\n\n",

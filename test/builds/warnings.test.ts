@@ -3,8 +3,8 @@ import { Engine } from "../../src/index.js";
 import { calculatorWith } from "../support/calculators.js";
 import { miniBuild, miniPob } from "../support/pob.js";
 
-describe("warnings of a calculator of one's own", () => {
-	it("are texts or tables; what is neither is no warning", async () => {
+describe("warnings of a user's calculator", () => {
+	it("are texts or tables; anything else is ignored", async () => {
 		const calculator = calculatorWith({
 			load: `function() return {}, {
 				allocated = {},
@@ -28,7 +28,7 @@ describe("warnings of a calculator of one's own", () => {
 		expect(build.unstableStats).toEqual(["A"]);
 	});
 
-	it("are none where it gives none", async () => {
+	it("are empty if it returns none", async () => {
 		await using engine = await Engine.open({ calculator: calculatorWith({}), threads: 1 });
 		const build = await engine.load("");
 		expect([build.warnings, build.unstableStats]).toEqual([[], []]);

@@ -20,7 +20,7 @@ describe("parseXml", () => {
 			["one", "1"],
 			["two", 'b & "c"'],
 		]);
-		// Path of Building knows no numbers of characters: they are nothing.
+		// Path of Building does not decode numeric character references: they become nothing.
 		expect(root.text).toBe("first <\n<raw>");
 		expect(root.children.map(({ name, line }) => [name, line])).toEqual([
 			["b", 5],
@@ -76,8 +76,8 @@ describe("hazard: broken XML names its line", () => {
 	});
 });
 
-describe("hazard: XML made to hurt", () => {
-	it("takes no document type for anything: what follows it is text", () => {
+describe("hazard: malicious XML", () => {
+	it("does not interpret a document type: what follows it is text", () => {
 		expect(() => parseXml('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')).toThrow(
 			invalid('begins with "<!DOCTYPE a'),
 		);
@@ -86,7 +86,7 @@ describe("hazard: XML made to hurt", () => {
 		);
 	});
 
-	it("refuses 1,000 nested elements, and a million without an end", () => {
+	it("refuses 1,000 nested elements, and a million that are never closed", () => {
 		expect(() => parseXml(`${"<a>".repeat(1000)}${"</a>".repeat(1000)}`)).toThrow(
 			invalid("nested more than 64 deep"),
 		);
@@ -94,7 +94,7 @@ describe("hazard: XML made to hurt", () => {
 		expect(parseXml(`${"<a>".repeat(64)}${"</a>".repeat(64)}`).name).toBe("a");
 	});
 
-	// Path of Building's own reader takes minutes for each: seconds for the first 20 kB, and up to the cube of that.
+	// Path of Building's own reader takes minutes for each: seconds for the first 20 kB, growing up to cubically.
 	it.each([
 		["white space", `<a><b>${" ".repeat(5000)}</b></a>`],
 		["white space at the end", `<a/>${" ".repeat(3000)}x${" ".repeat(3000)}y`],
@@ -108,7 +108,7 @@ describe("hazard: XML made to hurt", () => {
 		expect(scanXml(text).work).toBeGreaterThan(MAX_WORK);
 	});
 
-	it("takes no real build for one that was made to hurt", () => {
+	it("accepts all real builds", () => {
 		const item = "<Item>\nRarity: RARE\nName\n+1 to maximum Life\n\t\t</Item>\n\n\n\n";
 		const notes = `<Notes>${"\n".repeat(300)}${"Some words.  And some more.\n".repeat(2000)}</Notes>`;
 		const text = `<a import="${"aB9".repeat(10_000)}">${item.repeat(2000)}${notes}</a>`;
@@ -130,7 +130,7 @@ describe("hazard: XML made to hurt", () => {
 		scanXml(`<a>${text.slice(3)}></a>`);
 	});
 
-	it("reads 10 MB within the time that any test has", () => {
+	it("reads 10 MB within a test's time limit", () => {
 		const text = `<a>${'<b c="d">text</b>\n'.repeat(550_000)}</a>`;
 		expect(parseXml(text).children).toHaveLength(550_000);
 	});

@@ -35,7 +35,7 @@ describe("options of the cache", () => {
 		});
 	});
 
-	it("a time alone means lru; ttl alone means an hour", () => {
+	it("a time without a policy means lru; ttl without a time means an hour", () => {
 		expect(checkCacheOptions({ ttlMs: 5 }, {})).toMatchObject({ policy: "lru", ttlMs: 5 });
 		expect(checkCacheOptions({ policy: "ttl" }, {})).toMatchObject({ policy: "ttl", ttlMs: 3_600_000 });
 	});

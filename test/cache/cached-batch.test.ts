@@ -28,7 +28,7 @@ const dividing = calculatorWith({
 	end`,
 });
 
-/** Some thousand rows: more than are looked up at once. Among them equal ones, failing ones and no valid sets. */
+/** A few thousand rows, more than are looked up at once, including equal, failing and invalid ones. */
 const sets = NodeSets.deltas(
 	Array.from({ length: 4000 }, (_, row) => {
 		if (row % 97 === 5) return { add: [others[row % 11] as number, failing] };
@@ -123,7 +123,7 @@ describe("a large batch with a cache", () => {
 		expect(result.stopped).toBe("ABORTED");
 		const whole = await build.calculateBatch(sets);
 		expect(whole.stopped).toBeUndefined();
-		// What was done before it stopped, which may be all of it on a busy machine, is right.
+		// Rows finished before the stop, possibly all of them on a busy machine, are right.
 		const [some, all] = [result.column("Sum"), whole.column("Sum")];
 		for (let row = 0; row < result.length; row++) if (result.ok(row)) expect(some[row]).toBe(all[row]);
 	});
@@ -135,12 +135,12 @@ describe("a large batch with a cache", () => {
 		await first.close();
 		// Row 0 has the same node twice.
 		expect((await answered).row(0).Sum).toBe(other(0));
-		// Nothing of it is calculated yet: its rows are looked up on a thread.
+		// Nothing is calculated yet: the rows are being looked up on a thread.
 		const stopped = second.calculateBatch(sets);
 		await engine.close();
 		const result = await stopped;
 		expect(result.length).toBe(sets.length);
-		// As much as was done by then.
+		// As much as was finished by then.
 		expect(result.stopped).toBe(result.notReached > 0 ? "ABORTED" : undefined);
 		await expect(second.calculateBatch(sets)).rejects.toMatchObject({ code: "ENGINE_CLOSED" });
 	});

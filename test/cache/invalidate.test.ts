@@ -49,7 +49,7 @@ const newFolder = () => join(folder, String(++folders));
 describe.each(["memory", "a folder"])("rows in %s", (where) => {
 	const dirOf = () => (where === "memory" ? undefined : newFolder());
 
-	it("of one build are forgotten, and no others", async () => {
+	it("of one build are deleted, and no others", async () => {
 		const dir = dirOf();
 		await using engine = await open(dir);
 		await askForAll(dir, engine);
@@ -59,7 +59,7 @@ describe.each(["memory", "a folder"])("rows in %s", (where) => {
 		expect(await askForAll(dir, engine)).toEqual({ one: 50, two: 50, "two B": 50 });
 	});
 
-	it("with a stat are forgotten, and no others", async () => {
+	it("with a stat are deleted, and no others", async () => {
 		const dir = dirOf();
 		await using engine = await open(dir);
 		await askForAll(dir, engine);
@@ -67,7 +67,7 @@ describe.each(["memory", "a folder"])("rows in %s", (where) => {
 		expect(await askForAll(dir, engine)).toEqual({ one: 0, two: 0, "two B": 50 });
 	});
 
-	it("of this version of the calculator, where that is all", async () => {
+	it("of this version of the calculator, if that is the only condition", async () => {
 		const dir = dirOf();
 		await using engine = await open(dir);
 		await askForAll(dir, engine);
@@ -77,7 +77,7 @@ describe.each(["memory", "a folder"])("rows in %s", (where) => {
 		expect(await askForAll(dir, engine)).toEqual({ one: 0, two: 0, "two B": 0 });
 	});
 
-	it("are all forgotten where nothing is named", async () => {
+	it("are all deleted if nothing is named", async () => {
 		const dir = dirOf();
 		await using engine = await open(dir);
 		await askForAll(dir, engine);
@@ -86,8 +86,8 @@ describe.each(["memory", "a folder"])("rows in %s", (where) => {
 	});
 });
 
-describe("rows in a folder that others use", () => {
-	it("of another version are forgotten, and other engines see it", async () => {
+describe("rows in a folder that other engines use", () => {
+	it("of another version are deleted, and other engines see it", async () => {
 		const dir = newFolder();
 		{
 			await using old = await open(dir, "0.16.0");
@@ -102,7 +102,7 @@ describe("rows in a folder that others use", () => {
 		expect(await askForAll(dir, same)).toEqual({ one: 50, two: 50, "two B": 50 });
 	});
 
-	it("of groups that nobody can tell any more are forgotten, too", async () => {
+	it("of groups without a description are deleted, too", async () => {
 		const dir = newFolder();
 		await askForAll(dir);
 		expect(await readFile(join(dir, "groups.log"), "utf8")).toContain('"name":"sums 1"');
@@ -133,7 +133,7 @@ it.each<[string, (path: string) => void]>([
 });
 
 describe("invalidateCache", () => {
-	it("does nothing where there is no cache", async () => {
+	it("does nothing without a cache", async () => {
 		await using engine = await Engine.open({ calculator: calculator("1"), threads: 1, cache: false });
 		expect(await engine.invalidateCache()).toBe(0);
 	});

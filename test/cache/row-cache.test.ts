@@ -10,7 +10,7 @@ import { calculatorWith } from "../support/calculators.js";
 const folder = await mkdtemp(join(tmpdir(), "pobatch-cache-"));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-// Counts its own calls, so that a row that was not calculated is seen: without rollback.
+// Counts its own calls, so that a row that was not calculated is noticed; therefore without rollback.
 const counting = calculatorWith({
 	stats: 'function() return { "Sum", "Calls" } end',
 	Calculate: `(function()

@@ -7,7 +7,7 @@ import { calculatorWith, luaFile } from "../support/calculators.js";
 
 const safe = { sandbox: true, rollback: true };
 
-describe("a calculator of one's own", () => {
+describe("a user's calculator", () => {
 	it("is named by its path, and `require` finds its neighbours", async () => {
 		const file = luaFile("return {}");
 		const source = await fileCalculator(file, { a: 1 }, undefined, safe);
@@ -34,7 +34,7 @@ describe("a calculator of one's own", () => {
 		expect(await identity(one, { a: 1 })).not.toBe(first);
 	});
 
-	it("loads a module beside it", async () => {
+	it("loads a module next to it", async () => {
 		const module = luaFile("return 42");
 		const name = /([^/\\]+)\.lua$/.exec(module)?.[1];
 		const engine = await Engine.open({

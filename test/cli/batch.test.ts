@@ -170,7 +170,7 @@ describe("pobatch batch", () => {
 	});
 });
 
-describe("a line that is no node set", () => {
+describe("a line that is not a node set", () => {
 	test.each([
 		["nope", "Not JSON"],
 		["[1,2]", "for a node set but received"],

@@ -22,7 +22,7 @@ describe.skipIf(!existsSync(main))("the cache folder (needs dist/: npm run build
 		expect(lines(first.stderr).filter((line) => line.startsWith("warning: "))).toHaveLength(1);
 		expect(first.stderr).toContain("data.mdb");
 		expect((await batch("--cache", folder)).stderr).not.toContain("warning");
-		expect((await run(["cache", "clear", "--cache", folder])).stdout).toMatch(/^Forgot 1 row, /);
+		expect((await run(["cache", "clear", "--cache", folder])).stdout).toMatch(/^Deleted 1 row, /);
 		expect(readdirSync(folder)).toEqual([]);
 	});
 
@@ -52,7 +52,7 @@ describe.skipIf(!existsSync(main))("the cache folder (needs dist/: npm run build
 		expect(await clear("--calculator", "Path of Building 1")).toBe(`No such rows are kept in ${folder}\n`);
 		expect(await clear("--stats", "Mana, TotalEHP")).toBe(`No such rows are kept in ${folder}\n`);
 		expect((await run(["cache", "stats", "--cache", folder])).stdout).toMatch(/^1 row, /);
-		expect(await clear("--build", demoBuild, "--stats", "Life")).toBe(`Forgot 1 row in ${folder}\n`);
+		expect(await clear("--build", demoBuild, "--stats", "Life")).toBe(`Deleted 1 row in ${folder}\n`);
 		expect((await run(["cache", "stats", "--cache", folder])).stdout).toBe(`No rows are kept in ${folder}\n`);
 	});
 

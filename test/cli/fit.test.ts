@@ -11,7 +11,7 @@ describe("a table that has to fit a terminal", () => {
 		{ head: "ColdMaximumHitTaken", cells: ["1,234"], right: true, optional: 1 },
 	] as const;
 
-	test("is as it is where there is room", () => {
+	test("is unchanged if there is room", () => {
 		expect(fittedTable(columns, 51)).toEqual({
 			text: [
 				"Name                   Type     ColdMaximumHitTaken",

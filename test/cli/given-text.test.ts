@@ -58,7 +58,7 @@ describe("BUILD is the text itself", () => {
 	});
 });
 
-describe("hazard: a file that is no build", () => {
+describe("hazard: a file that is not a build", () => {
 	test.each([
 		["UTF-16", Buffer.from(`\uFEFF${miniBuild()}`, "utf16le"), "it is UTF-16"],
 		["an image", Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), "it is a PNG image"],
@@ -76,7 +76,7 @@ describe("hazard: a file that is no build", () => {
 		}
 	});
 
-	test("a byte order mark is none of the build", async () => {
+	test("a byte order mark is not part of the build", async () => {
 		const file = files.write("bom.xml", `\uFEFF${miniBuild()}`);
 		expect((await run(["calc", file, ...pob, "--stats", "Life"])).stdout).toMatch(/Life\s+96/);
 	});

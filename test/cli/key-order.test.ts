@@ -5,7 +5,7 @@ import { demoBuild, run, scratch } from "./run.js";
 const files = scratch();
 const build = files.write("build.xml", miniBuild());
 
-// Lua walks a table in an order that hangs on a random seed of each state.
+// The order in which Lua walks a table depends on a random seed of each state.
 describe("the keys of --json keep one order from run to run", () => {
 	test.each([
 		["calc with the reference calculator", ["calc", demoBuild, "--calculator", "reference", "--json"]],

@@ -15,7 +15,7 @@ const slow = slowCalculator(files, 70_000);
 const many = files.write("many.jsonl", Array.from({ length: 50_000 }, (_, i) => `{"add":[${i}]}\n`).join(""));
 
 describe("pobatch batch in a pipe", () => {
-	test("answers a program that waits for each row before it sends the next", async () => {
+	test("answers a program that waits for each row before sending the next", async () => {
 		const child = start(["batch", build, "--sets", "-", "--calculator", sumCalculator]);
 		const end = ended(child);
 		const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
@@ -38,7 +38,7 @@ describe("pobatch batch in a pipe", () => {
 		expect(stderr).not.toMatch(/error|EPIPE/i);
 	});
 
-	// On Windows nothing but Ctrl-C can be heeded: all other signals end a process at once.
+	// On Windows, a process can only handle Ctrl-C: all other signals end it at once.
 	test.each([
 		["Ctrl-C", pressCtrlC, 130],
 		...(isWindows
@@ -72,7 +72,7 @@ describe("pobatch batch in a pipe", () => {
 		expect(stderr).toContain("\nInterrupted after row 0.\n1 row, ");
 	});
 
-	test("Ctrl-C with --out says how to go on", async () => {
+	test("Ctrl-C with --out says how to continue", async () => {
 		const out = files.path("interrupted.jsonl");
 		const child = start([
 			"batch",
@@ -92,14 +92,19 @@ describe("pobatch batch in a pipe", () => {
 		const { status, stderr } = await end;
 		expect(status).toBe(130);
 		const rows = lines(readFileSync(out, "utf8")).length;
-		expect(stderr).toContain(`\nInterrupted after row ${rows - 1}: --resume goes on there.\n${rows} rows, `);
+		expect(stderr).toContain(
+			`\nInterrupted after row ${rows - 1}: --resume continues there.\n${rows} rows, `,
+		);
 	});
 });
 
-/** What ended by a signal that it did not heed: on Windows the status is STATUS_CONTROL_C_EXIT, under Wine 0. */
+/**
+ * The end of a process by a signal that it did not handle: on Windows the status is STATUS_CONTROL_C_EXIT, under Wine
+ * 0.
+ */
 const unheeded: readonly unknown[] = isWindows ? [0xc000013a, 0] : ["SIGINT"];
 
-describe("a signal while nothing is to be finished ends the command at once", () => {
+describe("a signal ends the command at once while there is nothing to finish", () => {
 	const endless = files.write(
 		"endless.lua",
 		`return {
@@ -154,7 +159,7 @@ describe("a signal while nothing is to be finished ends the command at once", ()
 	});
 
 	test("power: Ctrl-C before the first row is done says so", async () => {
-		// Nothing tells from outside when the rows begin.
+		// Nothing shows from outside when the rows begin.
 		for (const wait of [1000, 4000, 16_000]) {
 			const child = start(command("power", "rows"));
 			const end = ended(child);

@@ -19,7 +19,7 @@ describe("which calculator answers", () => {
 		expect(fromOption.stdout).toBe(fromVariable.stdout);
 	});
 
-	test("the reference calculator where there is none, and stderr says why", async () => {
+	test("the reference calculator without a checkout, and stderr says why", async () => {
 		const { status, stderr } = await run(["calc", demoBuild]);
 		expect(status).toBe(0);
 		expect(lines(stderr)[0]).toContain("since no Path of Building was found: `pobatch pob install` gets it");
@@ -53,7 +53,7 @@ describe("which calculator answers", () => {
 		expect(stderr).toContain(message);
 	});
 
-	test("a real build without Path of Building is told how to get numbers", async () => {
+	test("with a real build but no Path of Building, stderr says how to get it", async () => {
 		const { status, stderr } = await run(["calc", build]);
 		expect(status).toBe(2);
 		expect(stderr).toContain("pobatch pob install");
@@ -180,7 +180,7 @@ describe("the disk cache", () => {
 		expect(lines(second.stderr).at(-1)).toMatch(new RegExp(`, ${rows} from the cache$`));
 		const kept = await run(["cache", "stats", ...cache]);
 		expect(kept.stdout).toMatch(new RegExp(`^${rows} rows, \\d+ KB, in `));
-		expect((await run(["cache", "clear", ...cache])).stdout).toMatch(new RegExp(`^Forgot ${rows} rows`));
+		expect((await run(["cache", "clear", ...cache])).stdout).toMatch(new RegExp(`^Deleted ${rows} rows`));
 		expect((await run(["cache", "stats", ...cache])).stdout).toContain("No rows are kept in ");
 		expect(lines((await power(...cache)).stderr).at(-1)).toMatch(/, 0 from the cache$/);
 	});
@@ -227,8 +227,8 @@ test("rows of processes are the rows of threads", async () => {
 test.skipIf(isWindows)(
 	"SIGTERM ends node power early with what was calculated, and status 143",
 	async () => {
-		// Three points away the stand-in has a node whose calculation never ends.
-		// Nothing tells from outside when it is reached; a signal while the build is opened ends the command at once.
+		// Three points away, the stand-in has a node whose calculation never ends. Nothing shows from outside when it is
+		// reached; a signal while the build is being opened ends the command at once.
 		for (const wait of [1500, 6000, 24_000]) {
 			const child = start(["power", build, "--stat", "Life", "--depth", "3", "--threads", "1"], withPob);
 			const end = ended(child);

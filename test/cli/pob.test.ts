@@ -30,7 +30,7 @@ describe.skipIf(!hasGit)("pobatch pob (needs git)", () => {
 	});
 
 	test("list, path and remove say that none is installed", async () => {
-		expect((await pob("list")).stderr).toBe("None is installed: `pobatch pob install` does.\n");
+		expect((await pob("list")).stderr).toBe("None is installed: run `pobatch pob install`.\n");
 		for (const args of [["path"], ["path", "v1"], ["remove", "v1"]]) {
 			const { status, stderr } = await pob(...args);
 			expect(status).toBe(2);

@@ -35,7 +35,7 @@ describe.each(["jsonl", "csv"])("pobatch batch --resume, %s", (format) => {
 			const child = start([...command(out, format, slow), "--resume"]);
 			const end = ended(child);
 			const before = sizeOf(out);
-			// Once it writes, at some moment; at times before it does.
+			// At random moments once it writes; sometimes before.
 			const patience = i % 4 === 3 ? 0 : 8000;
 			for (let waited = 0; sizeOf(out) <= before && waited < patience; waited += 10) await delay(10);
 			await delay((i * 37) % 90);
@@ -46,11 +46,11 @@ describe.each(["jsonl", "csv"])("pobatch batch --resume, %s", (format) => {
 		}
 		const last = await run([...command(out, format), "--resume"]);
 		expect(last.status).toBe(0);
-		expect(last.stderr).toMatch(/Went on after row \d+\./);
+		expect(last.stderr).toMatch(/Continued after row \d+\./);
 		expect(readFileSync(out, "utf8")).toBe(readFileSync(whole, "utf8"));
 	}, 300_000);
 
-	test("a torn last line is cut off, wherever it is torn", async () => {
+	test("an incomplete last line is cut off, wherever it ends", async () => {
 		const text = readFileSync(whole, "utf8");
 		const out = files.path(`torn.${format}`);
 		for (const length of [0, 1, 5, text.length - 1, text.length - 20, Math.floor(text.length / 2)]) {
@@ -69,7 +69,7 @@ describe.each(["jsonl", "csv"])("pobatch batch --resume, %s", (format) => {
 		expect(lines(stderr).at(-1)).toMatch(/^0 rows, /);
 	});
 
-	test("a file that is not there is begun", async () => {
+	test("a missing file is created", async () => {
 		const out = files.path(`new.${format}`);
 		expect((await run([...command(out, format), "--resume"])).status).toBe(0);
 		expect(readFileSync(out, "utf8")).toBe(readFileSync(whole, "utf8"));
@@ -111,7 +111,7 @@ describe("pobatch batch --resume refuses, and leaves the file as it is", () => {
 		expect(readFileSync(out, "utf8")).toBe(text);
 	});
 
-	test("no --out", async () => {
+	test("a missing --out", async () => {
 		const { status, stderr } = await run(["batch", build, "--sets", sets, "--resume"]);
 		expect(status).toBe(2);
 		expect(stderr).toContain("--resume needs --out");
@@ -127,11 +127,11 @@ test("a kill in the middle loses at most the rows in flight", async () => {
 	await delay(1000);
 	child.kill("SIGKILL");
 	await end;
-	// Three thousand rows a second at best, and batches of half a second: most of a second's rows must be there.
+	// At most three thousand rows per second, and batches of half a second: most of a second's rows must be there.
 	expect(lineCount(out)).toBeGreaterThan(100);
 });
 
-/** Empty for a file that the command was killed before. */
+/** Empty if the command was killed before it created the file. */
 function textOf(file: string): string {
 	return existsSync(file) ? readFileSync(file, "utf8") : "";
 }

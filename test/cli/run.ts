@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export const main = join(root, "dist", "cli", "main.js");
 export const demoBuild = join(root, "data", "demo-build.json");
 export const demoTree = join(root, "data", "demo-tree.json");
-/** Answers the stat `Sum`: the sum of the added ids. It has no tree and its build has no nodes. */
+/** Calculates the stat `Sum`, the sum of the added ids. It has no tree, and its build has no nodes. */
 export const sumCalculator = join(root, "bench", "calculators", "sum.lua");
 
 export interface Ended {
@@ -20,7 +20,7 @@ export interface Ended {
 	stderr: string;
 }
 
-// No checkout that this machine happens to have, and none of the user's own folders.
+// Tests use neither a checkout on this machine nor the user's own folders.
 const home = mkdtempSync(join(tmpdir(), "pobatch-home-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 export const environment = {
@@ -70,7 +70,7 @@ export function lines(text: string): string[] {
 	return text.split("\n").slice(0, -1);
 }
 
-/** A calculator whose `Sum` is the id of the first added node, after so many sines: about 15 ns each. */
+/** A calculator whose `Sum` is the id of the first added node, after the given number of sines, about 15 ns each. */
 export function slowCalculator(
 	files: { write(name: string, text: string | Buffer): string },
 	sines: number,

@@ -96,7 +96,7 @@ describe("pobatch search", { timeout: 120_000 }, () => {
 		[["--code"], "cannot write a build"],
 		[["--format", "csv"], "is for --pareto"],
 		[["--screen", "reference"], "cannot screen for itself"],
-		[["--pareto", "Life,Mana", "--goal", "dps"], "answers many trees"],
+		[["--pareto", "Life,Mana", "--goal", "dps"], "finds many trees"],
 	])("%j is refused in one line", async (flags, reason) => {
 		const { status, stdout, stderr } = await search("--points", "2", ...flags);
 		expect(status).not.toBe(0);

@@ -4,7 +4,7 @@ import { lines, run, scratch } from "./run.js";
 
 const files = scratch();
 const mini = (...args: string[]) => run([...args, "--pob", miniPob]);
-/** An item of so many lines that the stand-in does not know, on it one that it does. */
+/** An item with that many lines that the stand-in does not know, and one that it does. */
 const ring = (count: number) =>
 	`<Item id="1">Rarity: RARE\nDoom Loop\nPlain Ring\n+5 to Life\n${Array.from({ length: count }, (_, i) => `Sings at night ${i}`).join("\n")}</Item>
 	<ItemSet id="1"><Slot name="Ring 1" itemId="1"/></ItemSet>`;
@@ -32,7 +32,7 @@ describe("warnings about a build", () => {
 		expect(found[3]).toBe("warning: Doom Loop: not supported by Path of Building: Sings at night 3");
 	});
 
-	test("are shown where one is alone and short", async () => {
+	test("are shown if there is only one, and it is short", async () => {
 		const one = files.write("one.xml", miniBuild({ items: ring(1) }));
 		expect(said(await mini("calc", one))).toEqual([
 			"warning: Doom Loop: not supported by Path of Building: Sings at night 0",

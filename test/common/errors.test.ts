@@ -14,7 +14,7 @@ describe("PobatchError", () => {
 		expect(error.cause).toBe(cause);
 	});
 
-	it("has no value, hint or cause where none is known", () => {
+	it("has no value, hint or cause if none is known", () => {
 		const error = new PobatchError("CRASH", "gone");
 		expect("value" in error).toBe(false);
 		expect("hint" in error).toBe(false);

@@ -19,7 +19,7 @@ describe("a gain", () => {
 		expect(gainOf(after, before) + 0).toBe(gain);
 	});
 
-	test("is a share of the build's own number where that is one", () => {
+	test("is a share of the build's own number if that is finite and not 0", () => {
 		expect(percentOf(5, 50)).toBe(10);
 		expect(percentOf(0, inf)).toBe(0);
 		expect(percentOf(0, 50)).toBe(0);
@@ -33,7 +33,7 @@ describe("a gain", () => {
 			expect(percentOf(gain, own)).toBeUndefined();
 	});
 
-	test("that digits cannot write has words", () => {
+	test("that digits cannot express is in words", () => {
 		expect([inf, -inf, Number.NaN, 0, 1e308].map(inWords)).toEqual([
 			"infinite",
 			"-infinite",

@@ -1,4 +1,4 @@
-/** What not every calculator can tell of a build. */
+/** Questions about a build that not every calculator can answer. */
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { Engine } from "../../src/index.js";

@@ -91,7 +91,7 @@ describe("Engine.load", () => {
 		for (const build of builds) await build.close();
 	});
 
-	it("refuses what is no text", async () => {
+	it("refuses what is not a text", async () => {
 		await expect(engine.load(5 as never)).rejects.toThrow("Expected a build's text for text but received 5");
 	});
 });
@@ -123,7 +123,7 @@ describe("Build.calculateBatch", () => {
 		expect(Object.keys(await build.calculate())).toEqual(build.defaultStats);
 	});
 
-	it("a batch of no rows answers no rows", async () => {
+	it("a batch without rows returns no rows", async () => {
 		const build = await engine.load("4");
 		const result = await build.calculateBatch(NodeSets.deltas([]));
 		expect([result.length, result.values.length, result.errors.length]).toEqual([0, 0, 0]);
@@ -141,7 +141,7 @@ describe("Build.calculateBatch", () => {
 		const million = Uint32Array.from({ length: 1_000_000 }, (_, i) => (i * 7919) % 65_536);
 		const sets = NodeSets.from("full", million, Uint32Array.of(0, million.length));
 		const { Ids, Nodes } = (await build.calculateBatch(sets, { stats: ["Ids", "Nodes"] })).row(0);
-		// 7919 is odd: every id from 0 to 65,535 is met.
+		// 7919 is odd, so every id from 0 to 65,535 occurs.
 		expect([Ids, Nodes]).toEqual([(65_535 * 65_536) / 2, 65_536]);
 	});
 
@@ -190,7 +190,7 @@ describe("Build.calculateBatch", () => {
 		expect(() => build.calculateSync({}, { stats: "Nodes" as never })).toThrow("a list of stat names");
 	});
 
-	it("refuses what are no node sets and limits that are none", async () => {
+	it("refuses arguments that are not node sets, and invalid limits", async () => {
 		const build = await engine.load("");
 		await expect(build.calculateBatch([{}] as never)).rejects.toThrow("Expected NodeSets for sets");
 		expect(() => build.calculateSync(null as never)).toThrow("Expected a node set for set but received null");

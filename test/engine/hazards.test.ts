@@ -17,7 +17,7 @@ async function withBuild<Answer>(
 	}
 }
 
-describe("a calculator file that is none", () => {
+describe("a file that is not a calculator", () => {
 	const wrong: [string, string, object][] = [
 		["a syntax error", "return {\n\tload = function(\n}", { code: "CALCULATOR_SYNTAX", message: /:3: / }],
 		[
@@ -151,7 +151,7 @@ describe("open, load, stats, unload and commands that fail", () => {
 });
 
 describe("rows that fail cost no other row", () => {
-	// Node 9 does what is tried, other nodes answer their id.
+	// Node 9 does what is being tested, other nodes return their id.
 	const rowWith = (body: string) =>
 		calculatorWith({
 			Calculate: `function(_, set) if set.add[1] == 9 then ${body} end return { A = set.add[1] } end`,
@@ -240,7 +240,7 @@ describe("rows that fail cost no other row", () => {
 	});
 });
 
-describe("loops without end", () => {
+describe("endless loops", () => {
 	let engine: Engine;
 	beforeAll(async () => {
 		engine = await Engine.open({ calculator: fixture("endless.lua"), threads: 2, sandbox: false });
@@ -292,7 +292,7 @@ describe("loops without end", () => {
 		const running = build.calculateBatch(sets, { signal: controller.signal });
 		await sleep(20);
 		controller.abort();
-		// The rows themselves would take for ever.
+		// The rows themselves would never end.
 		const result = await running;
 		expect([result.stopped, result.notReached, result.errors.length]).toEqual(["ABORTED", 2, 0]);
 	});
@@ -394,11 +394,11 @@ describe("memory", () => {
 				const sets = NodeSets.deltas([9, 1, 9, 2, 3].map((id) => ({ add: [id] })));
 				const result = await build.calculateBatch(sets);
 				expect([...result.column("A")]).toEqual([Number.NaN, 1, Number.NaN, 2, 3]);
-				// A calculator that catches each refusal can go on without end: time ends it.
+				// A calculator that catches each refusal can continue forever, until its time is up.
 				for (const { code } of result.errors) expect(["MEMORY", "TIMEOUT"]).toContain(code);
 				await engine.collectGarbage();
 				expect(engine.memory()[0]?.used).toBeLessThan(2 * 2 ** 20);
-				// A collection may pass the limit by a new, smaller table of strings.
+				// A collection may exceed the limit by a new, smaller table of strings.
 				expect(engine.memory()[0]?.peak).toBeLessThanOrEqual((memoryLimitMB + 1) * 2 ** 20);
 			},
 		);
@@ -493,7 +493,7 @@ describe("memory", () => {
 			const [figures] = engine.memory();
 			expect(figures?.limit).toBe(memoryLimitMB * 2 ** 20);
 			expect(figures?.machineCode).toBeGreaterThan(1000);
-			// LuaJIT's own bound: 64 MB at most in any version.
+			// LuaJIT's own limit: at most 64 MB in any version.
 			expect(figures?.machineCode).toBeLessThanOrEqual(64 * 2 ** 20);
 			expect(figures?.peak).toBeGreaterThanOrEqual(figures?.used ?? 0);
 		});
@@ -546,7 +546,7 @@ describe("callbacks that throw", () => {
 	});
 });
 
-describe("logging without end", () => {
+describe("endless logging", () => {
 	it("drops lines rather than filling the process's memory", async () => {
 		const calculator = luaFile(`
 			local host = ...

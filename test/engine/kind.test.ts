@@ -14,20 +14,20 @@ async function kindOf(options: EngineOptions): Promise<EngineKind> {
 	return engineKind(states.source, await states.executor.open());
 }
 
-/** Who calculates rows for whom: engines of one kind, whose rows have the same bits. */
+/** The kind of an engine: engines of one kind calculate rows for each other, with the same bits. */
 describe("the kind of an engine", () => {
-	it("is another one with another pobatch, calculator, LuaJIT, platform or arithmetic", async () => {
+	it("differs with another pobatch, calculator, LuaJIT, platform or arithmetic", async () => {
 		const kind = await kindOf({ calculator: "reference" });
 		const parts = Object.keys(kind) as (keyof EngineKind)[];
 		expect(parts.sort()).toEqual(["arithmetic", "calculator", "contents", "luajit", "platform", "pobatch"]);
 		const digests = parts.map((part) => kindDigest({ ...kind, [part]: `${kind[part]}x` }));
 		expect(new Set([kindDigest(kind), ...digests]).size).toBe(7);
-		// What belongs to one part does not come to the same in the next one.
+		// Moving a text from one part to the next changes the kind.
 		const moved = { ...kind, pobatch: `${kind.pobatch}r`, calculator: kind.calculator.slice(1) };
 		expect(kindDigest(moved)).not.toBe(kindDigest(kind));
 	});
 
-	it("is the same for the same files elsewhere, and another one for a checkout that differs in a file", async () => {
+	it("is the same for the same files elsewhere, and differs for a checkout that differs in a file", async () => {
 		const calculator = "pob";
 		const kind = await kindOf({ calculator, pob: miniPob });
 		expect(await kindOf({ calculator, pob: miniPobWith({}) })).toEqual(kind);

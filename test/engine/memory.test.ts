@@ -4,7 +4,7 @@ import { calculatorWith } from "../support/calculators.js";
 
 const eat = "local t = {} while true do t[#t + 1] = {} end";
 
-/** How an error for want of memory can reach the caller. */
+/** Ways in which an error for lack of memory can reach the caller. */
 const roads: [string, string][] = [
 	["as it is", eat],
 	["through a coroutine", `coroutine.wrap(function() ${eat} end)()`],
@@ -81,7 +81,7 @@ describe("what ran out of memory says so, with the limit and what to do", () => 
 
 	it("a row", async () => {
 		const build = await engine.load("");
-		// Without the last one: what a row does after it caught the error is its own affair.
+		// Not the last one: what a row does after it caught the error is not checked.
 		const ids = roads.slice(0, -1).map((_, i) => i + 1);
 		const result = await build.calculateBatch(NodeSets.deltas(ids.map((id) => ({ add: [id] }))));
 		expect(result.errors).toHaveLength(ids.length);

@@ -124,7 +124,7 @@ describe.each([
 		});
 	});
 
-	it("a `recover` without end is stopped by the row's limit", async () => {
+	it("an endless `recover` is stopped by the row's limit", async () => {
 		const calculator = fragile("function() while true do end end");
 		await withEngine({ calculator, isolation }, async (engine) => {
 			const build = await engine.load("100");
@@ -189,7 +189,7 @@ describe("opening anew that fails itself", () => {
 		);
 	});
 
-	it("an `open` without end is stopped by the limit of opening", async () => {
+	it("an endless `open` is stopped by its time limit", async () => {
 		const options = { path: path() };
 		await withEngine(
 			{ calculator: calculator("while true do end"), options, sandbox: false, openTimeoutMs: 300 },
@@ -205,7 +205,7 @@ describe("opening anew that fails itself", () => {
 		);
 	});
 
-	it("a load without end is stopped by the limit that it had", async () => {
+	it("an endless load is stopped by the limit it had", async () => {
 		const load = `function(text)
 			local file = io.open(options_path, "r")
 			if file then file:close() while true do end end

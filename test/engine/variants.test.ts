@@ -31,12 +31,12 @@ async function load(options: EngineOptions = {}) {
 }
 afterAll(() => Promise.all(open.map((engine) => engine.close())));
 
-/** Rows of `count` node ids for each variant, all mixed up; and what they are to answer. */
+/** Rows of `count` node ids for each variant, mixed up, and their expected results. */
 function mixed(variants: readonly (Variant | undefined)[], count: number) {
 	const rows = variants.flatMap((variant) =>
 		Array.from({ length: count }, (_, i) => ({ variant, id: i + 2 })),
 	);
-	// A stride that meets every row once.
+	// A stride that visits every row once.
 	const order = rows.map((_, i) => rows[(i * 7919) % rows.length] as (typeof rows)[number]);
 	return {
 		sets: NodeSets.deltas(order.map(({ id }) => ({ add: [id] }))),
@@ -60,7 +60,7 @@ describe("variants", () => {
 			expect(result.errors).toEqual([]);
 			expect([...result.column("A")]).toEqual(wanted);
 		}
-		// The build itself, behind all its variants.
+		// The build itself, after all its variants.
 		expect(await build.calculate({ add: [3] }, { stats: ["A"] })).toEqual({ A: 15 });
 	});
 
@@ -79,7 +79,7 @@ describe("variants", () => {
 			const variant = level === 30 ? a : level === 31 ? b : undefined;
 			expect(await build.calculate(set, { stats: ["A"], variant })).toEqual({ A: 4 * level });
 		}
-		// Another object that means the same is known.
+		// Another object with the same meaning is recognised.
 		const again = await build.calculateBatch(NodeSets.deltas([set]), {
 			stats: ["A"],
 			variants: [build.variant({ level: 30 })],

@@ -151,7 +151,7 @@ describe("an engine over child processes", () => {
 		);
 	});
 
-	// Windows does not tell such an end from any other.
+	// Windows does not distinguish such an end from others.
 	it.skipIf(isWindows)(
 		"a row that was at work with many others when somebody killed its process survives a second kill",
 		async () => {
@@ -297,7 +297,7 @@ describe("an engine over child processes", () => {
 		const result = await build.calculateBatch(NodeSets.deltas(ids.map((id) => ({ add: [id] }))), {
 			stats: ["Sum"],
 		});
-		// A row that was at work in a chunk with a deadly one may not have come to its second try.
+		// A row in the same chunk as a deadly one may not have had its second try.
 		const answered = ids.slice(0, 16);
 		expect([...result.column("Sum")].slice(0, 16)).toEqual(answered);
 		expect(result.errors.every(({ code }) => code === "CRASH")).toBe(true);
@@ -326,7 +326,7 @@ describe("an engine over child processes", () => {
 			const result = await build.calculateBatch(NodeSets.deltas([{}]), { signal: AbortSignal.timeout(3000) });
 			expect(result.stopped).toBe("ABORTED");
 			expect(lines).toBeGreaterThan(0);
-			// Under 200 MB; 500 in the same time where all lines wait for the parent.
+			// Under 200 MB; 500 MB in the same time if all lines were kept for the parent.
 			for (const pid of before) expect(residentMB(pid)).toBeLessThan(300);
 		},
 		60_000,

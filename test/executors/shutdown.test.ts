@@ -21,7 +21,9 @@ const busy = luaFile(`return {
 	end,
 }`);
 
-/** A program with an isolated engine of two children, each at a row of this node; `end` is what it does then. */
+/**
+ * A program with an isolated engine of two children, each evaluating a row of this node; `end` is what it does then.
+ */
 async function program(node: number, end = ""): Promise<{ parent: ChildProcess; children: number[] }> {
 	const parent = spawn(
 		process.execPath,
@@ -61,7 +63,7 @@ async function program(node: number, end = ""): Promise<{ parent: ChildProcess; 
 function runs(pid: number): boolean {
 	try {
 		process.kill(pid, 0);
-		// A zombie without a parent that waits is gone for all purposes.
+		// A zombie that no parent waits for counts as gone.
 		return process.platform !== "linux" || !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 	} catch {
 		return false;
@@ -82,7 +84,7 @@ describe.skipIf(!isBuilt)("no child is left behind (needs dist/)", () => {
 		["one long C call", 7],
 	];
 	describe.each(rows)("in the middle of %s", (_, node) => {
-		// What Windows has: Ctrl-C, and an end at once.
+		// What Windows has: Ctrl-C, and an immediate end.
 		const signals = ["SIGKILL", "SIGINT", ...(isWindows ? [] : (["SIGTERM", "SIGHUP"] as const))] as const;
 		it.each(signals)("by %s to the program", async (signal) => {
 			const { parent, children } = await program(node);

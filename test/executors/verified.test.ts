@@ -112,7 +112,7 @@ describe("rows that are verified", () => {
 		const { executor, told, load } = await open({ share: 0.25 });
 		const build = await load(1, "100");
 		const before = [];
-		// Of each four rows one is verified: the third batch of one row at the latest is still trusted.
+		// One in four rows is verified, so of single-row batches the third at the latest is still trusted.
 		for (let i = 0; i < 3; i++) before.push(await executor.batch(request(build, 1, [[BAD]])).promise);
 		expect(before.map(({ recalculated }) => recalculated)).toEqual([undefined, undefined, undefined]);
 		expect((await executor.batch(request(build, 1, [[BAD]])).promise).recalculated).toMatch(/^Sum of row 0/);
@@ -153,7 +153,7 @@ describe("rows that are verified", () => {
 	});
 });
 
-describe("states that are not trusted any more", () => {
+describe("states that are no longer trusted", () => {
 	it("have each build that was loaded, and what was unloaded not", async () => {
 		const { executor, load } = await open();
 		const [first, second] = [await load(1, "100"), await load(2, "200")];

@@ -1,4 +1,7 @@
-/** What may befall a folder of rows, at random: no row is lost or wrong, at most one warning, and all is mended after. */
+/**
+ * Random damage to a folder of rows: no row is lost or wrong, there is at most one warning, and afterwards everything
+ * is repaired.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import {
 	appendFileSync,
@@ -211,7 +214,7 @@ describe.skipIf(!existsSync(new URL(packageUrl)))("killed (needs dist/: npm run 
 					warned += warnings.length;
 				}
 			} while (performance.now() < end);
-			// What a kill leaves behind is nothing to warn about.
+			// What a kill leaves behind needs no warning.
 			expect(warned).toBe(0);
 			if (seconds >= 10) console.log(`${kills} kills in ${seconds} s`);
 		},

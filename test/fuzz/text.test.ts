@@ -10,7 +10,7 @@ import { readSetLine } from "../../src/rows/set-line.js";
 import { parseTree } from "../../src/tree/tree-file.js";
 import { fuzz, patience } from "./fuzz.js";
 
-// Whatever a stranger sends is answered or refused by a PobatchError with a code, never by another exception.
+// Untrusted input is answered, or refused by a PobatchError with a code, never by another exception.
 const folder = new URL("./corpus/", import.meta.url);
 const corpus = (kind: string) =>
 	readdirSync(new URL(`${kind}/`, folder)).map((name) =>

@@ -64,7 +64,7 @@ describe("a part can be certified", () => {
 		return MODULES.map((other) => (other === module ? { ...module, text } : other));
 	};
 
-	it("not, and need not be, where all is known", async () => {
+	it("not, and need not be, if everything is known", async () => {
 		const { parts, certifiable } = await look(MODULES, ["known"]);
 		expect(certifiable).toEqual([]);
 		expect(parts).toEqual({
@@ -96,7 +96,7 @@ describe("a part can be certified", () => {
 		expect(certified.installed).toContain("known");
 	});
 
-	it("where something is gone, or the same statements mean something else, if all of the function is run", async () => {
+	it("if something is gone, or the same statements mean something else, once all of the function is run", async () => {
 		const all = ["6:2", "7:2", "8:3", "10:2", "3:2"].map((place) => `Classes/A.lua:${place} f`);
 		const gone = await look(changed(A, "\tif y > 5 then\n\t\ty = half(y)\n\tend\n", ""));
 		expect(gone.certifiable.known).toEqual(["Classes/A.lua:6:2 f", "Classes/A.lua:7:2 f"]);
@@ -107,7 +107,7 @@ describe("a part can be certified", () => {
 		expect(swapped.certifiable.known).toEqual(all);
 	});
 
-	it("not where a function is another one altogether", async () => {
+	it("not if a function is entirely different", async () => {
 		const text = /function A.f\(x\)[\s\S]*?\nend/;
 		const { certifiable } = await look(
 			changed(A, text, "function A.f(x)\n\tlocal t = {}\n\tt.x = x\n\tA.last = t\n\treturn t\nend"),
@@ -118,19 +118,19 @@ describe("a part can be certified", () => {
 		});
 	});
 
-	it("not where a function is gone", async () => {
+	it("not if a function is gone", async () => {
 		const { certifiable } = await look(changed(A, "function A.f(", "function A.other("));
 		expect(certifiable.known).toBe("f is gone");
 	});
 
-	it("not where the text tells against it", async () => {
+	it("not if the text contradicts it", async () => {
 		expect((await look(changed(B, "B.g", "B.other"))).certifiable).toEqual({ told: "there is no g" });
 		expect((await look(changed(C, "here", "else"))).certifiable).toEqual({
 			placed: "no known place for it in Classes/C.lua",
 		});
 	});
 
-	it("where the tree is read in a new way, if that is run; not where something new is kept", async () => {
+	it("if the tree is read in a new way, once that is run; not if something new is kept", async () => {
 		const setup = CALCULATION[0] as Module;
 		const read = changed(setup, "return env", "local n = env.spec\n\treturn n and env");
 		const { certifiable } = await look(read);
@@ -150,7 +150,7 @@ describe("a part can be certified", () => {
 	});
 });
 
-describe("marks in a text", () => {
+describe("probes in a text", () => {
 	const command = luaTool("versions.lua");
 	const text = `local log, out = log, {}
 local function f(x)
@@ -169,7 +169,7 @@ log(f(3), #out)
 log("last")
 `;
 
-	it("change nothing, and tell which statements were run", async () => {
+	it("change nothing, and show which statements were run", async () => {
 		const points = await command<{ line: number; column: number }[]>("statements", { text });
 		expect(points.length).toBeGreaterThan(18);
 		const probed = await command<{ does: string; probedDoes: string; reached: number[]; text: string }>(

@@ -101,7 +101,7 @@ describe("a dependency set", () => {
 	});
 });
 
-describe("what a dependency set knows of a modifier", () => {
+describe("what a dependency set knows about a modifier", () => {
 	const command = luaTool("dependencies.lua");
 	const mod = { name: "Life", type: "BASE", value: 5, flags: 1, keywordFlags: 0 };
 	const nothing = { matters: false, isOrdered: false, isSeen: false, asks: false, rounds: false };

@@ -39,7 +39,7 @@ describe("what parts' own text reads of Path of Building's globals", () => {
 	const command = luaTool("versions.lua");
 	const used = async (text: string) => Object.keys(await command<object>("usedGlobals", { text }));
 
-	it("is found", async () => {
+	it("finds them", async () => {
 		expect(
 			(
 				await used(

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { luaTool } from "../support/lua-tool.js";
 
-describe("data that are kept", () => {
+describe("data that is kept", () => {
 	const ask = luaTool("kept-data.lua");
 
 	it.each([

@@ -1,4 +1,4 @@
-/** Objects that Path of Building copies over and over do not grow with it. */
+/** Objects that Path of Building copies repeatedly do not grow with each copy. */
 
 import { describe, expect, it } from "vitest";
 import { luaTool } from "../support/lua-tool.js";
@@ -12,7 +12,7 @@ interface Chosen {
 describe("copies of objects", () => {
 	const command = luaTool("leftovers.lua");
 
-	it("a node whose attribute is chosen again and again keeps no copies of itself", async () => {
+	it("a node whose attribute is chosen repeatedly keeps no copies of itself", async () => {
 		const unguarded = await command<Chosen>("choose", { times: 6, guarded: false });
 		expect(unguarded.after).toBeGreaterThan(2 * unguarded.before);
 		const guarded = await command<Chosen>("choose", { times: 60, guarded: true });

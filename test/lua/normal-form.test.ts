@@ -57,7 +57,7 @@ describeWithNewLua("the normal form", () => {
 		return found;
 	};
 
-	describe("is one for two programs that do the same", () => {
+	describe("is equal for two programs that do the same", () => {
 		it.each<[what: string, frame: (text: string) => string, before: string, after: string]>([
 			["a compound assignment to a variable", withValues, "x = x + 1 return x", "x += 1 return x"],
 			["a compound assignment to a field", withValues, "x.g.f = x.g.f .. y return x", "x.g.f ..= y return x"],
@@ -238,7 +238,7 @@ describeWithNewLua("the normal form", () => {
 		});
 	});
 
-	describe("is another one where the meaning is another one:", () => {
+	describe("differs if the meaning differs:", () => {
 		it.each<[what: string, frame: (text: string) => string, before: string, after: string]>([
 			["`??` behind what may be false", withValues, "return x or y", "return x ?? y"],
 			["a default for what may be false", withValues, "x = x or y return x", "x = x ?? y return x"],

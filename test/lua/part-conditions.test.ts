@@ -239,7 +239,7 @@ describe("what perform does after offence", () => {
 	const command = luaTool("versions.lua");
 	const tailOf = (text: string) => command<string>("tail", { text });
 
-	it("has the same form whatever comes before, and however it is laid out", async () => {
+	it("has the same form whatever precedes it, and however it is formatted", async () => {
 		const form = await tailOf(`${PERFORM}`);
 		expect(
 			await tailOf(
@@ -264,7 +264,7 @@ describe("what perform does after offence", () => {
 		expect(await tailOf(text)).not.toBe(await tailOf(PERFORM));
 	});
 
-	it("lets the part off where it is not known, and where offence may write any number", async () => {
+	it("leaves the part off if it is unknown, or if offence may write any number", async () => {
 		const [after, written, unknown] = await command<(true | string)[]>("derive", {
 			part: "defences",
 			modules: [

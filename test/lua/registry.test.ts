@@ -54,7 +54,7 @@ describe("a part is used where all of its conditions hold", () => {
 	};
 	const calculation = (name: string) => CALCULATION.find(({ path }) => path.includes(name)) as Module;
 
-	it("and is put in place", async () => {
+	it("and replaces the function", async () => {
 		const { report, installed, texts } = await look(MODULES);
 		expect(report).toEqual(FAST);
 		expect([...installed].sort()).toEqual(["known", "needs", "placed", "told", "whole"]);
@@ -63,18 +63,18 @@ describe("a part is used where all of its conditions hold", () => {
 		expect(texts[0]).toBe("as it is");
 	});
 
-	it("anew in modules that are loaded anew", async () => {
+	it("again in modules that are loaded again", async () => {
 		const { report, installed } = await look([...MODULES, ...MODULES]);
 		expect(report).toEqual(FAST);
 		expect(installed.slice(5).sort()).toEqual(installed.slice(0, 5).sort());
 	});
 
-	it("also where functions are laid out otherwise and others change", async () => {
+	it("also if functions are reformatted and others change", async () => {
 		const modules = changed(A, "local A = {}\n", "local A = {} -- more\nfunction A.other() return 1 end\n");
 		expect((await look(modules)).report).toEqual(FAST);
 	});
 
-	it("not where one of its functions is another one, nor is what requires it", async () => {
+	it("not if one of its functions differs; nor are parts that require it", async () => {
 		const { report, installed } = await look(changed(A, "x + 1", "x + 2"));
 		expect(report).toEqual({
 			...FAST,
@@ -85,29 +85,29 @@ describe("a part is used where all of its conditions hold", () => {
 		expect([...installed].sort()).toEqual(["placed", "told", "whole"]);
 	});
 
-	it("not where a function is gone", async () => {
+	it("not if a function is gone", async () => {
 		const { report } = await look(changed(A, "function A.k()", "function A.other()"));
 		expect(report).toEqual({ ...FAST, k: "not a version of this function that is known" });
 	});
 
-	it("not where a module is no Lua", async () => {
+	it("not if a module is not Lua", async () => {
 		const { report } = await look(changed(A, "return 5", "return )"));
 		expect(report.f).toBe("not a version of this function that is known");
 	});
 
-	it("not where it sees a reason against it", async () => {
+	it("not if its own condition fails", async () => {
 		const { report, installed } = await look(changed(B, "B.g", "B.other"));
 		expect(report).toEqual({ ...FAST, told: "there is no g" });
 		expect(installed).not.toContain("told");
 	});
 
-	it("not where there is no place for its edit", async () => {
+	it("not if there is no place for its edit", async () => {
 		const { report, texts } = await look(changed(C, "here", "else"));
 		expect(report).toEqual({ ...FAST, placed: "no known place for it in Classes/C.lua" });
 		expect(texts[2]).toBe("as it is");
 	});
 
-	it("not where a module that it looks at was not read", async () => {
+	it("not if a module that it analyses was not read", async () => {
 		const { report } = await look(MODULES.filter((module) => module !== B));
 		expect(report.told).toBe("Classes/B.lua was not read");
 		expect(report.k).toBe("not loaded yet");
@@ -121,7 +121,7 @@ describe("a part is used where all of its conditions hold", () => {
 		expect(installed).not.toContain("placed");
 	});
 
-	it("not where the calculation reads the tree in a new way", async () => {
+	it("not if the calculation reads the tree in a new way", async () => {
 		const setup = calculation("CalcSetup");
 		const { report, installed } = await look(
 			changed(setup, "return env", "local n = env.spec\n\treturn n and env"),
@@ -133,7 +133,7 @@ describe("a part is used where all of its conditions hold", () => {
 		expect(installed).not.toContain("whole");
 	});
 
-	it("not where the calculation keeps something new", async () => {
+	it("not if something new outlives a calculation", async () => {
 		const defence = calculation("CalcMirages");
 		const { report } = await look(
 			changed(
@@ -147,7 +147,7 @@ describe("a part is used where all of its conditions hold", () => {
 		);
 	});
 
-	it("no longer where the calculation reads the tree in a new way from now on", async () => {
+	it("no longer once the calculation reads the tree in a new way", async () => {
 		const setup = calculation("CalcSetup");
 		const text = setup.text.replace("return env", "local n = env.spec\n\treturn n and env");
 		const { report, inUse } = await look([...MODULES, { ...setup, text }]);
@@ -155,12 +155,12 @@ describe("a part is used where all of its conditions hold", () => {
 		expect(inUse).toEqual(["known", "needs", "told", "placed"]);
 	});
 
-	it("not where a module of the calculation was not read", async () => {
+	it("not if a module of the calculation was not read", async () => {
 		const { report } = await look(MODULES.filter((module) => module !== calculation("CalcTriggers")));
 		expect(report).toEqual({ ...FAST, whole: "Modules/CalcTriggers.lua was not read" });
 	});
 
-	it("not where another text comes for a module", async () => {
+	it("not if a module's text changes", async () => {
 		expect((await look(MODULES)).inUse).toEqual(["known", "needs", "told", "placed", "whole"]);
 		const { report, inUse } = await look([...MODULES, { ...A, text: A.text.replace("x + 1", "x + 2") }]);
 		// What requires it is lost with it.

@@ -29,7 +29,7 @@ async function attempt(body: string, options: EngineOptions = {}, first = "") {
 const bytecode = '"\\27LJ\\2\\0\\0"';
 
 describe("what a calculator in the sandbox has", () => {
-	it("these globals and no others", async () => {
+	it("only these globals", async () => {
 		const globals = await attempt(
 			"local t = {} for name in pairs(_G) do t[#t + 1] = name end table.sort(t) return t",
 		);
@@ -160,7 +160,7 @@ describe("bytecode", () => {
 		);
 	});
 
-	it("a module beside the calculator", async () => {
+	it("a module next to the calculator", async () => {
 		const module = luaFile("\x1bLJ\x02\x00");
 		const name = /([^/\\]+)\.lua$/.exec(module)?.[1];
 		await expect(attempt(`return require("${name}")`)).rejects.toThrow(/wrong mode/);
@@ -201,7 +201,7 @@ describe("C functions nested in each other's callbacks without end raise an erro
 		expect(await attempt(caught)).toMatch(/stack overflow|C stack/);
 	});
 
-	it("but as deep as anybody needs they work", async () => {
+	it("but nesting of practical depth works", async () => {
 		const deep = (call: string) => `
 			local function f(n) if n == 0 then return "end" end ${call} end
 			return f(60)`;

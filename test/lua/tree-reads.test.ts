@@ -1,6 +1,6 @@
 /**
- * What is told of the calculation's modules from their text (lua/pob/patch/calculation.lua): how they read the tree, and what
- * they keep.
+ * What is derived from the text of the calculation's modules (lua/pob/patch/calculation.lua): how they read the tree,
+ * and which state they keep.
  */
 
 import { describe, expect, it } from "vitest";
@@ -30,7 +30,7 @@ end
 	const linesWith = (text: string, what: RegExp) =>
 		text.split("\n").flatMap((line, i) => (what.test(line) ? [i + 1] : []));
 
-	it("are the statements that name a part of it or a variable that came out of it, and no others", async () => {
+	it("are exactly the statements that name a part of it or a variable read from it", async () => {
 		const { lines } = await readsOf(module);
 		expect(lines).toEqual(linesWith(module, /allocNodes|node\.type|node\.power/));
 	});
@@ -143,7 +143,7 @@ describeWithNewLua("reads of the tree in today's grammar", () => {
 	const command = luaTool("versions.lua");
 	const readsOf = (text: string) => command<{ forms: string[]; lines: number[] }>("treeReads", { text });
 
-	it("are seen through variables that are chosen", async () => {
+	it("are found through variables that are assigned conditionally", async () => {
 		const { lines } = await readsOf(
 			"local function f(env, other)\nlocal a = other ? env.spec : other\nlocal b = other ?? env.tree\nuse(a.power)\nuse(b.size)\nuse(other.power)\nend",
 		);

@@ -12,7 +12,7 @@ function later<Value>() {
 	return { promise, resolve, reject };
 }
 
-/** Lets everything go on that waits for nothing. */
+/** Lets everything run that is not waiting for something. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 async function* from<Item>(...items: Item[]) {

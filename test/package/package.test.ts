@@ -10,7 +10,7 @@ import { GLIBC_FLOOR, glibcVersion } from "../../src/native/platform.js";
 import { readElfNeeds } from "../support/elf.js";
 import { install, npm, type Packed, pack, root } from "../support/packed.js";
 
-// The package's own binary is what is tested, whichever one, with whichever sanitizer, the other tests are told to take.
+// The package's own binary is tested, whichever binary or sanitizer the other tests are told to use.
 delete process.env.POBATCH_PREBUILD;
 delete process.env.LD_PRELOAD;
 
@@ -64,7 +64,7 @@ test("nothing that is installed with the packages has an install script, but for
 	};
 	const withScript = (names: Iterable<string>) =>
 		[...names].filter((name) => lock.packages[name]?.hasInstallScript);
-	// What `pobatch` brings: its dependencies, and theirs.
+	// The packages that `pobatch` brings: its dependencies, and theirs.
 	const own = new Set<string>();
 	const add = (name: string) => {
 		if (own.has(name)) return;
@@ -110,7 +110,7 @@ const [imports, body] = esm.split(/(?=^const engine)/m) as [string, string];
 const cjs = `${imports.replace(/import (.*) from (".*");/g, "const $1 = require($2);")}(async () => {${body}})();\n`;
 
 describe("the packed package", () => {
-	test("holds what it needs to run and to be built, and nothing else", () => {
+	test("contains what it needs to run and to be built, and nothing else", () => {
 		for (const name of [
 			"dist/index.js",
 			"dist/index.d.ts",
@@ -143,7 +143,7 @@ describe("the packed package", () => {
 		expect(packed.files).not.toContain("binding.gyp");
 	});
 
-	test("says nothing that publint objects to", async () => {
+	test("has no problems that publint finds", async () => {
 		const pkgDir = join(folder, "node_modules", "pobatch");
 		const { messages, pkg } = await publint({ pkgDir, pack: false, level: "suggestion" });
 		expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
@@ -215,7 +215,7 @@ describe("the installed package", () => {
 			.replace('from "pobatch"', `from "pobatch/${name}"`)
 			.replace("threads: 1", 'threads: 1, isolation: "process"');
 		writeFileSync(join(folder, "named.mjs"), text);
-		// Nothing is looked for: what would be found does not load.
+		// It does not search: what it would find does not load.
 		const build = join(folder, "node_modules", "pobatch", "build", "Release");
 		mkdirSync(build, { recursive: true });
 		writeFileSync(join(build, "pobatch.node"), "no binary");

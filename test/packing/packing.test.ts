@@ -38,7 +38,7 @@ const text = readFileSync("data/demo-build.json", "utf8");
 let goesOn = true;
 process.stdin.once("data", () => { goesOn = false; process.stdin.pause(); });
 for (let round = 1; goesOn; round++) {
-	// A child process of its own loads the binary from its file, each time.
+	// A separate child process loads the binary from its file each time.
 	const isolation = round % 4 === 0 ? "process" : "thread";
 	const engine = await Engine.open({ threads: 1, isolation, cache: false });
 	const build = await engine.load(text);
@@ -92,7 +92,7 @@ function contents(file: number): Buffer {
 	return bytes;
 }
 
-/** A binary as a process has it that mapped it: the file itself, whatever its name stands for later. */
+/** The binary that a process has mapped: the file itself, even if its name now refers to another one. */
 function mapped(path: string): () => boolean {
 	const file = openSync(path, "r");
 	const before = contents(file);
@@ -142,7 +142,7 @@ describe.skipIf(process.platform === "win32")(
 			await ofPrebuilt.rounds(2);
 
 			await npmRun("pack", "--pack-destination", folder);
-			// To be linked again, as after a change.
+			// So that it is linked again, as after a change.
 			rmSync(join(root, "build", "linked"), { recursive: true, force: true });
 			await run(process.execPath, ["dist/cli/main.js", "build-addon"]);
 

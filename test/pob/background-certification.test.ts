@@ -63,7 +63,7 @@ function children(): string[] {
 	});
 }
 
-describe("a checkout that is not known", { timeout: 120_000 }, () => {
+describe("an unknown checkout", { timeout: 120_000 }, () => {
 	it("answers rows while it is certified, then by what was certified, with the same bits", async () => {
 		const checkout = changed(1);
 		const { engine, warnings, progress } = await open(checkout);

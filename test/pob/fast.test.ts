@@ -362,7 +362,7 @@ describe("the tree's place in a store", () => {
 	});
 });
 
-describe("graphs that are alike", () => {
+describe("graphs that are equal", () => {
 	it.each([
 		["equal contents in other tables", "return { 1, { x = 'a' } }, { 1, { x = 'a' } }", true],
 		["another value", "return { 1, { x = 'a' } }, { 1, { x = 'b' } }", false],

@@ -135,7 +135,7 @@ describeWithPob("jewels over sockets", (pob) => {
 		await larger.close();
 	});
 
-	it("what is no jewel, and a reach without a socket, are errors that say so", async () => {
+	it("a text that is not a jewel, and a range without a socket, give clear errors", async () => {
 		await expect(
 			rankJewels(build, { jewels: ["Rarity: RARE\nNo\nThing"], stats: ["Life"] }),
 		).rejects.toMatchObject({

@@ -130,7 +130,7 @@ describe("several trees in a build", () => {
 		expect([next.info.activeSpec, next.warnings]).toEqual([1, []]);
 	});
 
-	it.each([0, 4, 1.5])("tree %d is none of them", async (spec) => {
+	it.each([0, 4, 1.5])("tree %d does not exist", async (spec) => {
 		await expect(load({ specs }, spec)).rejects.toThrow(`expected spec between 1 and 3 but received ${spec}`);
 	});
 });
@@ -331,7 +331,7 @@ describe("the sheet", () => {
 	});
 });
 
-describe("a build that is none", () => {
+describe("a text that is not a build", () => {
 	const wrong: [string, string, RegExp][] = [
 		["empty", "", /empty/],
 		["of another program", "<Other/>", /expected <PathOfBuilding2> but found <Other>/],

@@ -126,7 +126,7 @@ describe("what is known of the stand-in", () => {
 	});
 });
 
-it("hazard: lists of modifiers that are joined another way than the checkout adds lists", async () => {
+it("hazard: lists of modifiers that are joined in another way than the checkout adds lists", async () => {
 	// The first modifier of a list is added twice.
 	const checkout = grownMiniPob({
 		"src/Classes/ModList.lua": (file) =>

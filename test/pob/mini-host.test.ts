@@ -31,7 +31,7 @@ describe("a checkout", () => {
 		}
 	});
 
-	it("that is nothing at all: the file that was looked for is named", async () => {
+	it("in a folder that is not one: the error names the missing file", async () => {
 		await expect(open("/nowhere/pob")).rejects.toMatchObject({
 			code: "POB_INVALID",
 			message: expect.stringContaining("/nowhere/pob/src/Launch.lua"),
@@ -48,7 +48,7 @@ describe("a checkout", () => {
 		await expect(opening).rejects.toMatchObject({ message: expect.stringMatching(message) });
 	});
 
-	it("tells how many more files are missing", async () => {
+	it("says how many more files are missing", async () => {
 		const folder = miniPobWith({ "src/Modules/Calcs.lua": undefined, "src/Classes/Item.lua": undefined });
 		await expect(open(folder)).rejects.toThrow(/Modules\/Calcs\.lua \(and 1 more\)$/);
 	});

@@ -33,7 +33,7 @@ describe("a function of the window that the host does not have", () => {
 		expect(report).toMatchObject({ standIns: [], lacking: [] });
 	});
 
-	it("that a comment or a text names is none", async () => {
+	it("that only a comment or a string names does not count", async () => {
 		const pob = miniPobWith(
 			launchWith('-- GetShinyHandle()\nlocal text = "SetGloss (1)"\nassert(Other == nil)'),
 		);

@@ -108,7 +108,7 @@ describeWithBuilds("with Path of Building", (pob) => {
 		},
 	);
 
-	describe("a row that is stopped", () => {
+	describe("a row that is interrupted", () => {
 		it("by its time limit leaves all others and the build's own row with their bits", async () => {
 			const build = await load(first);
 			const sets = [{}, ...randomSets(build, 20, dice(9)), {}];

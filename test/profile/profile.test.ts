@@ -12,7 +12,7 @@ import { dice, miniBuild, miniPob, randomSets } from "../support/pob.js";
 
 const isBuilt = existsSync(fileURLToPath(packageUrl));
 
-/** Most of a row is `heavy`, a tenth of that `light`; the lines of both are their places in the file. */
+/** Most of a row's time is in `heavy`, a tenth of that in `light`; their lines are their positions in the file. */
 const uneven = luaFile(`local function heavy(n)
 	local x = 0
 	for i = 1, n do
@@ -39,7 +39,7 @@ return {
 const open = (options: EngineOptions = {}) => Engine.open({ calculator: uneven, threads: 1, ...options });
 const sets = NodeSets.deltas(Array.from({ length: 20 }, (_, i) => ({ add: [i + 1] })));
 
-/** Of the stand-in: none of its nodes that fail or never end. */
+/** Nodes of the stand-in that neither fail nor run forever. */
 const miniSets = NodeSets.deltas([
 	{ add: [24] },
 	{ add: [14, 24] },
@@ -47,7 +47,7 @@ const miniSets = NodeSets.deltas([
 	{ add: [19], remove: [13] },
 ]);
 
-/** Calculates until `profile` would have a few hundred samples on a quiet machine. */
+/** Calculates until `profile` has a few hundred samples on a quiet machine. */
 async function busy(engine: Engine): Promise<void> {
 	const build = await engine.load("");
 	const end = performance.now() + 300;
@@ -71,7 +71,7 @@ describe.skipIf(process.platform === "win32")("engine.profile (not on Windows)",
 		expect(sum(profile.functions.map((one) => one.self))).toBe(profile.samples);
 	});
 
-	it("tells functions apart that are made at run time under one chunk name", async () => {
+	it("distinguishes functions created at run time under one chunk name", async () => {
 		const made =
 			'assert(loadstring("return function(n) local x = 0 for i = 1, n do x = x + i % 7 end return x end", "=made"))()';
 		await using engine = await open({
@@ -149,7 +149,7 @@ describe.skipIf(process.platform === "win32")("engine.profile (not on Windows)",
 			profile: true,
 		});
 		const build = await engine.load(miniBuild());
-		// One load is over in a few samples' time.
+		// One load takes only a few samples' time.
 		const loaded = performance.now() + 300;
 		while (performance.now() < loaded) await (await engine.load(miniBuild())).close();
 		const opening = await engine.takeProfile();
@@ -162,14 +162,14 @@ describe.skipIf(process.platform === "win32")("engine.profile (not on Windows)",
 		expect(profile.phases.map(({ name }) => name)).toEqual(expect.arrayContaining(["init", "perform"]));
 	});
 
-	it("goes on with the state that replaces one in doubt", async () => {
+	it("continues with the state that replaces one in doubt", async () => {
 		await using engine = await open({ calculator: fixture("endless.lua"), rollback: false, profile: true });
 		const build = await engine.load("compiled loop");
 		const rows = NodeSets.deltas([{ add: [9] }, { add: [1] }]);
 		const { reloads, errors } = await build.calculateBatch(rows, { rowTimeoutMs: 50 });
 		expect(errors.map(({ code }) => code)).toEqual(["TIMEOUT"]);
 		expect(reloads).toBe(1);
-		// On a busy machine a row may be over before it was at work for a sample's time.
+		// On a busy machine, a row may end before a sample is taken.
 		const untilSampled = async () => {
 			while (!called(await engine.takeProfile(), "forever")?.self)
 				await build.calculateBatch(rows, { rowTimeoutMs: 50 });
@@ -221,7 +221,7 @@ describe.skipIf(process.platform === "win32")("engine.profile (not on Windows)",
 		expect((await second.profile(() => busy(second))).samples).toBeGreaterThan(0);
 	});
 
-	it("refuses what is no function, closed engines and child processes", async () => {
+	it("refuses arguments that are not functions, closed engines and child processes", async () => {
 		const engine = await open();
 		await expect(engine.profile(1 as never)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
 		await engine.close();

@@ -53,7 +53,7 @@ describe("BatchResult", () => {
 		expect(result.errors).toBe(result.errors);
 	});
 
-	it("refuses a stat that was not asked for and a row that it has not", () => {
+	it("refuses a stat that was not requested and a row that it does not have", () => {
 		expect(() => result.column("Spirit")).toThrow(
 			expect.objectContaining({ code: "UNKNOWN_STAT", hint: "It has Life, Mana." }),
 		);

@@ -65,7 +65,7 @@ describe("NodeSets: rows", () => {
 		expect(sets.slice(2, 2).length).toBe(0);
 	});
 
-	it("refuses rows that it has not", () => {
+	it("refuses rows that it does not have", () => {
 		const sets = NodeSets.full([{ nodes: [1] }]);
 		expect(() => sets.row(1)).toThrow("Expected a row within 0..0 for row but received 1");
 		expect(() => sets.row(-1)).toThrow("Expected a row within 0..0 for row but received -1");

@@ -83,7 +83,7 @@ describe("node sets straight from bytes", () => {
 		expect(scanner.scan(bytes, 12, 25)).toBeUndefined();
 	});
 
-	it("leaves lists that are longer than its memory to whoever reads JSON", () => {
+	it("leaves lists that are longer than its memory to the JSON reader", () => {
 		const list = (length: number) => JSON.stringify({ add: Array.from({ length }, (_, i) => i) });
 		expect(scanned(list(4096))?.add).toHaveLength(4096);
 		expect(scanned(list(4097))).toBeUndefined();

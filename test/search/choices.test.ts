@@ -59,7 +59,7 @@ it("visits each connected choice within the budgets once, on trees of any kind",
 	);
 });
 
-it("says where there are too many", async () => {
+it("says if there are too many", async () => {
 	const tree = smallTree(
 		[1, 2, 3, 4, 5].map((id) => smallNode(id)),
 		[

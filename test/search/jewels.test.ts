@@ -130,7 +130,7 @@ describe("a search that may move jewels", () => {
 		]);
 	});
 
-	it("leaves those alone that nothing is gained by, whose socket must stay, or that a floor holds", async () => {
+	it("does not move those without gain, those in sockets that must stay, or those that a floor needs", async () => {
 		const gains = { ruby: { 3: 1, 6: 30 } };
 		const same = await search({ 3: "ruby" }, { ruby: { 3: 30, 6: 30 } }, { points: 0 });
 		expect(same).toMatchObject({ improved: false, steps: [] });
@@ -143,7 +143,7 @@ describe("a search that may move jewels", () => {
 		expect(refused.jewels).toBeUndefined();
 	});
 
-	it("leaves alone what is in a socket that no path leads to", async () => {
+	it("does not move a jewel in a socket that no path leads to", async () => {
 		const result = await search({ 3: "opal", 8: "ruby" }, { ruby: { 3: 50, 6: 50 } }, { points: 0 });
 		expect(result).toMatchObject({ improved: false, steps: [] });
 	});

@@ -46,7 +46,7 @@ const calculator = calculatorWith({
 	end`,
 });
 
-// Right after loading it shows 50 more than it answers for any change.
+// Right after loading, it shows 50 more than it returns for any change.
 const firstOtherwise = calculatorWith({
 	load: "function() return {}, { allocated = { 1, 2 }, recalculated = { Worth = 100 } } end",
 	stats: 'function() return { "Worth" } end',

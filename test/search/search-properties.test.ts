@@ -119,7 +119,7 @@ describe("a search of the demo's build", () => {
 		);
 	}, 240_000);
 
-	it("finds the best of all connected choices of two points, with less rows than that", async () => {
+	it("finds the best of all connected choices of two points, with fewer rows than that", async () => {
 		const build = builds[1] as Build;
 		// Ascendancy points are a pool of their own.
 		const frontier = (ids: readonly number[]) =>

@@ -60,14 +60,14 @@ describe("a search", () => {
 		expect(four.points.normal).toEqual({ given: 4, used: 4 });
 	});
 
-	it("sees what two nodes are worth together only", async () => {
+	it("sees gains that two nodes only have together", async () => {
 		// 4 and 6 are worth nothing alone, and 1 together; what 3 and 7 are worth leads elsewhere.
 		const calculator = smallCalculator([1, 2], { 3: 0.2, 7: 0.2, 5: 0.01 }, {}, [[4, 6, 1]]);
 		const { set } = await search({ points: 4 }, calculator);
 		expect(set.add).toEqual([3, 4, 5, 6]);
 	});
 
-	it("leaves points alone that bring nothing", async () => {
+	it("leaves points unspent that gain nothing", async () => {
 		const { set, points } = await search({ points: 8, avoid: [9] }, smallCalculator([1, 2], { 6: 0.3 }));
 		expect(set.add).toEqual([5, 6]);
 		expect(points.normal).toEqual({ given: 8, used: 2 });
@@ -239,7 +239,7 @@ describe("a search", () => {
 		expect(result.evaluations).toBeLessThanOrEqual(12 + 8);
 	});
 
-	it("what is impossible is said before anything is calculated", async () => {
+	it("impossible requests are refused before anything is calculated", async () => {
 		const never = smallCalculator([1, 2], worths, {}, [], {
 			Calculate: 'function() error("calculated") end',
 		});

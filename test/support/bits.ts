@@ -9,7 +9,7 @@ export function valuesOfRow(result: BatchResult, row: number): Float64Array {
 
 /** Numbers as their bits: 0 and -0 differ, and so do two kinds of NaN. */
 export function bits(values: ArrayLike<number>): bigint[] {
-	// The copy of a typed array is one of memory: it keeps every bit of a NaN.
+	// slice() of a typed array copies memory, so it keeps every bit of a NaN.
 	const copy = values instanceof Float64Array ? values.slice() : Float64Array.from(values);
 	return [...new BigUint64Array(copy.buffer)];
 }
@@ -20,15 +20,15 @@ export function bitsOf(result: BatchResult, row: number): string {
 }
 
 /**
- * The one way in which tests compare numbers that have to be the same.
+ * The only way in which tests compare numbers that must have the same bits.
  *
- * @param what what is compared, for the message
+ * @param what a description for the message
  */
 export function expectSameBits(found: ArrayLike<number>, wanted: ArrayLike<number>, what = "values"): void {
 	const [a, b] = [bits(found), bits(wanted)];
 	const at = a.findIndex((word, i) => word !== b[i]);
 	if (a.length === b.length && at < 0) {
-		// Counted, for tests that say how many assertions they have.
+		// Uses expect, so that it counts as an assertion.
 		expect(a.length).toBe(b.length);
 		return;
 	}

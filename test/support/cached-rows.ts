@@ -3,11 +3,11 @@ import { Engine, type EngineWarning, NodeSets } from "../../src/index.js";
 import { expectSameBits, valuesOfRow } from "./bits.js";
 import { calculatorWith } from "./calculators.js";
 
-/** Stats a row: with them a frame has about 150 rows. */
+/** Stats per row: with so many, a frame has about 150 rows. */
 export const width = 50;
 const names = Array.from({ length: width }, (_, i) => `S${i}`);
 
-/** A row of which every number is known beforehand: the number added, divided by 3, 4, 5 and so on. */
+/** A row whose numbers are known in advance: the added number, divided by 3, 4, 5 and so on. */
 export const dividing = calculatorWith({
 	stats: `function() return { ${names.map((name) => `"${name}"`).join(", ")} } end`,
 	Calculate: `function(_, set)
@@ -20,7 +20,7 @@ export const dividing = calculatorWith({
 export const valuesOf = (number: number): Float64Array =>
 	Float64Array.from({ length: width }, (_, i) => number / (i + 3));
 
-/** Asks for the rows of these numbers (1 to 65,535) through a cache in `dir`, and checks every bit of every one. */
+/** Requests the rows of these numbers (1 to 65,535) through a cache in `dir`, and checks every bit. */
 export async function askFor(
 	dir: string,
 	numbers: readonly number[],
@@ -36,7 +36,7 @@ export async function askFor(
 	});
 	const build = await engine.load("any");
 	let hits = 0;
-	// Two batches: what happens in between must not show either.
+	// Two batches: what happens in between must not affect either.
 	const middle = numbers.length >> 1;
 	for (const part of [numbers.slice(0, middle), numbers.slice(middle)]) {
 		const sets = NodeSets.deltas(part.map((number) => ({ add: [number] })));

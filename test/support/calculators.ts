@@ -11,7 +11,7 @@ export function fixture(name: string): string {
 let folder: string | undefined;
 let count = 0;
 
-/** A calculator file with this text, in a folder for temporary files. */
+/** A calculator file with this text, in a temporary folder. */
 export function luaFile(text: string): string {
 	folder ??= mkdtempSync(join(tmpdir(), "pobatch-test-"));
 	const file = join(folder, `calculator-${++count}.lua`);
@@ -19,7 +19,7 @@ export function luaFile(text: string): string {
 	return file;
 }
 
-/** A calculator that keeps the contract, but for the fields given as Lua expressions. */
+/** A calculator that keeps the contract, except for the fields given as Lua expressions. */
 export function calculatorWith(fields: Record<string, string>): string {
 	const all: Record<string, string> = {
 		name: '"test"',

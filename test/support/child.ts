@@ -27,7 +27,7 @@ export function runChild(module: string, nodeOptions: readonly string[] = []): P
 		stderr += chunk;
 	});
 	return new Promise((resolve) => {
-		// Only a hang is ever stopped by this.
+		// Only stops a child that hangs.
 		const timer = setTimeout(() => child.kill("SIGKILL"), 25_000);
 		child.on("close", (code, signal) => {
 			clearTimeout(timer);

@@ -1,4 +1,4 @@
-/** What a 64-bit little-endian ELF file asks of other libraries. */
+/** What a 64-bit little-endian ELF file requires from other libraries. */
 export interface ElfNeeds {
 	/** File names of libraries. */
 	readonly libraries: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * Programs for each construct that LuaJIT's Lua got in July 2026 (doc/extensions.html of its sources), by construct and what
- * is tested of it. They log what they do; their chunk is called with 1, "two", nil and 4.
+ * Programs for each construct that LuaJIT's Lua gained in July 2026 (doc/extensions.html in its sources), by construct
+ * and by what is tested. They log what they do; their chunk is called with 1, "two", nil and 4.
  */
 export const grammarCases: Record<string, Record<string, string>> = {
 	"bit operators": {

@@ -1,19 +1,19 @@
-/** Random programs that nest all that LuaJIT's grammar has. They end, and mostly without an error. */
+/** Random programs with nested constructs of LuaJIT's whole grammar. They terminate, mostly without an error. */
 
 type Kind = "number" | "text" | "table" | "function" | "maybe" | "maybeTable";
 
 interface Scope {
 	names: { name: string; kind: Kind; isConst: boolean }[];
-	/** Whether `continue` and `break` may stand here. */
+	/** Whether `continue` and `break` are allowed here. */
 	inLoop: boolean;
-	/** Calls of functions are left out where they would multiply. */
+	/** Calls of functions are left out where their number would explode. */
 	depth: number;
 }
 
 const pick = <Item>(roll: (n: number) => number, items: readonly Item[]) => items[roll(items.length)] as Item;
 
-// What bit operators do with fractions and with more than 2^51 is not said, and LuaJIT's compiler may do otherwise than its
-// interpreter: numbers are whole here, and small where bits of them count.
+// The result of bit operators on fractions and on numbers above 2^51 is unspecified, and may differ between LuaJIT's
+// compiler and its interpreter. So numbers are integers here, and small where bit operators are used.
 const bits = (number: string) => `((${number}) % 0x1_0000)`;
 
 const FIELDS = ["a", "b", "c", "continue", "const"] as const;
@@ -21,7 +21,7 @@ const FIELDS = ["a", "b", "c", "continue", "const"] as const;
 class Writer {
 	#roll: (n: number) => number;
 	#count = 0;
-	/** How functions of the calculation are told numbers: as fields of `output`, whose names are these. */
+	/** Names of the fields of `output` through which the calculation's functions exchange numbers. */
 	readonly #outputs: readonly string[];
 
 	constructor(roll: (n: number) => number, outputs: readonly string[]) {
@@ -47,7 +47,7 @@ class Writer {
 		return fitting.length === 0 ? undefined : pick(this.#roll, fitting).name;
 	}
 
-	/** Constants may not be declared anew. */
+	/** Constants may not be declared again. */
 	#free(scope: Scope): string {
 		let name = this.#name();
 		while (scope.names.some((entry) => entry.name === name && entry.isConst)) name = `v${++this.#count}`;
@@ -88,7 +88,7 @@ class Writer {
 		);
 	}
 
-	/** Between `?` and `:`, where a method and another such operator need parentheses. */
+	/** An expression between `?` and `:`, where a method call or another conditional needs parentheses. */
 	#middle(scope: Scope, depth: number): string {
 		const text = this.number(scope, depth);
 		return /:|\?[^.?]/.test(text) ? `(${text})` : text;
@@ -100,7 +100,7 @@ class Writer {
 		return `(${name}${this.#roll(4) === 0 ? "?." : ""}(${this.number(scope, depth - 1)}, ${this.number(scope, 0)}) ?? 0)`;
 	}
 
-	/** The read of a number that may be left out. */
+	/** Reads a number that a slice may leave out. */
 	#output(scope: Scope, depth: number): string {
 		if (this.#outputs.length === 0) return this.number(scope, depth - 1);
 		const name = pick(this.#roll, this.#outputs);
@@ -150,7 +150,7 @@ class Writer {
 		);
 	}
 
-	/** What may be a number, nil or false. */
+	/** An expression that may be a number, nil or false. */
 	maybe(scope: Scope, depth: number): string {
 		const known = this.#known(scope, "maybe");
 		if (depth <= 0) return known ?? pick(this.#roll, ["nil", "false", "nothing"]);
@@ -386,7 +386,7 @@ class Writer {
 	}
 }
 
-/** A program that logs what it does and answers two values. */
+/** A program that logs what it does and returns two values. */
 export function randomProgram(roll: (n: number) => number): string {
 	const writer = new Writer(roll, []);
 	const scope: Scope = { names: [], inLoop: false, depth: 0 };
@@ -400,7 +400,9 @@ export function randomProgram(roll: (n: number) => number): string {
 	return lines.join("\n");
 }
 
-/** A calculation in Path of Building's manner: `calcs.perform(env)` writes numbers of these names into `env.player.output`. */
+/**
+ * A calculation like Path of Building's: `calcs.perform(env)` writes numbers with these names into `env.player.output`.
+ */
 export function randomCalculation(roll: (n: number) => number, outputs: readonly string[]): string {
 	const writer = new Writer(roll, outputs);
 	const scope: Scope = { names: [], inLoop: false, depth: 0 };

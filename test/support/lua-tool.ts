@@ -5,9 +5,9 @@ import { Engine } from "../../src/index.js";
 const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 
 /**
- * Opens commands over the project's own Lua, in the frame of scripts/tool.
+ * Opens commands over the project's own Lua, with the calculator of scripts/tool.
  *
- * @param file a file of test/lua that returns its commands by name
+ * @param file a file in test/lua that returns its commands by name
  */
 export const openLuaTool = (file: string) =>
 	Engine.open({
@@ -18,7 +18,7 @@ export const openLuaTool = (file: string) =>
 		options: { paths: [path("lua"), path("scripts")], commands: path(`test/lua/${file}`) },
 	});
 
-/** The same, open for as long as the tests of the `describe` that calls this. */
+/** The same, open during the tests of the calling `describe`. */
 export function luaTool(file: string): <Answer>(name: string, args?: object) => Promise<Answer> {
 	let engine: Engine;
 	beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { miniPobWith } from "./pob.js";
 
-/** Stat lines that depend on conditions, counters, other stats and rounding; some are there several times. */
+/** Stat lines that depend on conditions, counters, other stats and rounding; some occur several times. */
 export const GROWN_LINES = [
 	"20% increased Damage while on LowLife",
 	"12% increased Damage while on LowMana",
@@ -22,19 +22,20 @@ export const GROWN_LINES = [
 	"+2.7 to Life",
 ] as const;
 
-/** The id of the node with line `i`. Ids lie as wide apart as real ones. */
+/** The id of the node with line `i`. Ids are as far apart as real ones. */
 export const grownId = (i: number) => 1000 + 977 * i;
 
 /**
- * The stand-in with a larger tree: chains of three nodes on the class's start, one of a line each; every fourth is notable.
+ * The stand-in with a larger tree: chains of three nodes from the class's start, each with one of the lines; every
+ * fourth is a notable.
  *
- * @param files other changes, as of {@link miniPobWith}
+ * @param files other changes, as for {@link miniPobWith}
  */
 export function grownMiniPob(files: Parameters<typeof miniPobWith>[0] = {}): string {
 	return miniPobWith({
 		"src/TreeData/0_1/tree.json": (text) => {
 			const tree = JSON.parse(text);
-			// Those whose calculation fails or never ends: rows at random have them, too.
+			// Nodes whose calculation fails or never ends would otherwise be in random rows.
 			for (const id of [22, 23]) tree.nodes[id].stats = ["+1 to Armour"];
 			for (const [i, line] of GROWN_LINES.entries()) {
 				const id = grownId(i);

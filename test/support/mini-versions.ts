@@ -11,8 +11,8 @@ interface Versions {
 }
 
 /**
- * What is known of the stand-in of test/fixtures, for the calculator's option `versions`: its functions do what those of Path
- * of Building do, as far as parts of pobatch rely on them; those that do less (how tags are evaluated, paths are found, and
+ * Known forms for the stand-in in test/fixtures, for the calculator's option `versions`: its functions behave like Path
+ * of Building's, as far as parts of pobatch rely on them. Functions that do less (evaluating tags, finding paths,
  * helpers) are left out.
  */
 export async function miniVersions(): Promise<Versions> {

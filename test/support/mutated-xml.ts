@@ -3,7 +3,7 @@ import { dice } from "./pob.js";
 type Roll = (n: number) => number;
 type Mutation = (text: string, roll: Roll) => string;
 
-/** The text with one of the pattern's matches, any, replaced. */
+/** The text with a random match of the pattern replaced. */
 function at(pattern: RegExp, change: (match: RegExpMatchArray) => string): Mutation {
 	return (text, roll) => {
 		const matches = [...text.matchAll(pattern)];
@@ -18,7 +18,7 @@ const after = (pattern: RegExp, piece: string) => at(pattern, ([found]) => found
 const value = /(\w+)="([^"']*)"/g;
 const gap = />\s*/g;
 
-/** What can be wrong with XML, one thing each; Path of Building's reader minds few of them. */
+/** Defects of XML, one each; Path of Building's reader accepts most of them. */
 export const xmlMutations: Readonly<Record<string, Mutation>> = {
 	"a bare & in an attribute": after(/="/g, "A & B "),
 	"a bare & in a text": after(gap, " & "),
@@ -77,7 +77,7 @@ export const xmlMutations: Readonly<Record<string, Mutation>> = {
 	"no tree active": (text) => text.replace(/activeSpec="\d*"/, 'activeSpec="0"'),
 };
 
-/** One text per mutation and seed, each of one of `builds`. */
+/** One text per mutation and seed, each made from one of `builds`. */
 export function mutatedTexts(builds: readonly string[], seed: number): [name: string, text: string][] {
 	const roll = dice(seed);
 	return Object.entries(xmlMutations).map(([name, mutate]) => [

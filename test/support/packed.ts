@@ -17,11 +17,11 @@ export interface Packed {
 	/** Bytes. */
 	size: number;
 	files: string[];
-	/** The prebuilt binary inside, made from this checkout's own build. */
+	/** The prebuilt binary inside, from this checkout's own build. */
 	binary: string;
 }
 
-/** Runs npm, which is a script of its own beside or above this Node. */
+/** Runs npm, which is a script next to or above this Node. */
 export function npm(args: readonly string[], cwd: string): string {
 	const { npm_execpath: program } = process.env;
 	const options: ExecFileSyncOptionsWithStringEncoding = {
@@ -34,17 +34,17 @@ export function npm(args: readonly string[], cwd: string): string {
 		: execFileSync("npm", [...args], { ...options, shell: process.platform === "win32" });
 }
 
-/** Packs a copy of the project: with the compiled JavaScript as it is, and the compiled addon as the prebuilt binary. */
+/** Packs a copy of the project, with the compiled JavaScript as it is and the compiled addon as the prebuilt binary. */
 export function pack(): Packed {
 	const stage = join(mkdtempSync(join(tmpdir(), "pobatch-pack-")), "package");
 	mkdirSync(stage);
-	// Prebuilt binaries of the checkout are left out: the package gets one of its own, below.
+	// Prebuilt binaries of the checkout are left out: the package gets its own, below.
 	const files = manifest.files.filter((name) => name !== "prebuilds");
 	const names = ["package.json", "README.md", "LICENSE", ...files];
 	for (const name of names.filter((name) => !name.startsWith("!") && existsSync(join(root, name)))) {
 		cpSync(join(root, name), join(stage, name), {
 			recursive: true,
-			// Thousands of files that `files` keeps out of the package anyway.
+			// Thousands of files that `files` excludes from the package anyway.
 			filter: (from) => !(basename(from) === "source" && dirname(from).includes(`${sep}deps${sep}`)),
 		});
 	}
@@ -65,8 +65,8 @@ export function pack(): Packed {
 }
 
 /**
- * An empty folder with the package in it, as npm would install it: only what package.json names as `dependencies` can
- * be found, and no install script runs. Links to this checkout's node_modules stand for the registry.
+ * An empty folder with the package installed as by npm: only packages in package.json's `dependencies` can be found,
+ * and no install script runs. Links to this checkout's node_modules replace the registry.
  */
 export function install(tarball: string): string {
 	const folder = mkdtempSync(join(tmpdir(), "pobatch-install-"));

@@ -12,7 +12,7 @@ export const pob = await findPob();
 
 /** Tests that need Path of Building; without it they are skipped by a name that says how to install it. */
 export function describeWithPob(name: string, body: (pob: string) => void, also = true, why = ""): void {
-	// A loaded machine takes several times the usual seconds.
+	// A busy machine takes several times as long as usual.
 	if (pob !== undefined && also) describe(name, { timeout: 120_000 }, () => body(pob));
 	else
 		describe.skip(`${name} (needs ${pob === undefined ? `Path of Building: ${installHint}` : why})`, () =>
@@ -22,12 +22,12 @@ export function describeWithPob(name: string, body: (pob: string) => void, also 
 const shared = fileURLToPath(new URL("../../../shared/data/", import.meta.url));
 const haveShared = existsSync(join(shared, "truth"));
 
-/** Names of the real builds in `../shared`; empty where they are not. */
+/** Names of the real builds in `../shared`; empty if there are none. */
 export const sharedBuilds = haveShared
 	? (await readdir(join(shared, "truth"))).map((file) => file.replace(/\.json$/, "")).sort()
 	: [];
 
-/** The same for tests that need the real builds, too. */
+/** The same for tests that also need the real builds. */
 export function describeWithBuilds(name: string, body: (pob: string) => void): void {
 	describeWithPob(name, body, haveShared, "the builds in ../shared/data");
 }
@@ -43,21 +43,21 @@ const xmlOf = async (folder: string) =>
 			() => readFile(join(folder, file), "utf8"),
 		]);
 
-/** Builds as players share them, beside the project: by name and text; empty where they are not. */
+/** Builds as players share them, next to the project: by name and text; empty if there are none. */
 export const wildBuilds = await xmlOf(join(shared, "wild"));
 
 const ownBuilds = process.env.POBATCH_BUILDS;
 
-/** Builds to attack, by name and text: all of the folder POBATCH_BUILDS where that is set, else the shared ones. */
+/** Builds to attack, by name and text: all in the folder POBATCH_BUILDS if that is set, otherwise the shared ones. */
 export const testedBuilds: [name: string, text: () => Promise<string>][] = ownBuilds
 	? await xmlOf(ownBuilds)
 	: sharedBuilds.map((name) => [name, () => buildText(name)]);
 
-/** How many rows of `build` took which road to their values, since it was loaded. */
+/** How many rows of `build` were answered in which way since it was loaded. */
 export const strategyStats = async (build: Build) =>
 	(await build.command("strategyStats")) as Record<string, number>;
 
-/** What the cache of rows of `build` answered and keeps. */
+/** What the memo of `build` has answered and stored. */
 export const cacheStats = async (build: Build) =>
 	(await build.command("cacheStats")) as Record<string, number>;
 
@@ -66,7 +66,7 @@ export function describeWithTestedBuilds(name: string, body: (pob: string) => vo
 	describeWithPob(name, body, testedBuilds.length > 0, "builds: a folder of PoB XML in POBATCH_BUILDS");
 }
 
-/** What Path of Building answers for a build and changes of its tree. */
+/** Path of Building's own results for a build and changes of its tree. */
 export interface Truth {
 	base: Record<string, number>;
 	sets: {
@@ -98,14 +98,16 @@ export function setOf({
 	return { add, remove, attributes: Object.fromEntries(names), weaponSets };
 }
 
-/** Stats of a row whose bits are not those wanted, each as text; a stat that Path of Building leaves out is 0. */
+/**
+ * Stats of a row whose bits differ from the expected ones, each as text; a stat that Path of Building leaves out is 0.
+ */
 export function differences(row: Record<string, number>, wanted: Record<string, number>): string[] {
 	return Object.keys(row)
 		.filter((stat) => !sameBits(row[stat] as number, wanted[stat] ?? 0))
 		.map((stat) => `${stat}: ${row[stat]} instead of ${wanted[stat] ?? 0}`);
 }
 
-// JSON has no -0, and Path of Building's 0 and -0 read alike.
+// JSON has no -0, and Path of Building prints 0 and -0 alike.
 function sameBits(a: number, b: number): boolean {
 	return Object.is(a, b) || (a === 0 && b === 0);
 }
@@ -118,7 +120,7 @@ afterAll(() => {
 	for (const folder of copies) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A copy of the stand-in with files changed (from their text), added, or removed (undefined). */
+/** A copy of the stand-in with files changed (as functions of their text), added, or removed (undefined). */
 export function miniPobWith(
 	files: Record<string, ((text: string) => string) | string | Buffer | undefined>,
 ): string {
@@ -170,7 +172,7 @@ export function miniSpec(
 	return `<Spec ${attributes} treeVersion="${version}" classInternalId="${classId}" ascendancyInternalId="Wanderer1" nodes="${nodes}">${inside}</Spec>`;
 }
 
-/** Numbers from 0 to n - 1 that are the same in each run (a linear congruential generator of 2^32). */
+/** Integers from 0 to n - 1, the same in each run (a linear congruential generator modulo 2^32). */
 export function dice(seed: number): (n: number) => number {
 	let state = seed >>> 0;
 	return (n) => {
@@ -188,7 +190,9 @@ export function shuffled<Item>(items: readonly Item[], roll: (n: number) => numb
 	return copy;
 }
 
-/** Random changes of a build: an added path, a removed node with all that hangs on it, both, an attribute changed. */
+/**
+ * Random changes of a build: an added path, a removed node with all nodes that depend on it, both, another attribute.
+ */
 export function randomSets(build: Build, count: number, roll: (n: number) => number): NodeSetDelta[] {
 	const { tree, allocated } = build;
 	if (!tree) throw new Error("the build has no tree");
@@ -235,7 +239,7 @@ export function withConfig(text: string, inputs: string): string {
 	return changed;
 }
 
-/** A build with a modifier of one's own in its config tab. */
+/** A build with a custom modifier in its config tab. */
 export function withCustomMods(text: string, mods: string): string {
 	const own = /<Input name="customMods" string="[^"]*"\/>/;
 	return withConfig(text.replace(own, ""), `<Input name="customMods" string="${mods}"/>`);

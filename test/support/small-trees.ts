@@ -44,8 +44,8 @@ export const smallTree = (
 };
 
 /**
- * A calculator with a number per node and stat: `A` is 100 times (1 + sum), `B` 100 + sum; `pairs` add to the sum of A
- * where both of two nodes are allocated.
+ * A calculator with a number per node and stat: `A` is 100 times (1 + sum), `B` is 100 + sum; `pairs` add to the sum of
+ * A if both nodes are allocated.
  */
 export function smallCalculator(
 	allocated: readonly number[],
@@ -97,7 +97,7 @@ export function nodesAfter(
 	return [...new Set([...build.allocated.filter((id) => !gone.has(id)), ...add])].sort((a, b) => a - b);
 }
 
-/** Every connected change of at most so many added and removed nodes, but for the start. */
+/** Every connected change with limited numbers of added and removed nodes, other than the start. */
 export function connectedChanges(
 	tree: PassiveTree,
 	allocated: readonly number[],

@@ -1,4 +1,4 @@
-// What tests need to know of Windows, and how Ctrl-C comes there.
+// What tests need to know about Windows, and how Ctrl-C arrives there.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,7 +21,7 @@ export const canLink = (() => {
 	}
 })();
 
-/** Variables by which a program's data, cache and settings are all below `folder`, on any system. */
+/** Environment variables that put a program's data, cache and settings below `folder`, on any system. */
 export const userFolders = (folder: string) => ({
 	HOME: folder,
 	XDG_DATA_HOME: join(folder, "data"),
@@ -32,23 +32,24 @@ export const userFolders = (folder: string) => ({
 	LOCALAPPDATA: join(folder, "local"),
 });
 
-/** The variable that names the folder of the user's data. */
+/** The variable with the folder of the user's data. */
 export const dataVariable = isWindows ? "LOCALAPPDATA" : "XDG_DATA_HOME";
 
-/** Where pobatch keeps its data if its variables are `userFolders(folder)`. */
+/** Where pobatch keeps its data with the variables of `userFolders(folder)`. */
 export const dataFolder = (folder: string) =>
 	isWindows ? join(folder, "local", "pobatch", "Data") : join(folder, "data", "pobatch");
 
 /**
- * Ctrl-C in the terminal of `child`. On Windows a signal of that name would end it at once; an event of its console reaches the
- * child and those that it has started. For that it needs a console of its own: `spawn` with `windowsHide`.
+ * Presses Ctrl-C in the terminal of `child`. On Windows, the signal of that name would kill it at once; a console event
+ * reaches the child and its own children instead. This requires that it has its own console: `spawn` with
+ * `windowsHide`.
  */
 export async function pressCtrlC(child: ChildProcess): Promise<void> {
 	if (!isWindows) {
 		child.kill("SIGINT");
 		return;
 	}
-	// By a process of its own: one that takes part in another console leaves its own.
+	// In a separate process: to join another console, a process leaves its own.
 	const helper = spawn(
 		process.execPath,
 		[
@@ -71,7 +72,7 @@ export async function pressCtrlC(child: ChildProcess): Promise<void> {
 
 let events: string | undefined;
 
-/** A calculator whose `load` sends Ctrl-C to the console of the process that its text names. */
+/** A calculator whose `load` sends Ctrl-C to the console of the process named by its text. */
 function consoleEvents(): string {
 	events ??= luaFile(`
 		local ffi = require("ffi")

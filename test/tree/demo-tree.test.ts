@@ -119,7 +119,7 @@ describe("the embedded tree", () => {
 		}
 	});
 
-	it("has names of its own, each notable another one", () => {
+	it("has names of its own, and each notable a different one", () => {
 		const names = tree.nodes
 			.filter(({ type }) => type === "notable" || type === "keystone")
 			.map(({ name }) => name);
@@ -130,7 +130,7 @@ describe("the embedded tree", () => {
 const realTree = path.join(root, "../shared/data/tree/poe2_0_5.json");
 
 describe.skipIf(!existsSync(realTree))("the embedded tree beside the game's (needs ../shared)", () => {
-	it("shares no name with it but what the node is", async () => {
+	it("shares no names with it except node kinds", async () => {
 		const real = await loadTreeFile(realTree);
 		const theirs = new Set([
 			...real.nodes.map(({ name }) => name),

@@ -73,7 +73,7 @@ describe("frontier", () => {
 		expect([...map.frontier([8])]).toEqual([4]);
 	});
 
-	it("of no nodes is empty; a set may have parts", () => {
+	it("of no nodes is empty; a set may be disconnected", () => {
 		expect([...map.frontier([])]).toEqual([]);
 		expect([...map.frontier([10, 7])]).toEqual([2, 11]);
 	});
@@ -125,7 +125,7 @@ describe("shortest path", () => {
 });
 
 describe("paths within some points", () => {
-	it("come nearest first, one a node", () => {
+	it("come nearest first, one per node", () => {
 		const paths = map.pathsWithin([1], 3).map(({ target, nodes }) => [target, [...nodes]]);
 		expect(paths).toEqual([
 			[2, [2]],
@@ -136,7 +136,7 @@ describe("paths within some points", () => {
 		]);
 	});
 
-	it("refuses no points", () => {
+	it("refuses 0 points", () => {
 		expect(() => map.pathsWithin([1], 0)).toThrow("Expected a positive integer for points but received 0");
 		expect(() => map.pathsWithin([1], 1.5)).toThrow("a positive integer for points");
 	});
@@ -148,7 +148,7 @@ describe("unreachable nodes", () => {
 		expect([...map.unreachable([1, 2, 3, 6, 5])]).toEqual([]);
 	});
 
-	it("are all where there is no root; roots can be named", () => {
+	it("are all if there is no root; roots can be given", () => {
 		expect([...map.unreachable([2, 3])]).toEqual([2, 3]);
 		expect([...map.unreachable([2, 3, 5], [3])]).toEqual([5]);
 		expect([...map.unreachable([2, 3], [1])]).toEqual([]);
@@ -173,11 +173,11 @@ describe("bad input", () => {
 		expect(() => map.neighbours("2" as never)).toThrow("Node 2 is not");
 	});
 
-	it("says what is no list", () => {
+	it("says what is not a list", () => {
 		expect(() => map.frontier(3 as never)).toThrow("Expected a list of node ids for set but received 3");
 	});
 
-	it("refuses trees that are none", () => {
+	it("refuses arguments that are not trees", () => {
 		expect(() => treeOf([2, 1], [])).toThrow("node ids must be ascending and unique, found 1 after 2");
 		expect(() => treeOf([1, 1], [])).toThrow("found 1 after 1");
 		expect(() => treeOf([1, 70_000], [])).toThrow("node id 70000 exceeds 65535");
@@ -185,7 +185,7 @@ describe("bad input", () => {
 		expect(() => treeOf([1], [[1, 3]])).toThrow(expect.objectContaining({ code: "TREE_INVALID" }));
 	});
 
-	it("an empty tree answers", () => {
+	it("works with an empty tree", () => {
 		const tree = treeOf([], []);
 		expect([...tree.frontier([])]).toEqual([]);
 		expect(() => tree.neighbours(0)).toThrow("Node 0 is not in the passive tree test");

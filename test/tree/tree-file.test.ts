@@ -102,7 +102,7 @@ describe("parseTree", () => {
 	const tree = parseTree(smallTree(), "0_9");
 	const node = (id: number) => tree.nodes.find((entry) => entry.id === id);
 
-	it("sorts the nodes and tells what each is", () => {
+	it("sorts the nodes and determines their types", () => {
 		expect(tree.version).toBe("0_9");
 		expect(tree.nodes.map(({ id, type }) => [id, type])).toEqual([
 			[2, "classStart"],
@@ -133,7 +133,7 @@ describe("parseTree", () => {
 		expect(tree.groups.map(({ id }) => id)).toEqual([1, 3]);
 	});
 
-	it("joins what a player can walk, each pair once", () => {
+	it("joins nodes that a player can walk between, each pair once", () => {
 		// Neither the picture, nor the class start with the ascendancy's, nor 11 with itself, nor a node that is not there.
 		expect(tree.edges).toEqual([
 			[2, 10],
@@ -172,7 +172,7 @@ describe("parseTree", () => {
 		});
 	});
 
-	it("keeps the node's own words where a switch changes only the picture", () => {
+	it("keeps the node's own texts if a switch only changes the picture", () => {
 		expect(node(12)?.switches).toEqual([
 			{ for: "Smelter", name: "Other", stats: ["b"] },
 			{ for: "Deep Digger", name: "Node 12", stats: ["a"] },
@@ -219,7 +219,7 @@ it("an ascendancy whose nodes are not there yet is left out", () => {
 	expect(parseTree(json).classes[1]?.ascendancies).toEqual([]);
 });
 
-describe("hazard: a tree that is not one", () => {
+describe("hazard: a file that is not a tree", () => {
 	const wrong: [string, (json: ReturnType<typeof smallTree>) => void, string][] = [
 		[
 			"stats of another type",
@@ -348,7 +348,7 @@ describe("loadTreeFile", () => {
 		});
 	});
 
-	it("takes the version from the document, else from the path", async () => {
+	it("takes the version from the document, otherwise from the path", async () => {
 		const folder = await mkdtemp(path.join(tmpdir(), "pobatch-tree-"));
 		try {
 			const file = path.join(folder, "poe2_0_7.json");

@@ -137,7 +137,7 @@ describe("the colours of heat", () => {
 describe("labels", () => {
 	const within = { x: 0, y: 0, width: 1000, height: 1000 };
 
-	test("never cover one another, and what finds no place is left out", () => {
+	test("never overlap; a label without a place is left out", () => {
 		const requests = Array.from({ length: 50 }, (_, i) => ({
 			text: "A long name",
 			x: 500,
@@ -203,7 +203,7 @@ describe("treeToSvg", () => {
 		expect(all.find(({ classes }) => classes[0] === "name")?.text).toBe(`Salt & "Iron" <3`);
 	});
 
-	test("has numbers in the legend only where they have room", () => {
+	test("has numbers in the legend only if they fit", () => {
 		const ticks = (heat: Record<number, number>) =>
 			elements(tree.toSvg({ heat, labels: false }))
 				.filter(({ name, attributes }) => name === "text" && attributes["text-anchor"] === "middle")

@@ -1,4 +1,4 @@
-// What a row that the cache has in memory costs, in a batch of which it has all.
+// The cost of a row that is in the memory cache, in a batch of only such rows.
 
 import { fileURLToPath } from "node:url";
 import { Engine, NodeSets } from "../../../dist/index.js";

@@ -1,18 +1,18 @@
-// Hit rates of the cache's policies over recorded traces: keys of rows in the order in which they were asked for.
+// Hit rates of the cache's policies on recorded traces: keys of rows in the order of the requests.
 import { openMemory } from "../../../dist/cache/memory/open-memory.js";
 import { cachePolicies } from "../../../dist/cache/memory/row-memory.js";
 import { recordTraces } from "./traces.mjs";
 
-/** Shares of a trace's different rows that memory holds. */
+/** Sizes of the memory, as shares of a trace's distinct rows. */
 const shares = [0.05, 0.2, 0.5];
 const rowBytes = 500;
 
-/** @param trace batches of keys: each is looked up as a whole, then what was not there is kept */
+/** @param trace batches of keys: each batch is looked up as a whole, then the missing rows are stored */
 function hitRate(policy, trace, maxEntries) {
 	const memory = openMemory(policy, {
 		maxBytes: Number.MAX_SAFE_INTEGER,
 		maxEntries,
-		// Longer than any trace takes: what counts is the order in which rows leave.
+		// Longer than any trace takes, so that only the order of eviction matters.
 		ttlMs: policy === "ttl" ? 3_600_000 : 0,
 		sizeOf: () => rowBytes,
 	});

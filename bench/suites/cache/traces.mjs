@@ -1,4 +1,4 @@
-// Traces of what programs ask the row cache for: keys, batch by batch.
+// Traces of requests to the row cache: keys, batch by batch.
 import { RowCache } from "../../../dist/cache/row-cache.js";
 import { Engine, NodeSets } from "../../../dist/index.js";
 import { seededRandom, treeAndBuild } from "../../lib/workload.mjs";
@@ -10,9 +10,9 @@ const searchRows = 6000;
 const serverRequests = 20_000;
 
 /**
- * @returns traces by name: `power` (each point of a climb is chosen by a node power), `climb` (hill climbing from several
- * starts that meet), `search` (the search with three seeds), `server` (many users ask for rows of few builds and one in
- * 300 for all nodes: made up, after Zipf's law)
+ * @returns traces by name: `power` (a climb in which node power chooses each point), `climb` (hill climbing from
+ * several starts that converge), `search` (the search with three seeds), `server` (many users request rows of few
+ * builds, and one request in 300 is for all nodes: made up, following Zipf's law)
  */
 export async function recordTraces() {
 	const { tree, build: text, note } = await treeAndBuild();
@@ -34,7 +34,7 @@ export async function recordTraces() {
 	return { traces, note: `Recorded with the reference calculator ${note}.` };
 }
 
-/** Keys of all rows that are looked up meanwhile. */
+/** Keys of all rows that are looked up while `run` runs. */
 async function recorded(run) {
 	const trace = [];
 	const { find, findSync } = RowCache.prototype;
@@ -58,7 +58,7 @@ async function recorded(run) {
 	return trace;
 }
 
-/** All candidates behind what was taken so far, and the ones before once more, as a planner's window does. */
+/** All candidates after those taken so far, and the previous ones again, as a planner's window does. */
 async function powers(build, candidates) {
 	const taken = new Set();
 	for (let step = 0; step < climbSteps; step++) {
@@ -83,7 +83,7 @@ function withEach(taken, candidates) {
 	return NodeSets.deltas(candidates.map((nodes) => ({ add: [...new Set([...taken, ...nodes])] })));
 }
 
-/** The candidate that brings most Life a point, of those that are not taken. */
+/** The candidate with the most Life per point, of those that are not taken. */
 function best(result, candidates, taken) {
 	const life = result.column("Life");
 	let chosen = 0;
@@ -102,7 +102,7 @@ async function searches(build) {
 
 function server(nodes) {
 	const random = seededRandom(11);
-	// Zipf's law: the rank whose share of all requests the random number falls into.
+	// Zipf's law: the rank into whose share of all requests the random number falls.
 	const zipf = (count) => Math.floor(count ** random()) - 1;
 	const trace = [];
 	for (let i = 0; i < serverRequests; i++) {

@@ -1,4 +1,4 @@
-// What a batch costs beside the calculation: 1,000 sets of 100 ids through a `Calculate` that only sums them.
+// The overhead of a batch: 1,000 sets of 100 ids through a `Calculate` that only sums them.
 import { NodeSets } from "../../../dist/index.js";
 import { measure, ratios, summary } from "../../lib/measure.mjs";
 import { fengariBatches } from "../../lib/rival-fengari.mjs";

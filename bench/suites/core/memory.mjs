@@ -1,4 +1,4 @@
-// Does a process that works for long grow? In a process of its own, so that other parts leave it nothing.
+// Does a long-running process grow? Measured in a process of its own, so that other parts do not affect it.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";

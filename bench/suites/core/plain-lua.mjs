@@ -1,6 +1,6 @@
-// What a batch costs more than a plain loop in one Lua state with the same `Calculate` and no JavaScript. Both run in
+// The cost of a batch against a plain loop in one Lua state with the same `Calculate` and no JavaScript. Both run in
 // the same state, on the same canonical sets, and fill an array with the same stats; only the batch checks node ids,
-// contains a row's error and crosses to JavaScript and back.
+// isolates a row's error and crosses to JavaScript and back.
 import { fileURLToPath } from "node:url";
 import { readBuildSource } from "../../../dist/builds/build-source.js";
 import { Engine, NodeSets } from "../../../dist/index.js";
@@ -110,7 +110,7 @@ async function against(engine, build, sets, stats, key, name) {
 	];
 }
 
-/** Full sets as changes of what is allocated: the form in which `Calculate` gets them. */
+/** Full sets as changes of the allocated nodes: the form in which `Calculate` gets them. */
 function canonical(sets, allocated) {
 	const base = new Set(allocated);
 	return Array.from({ length: sets.length }, (_, row) => {

@@ -1,4 +1,4 @@
-// What it costs to undo what rows leave behind: the sum of 100 ids, by a calculator that keeps few tables or many.
+// The cost of undoing a row's changes: the sum of 100 ids, by a calculator that keeps few tables or many.
 import { fileURLToPath } from "node:url";
 import { Engine, NodeSets } from "../../../dist/index.js";
 import { measure, summary } from "../../lib/measure.mjs";

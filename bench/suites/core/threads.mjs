@@ -1,4 +1,4 @@
-// What a second thread brings.
+// The gain from a second thread.
 import { Engine } from "../../../dist/index.js";
 import { measure, ratios, summary } from "../../lib/measure.mjs";
 import { grownSets, treeAndBuild } from "../../lib/workload.mjs";

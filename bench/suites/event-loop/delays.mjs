@@ -1,5 +1,5 @@
-// The delay of the event loop, by perf_hooks.monitorEventLoopDelay, while batches of the reference calculator run: rows
-// that are calculated, and rows that the cache has, in memory or on disk.
+// Delay of the event loop, by perf_hooks.monitorEventLoopDelay, while batches of the reference calculator run: with
+// rows that are calculated, and with rows from the cache in memory or on disk.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,15 +15,15 @@ const targetMs = 20;
 
 /** @returns 99th percentile, maximum and duration, each in milliseconds */
 async function watch(run) {
-	// What is measured includes the monitor's own millisecond between two looks.
+	// The measured delay includes the monitor's own sampling interval of a millisecond.
 	const monitor = monitorEventLoopDelay({ resolution: 1 });
 	monitor.enable();
-	// It counts from its second look on.
+	// The monitor counts from its second sample on.
 	await new Promise((done) => setTimeout(done, 20));
 	const start = performance.now();
 	await run();
 	const ms = performance.now() - start;
-	// A delay counts once the loop turns again.
+	// A delay is only recorded when the loop turns again.
 	await new Promise((done) => setTimeout(done, 5));
 	monitor.disable();
 	return { p99: monitor.percentile(99) / 1e6, max: monitor.max / 1e6, ms };

@@ -1,4 +1,4 @@
-// Hosts naive-state.lua; its standard input and output are the Lua code's.
+// Hosts naive-state.lua; the Lua code uses its standard input and output.
 import { fileURLToPath } from "node:url";
 import { Engine } from "../../../dist/index.js";
 

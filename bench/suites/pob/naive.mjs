@@ -7,25 +7,28 @@ import { fileURLToPath } from "node:url";
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** The LuaJIT to measure against: the variable LUAJIT, else `luajit` of the PATH, else a state of the embedded one. */
+/**
+ * The LuaJIT to measure against: the variable LUAJIT, otherwise `luajit` in the PATH, otherwise a state of the embedded
+ * one.
+ */
 function program() {
 	const binary = process.env.LUAJIT || "luajit";
 	const found = spawnSync(binary, ["-v"], { encoding: "utf8" });
 	if (found.status === 0) return { command: [binary, file("naive.lua")], name: found.stdout.split(" --")[0] };
 	if (process.env.LUAJIT) throw new Error(`LUAJIT names ${binary}, which does not run`);
-	// By way of a pipe that the state can open for itself: Node lets nobody wait for its own standard input.
+	// Through a pipe that the state can open for itself: Node cannot block on its own standard input.
 	const state = `cat | '${process.execPath}' '${file("naive-state.mjs")}'`;
 	return { command: ["sh", "-c", state], name: "a state of the embedded LuaJIT" };
 }
 
 const attributeNumbers = { Str: 1, Dex: 2, Int: 3 };
 
-/** Path of Building the way programs use it without pobatch; see naive.lua. */
+/** Path of Building as programs use it without pobatch; see naive.lua. */
 export class Naive {
 	#child;
 	#lines;
 	#folder = mkdtempSync(join(tmpdir(), "pobatch-bench-"));
-	/** Which LuaJIT it is. */
+	/** Name and version of the LuaJIT. */
 	name;
 
 	static async start(source) {
@@ -53,12 +56,15 @@ export class Naive {
 		return values.map(Number);
 	}
 
-	/** Milliseconds. */
+	/** @returns milliseconds */
 	async load(buildFile) {
 		return (await this.#ask(`load ${buildFile}`))[0];
 	}
 
-	/** Changes of the build, in the form that a calculator gets them in; node sets name them by `variant`, from 1. */
+	/**
+	 * Sets changes of the build, in the form in which a calculator gets them; node sets refer to them by `variant`, from
+	 * 1.
+	 */
 	async variants(changes) {
 		const path = join(this.#folder, "variants");
 		writeFileSync(path, JSON.stringify(changes));
@@ -75,12 +81,12 @@ export class Naive {
 		await this.#ask(`sets ${path}`);
 	}
 
-	/** Milliseconds for all sets. */
+	/** @returns milliseconds for all sets */
 	async naive() {
 		return (await this.#ask("naive"))[0];
 	}
 
-	/** Path of Building's own power report: by node, what the path to it brings. */
+	/** Path of Building's own power report: for each node, what its path gains. */
 	async power(stat, depth) {
 		const path = join(this.#folder, "power");
 		await this.#ask(`power ${stat} ${depth} ${path}`);
@@ -88,30 +94,31 @@ export class Naive {
 		return new Map(lines.filter((line) => line !== "").map((line) => line.split(" ").map(Number)));
 	}
 
-	/** Milliseconds of processor time since it was started. */
+	/** @returns milliseconds of processor time since the start */
 	async processor() {
 		return (await this.#ask("processor"))[0];
 	}
 
-	/** Milliseconds for the first `count` sets. */
+	/** @returns milliseconds for the first `count` sets */
 	async real(count) {
 		return (await this.#ask(`real ${count}`))[0];
 	}
 
-	/** Milliseconds for the first `count` variants, each an item of a slot: equipped, calculated, taken off. */
+	/** @returns milliseconds for the first `count` variants, each an item of a slot: equipped, calculated, taken off */
 	async equip(count) {
 		return (await this.#ask(`equip ${count}`))[0];
 	}
 
-	/** Milliseconds for the same items through the what-if calculator. */
+	/** @returns milliseconds for the same items through the what-if calculator */
 	async replace(count) {
 		return (await this.#ask(`replace ${count}`))[0];
 	}
 
 	/**
-	 * What the window shows of each set after its clicks, in the build as it was loaded.
+	 * What the window shows for each set after its clicks, in the build as loaded.
 	 *
-	 * @returns per set, the bits of all its numbers (16 hexadecimal digits) by stat, or { why } if clicks do not lead to it
+	 * @returns for each set, the bits of all its numbers (16 hexadecimal digits) by stat, or { why } if clicks cannot
+	 * make it
 	 */
 	async truth() {
 		const path = join(this.#folder, "truth");

@@ -1,4 +1,4 @@
-// What comes before the first row, and what a state weighs.
+// The time before the first row, and the memory of a state.
 import { Engine, NodeSets } from "../../../dist/index.js";
 import { ratios, summary } from "../../lib/measure.mjs";
 import { Naive } from "./naive.mjs";
@@ -16,7 +16,7 @@ export async function opening(pob) {
 		const naive = await Naive.start(pob);
 		await engine.load(list[0].text);
 		await naive.load(list[0].file);
-		// Every build but the first: trees and modules are there by then, on both sides.
+		// Every build except the first: by then, trees and modules are loaded on both sides.
 		let mine = 0;
 		let theirs = 0;
 		for (const { text, file } of list.length > 1 ? list.slice(1) : list) {

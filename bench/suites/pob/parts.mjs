@@ -1,11 +1,11 @@
-// What suites that compare with Path of Building have in common: parts by name, each for every checkout.
+// Shared by the suites that compare with Path of Building: parts by name, run for each checkout.
 import { builds, checkouts } from "./workload.mjs";
 
 /**
- * The parts that BENCH_PARTS names, for each checkout; none, after a word of it, where there is no checkout or no build.
+ * Runs the parts named by BENCH_PARTS for each checkout; without a checkout or build, prints a message and runs none.
  *
- * @param all name -> part, which takes a checkout's `src` and that of the first one and answers figures
- * @param byDefault names of the parts that run where none are named
+ * @param all name -> part, which takes a checkout's `src` and that of the first one, and returns figures
+ * @param byDefault names of the parts that run if none are named
  */
 export async function pobParts(all, byDefault = Object.keys(all)) {
 	const named = process.env.BENCH_PARTS?.split(",") ?? byDefault;
@@ -27,7 +27,7 @@ export async function pobParts(all, byDefault = Object.keys(all)) {
 	);
 }
 
-/** Figures of several checkouts are told apart by the version. */
+/** Marks the figures of several checkouts with their version. */
 function ofVersion(figure, version) {
 	return { ...figure, key: `${figure.key}@${version}`, what: `${version}: ${figure.what}` };
 }

@@ -1,13 +1,13 @@
-// A row against Path of Building's own what-if loop: the same node sets, in turns with it, round by round.
+// A row against Path of Building's own what-if loop: the same node sets, alternating round by round.
 import { Engine, NodeSets } from "../../../dist/index.js";
 import { mean, ratioOfSums, summary } from "../../lib/measure.mjs";
 import { Naive } from "./naive.mjs";
 import { builds, changes, climbSets, powerSets, rounds, rows } from "./workload.mjs";
 
 const fullDps = ["FullDPS", "FullDotDPS"];
-/** Default stats that are known before offence begins. */
+/** Default stats that are known before the offence calculation begins. */
 const isDefence = (stat) => /^(TotalEHP|Life|Mana|EnergyShield|Armour|Evasion|\w+Resist)$/.test(stat);
-/** How today's tools do it takes so long that a few rows must do. */
+/** Today's method takes so long that only a few rows are measured. */
 const realRows = Math.min(20, rows);
 
 export async function rowCost(source) {
@@ -16,7 +16,7 @@ export async function rowCost(source) {
 	const plain = await Engine.open({ calculator: "pob", pob: source, threads: 1, cache: false });
 	const pair = await Engine.open({ calculator: "pob", pob: source, threads: 2, cache: true });
 	const one = await Engine.open({ calculator: "pob", pob: source, threads: 1, cache: true });
-	// Per build, milliseconds of each round.
+	// For each build, milliseconds of each round.
 	const times = new Map(list.map(({ name }) => [name, {}]));
 	const withFull = [];
 	for (const { name, file, text } of list) {
@@ -38,7 +38,7 @@ export async function rowCost(source) {
 			Object.entries(work).map(([key, deltas]) => [key, NodeSets.deltas(deltas)]),
 		);
 		await naive.load(file);
-		// LuaJIT compiles while it runs first: some 250 rows.
+		// LuaJIT compiles during its first 250 rows or so.
 		await naive.sets(work.changes.slice(0, 250));
 		await naive.naive();
 		await build.calculateBatch(NodeSets.deltas(work.changes.slice(0, 250)));
@@ -70,7 +70,7 @@ export async function rowCost(source) {
 	await naive.stop();
 
 	const names = list.map((each) => each.name);
-	/** Of the median build and of the worst one: ratios of each build's rounds, taken together. */
+	/** The ratios of each build's rounds taken together, for the median and the worst build. */
 	const figure = (key, what, mine, theirs, [target, worst] = [], over = names) => {
 		const each = over.map((one) => ratioOfSums(times.get(one)[mine], times.get(one)[theirs]).value);
 		const { max, ...rest } = summary(each);
@@ -97,7 +97,7 @@ export async function rowCost(source) {
 	};
 	const perRow = (kind, count) => summary(names.map((one) => mean(times.get(one)[kind]).value / count));
 	const naiveRow = perRow("naive changes", rows);
-	// Milliseconds of a row, over all builds: the mean, so that it divides into the ratio of the sums.
+	// Mean milliseconds per row over all builds, which is consistent with the ratio of the sums.
 	const peer = (who, kind, count = rows) => {
 		const rowOf = (key, of, round) =>
 			names.reduce((sum, one) => sum + times.get(one)[key][round], 0) / of / names.length;
@@ -168,8 +168,9 @@ function counted(count, what) {
 }
 
 /**
- * The same build in another text: the cache has none of its rows. Path of Building's code is loaded anew with a build, so
- * LuaJIT has to compile it again: by other node sets, and by other stats (in another order) as the cache sees it.
+ * The same build as a different text, so that the cache has none of its rows. Path of Building's code is loaded again
+ * with a build, so LuaJIT has to compile again: with other node sets, and with what the cache sees as other stats (in
+ * another order).
  */
 async function loadUnseen(engine, text, round) {
 	const build = await engine.load(text + "\n".repeat(round + 1));

@@ -1,8 +1,9 @@
-// Whether two checkouts that should mean the same answer the same: one and its rewriting by scripts/modernize-pob.mjs.
+// Whether two checkouts with the same meaning give the same results: an original and its rewriting by
+// scripts/modernize-pob.mjs.
 import { Engine, NodeSets } from "../../../dist/index.js";
 import { builds, clickedSets, truthRows } from "./workload.mjs";
 
-/** Compares the rows of a checkout with those of the first one, bit by bit: all stats but those left to chance. */
+/** Compares the rows of a checkout with those of the first one, bit by bit: all stats except those left to chance. */
 export async function same(source, first) {
 	if (source === first) return [];
 	const open = (pob) => Engine.open({ calculator: "pob", pob, threads: 1, cache: false });

@@ -1,17 +1,17 @@
-// Whether rows are right: each set is clicked together in Path of Building itself, and what its window then shows is
-// compared, bit by bit.
+// Checks rows: each set is clicked together in Path of Building itself, and what its window shows is compared bit by
+// bit.
 import { Engine, NodeSets } from "../../../dist/index.js";
 import { Naive } from "./naive.mjs";
 import { builds, clickedSets, truthRows } from "./workload.mjs";
 
-/** Of the calculator: {"clicks":true}, for one. */
+/** Options of the calculator, for example {"clicks":true}. */
 const options = JSON.parse(process.env.BENCH_OPTIONS ?? "{}");
 
 export async function truth(source) {
 	const list = builds();
 	const [naives, engine] = await Promise.all([
 		Promise.all([Naive.start(source), Naive.start(source)]),
-		// With all that may go wrong: the caches, and what states know together.
+		// With everything that could go wrong: the caches, and what states share.
 		Engine.open({ calculator: "pob", pob: source, threads: 2, cache: true, options }),
 	]);
 	const counts = { rows: 0, values: 0, differing: 0, clicked: 0 };
@@ -61,7 +61,7 @@ export async function truth(source) {
 		counts.rows += sets.length;
 		counts.clicked += clicked.length;
 		counts.differing += differing;
-		// A run takes minutes a build: what was compared so far stands, should it be stopped.
+		// A run takes minutes per build: if it is stopped, the comparisons so far are still printed.
 		console.log(`${name}: ${clicked.length} of ${sets.length} sets clicked, ${differing} values differ`);
 		if (differing > 0) {
 			const some = [...wrongOf].slice(0, 5).map(([set, stats]) => `${set}: ${stats.slice(0, 5).join(", ")}`);
@@ -100,7 +100,7 @@ async function loadKnown(engine, text) {
 	}
 }
 
-/** The stats that Path of Building answers alike each time; see docs/exactness.md. */
+/** The stats that Path of Building calculates the same each time; see docs/exactness.md. */
 export function certain({ unstableStats }, stats) {
 	const chance = new Set(unstableStats);
 	return stats.filter((stat) => !chance.has(stat));
@@ -108,7 +108,7 @@ export function certain({ unstableStats }, stats) {
 
 const view = new DataView(new ArrayBuffer(8));
 
-/** As the other side writes them; Path of Building's 0 and -0 read alike. */
+/** The numbers as the other side writes them; Path of Building's 0 and -0 look alike. */
 export function bitsOf(value) {
 	view.setFloat64(0, value === 0 ? 0 : value);
 	return view.getBigUint64(0).toString(16).padStart(16, "0");

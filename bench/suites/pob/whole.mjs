@@ -1,4 +1,4 @@
-// What a user waits for, start to end, in wall time.
+// What a user waits for, from start to end, in wall time.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ export async function wholeRuns(pob) {
 	let nodes = 0;
 	const engine = await Engine.open({ calculator: "pob", pob, threads: 2, cache: true });
 	for (let round = -1; round < rounds; round++) {
-		// Another text: the cache has none of its rows. The round before the first warms up.
+		// A different text, so that the cache has none of its rows. The round before the first one warms up.
 		const build = await engine.load(titan.text + "\n".repeat(round + 2));
 		const { elapsedMs } = await build.calculateBatch(NodeSets.deltas(changes(build)));
 		await build.close();

@@ -9,13 +9,13 @@ const { BENCH_ROWS, BENCH_ROUNDS, BENCH_BUILDS, BENCH_TRUTH, POBATCH_BUILDS } = 
 
 const folder = POBATCH_BUILDS ?? fileURLToPath(new URL("../../../../shared/data/builds", import.meta.url));
 
-/** Node sets a build and workload; fewer rows make the suite shorter and its figures coarser. */
+/** Node sets per build and workload; fewer make the suite shorter and its figures coarser. */
 export const rows = Number(BENCH_ROWS ?? 1000);
 export const rounds = Number(BENCH_ROUNDS ?? 5);
-/** Node sets a build that are compared with what Path of Building's window shows. */
+/** Node sets per build that are compared with what Path of Building's window shows. */
 export const truthRows = Number(BENCH_TRUTH ?? rows);
 
-/** The checkouts to measure with, by the `src` folder and version of each; empty if there is none. */
+/** The checkouts to measure, as `src` folder and version of each; empty if there is none. */
 export async function checkouts() {
 	const named = process.env.POBATCH_POB?.split(delimiter).filter((folder) => folder !== "") ?? [
 		await findPob(),
@@ -30,7 +30,7 @@ export async function checkouts() {
 	);
 }
 
-/** The version that a checkout's manifest gives, with the folder's name where it is not the release's own. */
+/** The version in a checkout's manifest, with the folder's name if that differs from the release's. */
 function versionOf(source) {
 	const manifest = join(source, "..", "manifest.xml");
 	const number =
@@ -39,8 +39,8 @@ function versionOf(source) {
 }
 
 /**
- * The real builds of the folder POBATCH_BUILDS, else those beside the project; BENCH_BUILDS=titan,monk takes those whose
- * name has one of the words.
+ * The real builds in the folder POBATCH_BUILDS, otherwise those next to the project; BENCH_BUILDS=titan,monk selects
+ * those with one of the words in their name.
  */
 export function builds() {
 	const words = BENCH_BUILDS?.split(",") ?? [""];
@@ -56,7 +56,9 @@ export function builds() {
 	});
 }
 
-/** What an optimizer asks: a third added paths, a third removed leaves, a third swaps of a leaf for a path. */
+/**
+ * Typical requests of an optimizer: a third added paths, a third removed leaves, a third swaps of a leaf for a path.
+ */
 export function changes(build, count = rows, seed = 1) {
 	const random = seededRandom(seed);
 	const pick = (list) => list[Math.floor(random() * list.length)];
@@ -66,15 +68,15 @@ export function changes(build, count = rows, seed = 1) {
 		if (row % 3 === 0) return { add: pick(paths), remove: [] };
 		if (row % 3 === 1) return { add: [], remove: [pick(leaves)] };
 		const leaf = pick(leaves);
-		// A path that hangs on the leaf would be left without it.
+		// Without the leaf, a path that starts at it would be disconnected.
 		const path = pick(paths.filter(([first]) => !build.tree.neighbours(first).includes(leaf)));
 		return { add: path, remove: [leaf] };
 	});
 }
 
 /**
- * The same changes with what a player chooses: an attribute for two thirds of the attribute nodes that are added, a weapon
- * set for each sixth path that can be in one.
+ * The same changes with a player's choices: an attribute for two thirds of the added attribute nodes, a weapon set for
+ * every sixth path that can be in one.
  */
 export function clickedSets(build, count) {
 	const random = seededRandom(3);
@@ -95,7 +97,7 @@ export function clickedSets(build, count) {
 	});
 }
 
-/** Nodes that can be given up without another one. */
+/** Nodes that can be removed without disconnecting another one. */
 export function leavesOf({ tree, allocated: own }, allocated) {
 	const stranded = tree.unreachable(own).length;
 	return allocated.filter(
@@ -105,7 +107,7 @@ export function leavesOf({ tree, allocated: own }, allocated) {
 	);
 }
 
-/** Each node within five points, by its path: the rows of node power. */
+/** Each node within five points, with its path: the rows of node power. */
 export function powerSets(build, count = rows) {
 	const sets = build.tree
 		.pathsWithin(build.allocated, 5)
@@ -114,8 +116,8 @@ export function powerSets(build, count = rows) {
 }
 
 /**
- * The neighbours that a hill climb looks at in five steps: every node that one more point allocates, and every leaf
- * given up for one of them. The step goes to the best TotalEHP. As changes of the build, step after step.
+ * The neighbours that a hill climb examines in five steps: each node that one more point can allocate, and each leaf
+ * exchanged for one of them. It moves to the best TotalEHP. Returned as changes of the build, step after step.
  */
 export async function climbSets(build, count = rows, seed = 1) {
 	const random = seededRandom(seed);

@@ -1,4 +1,4 @@
-// Loaded before a process's own program: writes the processor time of all its threads, in milliseconds, where it ends.
+// Preloaded into a process: writes the processor time of all its threads, in milliseconds, when it ends.
 import { writeFileSync } from "node:fs";
 
 process.on("exit", () => {

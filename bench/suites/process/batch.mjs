@@ -1,4 +1,4 @@
-// 1,000 rows of `pobatch batch` against 1,000 of Path of Building's what-ifs, each from the start of its process.
+// 1,000 rows of `pobatch batch` against 1,000 of Path of Building's what-ifs, each including the start of its process.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Engine } from "../../../dist/index.js";

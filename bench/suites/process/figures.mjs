@@ -1,7 +1,7 @@
-// Figures of whole processes: ratios build by build, the median and the worst of them.
+// Figures of whole processes: ratios per build, with the median and the worst.
 import { summary } from "../../lib/measure.mjs";
 
-/** A line for each build, and the figures of all of them. @param runs list of { name, theirs, first, later } */
+/** One line per build, and the figures over all of them. @param runs list of { name, theirs, first, later } */
 export function sideBySide(key, what, runs, target) {
 	const seconds = (milliseconds) => (milliseconds / 1000).toFixed(2);
 	for (const { name, theirs, first, later } of runs) {

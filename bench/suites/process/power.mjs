@@ -1,7 +1,7 @@
-// `pobatch power --depth 5` against the power report of Path of Building's window, of the same stat and depth. The report
-// calculates two rows for most nodes (the node alone, and its path), and what each allocated node is worth; `pobatch power`
-// one row for each path. What both report is compared: the power of the path to each node that no attribute node lies on,
-// for which the window's report takes no attribute and its clicks do.
+// `pobatch power --depth 5` against the power report of Path of Building's window, with the same stat and depth. The
+// report calculates two rows for most nodes (the node alone, and its path), and what each allocated node is worth;
+// `pobatch power` calculates one row for each path. The results are compared for paths without attribute nodes, since
+// the window's report chooses no attribute there and its clicks do.
 import { join } from "node:path";
 import { Naive } from "../pob/naive.mjs";
 import { builds } from "../pob/workload.mjs";
@@ -41,7 +41,7 @@ export function powerRuns(pob) {
 	});
 }
 
-/** Adds to `nodes` what both reports say. */
+/** Adds to `nodes` what both reports contain. */
 function compare(report, power, nodes) {
 	const types = new Map(report.nodes.map(({ id, type }) => [id, type]));
 	for (const { id, gains, nodes: path } of report.nodes) {

@@ -1,4 +1,4 @@
-// Processes, with the time that they take.
+// Runs processes and measures their time.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Runs `body` with a new folder, which is removed after it. */
+/** Runs `body` with a new folder, and removes it afterwards. */
 export async function withFolder(body) {
 	const folder = mkdtempSync(join(tmpdir(), "pobatch-bench-process-"));
 	try {
@@ -20,8 +20,8 @@ export async function withFolder(body) {
 /**
  * Runs the command line.
  *
- * @param home a folder for what pobatch keeps between processes
- * @returns { wall, processor } in milliseconds, start and end of the process included, and what it printed
+ * @param home folder for what pobatch keeps between processes
+ * @returns { wall, processor } in milliseconds, including the process's start and end, and its output
  */
 export function pobatch(args, home) {
 	mkdirSync(home, { recursive: true });

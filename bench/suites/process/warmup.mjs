@@ -1,5 +1,5 @@
-// What a row of a new state costs against one of the same kind later on, in processor time. One thread with the defaults;
-// rows that the cache of node sets answers do not count.
+// The cost of a new state's first rows against later rows of the same kind, in processor time. One thread with the
+// defaults; rows that the cache answers do not count.
 import { Engine, NodeSets } from "../../../dist/index.js";
 import { summary } from "../../lib/measure.mjs";
 import { builds, changes } from "../pob/workload.mjs";

@@ -1,8 +1,8 @@
-// Algorithms that others use for passive trees, over the same plans and rows as the search. They only add points.
+// Algorithms that others use for passive trees, on the same plans and rows as the search. They only add points.
 import { Connection, Plan } from "../../../dist/search/plan.js";
 import { seededRandom } from "../../lib/workload.mjs";
 
-/** Nodes that one more point can allocate, and the weapon set that it would be of. */
+/** Nodes that one more point can allocate, and the weapon set that each would belong to. */
 function frontier(task, plan) {
 	const { graph } = task;
 	const found = [];
@@ -40,7 +40,7 @@ async function worths({ objective, rows }, plans) {
 	return answers.map((values) => objective.worth(values, 0) - 10 * objective.lack(values, 0));
 }
 
-/** Steepest hill climbing: of all nodes that can be added the best one, then of all exchanges of one point. */
+/** Steepest hill climbing: the best of all nodes that can be added, then the best exchange of one point. */
 export async function hillClimb(context, onBest) {
 	const { task, rows } = context;
 	const connection = new Connection(task);
@@ -68,7 +68,7 @@ export async function hillClimb(context, onBest) {
 				}
 			});
 		}
-		// A point that brings nothing may be on the way to one that does; an exchange has to bring something.
+		// A point without gain may lead to one that has some; an exchange must gain something.
 		if (found < 0 || (isFull && most <= best)) return;
 		best = most;
 		plan = next[found];
@@ -87,7 +87,9 @@ function withoutOne(task, plan, connection) {
 	return list;
 }
 
-/** A population of 100: tournaments of three, children of the nodes of both parents, one in ten nodes anywhere. */
+/**
+ * A population of 100: tournaments of three, children with the nodes of both parents, one node in ten chosen anywhere.
+ */
 export async function genetic(context, onBest) {
 	const { task, rows } = context;
 	const random = seededRandom(1);

@@ -8,7 +8,7 @@ const folder = process.env.POBATCH_BUILDS;
 
 export const seconds = Number(process.env.BENCH_SECONDS ?? 60);
 
-/** An engine, and names and texts of the builds; Path of Building's where there is a folder of builds. */
+/** An engine, and names and texts of the builds; with Path of Building if there is a folder of builds. */
 export async function open(most) {
 	const pob = folder === undefined ? undefined : await findPob();
 	const engine = await Engine.open(
@@ -26,8 +26,8 @@ export async function open(most) {
 }
 
 /**
- * A build without the share of its passives that lies farthest from its start, and the points that it then has. Nodes
- * that go with the others because a jewel goes count, too.
+ * A build without the share of its passives that is farthest from its start, and the number of removed points. Nodes
+ * that are lost together with a jewel count, too.
  */
 export async function cutBack(engine, text, share) {
 	const build = await engine.load(text);
@@ -63,7 +63,7 @@ function withoutNodes(text, gone) {
 	return JSON.stringify({ ...json, nodes, attributes: Object.fromEntries(attributes) });
 }
 
-/** The whole build's nodes as a node set of the one that was cut back. */
+/** The whole build's nodes as a node set of the build that was cut back. */
 export function wholeSet({ info }) {
 	const names = ["", "Str", "Dex", "Int"];
 	const pairs = (list, of) =>

@@ -1,5 +1,5 @@
-// Whether the search finds the optimum where it can be known: every connected choice of 1, 2 and 3 added points, and of
-// one point taken back and spent again, is calculated, and for how many rows of these.
+// Whether the search finds the optimum where it can be known: all connected choices of 1, 2 and 3 added points, and of
+// one point taken back and spent again, are calculated. Also counts the rows that the search needs for it.
 import { basename } from "node:path";
 import { NodeSets } from "../../../dist/index.js";
 import { isBetter } from "../../../dist/search/objective.js";
@@ -15,7 +15,10 @@ const budgets = {
 	"3 points": { points: 3 },
 	"1 exchange": { points: 0, respec: 1 },
 };
-/** More choices than this nobody waits for: so many nodes are then avoided, at random, that there are less. */
+/**
+ * Maximum number of choices that is practical. If there are more, nodes chosen at random are avoided until there are
+ * few enough.
+ */
 const mostChoices = Number(process.env.BENCH_CHOICES ?? 12_000);
 const wanted = (process.env.BENCH_BUDGETS ?? Object.keys(budgets).join()).split(",");
 
@@ -74,7 +77,7 @@ export async function optimal() {
 	];
 }
 
-/** Undefined for a goal of damage where the build does none. */
+/** Undefined for a damage goal if the build does no damage. */
 async function objectiveOf(build, options) {
 	try {
 		return (await prepareSearch(build, options)).objective;
@@ -100,7 +103,7 @@ async function manageable(build, budget) {
 	}
 }
 
-/** All connected plans within the budgets but the build itself; undefined where they are too many. */
+/** All connected plans within the budgets except the build itself; undefined if there are too many. */
 function choices(task) {
 	const { graph, budgets } = task;
 	const connection = new Connection(task);
@@ -139,7 +142,7 @@ function choices(task) {
 	return [...found.values()];
 }
 
-/** Per plan the stats by name, undefined where the row failed. */
+/** For each plan the stats by name, undefined if the row failed. */
 async function calculated(build, plans, stats) {
 	const rows = [];
 	for (let from = 0; from < plans.length; from += 2048) {

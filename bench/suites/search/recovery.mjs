@@ -1,4 +1,4 @@
-// Takes the farthest 10, 25 and 45 % of a build's points away, gives them back as a budget, and compares what the search
+// Takes away the farthest 10, 25 and 45 % of a build's points, returns them as a budget, and compares what the search
 // makes of them with the player's tree.
 import { basename } from "node:path";
 import { Goal } from "../../../dist/search/goal.js";
@@ -18,7 +18,7 @@ export async function recovery() {
 			const result = await cut.search({
 				goal: "balanced",
 				...points,
-				// The player's jewels stay where they are, so that trees are compared with trees.
+				// The player's jewels stay in place, so that only trees are compared.
 				jewels: false,
 				timeLimitMs: seconds * 1000,
 				stats: [],

@@ -1,5 +1,5 @@
-// Whether a result is what it says: its XML is opened by Path of Building in a plain LuaJIT, and what the window then
-// shows is compared with what was promised, bit by bit.
+// Checks results by opening their XML in Path of Building in a plain LuaJIT, and comparing what its window shows with
+// the promised stats, bit by bit.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -10,7 +10,7 @@ import { bitsOf, certain } from "../pob/truth.mjs";
 import { cutBack, open } from "./builds.mjs";
 
 const goals = ["balanced", "dps", "ehp"];
-/** A search needs not be good for this, but it has to change something. */
+/** The search need not be good here, but it has to change something. */
 const maxEvaluations = 1500;
 
 export async function reopened() {

@@ -1,5 +1,5 @@
-// What ten points taken back and spent again bring to complete builds, without new points, and with floors of 97 % under
-// each of the defences and the damage.
+// What re-spending ten points improves on complete builds, without new points, and with floors of 97 % for each of the
+// defences and the damage.
 import { basename } from "node:path";
 import { summary } from "../../lib/measure.mjs";
 import { open, seconds } from "./builds.mjs";

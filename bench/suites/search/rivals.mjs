@@ -1,4 +1,4 @@
-// The same points, the same rows, the same time: what each algorithm has reached after 1, 5, 20 and 60 s.
+// With the same points, rows and time: what each algorithm has reached after 1, 5, 20 and 60 s.
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import Table from "cli-table3";

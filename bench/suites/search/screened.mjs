@@ -1,10 +1,10 @@
-// How often the exact winner of all paths of up to five points is among the first k by the reference calculator.
+// How often the exact winner among all paths of up to five points is in the reference calculator's top k.
 import { basename } from "node:path";
 import { Engine, NodeSets, PassiveTree } from "../../../dist/index.js";
 import { open } from "./builds.mjs";
 
 const ranks = [1, 5, 20, 100];
-/** The reference calculator answers one hit; what Path of Building calls CombinedDPS is nearest to it. */
+/** The reference calculator calculates a single hit, for which Path of Building's CombinedDPS is the closest stat. */
 const screenStats = { TotalEHP: "TotalEHP", CombinedDPS: "TotalDPS" };
 
 export async function screened() {
@@ -50,7 +50,7 @@ export async function screened() {
 	);
 }
 
-/** Indices of paths by what a point of them brings, best first; undefined where none changes the stat. */
+/** Indices of paths by their gain per point, best first; undefined if none changes the stat. */
 async function order(build, paths, stat) {
 	const result = await build.calculateBatch(NodeSets.deltas([{}, ...paths]), { stats: [stat] });
 	const own = result.values[0];

@@ -1,4 +1,4 @@
-// What variants cost, in one run with what they are compared with: rounds of each take turns.
+// The cost of variants, measured in the same run as what they are compared with; rounds alternate.
 import { Engine, NodeSets } from "../../../dist/index.js";
 import { rankSupports } from "../../../dist/operations/supports.js";
 import { rankWeights } from "../../../dist/operations/weights.js";
@@ -7,10 +7,10 @@ import { Naive } from "../pob/naive.mjs";
 import { builds, changes, rounds } from "../pob/workload.mjs";
 
 const stats = ["FullDPS", "TotalEHP", "Life"];
-/** Items that the window equips one after the other in a round; it takes tenths of a second for each. */
+/** Number of items that the window equips in a round; each takes tenths of a second. */
 const few = 10;
 
-/** Rings that are all different. */
+/** Rings that all differ. */
 let made = 0;
 const rings = (count) =>
 	Array.from({ length: count }, () => {

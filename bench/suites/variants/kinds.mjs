@@ -1,4 +1,4 @@
-// Variants of a build, of every kind that there is, made up by chance from what real builds have.
+// Random variants of a build, of every kind, made from the contents of real builds.
 import { seededRandom } from "../../lib/workload.mjs";
 
 const customLines = [
@@ -18,7 +18,7 @@ const customLines = [
 	"Regenerate 2% of Life per second",
 ];
 
-/** Texts of the items of builds, by slot, and of their jewels. */
+/** Texts of items by slot, and of jewels, from all builds. */
 export function wardrobe(builds) {
 	const bySlot = new Map();
 	const jewels = [];
@@ -52,7 +52,7 @@ function decoded(text) {
 		.replace(/&amp;/g, "&");
 }
 
-/** Skill groups of a build: names of their gems, as its XML has them. */
+/** Skill groups of a build: names of their gems, as in its XML. */
 function groupsOf(text) {
 	const set = /<SkillSet\b[\s\S]*?<\/SkillSet>/.exec(text)?.[0] ?? text;
 	return Array.from(set.matchAll(/<Skill\b[^>]*?(?:\/>|>([\s\S]*?)<\/Skill>)/g), ([, body = ""]) =>
@@ -63,7 +63,7 @@ function groupsOf(text) {
 }
 
 /**
- * `count` variants of a build, kind after kind; some may be refused.
+ * `count` variants of a build, of each kind in turn; some may be refused.
  *
  * @param options of the build's configuration
  */

@@ -1,5 +1,5 @@
-// Whether rows of variants are right: each change is made in Path of Building itself, by its window's controls, then the
-// node set is clicked together, and what the window then shows is compared, bit by bit.
+// Checks rows of variants: each change is made in Path of Building itself, with its window's controls, then the node
+// set is clicked together, and what the window shows is compared bit by bit.
 import { Engine, NodeSets } from "../../../dist/index.js";
 import { seededRandom } from "../../lib/workload.mjs";
 import { Naive } from "../pob/naive.mjs";
@@ -24,7 +24,7 @@ export async function truth(source) {
 			throw error;
 		}
 		const name = file.split("/").at(-1);
-		// New ones for each build: forks of a large process are slow.
+		// New processes for each build: forks of a large process are slow.
 		const naives = await Promise.all([Naive.start(source), Naive.start(source)]);
 		const found = await compare(naives, build, file, text, clothes);
 		await Promise.all(naives.map((naive) => naive.stop()));
@@ -125,7 +125,7 @@ async function compare(naives, build, file, text, clothes) {
 		for (const [i, row] of clicked.entries()) judge(row, result.row(i), compared, failed.get(i));
 	}
 	for (const [key, what] of wrongKinds) notes.push(`${key} -> ${what}`);
-	// In the state that has variants behind it, and calculated anew.
+	// Once in the state that has already calculated variants, and once in a new one.
 	const after = await build.calculate({}, { stats });
 	const own = stats.filter((stat) => bitsOf(before[stat]) !== bitsOf(after[stat]));
 	counts.values += stats.length;
@@ -136,7 +136,7 @@ async function compare(naives, build, file, text, clothes) {
 
 const view = new DataView(new ArrayBuffer(8));
 
-/** As the other side writes them; Path of Building's 0 and -0 read alike. */
+/** The numbers as the other side writes them; Path of Building's 0 and -0 look alike. */
 function bitsOf(value) {
 	view.setFloat64(0, value === 0 ? 0 : value);
 	return view.getBigUint64(0).toString(16).padStart(16, "0");

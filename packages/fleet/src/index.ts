@@ -6,7 +6,7 @@ export { commands } from "./cli/commands.js";
 export { QueueMetrics } from "./queue/metrics.js";
 export { type RunningWorker, startWorker, type WorkerOptions } from "./worker/worker.js";
 
-/** What `Engine.open({ executor: { queue } })` opens. @internal */
+/** Used by `Engine.open({ executor: { queue } })`. @internal */
 export const createExecutor: FleetPackage["createExecutor"] = (
 	options: QueueOptions,
 	own: OwnStates,

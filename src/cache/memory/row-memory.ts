@@ -1,8 +1,8 @@
 /**
- * Which rows leave when memory is full:
- * - `adaptive`: those that were asked for once and not again, by S3-FIFO;
- * - `lru`: those used least recently;
- * - `lfu`: those used least often, of them the least recently used;
+ * Which rows are evicted when memory is full:
+ * - `adaptive`: those that were requested once and not again, by S3-FIFO;
+ * - `lru`: the least recently used;
+ * - `lfu`: the least frequently used, of several the least recently used one;
  * - `ttl`: the oldest; and each row when its time is over, used or not.
  */
 export type CachePolicy = "adaptive" | "lru" | "lfu" | "ttl";

@@ -6,16 +6,16 @@ import { removeFile } from "./folder.js";
 import { type Steps, step } from "./steps.js";
 
 /**
- * What the groups in a folder are: a frame has only a hash of it. One line of JSON a group and process, appended before
- * the group's first frame. It serves to forget some groups and not others; a group without a line, because it is damaged
- * or of an older pobatch, counts as one that is meant.
+ * Describes the groups in a folder, since a frame holds only a hash of its group. Each process appends one line of JSON
+ * per group, before the group's first frame. The lines make it possible to delete the rows of selected groups. A group
+ * without a line (damaged, or written by an older pobatch) counts as selected.
  */
 export const descriptionsName = /^groups\.log$/;
 const fileName = "groups.log";
-/** A longer file begins again: some groups have no line then. */
+/** A longer file is started again; some groups then have no line. */
 const maxBytes = 2 ** 23;
 
-/** Facts by the group's bytes in hexadecimal. */
+/** Facts by the group's hash in hexadecimal. */
 export type Descriptions = ReadonlyMap<string, GroupFacts>;
 
 export function* describe(files: Files, folder: string, groups: Iterable<RowGroup>): Steps<void> {
@@ -23,7 +23,7 @@ export function* describe(files: Files, folder: string, groups: Iterable<RowGrou
 	if (lines.length === 0) return;
 	const path = join(folder, fileName);
 	const [found] = yield* step(files.list(folder, descriptionsName));
-	// A folder or a link: nothing of ours. Without lines, rows are kept all the same.
+	// A folder or a link is not ours. Rows can be kept without descriptions.
 	if (found && found.size === undefined) return;
 	if ((found?.size ?? 0) > maxBytes) yield* removeFile(files, path);
 	const file = yield* step(
@@ -82,7 +82,7 @@ function readLine(line: string): { group: string; facts: GroupFacts } | undefine
 		// A damaged line may still be JSON.
 		return hex(new RowGroup(facts).bytes) === group ? { group, facts } : undefined;
 	} catch {
-		// Cut off, or mixed with another process's line.
+		// Cut off, or interleaved with another process's line.
 		return undefined;
 	}
 }

@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Operation } from "./steps.js";
 
-/** What has a name in a folder. */
+/** A directory entry. */
 export interface Entry {
 	name: string;
-	/** Bytes; undefined for what is no plain file: a folder, a link, a pipe. */
+	/** In bytes; undefined for anything but a plain file: a folder, a link, a pipe. */
 	size: number | undefined;
 }
 
-/** What the row store asks of the file system; tests put failures in its place. */
+/** The file system as the row store uses it; tests substitute failing ones. */
 export interface Files {
-	/** Of the names that are wanted: a folder may hold anything. */
+	/** Lists only the names that match `wanted`: a folder may hold anything. */
 	list(folder: string, wanted: RegExp): Operation<Entry[]>;
 	open(path: string, flags: number): Operation<number>;
 	/** @returns bytes read, 0 at the end of the file */
@@ -39,7 +39,7 @@ export const nodeFiles: Files = {
 				.filter(({ name }) => wanted.test(name))
 				.map((entry) => ({
 					name: entry.name,
-					// A file may be gone since it was listed.
+					// The file may have been deleted since it was listed.
 					size: entry.isFile()
 						? fs.statSync(join(folder, entry.name), { throwIfNoEntry: false })?.size
 						: undefined,

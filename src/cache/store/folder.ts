@@ -5,36 +5,36 @@ import { makeFolderIn } from "./make-folder.js";
 import { type Steps, step } from "./steps.js";
 
 /**
- * The folder of a row store: files (segments) that are only ever appended to, in the order of their numbers. Any number
- * of processes may use it at once, without a lock: an append is one write at the file's end, which no other one gets
- * into, and what goes wrong all the same (a process is killed, a disk is full, the file is on a network) makes a frame
- * whose checksum is wrong. A file's name never comes back: its second half is random.
+ * The folder of a row store: files (segments) that are only appended to, in the order of their numbers. Any number of
+ * processes may use it at once without a lock. An append is one write at the end of the file, which no other append
+ * interrupts; if something goes wrong anyway (a process is killed, the disk is full, the file is on a network share),
+ * the result is a frame with a wrong checksum. File names are never reused, since their second half is random.
  */
 const ownName = /^rows-(\d{8,15})-[0-9a-f]{8}\.log$/;
-/** What earlier versions kept in the same folder, an LMDB database. */
+/** Files of earlier versions, which kept an LMDB database in the same folder. */
 const oldName = /^(data|lock)\.mdb$/;
 const wantedName = new RegExp(`${ownName.source}|${oldName.source}`);
 
 export interface Listing {
 	/** Plain files, oldest first. */
 	segments: { name: string; size: number }[];
-	/** The highest number in use, by whatever. */
+	/** The highest number in use, whatever uses it. */
 	lastNumber: number;
-	/** Files of an older pobatch. */
+	/** Files of earlier versions. */
 	old: string[];
 }
 
 export interface Limits {
-	/** Bytes of all segments together; the oldest ones go. */
+	/** Bytes of all segments together; the oldest ones are deleted. */
 	total: number;
 	/** Bytes after which a new segment begins. */
 	segment: number;
 }
 
-/** Bytes of a segment, where the folder may have many times as many. */
+/** Bytes of a segment if the folder's limit is many times that. */
 export const segmentBytes = 2 ** 25;
 
-/** What is written without an engine takes no other rows' place. */
+/** For writes without an engine (`forgetRows`), which must not displace other rows. */
 export const defaultLimits: Limits = { total: Number.POSITIVE_INFINITY, segment: segmentBytes };
 
 export function* listFolder(files: Files, folder: string): Steps<Listing> {
@@ -95,7 +95,7 @@ function* openNewest(files: Files, folder: string, segments: Listing["segments"]
 		try {
 			return yield* step(files.open(join(folder, name), constants.O_WRONLY | constants.O_APPEND));
 		} catch (error) {
-			// Another user's, or gone meanwhile.
+			// It belongs to another user, or was deleted in the meantime.
 			if (!isCode(error, "EACCES", "EPERM", "ENOENT")) throw error;
 		}
 	}
@@ -109,7 +109,7 @@ function* openNew(
 	limits: Limits,
 	bytes: number,
 ): Steps<number> {
-	// Older ones may have room that will be used, too.
+	// Count older segments at full size: they may still be filled.
 	const most = (size: number) => Math.max(limits.segment, size);
 	let total = listing.segments.reduce((sum, { size }) => sum + most(size), most(bytes));
 	for (const { name, size } of listing.segments) {
@@ -129,7 +129,7 @@ function* openNew(
 	);
 }
 
-/** @returns false if there is none (any more) */
+/** @returns false if the file does not exist (any more) */
 export function* removeFile(files: Files, path: string): Steps<boolean> {
 	try {
 		yield* step(files.remove(path));

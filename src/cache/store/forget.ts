@@ -8,13 +8,13 @@ import { Reader } from "./reader.js";
 import { scan } from "./scan.js";
 import type { Steps } from "./steps.js";
 
-/** Bytes of frames that are written at once. */
+/** Bytes of frames per write. */
 const writeBytes = 2 ** 20;
 
 /**
- * Deletes the rows of some groups. A segment that has any is written again without them, and then deleted: a process
- * that is killed in between leaves rows twice, which does no harm. What other processes append to it meanwhile may be
- * lost, and is calculated again.
+ * Deletes the rows of some groups. Each segment that has any of them is copied without them and then deleted. If the
+ * process is killed in between, rows exist twice, which is harmless. What other processes append to that segment in the
+ * meantime may be lost, and is calculated again.
  *
  * @returns rows that were deleted
  */
@@ -69,7 +69,7 @@ function* copy(
 	let bytes = 0;
 	const write = function* () {
 		if (bytes === 0) return;
-		// Never behind the frames that are about to go.
+		// Not into the segment that is about to be deleted.
 		yield* append(files, folder, Buffer.concat(waiting), limits, name);
 		waiting = [];
 		bytes = 0;

@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
 
 /**
- * A frame: some rows of one group, with checksums (docs/row-cache.md). All that is known of it is in it, so that a
- * reader can trust a frame wherever it finds one.
+ * A frame: rows of one group, with checksums (docs/row-cache.md). It is self-contained, so a reader can trust a frame
+ * wherever it finds one.
  *
  * | bytes | what |
  * | --- | --- |
@@ -10,13 +10,13 @@ import { hash } from "node:crypto";
  * | 8-23 | checksum of the bytes from 24 to the end of the keys |
  * | 24-39 | group |
  * | 40-43 | number of rows, little-endian |
- * | 44-47 | numbers a row, little-endian |
+ * | 44-47 | numbers per row, little-endian |
  * | 48-63 | checksum of the rows |
- * | 64-  | the keys, 16 bytes a row |
- * | then | the rows, 8 bytes a number |
+ * | 64-  | the keys, 16 bytes per row |
+ * | then | the rows, 8 bytes per number |
  *
- * Checksums are the first 16 bytes of SHA-256: a wrong number costs more than the time of a better checksum. Keys and
- * rows are as the machine has them in memory: a group is of one platform.
+ * Checksums are the first 16 bytes of SHA-256: a wrong number would cost more than the time that a weaker checksum
+ * saves. Keys and rows have the machine's byte order, since a group belongs to one platform.
  */
 export interface Head {
 	rows: number;
@@ -34,15 +34,15 @@ const rowsAt = 40;
 const widthAt = 44;
 const rowSumAt = 48;
 
-/** A frame has at least one row, else at most so many bytes of keys and rows: what one damaged bit costs. */
+/** Limit on the bytes of a frame's keys and rows, unless one row alone is larger: what one damaged bit can cost. */
 const frameBytes = 2 ** 16;
-/** Numbers of a row that may be stored: a megabyte. */
+/** Limit on the numbers per row: one megabyte. */
 export const maxWidth = 2 ** 17;
 
 const magicLow = magic.readUInt32LE(0);
 const magicHigh = magic.readUInt32LE(4);
 
-/** Rows that a frame may have. */
+/** Maximum number of rows per frame. */
 export function maxRows(width: number): number {
 	return Math.max(1, Math.floor(frameBytes / (keyBytes + 8 * width)));
 }
@@ -51,7 +51,7 @@ export function frameLength(rows: number, width: number): number {
 	return headBytes + rows * (keyBytes + 8 * width);
 }
 
-/** @returns undefined where no frame begins; what it says may still be wrong */
+/** @returns undefined if no frame begins there; the head may still be damaged */
 export function readHead(bytes: Buffer, at = 0): Head | undefined {
 	if (bytes.length - at < headBytes) return undefined;
 	if (bytes.readUInt32LE(at) !== magicLow || bytes.readUInt32LE(at + 4) !== magicHigh) return undefined;
@@ -61,7 +61,7 @@ export function readHead(bytes: Buffer, at = 0): Head | undefined {
 	return { rows, width, length: frameLength(rows, width) };
 }
 
-/** The first 4 bytes of the group, to tell groups apart fast. */
+/** The first 4 bytes of the group, for fast comparisons. */
 export function fingerprint(group: Uint8Array): number {
 	return (
 		((group[0] as number) |
@@ -76,7 +76,7 @@ export function groupOf(frame: Buffer): Buffer {
 	return frame.subarray(groupAt, groupAt + 16);
 }
 
-/** Whether the head and the keys are as they were written. */
+/** Whether the head and the keys are undamaged. */
 export function headIsSound(frame: Buffer, { rows }: Head): boolean {
 	const end = headBytes + rows * keyBytes;
 	return (
@@ -84,7 +84,7 @@ export function headIsSound(frame: Buffer, { rows }: Head): boolean {
 	);
 }
 
-/** Whether the rows are as they were written, given that the head is. */
+/** Whether the rows are undamaged, given that the head is. */
 export function rowsAreSound(frame: Buffer, { rows, length }: Head): boolean {
 	if (frame.length < length) return false;
 	const values = frame.subarray(headBytes + rows * keyBytes, length);
@@ -94,7 +94,7 @@ export function rowsAreSound(frame: Buffer, { rows, length }: Head): boolean {
 /** The keys of a sound head, four words each. */
 export function keysOf(frame: Buffer, { rows }: Head): Uint32Array {
 	const at = frame.byteOffset + headBytes;
-	// Behind one that was cut off, a frame may begin at any byte.
+	// After a frame that was cut off, the next one may begin at any byte.
 	const bytes = at % 4 === 0 ? frame.buffer : frame.buffer.slice(at, at + rows * keyBytes);
 	return new Uint32Array(bytes, at % 4 === 0 ? at : 0, rows * 4);
 }
@@ -105,8 +105,8 @@ export function valuesOf(frame: Buffer, { rows, width }: Head): Float64Array {
 }
 
 /**
- * @param keys four words a row
- * @param from the first of `count` rows, of both lists
+ * @param keys four words per row
+ * @param from the first of `count` rows, in both lists
  */
 export function encodeFrame(
 	group: Uint8Array,

@@ -1,42 +1,45 @@
 import { RowIndex } from "./row-index.js";
 import { isSliceEnd, type Slices, type Steps } from "./steps.js";
 
-/** Rows of one group that are found again, 100 MB of index; beyond that it begins anew. */
+/** Maximum number of indexed rows per group, 100 MB of index; beyond that the index is started again. */
 const maxIndexed = 2 ** 22;
 
-/** Bytes of a frame that is read together with its neighbours. */
+/** Frames smaller than this, in bytes, are read together with their neighbours. */
 const smallFrame = 2 ** 14;
 
-/** A frame whose rows are known by their keys. */
+/** A frame whose rows can be found by their keys. */
 export interface IndexedFrame {
-	/** The number of its segment, and its first byte there. */
+	/** The segment's number, and the offset of the frame's first byte in it. */
 	segment: number;
 	at: number;
-	/** Bytes. */
+	/** In bytes. */
 	length: number;
-	/** The number of its first row among all rows of the group. */
+	/** The index of its first row among all rows of the group. */
 	firstRow: number;
 }
 
-/** A row that is looked for, by its number there and in the frame that may have it. */
+/** A requested row: its index in the request, and in the frame that may have it. */
 export interface Wanted {
 	row: number;
 	place: number;
 }
 
-/** The rows of one group, as far as frames were looked at. */
+/** The rows of one group, in the frames that have been looked at so far. */
 export class Group {
 	readonly #index = new RowIndex();
 	readonly #frames: IndexedFrame[] = [];
 	#rows = 0;
-	/** How many of all frames were looked at. */
+	/** How many of the folder's frames have been looked at. */
 	seen = 0;
 
 	get bytes(): number {
 		return this.#index.bytes + 100 * this.#frames.length;
 	}
 
-	/** A row that is known goes to the later frame: it was calculated again since the earlier one could not be read. */
+	/**
+	 * If a row is already known, the later frame counts: the row was calculated again because the earlier one could not
+	 * be read.
+	 */
 	add(segment: number, at: number, length: number, keys: Uint32Array): void {
 		const rows = keys.length / 4;
 		if (this.#index.size + rows > maxIndexed) this.#index.clear();
@@ -47,9 +50,9 @@ export class Group {
 	}
 
 	/**
-	 * @param keys four words a row
-	 * @param wanted which of these rows are looked for
-	 * @returns the frames that may have them, as they lie on disk
+	 * @param keys four words per row
+	 * @param wanted which of these rows are requested
+	 * @returns the frames that may have them, in the order on disk
 	 */
 	*framesOf(
 		keys: Uint32Array,
@@ -97,14 +100,14 @@ export class FrameList {
 		this.#words.set([fingerprint, segment, at], 3 * this.length++);
 	}
 
-	/** @returns the number of the first frame from `from` on whose group has that fingerprint, else `length` */
+	/** @returns the index of the first frame at or after `from` whose group has that fingerprint, otherwise `length` */
 	next(fingerprint: number, from: number): number {
 		let i = from;
 		while (i < this.length && this.#words[3 * i] !== fingerprint) i++;
 		return i;
 	}
 
-	/** Whether others follow it so soon that they had better be read together. */
+	/** Whether the next frame begins so soon that both should be read together. */
 	isSmall(i: number): boolean {
 		const [segment, at, after] = [this.segment(i), this.at(i), i + 1];
 		return after < this.length && this.segment(after) === segment && this.at(after) - at < smallFrame;

@@ -3,17 +3,17 @@ import { encodeFrame, frameLength, keyBytes, maxRows } from "./frame.js";
 
 interface Rows {
 	group: RowGroup;
-	/** Four words a row. */
+	/** Four words per row. */
 	keys: number[];
 	values: Float64Array[];
-	/** So many of them are written. */
+	/** How many of them are written. */
 	written: number;
 }
 
 /** Rows that wait to be written. */
 export class Pending {
 	readonly #groups = new Map<string, Rows>();
-	/** What they take on disk, roughly. */
+	/** Approximate size on disk. */
 	bytes = 0;
 
 	add(group: RowGroup, keys: Uint32Array, row: number, values: Float64Array): void {
@@ -28,7 +28,9 @@ export class Pending {
 		this.bytes += keyBytes + values.byteLength;
 	}
 
-	/** Frames of at most so many bytes, but at least one; their rows wait no longer. @returns nothing once none wait */
+	/**
+	 * Takes rows out, as frames of at most `bytes` bytes but at least one frame. @returns undefined if no rows are left
+	 */
 	take(bytes: number): Buffer | undefined {
 		const frames: Buffer[] = [];
 		let taken = 0;
@@ -49,7 +51,7 @@ export class Pending {
 		return frames.length === 0 ? undefined : Buffer.concat(frames);
 	}
 
-	/** Of the rows that wait. */
+	/** The groups of the pending rows. */
 	groups(): RowGroup[] {
 		return [...this.#groups.values()].map(({ group }) => group);
 	}

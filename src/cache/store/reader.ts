@@ -3,18 +3,20 @@ import { join } from "node:path";
 import type { Files } from "./files.js";
 import { type Steps, step } from "./steps.js";
 
-// What is no plain file was left out of the listing; a pipe put in its place since must not make anyone wait.
+// Only plain files were listed; if one was replaced by a pipe since, opening it must not block.
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** Bytes that are read at once where the next ones will be wanted, too. */
+/** Bytes per read if the following ones will be needed, too. */
 const aheadBytes = 2 ** 16;
 
-/** Reads segments of a folder, the one that was read last being open. Nothing is open between two calls of a store. */
+/**
+ * Reads segments of a folder, and keeps the last one open until `close`. Between two calls of a store, no file is open.
+ */
 export class Reader {
 	readonly #files: Files;
 	readonly #folder: string;
 	#open: { segment: string; file: number } | undefined;
-	/** What was read ahead of the open segment, from `#aheadAt` on. */
+	/** What was read ahead of the open segment, starting at `#aheadAt`. */
 	#ahead: Buffer = Buffer.alloc(0);
 	#aheadAt = 0;
 
@@ -23,7 +25,7 @@ export class Reader {
 		this.#folder = folder;
 	}
 
-	/** @returns fewer bytes than asked for where the segment ends */
+	/** @returns fewer bytes than requested if the segment ends */
 	*read(segment: string, at: number, length: number): Steps<Buffer> {
 		if (this.#open?.segment !== segment) {
 			yield* this.close();
@@ -41,7 +43,7 @@ export class Reader {
 		return bytes.subarray(0, done);
 	}
 
-	/** Reads on beyond what is asked for. @returns the bytes from `at` on, fewer than asked for where the segment ends */
+	/** Reads more than requested. @returns the bytes from `at` on, fewer than requested if the segment ends */
 	*readAhead(segment: string, at: number, length: number): Steps<Buffer> {
 		const skipped = at - this.#aheadAt;
 		if (this.#open?.segment === segment && skipped >= 0 && skipped + length <= this.#ahead.length)

@@ -1,11 +1,11 @@
 /** Slots of the smallest index. */
 const minSlots = 64;
-/** Words a slot: two of the key, and the place plus one, which is 0 where the slot is free. */
+/** Words per slot: two of the key, and the place plus one; 0 if the slot is free. */
 const slotWords = 3;
 
 /**
- * Where rows are, by their keys: open addressing, at most half full, 24 to 48 bytes a row. Only 64 of a key's 128 bits
- * count here; who reads the row compares the rest.
+ * Maps keys to places: a hash table with open addressing, at most half full, 24 to 48 bytes per row. It compares only
+ * 64 of a key's 128 bits; whoever reads the row compares the rest.
  */
 export class RowIndex {
 	#slots = new Uint32Array(slotWords * minSlots);
@@ -20,7 +20,7 @@ export class RowIndex {
 		return this.#slots.byteLength;
 	}
 
-	/** Puts the row at `place`, wherever it was before. @returns whether it is new */
+	/** Sets the row's place, replacing an earlier one. @returns whether the row is new */
 	set(first: number, second: number, place: number): boolean {
 		if (2 * (this.#size + 1) > this.#mask + 1) this.#grow();
 		const at = this.#slotOf(first, second);
@@ -32,7 +32,7 @@ export class RowIndex {
 		return isNew;
 	}
 
-	/** @returns -1 if there is none */
+	/** @returns -1 if the row is not in the index */
 	get(first: number, second: number): number {
 		return (this.#slots[this.#slotOf(first, second) + 2] as number) - 1;
 	}
@@ -43,7 +43,7 @@ export class RowIndex {
 		this.#size = 0;
 	}
 
-	/** The key's slot, or the free one where it would go: keys are hashes already. */
+	/** The key's slot, or the free one for it. Keys are not hashed, since they are hashes. */
 	#slotOf(first: number, second: number): number {
 		const slots = this.#slots;
 		for (let slot = first & this.#mask; ; slot = (slot + 1) & this.#mask) {

@@ -11,31 +11,31 @@ import { Pending } from "./pending.js";
 import { runAsync, runSync, type Steps } from "./steps.js";
 import { type FrameMemory, type GroupName, type KnownRows, View } from "./view.js";
 
-/** Rows wait so long for more of their kind: a program may calculate them one by one. */
+/** How long rows wait for more of their group to be written together: a program may calculate them one by one. */
 const writeDelayMs = 100;
-/** Unless there are so many bytes of them; no more are written at once. */
+/** Enough bytes to write without waiting, and the maximum per write. */
 const writeBytes = 2 ** 20;
-/** What waits beyond that, because the disk is slower than the calculator, is not kept. */
+/** Rows beyond this limit are not kept; it is reached if the disk is slower than the calculator. */
 const maxPendingBytes = 2 ** 28;
-/** Milliseconds until what other processes have written is looked for again, and until a full disk is tried again. */
+/** Milliseconds between two checks for rows of other processes, and before a full disk is tried again. */
 const refreshMs = 1000;
 const retryMs = 60_000;
-/** Groups that this process remembers to have described; more are described again. */
+/** Maximum number of groups that this process remembers having described; others are described again. */
 const maxDescribed = 10_000;
 
 export interface RowStoreOptions {
 	folder: string;
 	/** Bytes of all segments together. */
 	maxBytes: number;
-	/** Keeps frames that were read. */
+	/** Keeps frames that have been read. */
 	memory: FrameMemory;
 	onWarning: (warning: EngineWarning) => void;
 	files?: Files;
 }
 
 /**
- * Rows on disk, by group (all that a row depends on but its node set) and 128-bit key. What goes wrong with the folder
- * costs time and one warning: no call throws or rejects because of it.
+ * Rows on disk, by group (everything that a row depends on except its node set) and 128-bit key. Trouble with the
+ * folder costs time and one warning: no call throws or rejects because of it.
  */
 export class RowStore {
 	readonly #folder: string;
@@ -47,7 +47,7 @@ export class RowStore {
 	#refreshed = Number.NEGATIVE_INFINITY;
 	#refreshing: Promise<void> | undefined;
 	readonly #pending = new Pending();
-	/** Groups that the folder has a line of, by this process. */
+	/** Groups for which this process has written a line to the folder. */
 	readonly #described = new Set<string>();
 	#timer: NodeJS.Timeout | undefined;
 	#writing: Promise<void> | undefined;
@@ -64,7 +64,7 @@ export class RowStore {
 		this.#view = this.#newView();
 	}
 
-	/** Makes the folder. @returns nothing, after a warning, where it cannot be used */
+	/** Makes the folder. @returns undefined, after a warning, if it cannot be used */
 	static async open(options: RowStoreOptions): Promise<RowStore | undefined> {
 		const store = new RowStore(options);
 		try {
@@ -77,10 +77,10 @@ export class RowStore {
 	}
 
 	/**
-	 * Puts into `known` what the folder has of a group's rows.
+	 * Fills `known` with the folder's rows of a group.
 	 *
-	 * @param keys four words a row
-	 * @param wanted which of these rows are looked for
+	 * @param keys four words per row
+	 * @param wanted which of these rows are requested
 	 */
 	async find(
 		group: GroupName,
@@ -99,7 +99,7 @@ export class RowStore {
 				});
 			}
 			await this.#refreshing;
-			// Another call may have done it meanwhile.
+			// Another call may have refreshed it in the meantime.
 			if (this.#refreshed === refreshed) return;
 			await runAsync(this.#view.read(group, keys, absent, known, this.#memory));
 		} catch (error) {
@@ -107,7 +107,7 @@ export class RowStore {
 		}
 	}
 
-	/** The same, blocking the calling thread. */
+	/** Like {@link find}, but blocks the calling thread. */
 	findSync(group: GroupName, keys: Uint32Array, wanted: readonly number[], known: KnownRows): void {
 		try {
 			runSync(this.#view.read(group, keys, wanted, known, this.#memory));
@@ -120,7 +120,7 @@ export class RowStore {
 		}
 	}
 
-	/** Keeps a row, which must not change any more; it is written soon. */
+	/** Stores a row, which must not be modified any more; it is written soon. */
 	add(group: RowGroup, keys: Uint32Array, row: number, values: Float64Array): void {
 		if (this.#isClosed || performance.now() < this.#writesAgain) return;
 		if (values.length > maxWidth || this.#pending.bytes > maxPendingBytes) return;
@@ -128,7 +128,10 @@ export class RowStore {
 		this.#schedule();
 	}
 
-	/** Writes what waits, if it is much, blocking the calling thread, which may never let an asynchronous write begin. */
+	/**
+	 * Writes many pending rows at once, blocking the calling thread: a program that never returns to the event loop would
+	 * prevent asynchronous writes.
+	 */
 	relieve(): void {
 		if (this.#pending.bytes < writeBytes) return;
 		try {
@@ -138,7 +141,7 @@ export class RowStore {
 		}
 	}
 
-	/** Deletes the rows of some groups. @returns how many, 0 after a warning where the folder cannot be used */
+	/** Deletes the rows of some groups. @returns how many; 0, after a warning, if the folder cannot be used */
 	async forget(filter: GroupFilter): Promise<number> {
 		await this.#writeOut();
 		try {
@@ -152,7 +155,7 @@ export class RowStore {
 		}
 	}
 
-	/** Ends once all that waits is written. */
+	/** Waits until all pending rows are written. */
 	async close(): Promise<void> {
 		this.#isClosed = true;
 		await this.#writeOut();
@@ -193,7 +196,7 @@ export class RowStore {
 		else if (this.#pending.bytes > 0) this.#timer ??= setTimeout(() => this.#write(), writeDelayMs);
 	}
 
-	/** One write at a time; rows that come meanwhile are written by it, or after it. */
+	/** One write at a time. Rows added meanwhile are written by it or after it. */
 	#write(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
@@ -224,7 +227,7 @@ export class RowStore {
 		try {
 			yield* describe(this.#files, this.#folder, fresh);
 		} catch (error) {
-			// Of that one file; what is wrong with the folder shows when rows are written.
+			// Only that one file is affected; trouble with the folder itself shows when rows are written.
 			if (!isCode(error, "EACCES", "EPERM", "ELOOP", "EISDIR", "ENOTDIR", "ENOENT")) throw error;
 			return;
 		}
@@ -242,7 +245,7 @@ export class RowStore {
 		this.#warn("CACHE_UNUSABLE", `${what}: ${reason(error)}`);
 	}
 
-	/** Once: what is wrong with a folder is wrong with every row. */
+	/** Warns once, since trouble with a folder affects every row. */
 	#warn(code: EngineWarning["code"], what: string): void {
 		if (this.#isWarned) return;
 		this.#isWarned = true;

@@ -11,29 +11,29 @@ import {
 import type { Reader } from "./reader.js";
 import type { Steps } from "./steps.js";
 
-/** What was found in a part of a segment. */
+/** Result of scanning a part of a segment. */
 export interface Found {
-	/** Where frames with sound heads begin, and the fingerprints of their groups. */
+	/** Where frames with undamaged heads begin, and the fingerprints of their groups. */
 	frames: { at: number; group: number }[];
-	/** Where to go on once the segment is longer. */
+	/** Where to continue once the segment has grown. */
 	next: number;
-	/** There are bytes that are no frame, nor the beginning of one that was never written to its end. */
+	/** Whether some bytes are neither a frame nor the start of one that was not completely written. */
 	isDamaged: boolean;
 }
 
 /**
- * Finds the frames of a segment from `start` to `size`. Each place with a frame's first eight bytes is looked at, not
- * only where another frame ends: of the last frame of a killed process there may be any part, with frames of others
- * right behind.
+ * Finds the frames of a segment from `start` to `size`. Every place with a frame's first eight bytes is examined, not
+ * only the ends of other frames: a killed process may leave any part of its last frame, directly followed by frames of
+ * other processes.
  */
 export function* scan(reader: Reader, segment: string, start: number, size: number): Steps<Found> {
 	const frames: Found["frames"] = [];
 	let isDamaged = false;
-	// Where the last frame ends as its head says.
+	// Where the last frame ends according to its head.
 	let end = start;
-	// The last place that looks like a frame but has no sound head.
+	// The last place that looks like a frame but has no undamaged head.
 	let open: { at: number; head: Head | undefined } | undefined;
-	/** Accounts for what lies behind `end`: it may be damaged, or cut off. @returns where that begins */
+	/** Classifies the bytes after `end` as damaged or cut off. @returns where they begin */
 	const account = (upTo: number) => {
 		if (upTo <= end) return upTo;
 		const from = open?.at ?? end;
@@ -53,7 +53,7 @@ export function* scan(reader: Reader, segment: string, start: number, size: numb
 		const keysEnd = headBytes + (head?.rows ?? 0) * keyBytes;
 		if (head && at + keysEnd <= size && headIsSound(yield* reader.readAhead(segment, at, keysEnd), head)) {
 			account(at);
-			// A frame that was written to its end has no other one in it.
+			// A completely written frame contains no other frame.
 			if (at < end) frames.pop();
 			frames.push({ at, group: fingerprint(groupOf(bytes)) });
 			end = at + head.length;
@@ -67,18 +67,18 @@ export function* scan(reader: Reader, segment: string, start: number, size: numb
 		}
 	}
 	if (end <= size) return { next: account(size), frames, isDamaged };
-	// The rest may be about to be written.
+	// The rest may still be being written.
 	const last = frames.pop();
 	return { next: last?.at ?? size, frames, isDamaged };
 }
 
-/** @returns where the next frame's first bytes are, `size` if nowhere */
+/** @returns where the next frame's first bytes are, or `size` */
 function* search(reader: Reader, segment: string, from: number, size: number): Steps<number> {
 	for (let at = from; at + magic.length <= size; ) {
 		const bytes = yield* reader.readAhead(segment, at, magic.length);
 		const found = bytes.indexOf(magic);
 		if (found >= 0 && at + found < size) return at + found;
-		// The file may have become shorter.
+		// The file may have been shortened.
 		if (bytes.length < magic.length) break;
 		at += bytes.length - magic.length + 1;
 	}

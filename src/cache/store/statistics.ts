@@ -12,11 +12,11 @@ import { View } from "./view.js";
 
 /** What a folder of rows holds. */
 export interface DiskCacheStatistics {
-	/** Different rows that can be read. */
+	/** Distinct rows that can be read. */
 	entries: number;
-	/** What the files take. */
+	/** Size of the files. */
 	bytes: number;
-	/** Of them, those that cannot be read: damaged, or not written to their end. */
+	/** How many of these bytes cannot be read: damaged, or not completely written. */
 	unreadableBytes: number;
 }
 
@@ -26,9 +26,9 @@ export async function diskCacheStatistics(dir: string): Promise<DiskCacheStatist
 }
 
 /**
- * Forgets all rows, and what an older pobatch kept in the folder; safe while other processes use it.
+ * Deletes all rows, and files of earlier versions; safe while other processes use the folder.
  *
- * @returns what was there, undefined if the folder holds no rows @throws PobatchError FILE_NOT_WRITABLE
+ * @returns what was there; undefined if the folder holds no rows @throws PobatchError FILE_NOT_WRITABLE
  */
 export async function clearDiskCache(dir: string): Promise<DiskCacheStatistics | undefined> {
 	return usable(
@@ -54,7 +54,7 @@ function* statistics(files: Files, dir: string): Steps<DiskCacheStatistics | und
 	const listing = yield* listFolder(files, dir);
 	if (listing.segments.length === 0) return undefined;
 	const bytes = listing.segments.reduce((sum, { size }) => sum + size, 0);
-	// A segment that cannot be read at all shows in the bytes that cannot.
+	// Nothing to report: a segment that cannot be read counts in `unreadableBytes`.
 	const view = new View(files, dir, () => {});
 	yield* view.update(listing);
 	const rows = new RowIndex();
@@ -63,7 +63,7 @@ function* statistics(files: Files, dir: string): Steps<DiskCacheStatistics | und
 		readable += length;
 		const words = new Uint32Array(Uint8Array.from(group).buffer);
 		for (let i = 0; i < keys.length; i += 4) {
-			// A row is one of its group: both are hashes.
+			// Rows of several groups share one index: both words are hashes, so combining them keeps the rows apart.
 			const [a, b] = [
 				(keys[i] as number) ^ (words[0] as number),
 				(keys[i + 1] as number) ^ (words[1] as number),

@@ -1,10 +1,10 @@
-/** Something that can be done while the thread waits, or while it does not. */
+/** An operation with a blocking and an asynchronous form. */
 export interface Operation<T> {
 	sync(): T;
 	async(): Promise<T>;
 }
 
-/** Work on files, written once for both ways: a generator that hands out its operations and gets their answers. */
+/** Work on files, written once for both forms: a generator that yields operations and receives their results. */
 export type Steps<T> = Generator<Operation<unknown>, T, unknown>;
 
 /** `const answer = yield* step(operation)`: a plain `yield` would lose the type. */
@@ -12,7 +12,7 @@ export function* step<T>(operation: Operation<T>): Steps<T> {
 	return (yield operation) as T;
 }
 
-/** Milliseconds for which one piece of work may keep the event loop from turning. */
+/** How many milliseconds a piece of work may block the event loop. */
 const sliceMs = 2;
 
 const turn: Operation<void> = {
@@ -20,11 +20,11 @@ const turn: Operation<void> = {
 	async: () => new Promise((done) => setImmediate(done)),
 };
 
-/** Cuts work on many rows into slices; where it is run asynchronously, the event loop turns between two of them. */
+/** Divides work on many rows into slices; when run asynchronously, the event loop turns between them. */
 export class Slices {
 	#start = performance.now();
 
-	/** To be asked often, but not for each row: looking at the clock takes as long as some rows. */
+	/** Call it often, but not for each row: reading the clock takes as long as handling some rows. */
 	*next(): Steps<void> {
 		if (performance.now() - this.#start < sliceMs) return;
 		yield turn;
@@ -32,10 +32,10 @@ export class Slices {
 	}
 }
 
-/** Batches of so many rows, and of so many words of node sets, are looked up at once: it takes less than a millisecond. */
+/** Batches up to this many rows, and words of node sets, are looked up at once: that takes less than a millisecond. */
 export const atOnce = { rows: 1000, words: 100_000 } as const;
 
-/** Whether to ask for the next slice; rows are counted from 0. */
+/** Whether to call {@link Slices.next}; rows are counted from 0. */
 export function isSliceEnd(row: number): boolean {
 	return (row & 63) === 63;
 }

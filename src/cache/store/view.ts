@@ -19,22 +19,22 @@ import { Reader } from "./reader.js";
 import { scan } from "./scan.js";
 import { Slices, type Steps } from "./steps.js";
 
-/** Bytes of all groups' indexes; the groups used least recently are read anew. */
+/** Bytes of all groups' indexes; the least recently used groups are dropped and read again when needed. */
 const maxIndexBytes = 2 ** 27;
-/** A segment beyond that was not written by this. */
+/** A larger segment was not written by pobatch. */
 const maxSegment = 2 ** 30;
 
-/** A segment cannot be read, or without an error: it is not what was written. */
+/** Called with the error if a segment cannot be read, and without one if its contents are damaged. */
 export type OnTrouble = (segment: string, error?: unknown) => void;
 
 interface Segment {
 	name: string;
-	/** As it was last listed, and as far as frames were looked for. */
+	/** Size when last listed, and how far it has been scanned for frames. */
 	size: number;
 	scanned: number;
 }
 
-/** A sound frame: four words of key a row, and the rows one after the other. */
+/** An undamaged frame: four words of key per row, and the rows one after the other. */
 export interface FrameRows {
 	group: Uint8Array;
 	width: number;
@@ -42,27 +42,27 @@ export interface FrameRows {
 	values: Float64Array;
 }
 
-/** Which rows belong together, and how many numbers each has. */
+/** Identifies the rows that belong together, and how many numbers each has. */
 export interface GroupName {
 	readonly bytes: Uint8Array;
 	readonly width: number;
 }
 
-/** Per row its numbers, which must not be changed; undefined where it is not known. */
+/** For each row its numbers, which must not be modified; undefined if the row is not known. */
 export type KnownRows = (Float64Array | undefined)[];
 
-/** Frames that were read, by a name. */
+/** Frames that have been read, by name. */
 export interface FrameMemory {
 	get(name: string): FrameRows | undefined;
 	set(name: string, frame: FrameRows): unknown;
 }
 
 /**
- * What is known of a folder: where frames are, and for the groups that were asked for, where each row is. It only
- * grows; a folder from which files went gets a new one.
+ * What is known of a folder: where its frames are and, for the groups requested so far, where each row is. It only
+ * grows; if files were deleted from the folder, a new view replaces it.
  *
- * Steps of several calls may take turns, and a synchronous call may come between two of them: what is kept changes only
- * between two steps, and only if no other call has done the same meanwhile.
+ * Steps of several calls may interleave, and a synchronous call may come between two of them. So fields change only
+ * between two steps, and only if no other call has made the same change in the meantime.
  */
 export class View {
 	readonly #files: Files;
@@ -79,13 +79,13 @@ export class View {
 		this.#onTrouble = onTrouble;
 	}
 
-	/** Whether all that is known is still there. */
+	/** Whether everything known is still in the folder. */
 	fits({ segments }: Listing): boolean {
 		const sizes = new Map(segments.map(({ name, size }) => [name, size]));
 		return this.#segments.every(({ name, size }) => (sizes.get(name) ?? -1) >= size);
 	}
 
-	/** Takes in what was appended since the last listing. */
+	/** Scans what was appended since the last listing. */
 	*update({ segments }: Listing): Steps<void> {
 		const reader = new Reader(this.#files, this.#folder);
 		try {
@@ -113,11 +113,11 @@ export class View {
 	}
 
 	/**
-	 * Puts into `known` what the folder has of a group's rows.
+	 * Fills `known` with the folder's rows of a group.
 	 *
-	 * @param keys four words a row
-	 * @param wanted which of these rows are looked for
-	 * @param memory what is in it is not read from disk
+	 * @param keys four words per row
+	 * @param wanted which of these rows are requested
+	 * @param memory frames in it are not read from disk
 	 */
 	*read(
 		group: GroupName,
@@ -146,7 +146,7 @@ export class View {
 		}
 	}
 
-	/** All sound frames, whatever their group; for statistics. */
+	/** All undamaged frames, whatever their group; for statistics. */
 	*all(take: (frame: FrameRows, bytes: number) => void): Steps<void> {
 		const reader = new Reader(this.#files, this.#folder);
 		try {
@@ -182,7 +182,7 @@ export class View {
 				name,
 				this.#frames.isSmall(next) ? reader.readAhead(name, at, most) : reader.read(name, at, most),
 			);
-			// Another call may have come here first.
+			// Another call may have read it first.
 			if (known.seen !== next) continue;
 			known.seen = next + 1;
 			const head = bytes && this.#soundHead(bytes, name);
@@ -220,7 +220,10 @@ export class View {
 		return (this.#segments[segment] as Segment).name;
 	}
 
-	/** @returns undefined where the segment is gone or cannot be read; files run out for all segments alike */
+	/**
+	 * @returns undefined if the segment was deleted or cannot be read; running out of file handles is an error, since it
+	 * affects all segments
+	 */
 	*#tried<T>(name: string, steps: Steps<T>): Steps<T | undefined> {
 		try {
 			return yield* steps;

@@ -6,29 +6,29 @@ import { binaryArguments, type Plain } from "../../native/addon.js";
 import type { CertifyProgress } from "../source.js";
 import type { Certificate } from "./certificates.js";
 
-/** What a process that certifies gets from the one that started it. */
+/** What a certifying process receives from its parent. */
 export interface CertifyRequest {
 	pob: string;
-	/** Builds of the user's, besides those that come with pobatch. */
+	/** The user's builds, in addition to those that come with pobatch. */
 	builds: { name: string; text: string }[];
 	versions: Plain | undefined;
 }
 
-/** What it answers: how far it is, now and then; then one of the others. */
+/** What it sends back: progress from time to time, then one of the others. */
 export type CertifyAnswer =
 	| { progress: CertifyProgress }
 	| { certificate: Pick<Certificate, "parts" | "builds" | "rows" | "values"> }
 	| { failed: string };
 
-// From sources (tests) and from dist/ alike.
+// Works from the sources (in tests) and from dist/.
 const script = ["../../operations/certify/child.js", "../../../dist/operations/certify/child.js"]
 	.map((path) => fileURLToPath(new URL(path, import.meta.url)))
 	.find((path) => existsSync(path)) as string;
 
-/** By where their certificates are kept: a checkout is certified once, however many engines of this process wait for it. */
+/** By the path of the certificate: a checkout is certified once, however many engines of this process wait for it. */
 const running = new Map<string, Certification>();
 
-/** A certification in a process of its own, for as long as somebody waits for it. */
+/** A certification in a process of its own; it runs as long as somebody waits for it. */
 class Certification {
 	readonly #process: ChildProcess;
 	readonly #listeners = new Set<(progress: CertifyProgress) => void>();
@@ -55,7 +55,7 @@ class Certification {
 		this.keepsAlive(false);
 	}
 
-	/** Whether a program that has nothing else to do goes on until it is certified. */
+	/** Whether the certification keeps the program alive. */
 	keepsAlive(yes: boolean): void {
 		for (const handle of [this.#process, this.#process.channel]) {
 			if (yes) handle?.ref();
@@ -67,7 +67,7 @@ class Certification {
 		this.#listeners.add(listener);
 	}
 
-	/** Resolves when its process is gone, if nobody else waits for it. */
+	/** If nobody else waits for it, stops it and resolves when its process has ended. */
 	async leave(listener: (progress: CertifyProgress) => void): Promise<void> {
 		this.#listeners.delete(listener);
 		if (this.#listeners.size > 0) return;
@@ -77,17 +77,17 @@ class Certification {
 	}
 }
 
-/** What an engine has of a certification that goes on. */
+/** An engine's handle on a running certification. */
 export interface RunningCertification {
 	/** Never rejects. */
 	readonly done: Promise<CertifyAnswer>;
-	/** A program that has nothing else to do goes on until it is certified. */
+	/** Keeps the program alive until the certification is done. */
 	keepAlive(): void;
-	/** Whoever started it needs it no longer; resolves when its process is gone, if nobody else needs it. */
+	/** Stops waiting for it; resolves when its process has ended, unless somebody else waits for it. */
 	end(): Promise<void>;
 }
 
-/** @param path where the certificate will be kept */
+/** @param path where the certificate will be written */
 export function certifyInBackground(
 	path: string,
 	request: CertifyRequest,

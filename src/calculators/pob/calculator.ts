@@ -18,8 +18,8 @@ import { type KeptSlice, KeptSlices } from "./kept-slices.js";
 /**
  * Path of Building, unmodified, from a checkout.
  *
- * @param folder the checkout; found by {@link findPob} if not given
- * @param options of the engine; they go before `defaults`, which no answer depends on
+ * @param folder the checkout; by default the one that {@link findPob} finds
+ * @param options the engine's options; they override `defaults`, which do not affect results
  * @throws PobatchError POB_NOT_FOUND, POB_INVALID
  */
 export async function pobCalculator(
@@ -42,12 +42,12 @@ export async function pobCalculator(
 	};
 	const { fast, keepAnalysis, trust, verifyShare } = checkedOptions(options);
 	const program = await luaDigest(luaFolder);
-	// Forms that are given are part of what is known, as pobatch's own Lua is.
+	// Given forms add to what is known, so they are part of its identity, as pobatch's own Lua is.
 	const { versions } = (options ?? {}) as { versions?: Plain };
 	const known = versions === undefined ? program : digest(program, JSON.stringify(versions));
-	// With `fast: false` states run what the checkout says, without anything in between.
+	// With `fast: false`, states run the checkout's own text.
 	const compiled = fast && keepAnalysis ? new CompiledFile(source, compiledIdentity(known)) : undefined;
-	// It is large: read while other files are looked at.
+	// The file is large: it is read while other files are examined.
 	const reading = compiled?.read();
 	const manifest = await manifestDigest(source);
 	const kept = fast && trust === "certified" ? await certificateOf(source, { versions }) : undefined;
@@ -61,7 +61,7 @@ export async function pobCalculator(
 		...(options as object),
 		dir: source,
 	};
-	/** How states are opened that use what is certified; undefined: nothing is. */
+	/** Options of states that use the certified parts; undefined if nothing is certified. */
 	const statesOf = (certificate: Certificate | undefined): Certified["states"] => {
 		const certified = certificate && !certificate.withdrawn ? certifiedParts(certificate) : [];
 		if (certified.length === 0) return undefined;
@@ -104,12 +104,12 @@ export async function pobCalculator(
 			if (work > MAX_WORK) throw tooMuchWork();
 			if (root?.name === "PathOfBuilding") throw firstGame();
 			const version = treeVersionOf(root, spec);
-			// Read while the states load the build. Whoever needs it asks again, and is told what went wrong.
+			// Read while the states load the build. Whoever needs the tree calls this again, and gets the error.
 			if (version !== undefined) treeOf(version).catch(() => {});
 			const source = {
 				xml,
 				...(spec !== undefined && { spec }),
-				// Whether the text can be read is for Path of Building's own reader to say, which knows no lines.
+				// Path of Building's own reader decides whether the text is accepted, but it cannot name lines.
 				...(fault !== undefined && { fault: `line ${fault.line}: ${fault.reason}` }),
 			};
 			return { source, warnings: [] };
@@ -134,7 +134,7 @@ export async function pobCalculator(
 				},
 			} satisfies Pick<CalculatorSource, "certify">)),
 		async loaded(command) {
-			// What is not kept is found out again.
+			// On failure it is found out again next time.
 			await command("takeConclusions").then(
 				(found) => analysis?.add(found as Conclusions),
 				() => {},
@@ -147,7 +147,7 @@ export async function pobCalculator(
 			);
 		},
 		explain(error) {
-			// What lua/pob refuses in its own words; an error with a place in its code is a fault of ours, and stays one.
+			// Only refusals worded by lua/pob. An error with a position in its code is a defect of pobatch, and is passed on.
 			if (!(error instanceof PobatchError) || !/^(?:CALCULATOR_ERROR|BUILD_INVALID)$/.test(error.code))
 				return undefined;
 			if (!/^Path of Building (?:in|was not found) /.test(error.message)) return undefined;
@@ -159,7 +159,7 @@ export async function pobCalculator(
 	};
 }
 
-// Bytecode is of one LuaJIT, and of the layout of its numbers and pointers.
+// Bytecode is specific to a LuaJIT, and to the layout of its numbers and pointers.
 function compiledIdentity(known: string): string {
 	const { platform, arch } = process;
 	return digest(known, addon().versions.luajit, platform, arch, endianness());
@@ -238,7 +238,7 @@ function tooMuchWork(): PobatchError {
 	);
 }
 
-/** The version of the tree that a build of Path of Building uses; undefined where the build does not tell. */
+/** The tree version of a Path of Building build; undefined if the build does not say. */
 function treeVersionOf(document: XmlElement | undefined, spec: number | undefined): string | undefined {
 	const tree = childOf(document, "Tree");
 	const wanted = spec ?? Number(tree?.attributes.get("activeSpec") ?? 1);

@@ -6,42 +6,43 @@ import { luaDigest, manifestDigest } from "../identity.js";
 import { luaFolder } from "../lua-files.js";
 import { readSealed, writeSealed } from "./sealed-file.js";
 
-/** What became of a part that makes rows faster: see docs/internals/versions.md. */
+/** State of a part that makes rows faster; see docs/internals/versions.md. */
 export interface PartStatus {
 	part: string;
 	/**
-	 * `known`: all functions that it stands for have forms that are known; `derived`: it is made of the checkout's own text;
-	 * `certified`: found to answer the same by calculating; `off`: not in use.
+	 * `known`: all functions that it replaces have known forms; `derived`: it is made from the checkout's own text;
+	 * `certified`: found to give the same results by calculating rows; `off`: not used.
 	 */
 	status: "known" | "derived" | "certified" | "off";
-	/** Why it is not in use. */
+	/** Why it is not used. */
 	why?: string;
 }
 
-/** What was found out of a checkout by calculating rows with Path of Building's own functions and with pobatch's. */
+/** What was found out about a checkout by calculating rows with Path of Building's own functions and with pobatch's. */
 export interface Certificate {
-	/** The parts that were not in use without it, each `certified` or `off`. */
+	/** The parts that were not used without it, each `certified` or `off`. */
 	parts: PartStatus[];
-	/** What was compared: builds, node sets of them, numbers. */
+	/** What was compared: numbers of builds, node sets and values. */
 	builds: number;
 	rows: number;
 	values: number;
-	/** When, as an ISO date. */
+	/** The date, in ISO format. */
 	at: string;
-	/** The difference that was found later, while rows were verified: nothing is certified any more. */
+	/** A difference that was found later, while rows were verified: nothing is certified any more. */
 	withdrawn?: string;
 }
 
-/** `~/.local/share/pobatch/certificates` by the XDG rules on Linux, the like elsewhere. */
+/** `~/.local/share/pobatch/certificates` by the XDG rules on Linux, and the equivalent on other systems. */
 export function certificateFolder(): string {
 	return join(envPaths("pobatch", { suffix: "" }).data, "certificates");
 }
 
 /**
- * The certificate of a checkout: of these very files, for this very pobatch, LuaJIT and platform. A file that is damaged is none.
+ * The certificate of a checkout. It is valid only for exactly these files, this pobatch, LuaJIT and platform. A damaged
+ * file counts as none.
  *
  * @param source `src` of the checkout
- * @param options `versions`: the calculator's option, forms that are given, which are part of what is known
+ * @param options `versions`: the calculator's option with additional known forms
  */
 export async function certificateOf(
 	source: string,

@@ -10,10 +10,10 @@ export const installHint =
 	"Install one with `pobatch pob install`, or name a checkout by `pob`, `--pob` or the variable POBATCH_POB.";
 
 /**
- * The Path of Building checkout to use: the one named, else the variable POBATCH_POB, else the newest that
- * `pobatch pob install` put into the user's data folder.
+ * Finds the Path of Building checkout to use: the named one, otherwise the variable POBATCH_POB, otherwise the newest
+ * one that `pobatch pob install` put into the user's data folder.
  *
- * @returns the folder, or undefined if there is none at all
+ * @returns the folder, or undefined if there is none
  */
 export async function findPob(named?: string): Promise<string | undefined> {
 	const fromEnvironment = process.env.POBATCH_POB;
@@ -23,9 +23,10 @@ export async function findPob(named?: string): Promise<string | undefined> {
 }
 
 /**
- * The `src` folder of a checkout, whose root or `src` was named.
+ * The `src` folder of a checkout.
  *
- * @throws PobatchError POB_INVALID naming the file that was looked for
+ * @param folder the checkout's root, or its `src`
+ * @throws PobatchError POB_INVALID naming the file that was not found
  */
 export async function pobSource(folder: string): Promise<string> {
 	for (const candidate of [join(folder, "src"), folder]) {
@@ -38,7 +39,7 @@ export async function pobSource(folder: string): Promise<string> {
 	);
 }
 
-/** One tree version of a checkout, of its JSON or, where it has none, its Lua; undefined where it has neither. */
+/** One tree version of a checkout, from its JSON file or otherwise from its Lua file; undefined if it has neither. */
 export async function pobTree(source: string, version: string): Promise<PassiveTree | undefined> {
 	if (!/^\w+$/.test(version)) return undefined;
 	const folder = join(source, "TreeData", version);

@@ -6,32 +6,34 @@ import { digest } from "../../common/digest.js";
 import { removeOld } from "./kept-analysis.js";
 import { openSealed, sealed, writeWhole } from "./sealed-file.js";
 
-/** `~/.cache/pobatch/compiled` by the XDG rules, the like elsewhere. */
+/** `~/.cache/pobatch/compiled` by the XDG rules, and the equivalent on other systems. */
 export function compiledFolder(): string {
 	return join(envPaths("pobatch", { suffix: "" }).cache, "compiled");
 }
 
 /**
- * LuaJIT's bytecode of a checkout's modules, as pobatch edits them, for later processes: parsing them takes a quarter of the
- * time that a state takes to start. Which text each was made of stands in it (binding/state/compiled_chunks.hpp).
+ * LuaJIT's bytecode of a checkout's modules, as edited by pobatch, for later processes: parsing the modules takes a
+ * quarter of a state's start time. The bytecode names the text that each module was compiled from
+ * (binding/state/compiled_chunks.hpp).
  *
- * LuaJIT does not check bytecode, so a file that anybody but this user could have written is not read: the file and its
- * folder must belong to the user, and nobody else may write to them. Where the system does not tell (Windows), nothing is kept.
+ * LuaJIT does not verify bytecode, so a file that anybody but this user could have written is not read: the file and
+ * its folder must belong to the user, and nobody else may have write access. Where this cannot be checked (Windows),
+ * nothing is kept.
  */
 export class CompiledFile {
 	readonly #path: string;
 	readonly #identity: string;
 
 	/**
-	 * @param source `src` of the checkout; there is one file for each
-	 * @param identity of all that the bytecode depends on besides the texts: pobatch's own Lua, LuaJIT, the platform
+	 * @param source `src` of the checkout; each has its own file
+	 * @param identity of everything else that the bytecode depends on: pobatch's own Lua, LuaJIT, the platform
 	 */
 	constructor(source: string, identity: string, folder = compiledFolder()) {
 		this.#path = join(folder, `${digest(source).slice(0, 32)}.bin`);
 		this.#identity = identity;
 	}
 
-	/** Empty where there is none that is beyond doubt. */
+	/** Returns nothing unless the file passes all checks. */
 	async read(): Promise<Uint8Array> {
 		const nothing = new Uint8Array();
 		let file: FileHandle | undefined;
@@ -47,7 +49,7 @@ export class CompiledFile {
 		}
 	}
 
-	/** Never fails: what is not kept is compiled again. */
+	/** Never fails: whatever is not kept is compiled again. */
 	async write(compiled: Uint8Array): Promise<void> {
 		if (process.getuid === undefined) return;
 		await writeWhole(this.#path, sealed(compiled, this.#identity), 0o600).catch(() => {});

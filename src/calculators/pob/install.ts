@@ -12,30 +12,30 @@ export const officialRepository = "https://github.com/PathOfBuildingCommunity/Pa
 
 /** A checkout in the user's data folder. */
 export interface PobInstall {
-	/** The git ref that it was cloned at, which is also its folder's name. */
+	/** The git ref that was cloned, which is also the folder's name. */
 	name: string;
 	path: string;
-	/** When it was installed. */
+	/** Date of installation. */
 	installed: Date;
 }
 
 export interface InstallOptions {
-	/** A git URL, a folder with a git repository, or a folder that is copied. The official repository by default. */
+	/** A git URL, a folder with a git repository, or a folder to copy. Default: the official repository. */
 	from?: string;
-	/** A tag or branch; the newest release tag by default, where there is none the default branch. */
+	/** A tag or branch. Default: the newest release tag, or the default branch if there is none. */
 	ref?: string;
-	/** Gets git's own progress, piece by piece as it comes. */
+	/** Receives git's own progress output as it arrives. */
 	onProgress?: (text: string) => void;
 }
 
 const run = promisify(execFile);
 
-/** `~/.local/share/pobatch/pob` by the XDG rules on Linux, the like elsewhere. */
+/** `~/.local/share/pobatch/pob` by the XDG rules on Linux, and the equivalent on other systems. */
 export function installFolder(): string {
 	return join(envPaths("pobatch", { suffix: "" }).data, "pob");
 }
 
-/** The checkouts in the data folder, newest version first; names that are no version come last. */
+/** The checkouts in the data folder, newest version first; names that are not versions come last. */
 export async function listInstalls(): Promise<PobInstall[]> {
 	const folder = installFolder();
 	const names = await readdir(folder).catch(() => []);
@@ -54,11 +54,11 @@ export async function newestInstall(): Promise<PobInstall | undefined> {
 }
 
 /**
- * Clones Path of Building, shallow, into the user's data folder. An install of the same name is replaced once the new
- * one is complete.
+ * Clones Path of Building, shallow, into the user's data folder. An existing install of the same name is replaced once
+ * the new one is complete.
  *
- * @throws PobatchError POB_NOT_FOUND with git's own words if it cannot be cloned; POB_INVALID if what was cloned is
- * not Path of Building
+ * @throws PobatchError POB_NOT_FOUND with git's message if it cannot be cloned; POB_INVALID if the repository is not
+ * Path of Building
  */
 export async function installPob({
 	from = officialRepository,
@@ -73,7 +73,7 @@ export async function installPob({
 	const isCopied = isFolder && !isRepository;
 	if (isCopied && ref !== undefined)
 		throw invalidArgument("no ref, since the folder is no git repository,", "ref", ref);
-	// A plain path would make git ignore --depth and share its objects.
+	// With a plain path, git would ignore --depth and share the repository's objects.
 	const url = isFolder ? `file://${resolve(from)}` : from;
 	const wanted = isCopied ? undefined : (ref ?? (await newestTag(url)));
 	const name = (wanted ?? basename(url, ".git")).replace(/[^\w.-]/g, "_");
@@ -143,8 +143,8 @@ async function newestTag(url: string): Promise<string | undefined> {
 
 function clone(args: readonly string[], onProgress: ((text: string) => void) | undefined): Promise<void> {
 	return new Promise((done, failed) => {
-		// Only git's questions are switched off: a missing repository would ask for a password.
-		// A checkout of a tag is what is wanted: no advice about it.
+		// Without GIT_TERMINAL_PROMPT=0, git asks for a password if the repository is missing. The advice is about a
+		// detached head, which is what a tag gives.
 		const git = spawn("git", ["-c", "advice.detachedHead=false", ...args], {
 			stdio: ["ignore", "ignore", "pipe"],
 			env: { ...process.env, GIT_TERMINAL_PROMPT: "0" },
@@ -167,7 +167,7 @@ function gitFailure(url: string, told: string): PobatchError {
 	});
 }
 
-// By their numbers, as releases are named (v0.9 < v0.10); anything else sorts before them by text.
+// By their numbers, as releases are named (v0.9 < v0.10); other names sort before them, by text.
 function compareVersions(a: string, b: string): number {
 	const [left, right] = [a, b].map((text) => /^v?(\d+(?:\.\d+)*)$/.exec(text)?.[1]?.split(".").map(Number));
 	if (!left || !right) return left ? 1 : right ? -1 : a.localeCompare(b);

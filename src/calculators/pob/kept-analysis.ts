@@ -6,18 +6,19 @@ import type { Plain } from "../../native/addon.js";
 import { readSealed, writeSealed } from "./sealed-file.js";
 
 /**
- * What pobatch found out of the modules of a checkout (lua/pob/patch/analysis.lua), by path, length and hash of each text. It
- * follows from the texts and from pobatch's own Lua, so it is kept by both: in the process, and in the user's cache folder for
- * the next one. A file that cannot be read or written costs half a second, never a wrong conclusion.
+ * What pobatch found out about the modules of a checkout (lua/pob/patch/analysis.lua), by path, length and hash of each
+ * text. It follows from the texts and from pobatch's own Lua, so both identify it. It is kept in the process and, for
+ * later ones, in the user's cache folder. A file that cannot be read or written costs half a second, but never leads to
+ * a wrong conclusion.
  */
 export type Conclusions = Record<string, Plain>;
 
 const oldMs = 90 * 24 * 3600 * 1000;
 
-/** By file, what this process knows. */
+/** This process's conclusions, by file. */
 const known = new Map<string, Conclusions>();
 
-/** `~/.cache/pobatch/analysis` by the XDG rules, the like elsewhere. */
+/** `~/.cache/pobatch/analysis` by the XDG rules, and the equivalent on other systems. */
 export function analysisFolder(): string {
 	return join(envPaths("pobatch", { suffix: "" }).cache, "analysis");
 }
@@ -48,7 +49,7 @@ export class KeptAnalysis {
 		return conclusions;
 	}
 
-	/** Of each module the newest text counts. */
+	/** Keeps only the newest text of each module. */
 	async add(found: Conclusions): Promise<void> {
 		if (Object.keys(found).length === 0) return;
 		const byPath = new Map(
@@ -63,17 +64,17 @@ export class KeptAnalysis {
 	}
 }
 
-/** Lua forgets what a process knows, as a new one does; for tests. */
+/** Clears this process's memory of it, as in a new process; for tests. */
 export function forgetAnalysis(): void {
 	known.clear();
 }
 
-/** Without the length and the hash. */
+/** Removes the length and the hash. */
 function pathOf(key: string): string {
 	return key.replace(/ \d+ [0-9a-f]+$/, "");
 }
 
-/** Checkouts come and go, and so do versions of pobatch. */
+/** Deletes files that are no longer used: checkouts and versions of pobatch come and go. */
 export async function removeOld(folder: string): Promise<void> {
 	for (const name of await readdir(folder)) {
 		const path = join(folder, name);

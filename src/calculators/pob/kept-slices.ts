@@ -8,23 +8,24 @@ import { findPob, pobSource } from "./checkout.js";
 import { removeOld } from "./kept-analysis.js";
 import { readSealed, writeSealed } from "./sealed-file.js";
 
-/** What a slice of the calculation is made of (lua/pob/slice/kept.lua); `id` names the stats that it is for. */
+/** The description of a slice of the calculation (lua/pob/slice/kept.lua); `id` names its stats. */
 export type KeptSlice = Readonly<Record<string, Plain>> & { readonly id: string };
 
-/** Of one checkout: lists of stats that somebody asked thousands of rows for. */
+/** Maximum number per checkout: lists of stats that were requested for thousands of rows. */
 const most = 8;
 
-/** By file, what this process knows. */
+/** This process's slices, by file. */
 const known = new Map<string, readonly KeptSlice[]>();
 
-/** `~/.cache/pobatch/slices` by the XDG rules, the like elsewhere. */
+/** `~/.cache/pobatch/slices` by the XDG rules, and the equivalent on other systems. */
 export function slicesFolder(): string {
 	return join(envPaths("pobatch", { suffix: "" }).cache, "slices");
 }
 
 /**
- * What slices of a checkout's calculation are made of, for later states and processes: it follows from the checkout's files
- * and from pobatch's own Lua, so it is kept by both. A file that cannot be read or written costs time, never a number.
+ * Descriptions of slices of a checkout's calculation, for later states and processes. They follow from the checkout's
+ * files and from pobatch's own Lua, so both are part of the file's name. A file that cannot be read or written costs
+ * time, but never gives a wrong number.
  */
 export class KeptSlices {
 	readonly #path: string;
@@ -52,7 +53,7 @@ export class KeptSlices {
 		return slices;
 	}
 
-	/** The newest ones stay. */
+	/** Keeps the newest ones. */
 	async add(made: readonly KeptSlice[]): Promise<void> {
 		if (made.length === 0) return;
 		const ids = new Set(made.map(({ id }) => id));
@@ -65,9 +66,9 @@ export class KeptSlices {
 }
 
 /**
- * Keeps slices that a state on a checkout made, for all that open it after that.
+ * Keeps slices that a state made, for all who open the same checkout later.
  *
- * @param made as the calculator's command `takeSlices` answers it
+ * @param made the result of the calculator's command `takeSlices`
  */
 export async function keepSlices(folder: string | undefined, made: Plain): Promise<void> {
 	const found = await findPob(folder);
@@ -79,7 +80,7 @@ export async function keepSlices(folder: string | undefined, made: Plain): Promi
 	await new KeptSlices(program, manifest, true).add(made as unknown as KeptSlice[]);
 }
 
-/** Lua forgets what a process knows, as a new one does; for tests. */
+/** Clears this process's memory of them, as in a new process; for tests. */
 export function forgetSlices(): void {
 	known.clear();
 }

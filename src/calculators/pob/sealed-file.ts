@@ -5,11 +5,12 @@ import { makeFolder } from "../../cache/store/make-folder.js";
 import { digest } from "../../common/digest.js";
 
 /*
- * What pobatch remembers of checkouts, as files: a line with the SHA-256 of the rest, then JSON, or bytes. A file that is cut,
- * changed or no such file is as good as none. Protection from who can write to the folder is not promised (SECURITY.md).
+ * Files in which pobatch keeps what it knows of checkouts: a line with the SHA-256 of the rest, then JSON or bytes. A
+ * file that is truncated, modified or of another kind is ignored. This does not protect from whoever can write to the
+ * folder (SECURITY.md).
  */
 
-/** @returns undefined where there is none, or it is not as it was written */
+/** @returns undefined if there is no such file, or it is damaged */
 export async function readSealed(path: string): Promise<unknown> {
 	const text = await readFile(path, "utf8").catch(() => undefined);
 	if (text === undefined) return undefined;
@@ -19,18 +20,18 @@ export async function readSealed(path: string): Promise<unknown> {
 	return JSON.parse(body);
 }
 
-/** Writes the whole file or nothing of it. @throws what the file system says */
+/** Writes the whole file or nothing. @throws the file system's error */
 export async function writeSealed(path: string, value: unknown): Promise<void> {
 	const body = JSON.stringify(value);
 	await writeWhole(path, [`${digest(body)}\n${body}`]);
 }
 
-/** A file's bytes for `body`, which {@link openSealed} reads with the same identity alone. */
+/** Seals `body`; {@link openSealed} reads it only with the same identity. */
 export function sealed(body: Uint8Array, identity: string): [string, Uint8Array] {
 	return [`${sealOf(body, identity)}\n`, body];
 }
 
-/** The body of a file that {@link sealed} made; undefined where it is not as it was made, or has another identity. */
+/** The body of a file made by {@link sealed}; undefined if it is damaged or has another identity. */
 export function openSealed(file: Buffer, identity: string): Uint8Array | undefined {
 	const end = file.indexOf("\n");
 	const body = file.subarray(end + 1);
@@ -41,7 +42,7 @@ function sealOf(body: Uint8Array, identity: string): string {
 	return createHash("sha256").update(`${identity}\n`).update(body).digest("hex");
 }
 
-/** Writes the whole file or nothing of it. @throws what the file system says */
+/** Writes the whole file or nothing. @throws the file system's error */
 export async function writeWhole(
 	path: string,
 	parts: Iterable<string | Uint8Array>,

@@ -4,8 +4,8 @@ import { PobatchError } from "../../common/errors.js";
 type Value = string | number | boolean | null | Value[] | { [key: string]: Value };
 
 /**
- * Reads a `tree.lua` of Path of Building (`src/TreeData/<version>`): `return` and one table constructor of literals, which
- * says the same as the `tree.json` that most versions have beside it. Nothing of it is run.
+ * Reads a `tree.lua` of Path of Building (`src/TreeData/<version>`): `return` and one table constructor of literals,
+ * with the same contents as the `tree.json` that most versions also have. Nothing in it is executed.
  *
  * @returns what parsing the JSON gives
  * @throws PobatchError TREE_INVALID naming the line
@@ -14,7 +14,7 @@ export async function readTreeLua(file: string): Promise<Value> {
 	const text = await readFile(file, "utf8");
 	const tree = new Reader(text, file).document();
 	if (!isObject(tree) || !isObject(tree.groups ?? null)) return tree;
-	// Groups are numbered with gaps; JSON fills these with null.
+	// Group numbers have gaps, which JSON fills with null.
 	const groups: Value[] = [];
 	for (const [number, group] of Object.entries(tree.groups as object)) groups[Number(number) - 1] = group;
 	return { ...tree, groups: Array.from(groups, (group) => group ?? null) };
@@ -91,7 +91,7 @@ class Reader {
 		throw this.#wrong("a literal");
 	}
 
-	/** An array where the keys are those of a list, else an object. */
+	/** An array if the keys are those of a list, otherwise an object. */
 	#table(): Value {
 		this.#expect("{");
 		const entries = new Map<string | number, Value>();

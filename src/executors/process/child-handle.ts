@@ -11,14 +11,14 @@ import {
 import type { RowsRequest } from "../batch-rows.js";
 import type { Answer, Request } from "./protocol.js";
 
-// One request without its id, kept a union.
+// A request without its id, distributed over the union.
 type Unnumbered<R> = R extends Request ? Omit<R, "id"> : never;
 
-/** The child process is gone: what it had to do is not done. */
+/** The child process died before it completed the request. */
 export class ChildDied extends Error {
-	/** Whether the child was at work on the request; otherwise the request did not end it. */
+	/** Whether the child was working on the request; otherwise the request did not cause its death. */
 	readonly atWork: boolean;
-	/** Whether somebody else killed it: a user, or a system that is short of memory. */
+	/** Whether something else killed it: a user, or a system short of memory. */
 	readonly fromOutside: boolean;
 
 	constructor(message: string, atWork: boolean, fromOutside: boolean) {
@@ -30,43 +30,43 @@ export class ChildDied extends Error {
 
 interface Pending {
 	readonly message: Request;
-	/** When it went to the child. */
+	/** When it was sent to the child. */
 	sentAt?: number;
 	readonly resolve: (value: unknown) => void;
 	readonly reject: (error: Error) => void;
 }
 
-// From sources (tests) and from dist/ alike.
+// Works from the sources (in tests) and from dist/.
 const script = ["./child.js", "../../../dist/executors/process/child.js"]
 	.map((path) => fileURLToPath(new URL(path, import.meta.url)))
 	.find((path) => existsSync(path)) as string;
 
-/** A crash has a code of Windows' as its status, which is written down as hexadecimal: 0xC0000005 is an access violation. */
+/** Windows reports a crash as an exit status, usually written in hexadecimal: 0xC0000005 is an access violation. */
 const statusText = (status: number | null) =>
 	status !== null && status > 0xffff ? `0x${status.toString(16).toUpperCase()}` : String(status);
 
-/** A chunk on its way to a child, or at work there. */
+/** A chunk that is waiting for a child or being evaluated by it. */
 export interface RunningRows {
 	/** Rejects with ChildDied. */
 	readonly answer: Promise<NativeBatchResult>;
-	/** Its rows end now, answered as stopped; a chunk that has not begun is rejected. */
+	/** Ends its rows now, as stopped; a chunk that has not begun is rejected. */
 	stop(): void;
-	/** Since the child got it, in milliseconds. */
+	/** Milliseconds since the child received it. */
 	workedMs(): number;
 }
 
 /**
- * One child process, from fork to its end. It gets one request at a time: it has one thread, and when it dies it must be
- * certain which request ended it.
+ * One child process, from fork to exit. It gets one request at a time: it has one thread, and if it dies, it must be
+ * certain which request caused that.
  */
 export class ChildHandle {
 	readonly #process: ChildProcess;
-	/** In order; the first one is the child's, the others have not been sent. */
+	/** In order; only the first one has been sent to the child. */
 	readonly #requests: Pending[] = [];
 	#lastId = 0;
 	#death: { how: string; fromOutside: boolean } | undefined;
 	readonly #onDeath: () => void;
-	/** As of its last answer. */
+	/** As of its last response. */
 	memory: NativeMemory | undefined;
 
 	/** @param onDeath called once, however the process ends */
@@ -74,14 +74,14 @@ export class ChildHandle {
 		this.#onDeath = onDeath;
 		this.#process = fork(script, binaryArguments(), {
 			serialization: "advanced",
-			// The program's own flags are not for it: a debugger's port, a test runner, a type of input.
+			// It must not inherit the program's own flags: a debugger's port, a test runner, an input type.
 			execArgv: [],
 			stdio: ["ignore", "inherit", "inherit", "ipc"],
 		});
 		this.#process.on("message", (answer: Answer) => this.#receive(answer, onLog));
 		this.#process.on("error", (error) => this.#die(error.message));
 		this.#process.on("exit", (status, signal) =>
-			// Windows does not tell who ended a process that another one ended: its status is that one's choice.
+			// Windows does not say who terminated a process: that process chose the status.
 			this.#die(signal ? `killed by ${signal}` : `exited with ${statusText(status)}`, signal === "SIGKILL"),
 		);
 		this.#keepAlive(false);
@@ -95,8 +95,8 @@ export class ChildHandle {
 		this.#onDeath();
 	}
 
-	// An idle engine must not keep the program alive, one that owes an answer must: the process, too, whose end is an
-	// answer and comes after its channel's.
+	// An idle child must not keep the program alive, but one with an outstanding request must. That includes the process
+	// itself, because its exit also settles requests and comes after the channel's end.
 	#keepAlive(yes: boolean): void {
 		for (const handle of [this.#process, this.#process.channel]) {
 			if (yes) handle?.ref();
@@ -112,12 +112,12 @@ export class ChildHandle {
 		return this.#death === undefined;
 	}
 
-	/** @throws ChildDied; PobatchError as the child's engine raised it */
+	/** @throws ChildDied; PobatchError as raised by the child's engine */
 	request<Value>(request: Unnumbered<Request>): Promise<Value> {
 		return this.#enqueue(request).answer as Promise<Value>;
 	}
 
-	/** Rows of one chunk. */
+	/** Evaluates the rows of one chunk. */
 	rows(chunk: RowsRequest): RunningRows {
 		const { pending, answer } = this.#enqueue({ type: "rows", chunk });
 		return {
@@ -159,7 +159,7 @@ export class ChildHandle {
 		this.#process.send(first.message);
 	}
 
-	/** From now on it counts as dead: nobody gets it any more while its process ends. */
+	/** Counts as dead from now on: it gets no more requests while its process ends. */
 	kill(why: string): void {
 		this.#die(why);
 		this.#process.kill("SIGKILL");

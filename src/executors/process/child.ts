@@ -1,11 +1,11 @@
-// A child process of an isolated engine: one native engine with one thread, told what to do by its parent.
+// A child process of an isolated engine: one native engine with one thread, controlled by its parent.
 import { addon, type NativeAllocatedNodes, type ThreadEngine, useBinary } from "../../native/addon.js";
 import type { Answer, Request, StopRequest } from "./protocol.js";
 
-/** Milliseconds that a state may take to heed its interruption; usual are 1 to 30. */
+/** How many milliseconds a state may take to respond to its interruption; 1 to 30 are usual. */
 const patienceMs = 2000;
 
-// What its parent was told to take.
+// The binary that the parent was told to load.
 useBinary(process.argv[2]);
 
 let engine: ThreadEngine | undefined;
@@ -13,12 +13,12 @@ let stopRows: (() => void) | undefined;
 const bases = new Map<number, NativeAllocatedNodes>();
 
 function send(answer: Answer): void {
-	// A parent that is gone needs no answer; `disconnect` ends this process.
+	// Without a parent, nobody needs the response; `disconnect` ends this process.
 	if (process.connected) process.send?.(answer);
 }
 
-// Lines, and characters of them, on their way to the parent; further ones are counted and dropped, as the addon does on
-// its side: a calculator that logs without end must not fill this process's memory.
+// Limits on lines and characters on their way to the parent. Further lines are counted and dropped, as in the addon: a
+// calculator that logs without end must not fill this process's memory.
 const maxLines = 10_000;
 const maxCharacters = 2 ** 24;
 const waiting = { lines: 0, characters: 0 };
@@ -117,8 +117,8 @@ setInterval(() => {
 	if (engine && engine.interruptingMs() > patienceMs) send({ type: "wedged" });
 }, patienceMs / 8).unref();
 
-// The parent is gone, whatever became of it. Killed rather than exited: an exit would wait for a state that is wedged in
-// one long C call, and there is nothing to clean up.
+// The parent is gone, for whatever reason. SIGKILL instead of exit: exit would wait for a state that hangs in a long C
+// call, and there is nothing to clean up.
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
-// Ctrl-C in a terminal reaches the whole group: the parent decides what ends.
+// Ctrl-C in a terminal reaches the whole process group: the parent decides what ends.
 process.on("SIGINT", () => {});

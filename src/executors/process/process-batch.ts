@@ -3,32 +3,35 @@ import { BatchRows } from "../batch-rows.js";
 import type { BatchRequest } from "../executor.js";
 import { ChildDied, type ChildHandle, type RunningRows } from "./child-handle.js";
 
-/** How long one chunk should take: a crash costs it, and progress comes in its steps. */
+/** Target duration of a chunk: a crash loses one, and progress is reported in these steps. */
 const chunkMs = 50;
-/** Chunks become smaller towards the end, so that children end together; but a message and its answer take time, too. */
+/**
+ * Chunks get smaller towards the end, so that children finish together, but not below this, since messages take time.
+ */
 const leastChunkMs = 2;
-/** While nothing is known of how long a build's rows take. */
+/** Chunk size until the time per row is known. */
 const firstRows = 16;
 
-/** How the message of rows begins that fail since no child could be had for them. */
+/** How the message of a row begins that fails because no child process is left. */
 export const noChildLeft = "no child process is left";
 
-/** How long rows of a build take, as its last chunk did; batches hand it on. */
+/** How fast a build's rows are, measured on its last chunk; passed on from batch to batch. */
 export interface Speed {
-	/** 0: not known. */
+	/** 0: unknown. */
 	msPerRow: number;
 }
 
 interface Chunk {
 	rows: Uint32Array;
-	/** How many children these rows ended. */
+	/** How many children died while evaluating these rows. */
 	deaths: number;
 }
 
 /**
- * One batch over child processes: chunks are handed out as children become free. The rows of a child that died are
- * tried again one by one; a row that ends two children is failed and named. Rows that a child could not evaluate any
- * more are tried again, too, and the child is replaced. Where no child can be had, the rows that are left fail.
+ * One batch over child processes: chunks are handed out as children become free. If a child dies, its rows are tried
+ * again one by one; a row that ends two children fails with an error that names it. Rows that a child could not
+ * evaluate because it lost its state are also tried again, and the child is replaced. If no child is left, the
+ * remaining rows fail.
  */
 export class ProcessBatch {
 	readonly #rows: BatchRows;
@@ -51,7 +54,7 @@ export class ProcessBatch {
 		this.#slots = slots;
 	}
 
-	/** Rows at work end now; what is done is answered. */
+	/** Ends running rows now; the result contains what is done. */
 	stop(reason: "ABORTED" | "TIMEOUT"): void {
 		this.#rows.stop(reason);
 		for (const rows of this.#running) rows.stop();
@@ -62,7 +65,7 @@ export class ProcessBatch {
 		const deadline = timeoutMs === undefined ? undefined : setTimeout(() => this.stop("TIMEOUT"), timeoutMs);
 		try {
 			let slots = Array.from({ length: this.#slots }, (_, slot) => slot);
-			// A slot without a child leaves its rows to the others, which may have found nothing to do by then.
+			// Rows of a slot without a child go to the others, which may have run out of work by then.
 			while (slots.length > 0 && this.#hasRows() && !this.#rows.stopped) {
 				const problems = await Promise.all(slots.map((slot) => this.#work(slot)));
 				slots = slots.filter((_, i) => problems[i] === undefined);
@@ -74,7 +77,7 @@ export class ProcessBatch {
 		return this.#rows.finish();
 	}
 
-	/** Works until there are no rows; answers why the slot has no child any more if that is so. */
+	/** Works until no rows are left. @returns why the slot has no child any more, if so */
 	async #work(slot: number): Promise<Error | undefined> {
 		for (let chunk = this.#take(); chunk && !this.#rows.stopped; chunk = this.#take()) {
 			let child: ChildHandle;
@@ -140,7 +143,7 @@ export class ProcessBatch {
 		if (!atWork) {
 			this.#retries.push({ rows, deaths });
 		} else if (rows.length > 1) {
-			// Which of them it was is found by trying each alone; a kill from outside was hardly for one of many.
+			// Trying each row alone shows which one it was; a kill from outside is unlikely to concern a single row.
 			for (const row of rows)
 				this.#retries.push({ rows: Uint32Array.of(row), deaths: deaths + (fromOutside ? 0 : 1) });
 		} else if (deaths + 1 < 2) {

@@ -14,31 +14,31 @@ import type {
 import { ChildDied, ChildHandle } from "./child-handle.js";
 import { ProcessBatch, type Speed } from "./process-batch.js";
 
-/** A child that dies more often than this within a minute is not replaced: something is wrong for good. */
+/** If children die more often than this within a minute, they are not replaced: the cause is permanent. */
 const maxDeathsPerMinute = 20;
 const minuteMs = 60_000;
-/** Wait before the n-th replacement in a row, in milliseconds: n times this, at most a second. */
+/** Delay before the n-th replacement in a row, in milliseconds: n times this, at most a second. */
 const backOffMs = 20;
 
-/** What a replaced child needs to have a build. */
+/** What a replacement needs in order to have a build. */
 interface KnownBuild {
 	readonly source: Plain;
 	readonly timeoutMs: number | undefined;
 	readonly speed: Speed;
-	/** Once it is known. */
+	/** Set once it is known. */
 	base?: { readonly tree: TreeArrays | null; readonly words: Uint32Array };
 }
 
 /**
- * States in child processes, one in each: what crashes, is killed or wedges in a long C call takes
- * its process with it, and nothing else. Its rows are handed to another child; a child is replaced, with all builds
- * loaded, before it gets work again.
+ * States in child processes, one in each. A state that crashes, is killed or hangs in a long C call ends its own
+ * process and nothing else. Its rows are given to another child. A replacement has all builds loaded before it gets
+ * work.
  */
 export class ProcessExecutor implements Executor {
 	readonly #config: NativeEngineConfig;
 	readonly #onLog: (text: string) => void;
 	readonly #slots: (ChildHandle | undefined)[];
-	/** Per slot: a replacement on its way, which everybody who needs the child waits for. */
+	/** Per slot: a replacement that is being started; everybody who needs that child waits for it. */
 	readonly #starting = new Map<number, Promise<void>>();
 	readonly #builds = new Map<number, KnownBuild>();
 	readonly #batches = new Set<ProcessBatch>();
@@ -52,7 +52,7 @@ export class ProcessExecutor implements Executor {
 		this.#slots = new Array(config.threads).fill(undefined);
 	}
 
-	/** What goes to a child are the words as they were given. */
+	/** Children receive the caller's words. */
 	readonly readsCanonicalForm = false;
 
 	async open(timeoutMs?: number): Promise<Identity> {
@@ -84,7 +84,7 @@ export class ProcessExecutor implements Executor {
 			await this.#setBase(build, { tree: tree?.arrays ?? null, words });
 			return { info, stats, tree, base };
 		} catch (error) {
-			// Some children may have it. What is reported is why it did not load, not what comes of forgetting it.
+			// Some children may have it. Report why it did not load, not the result of unloading it.
 			if (!this.#closed) await this.unload(build).catch(() => {});
 			throw error;
 		}
@@ -98,14 +98,14 @@ export class ProcessExecutor implements Executor {
 			return answer;
 		};
 		const loaded = await this.#everywhere(loadInto);
-		// Known only now: a build that ends its process must not end every replacement, too. A child that was replaced
-		// meanwhile has not got it.
+		// Only now do replacements load it: a build that ends its process must not end each replacement as well. A child
+		// that was replaced in the meantime does not have the build yet.
 		this.#builds.set(build, { source, timeoutMs, speed: { msPerRow: 0 } });
 		await this.#everywhere(async (child) => owners.has(child) || (await loadInto(child)));
 		return loaded[0] as NativeLoad;
 	}
 
-	/** What a build has allocated, for every child that gets its rows. */
+	/** Sends a build's allocated nodes to all children. */
 	async #setBase(build: number, base: NonNullable<KnownBuild["base"]>): Promise<void> {
 		const known = this.#builds.get(build);
 		if (!known) return;
@@ -126,7 +126,7 @@ export class ProcessExecutor implements Executor {
 		);
 	}
 
-	/** The children have a base of their own. */
+	/** The children have their own copies of the base. */
 	batch(request: BatchRequest, onProgress?: (rows: number) => void): RunningBatch {
 		const { speed } = this.#builds.get(request.build) ?? { speed: { msPerRow: 0 } };
 		const child = (slot: number) => this.#child(slot);
@@ -173,7 +173,7 @@ export class ProcessExecutor implements Executor {
 		for (const child of this.#slots) child?.kill("the engine is closed");
 	}
 
-	/** The child of a slot, alive and with all builds; replaces a dead one. */
+	/** A slot's child, alive and with all builds loaded; replaces a dead one. */
 	async #child(slot: number): Promise<ChildHandle> {
 		for (;;) {
 			this.#checkOpen();
@@ -190,7 +190,7 @@ export class ProcessExecutor implements Executor {
 		}
 	}
 
-	/** A replacement that dies itself is replaced by the next call, until too many have died. */
+	/** If the replacement dies, the next call replaces it, until too many have died. */
 	async #replace(slot: number): Promise<void> {
 		await this.#waitForReplacement();
 		this.#checkOpen();
@@ -205,7 +205,7 @@ export class ProcessExecutor implements Executor {
 		if (this.#closed) throw new PobatchError("ENGINE_CLOSED", "The engine is closed");
 	}
 
-	/** @throws ChildDied; what the calculator raises */
+	/** @throws ChildDied; errors of the calculator */
 	async #start(slot: number): Promise<Identity> {
 		const child = new ChildHandle(this.#onLog, () => this.#deaths.push(Date.now()));
 		this.#slots[slot] = child;
@@ -240,7 +240,7 @@ export class ProcessExecutor implements Executor {
 		return Promise.all(this.#slots.map((_, slot) => this.#onSlot(slot, body, "a child process ended twice")));
 	}
 
-	/** Requests that waited for their turn when a child died are simply made again. */
+	/** Requests that were still waiting when a child died are sent again. */
 	async #onSlot<Value>(
 		slot: number,
 		body: (child: ChildHandle) => Promise<Value>,

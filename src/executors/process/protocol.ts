@@ -4,8 +4,8 @@ import type { RowsRequest } from "../batch-rows.js";
 
 /**
  * Messages between an engine and its child processes, as structured clones (`serialization: "advanced"`). Each request
- * has one answer of the same `id`; `stop`, `log` and `wedged` (the state does not heed its interruption: kill this
- * process) have none.
+ * has one response with the same `id`. `stop`, `log` and `wedged` have none; `wedged` means that the state does not
+ * respond to its interruption, so this process should be killed.
  */
 export type Request =
 	| { id: number; type: "open"; config: NativeEngineConfig; timeoutMs: number | undefined }
@@ -17,7 +17,7 @@ export type Request =
 	| { id: number; type: "takeCompiled" }
 	| { id: number; type: "collectGarbage" };
 
-/** Ends the rows at work early; they are answered as stopped. */
+/** Ends the running rows early; they are reported as stopped. */
 export interface StopRequest {
 	type: "stop";
 }

@@ -14,21 +14,21 @@ import {
 } from "./corpus.js";
 
 export interface CertifyOptions {
-	/** Builds of one's own, besides those that come with pobatch. */
+	/** The user's builds, in addition to those that come with pobatch. */
 	builds?: readonly CorpusBuild[];
-	/** Node sets of each build; 24 by default. */
+	/** Node sets per build; 24 by default. */
 	rows?: number;
-	/** Milliseconds for all of it; what is not proven by then stays off. 60,000 by default. */
+	/** Limit for all of it, in milliseconds; parts that are not proven by then stay off. Default: 60,000. */
 	timeoutMs?: number;
-	/** Counts these milliseconds; time that passes by default. */
+	/** Clock for this limit, in milliseconds; by default wall time. */
 	clock?: () => number;
 	onProgress?: (progress: CertifyProgress) => void;
 	signal?: AbortSignal;
-	/** Where it is kept; the user's data folder by default. */
+	/** Folder of the certificate; by default in the user's data folder. */
 	folder?: string;
-	/** Forms of a Path of Building that is no release, as the calculator's option of this name. */
+	/** Additional known forms of functions, as in the calculator's option of this name. */
 	versions?: Plain;
-	/** Whether a certificate is kept in which there was no time for some parts. Yes by default. */
+	/** Whether a certificate is kept if there was no time for some parts. Default: true. */
 	keepsUnfinished?: boolean;
 }
 
@@ -37,12 +37,15 @@ export interface Certified extends Certificate {
 	pob: string;
 	/** Where the certificate is kept. */
 	path: string;
-	/** Parts that it was found out of by calculating; the others cannot be certified. */
+	/** How many parts were examined by calculating; the others cannot be certified. */
 	tried: number;
 	elapsedMs: number;
 }
 
-/** What the calculator's command `certifiable` answers (lua/pob/patch/certification.lua); empty Lua tables arrive as objects. */
+/**
+ * What the calculator's command `certifiable` returns (lua/pob/patch/certification.lua); empty Lua tables arrive as
+ * objects.
+ */
 interface Candidate {
 	part: string;
 	why?: string;
@@ -54,19 +57,20 @@ interface Point {
 	path: string;
 	line: number;
 	column: number;
-	/** Of which function. */
+	/** The function that contains it. */
 	what: string;
 }
 
 const emptyBuild = '<PathOfBuilding2><Build level="1" targetVersion="0_1"/></PathOfBuilding2>';
-/** Share of the time that the originals may take: what is compared has to be calculated four times. */
+/** Share of the time for the originals: every row that is compared is calculated four more times. */
 const originalsShare = 0.5;
-/** Milliseconds that an engine may take to open on a machine that is busy with something else. */
+/** How many milliseconds an engine may take to open on a busy machine. */
 const patientMs = 600_000;
 
 /**
- * Finds out by calculating which parts that are off in a checkout answer what its own functions answer, bit by bit, and keeps
- * that: `options: { trust: "certified" }` of an engine uses these parts. Two threads; at most `timeoutMs`.
+ * Finds out, by calculating, which of the parts that are off in a checkout return the same bits as its own functions,
+ * and records it: with `options: { trust: "certified" }`, an engine uses these parts. Takes two threads and at most
+ * `timeoutMs`.
  *
  * @throws PobatchError POB_NOT_FOUND, POB_INVALID, INVALID_ARGUMENT, FILE_NOT_WRITABLE; ABORTED by `signal`
  */
@@ -111,15 +115,15 @@ export async function certifyPob(folder?: string, options: CertifyOptions = {}):
 
 interface TrialOptions {
 	pob: string;
-	/** By the clock. */
+	/** According to the clock. */
 	end: number;
 	rows: number;
 	clock: () => number;
-	/** It does not count time that passes: the machine may be busy with something else. */
+	/** Whether the clock is not wall time: the machine may be busy with something else. */
 	isPatient: boolean;
 	onProgress: (progress: CertifyProgress) => void;
 	signal: AbortSignal | undefined;
-	/** Options of all engines: what else is known. */
+	/** Options of all engines: additional known forms. */
 	known: Record<string, Plain>;
 }
 
@@ -127,11 +131,11 @@ class Trial {
 	compared = { builds: 0, rows: 0, values: 0 };
 	tried = 0;
 
-	/** There was no time for something. */
+	/** Whether there was no time for something. */
 	isUnfinished = false;
 
 	readonly #late = new AbortController();
-	/** Aborted when there is no time left, or from outside. */
+	/** Aborted when the time is up, or from outside. */
 	readonly #limit: AbortSignal;
 
 	constructor(readonly given: TrialOptions) {
@@ -177,7 +181,7 @@ class Trial {
 		});
 	}
 
-	/** What is off, and what it would take. */
+	/** The parts that are off, and what it would take to certify them. */
 	async #candidates(): Promise<Candidate[]> {
 		const engine = await openPob(this.given.pob, 1, this.#openMs(), { ...this.given.known });
 		try {
@@ -188,7 +192,9 @@ class Trial {
 		}
 	}
 
-	/** By Path of Building's own functions, on two states; and the numbers of the points that they ran through. */
+	/**
+	 * Calculates rows with Path of Building's own functions on two states, and the points that each build's rows pass.
+	 */
 	async #originals(corpus: readonly CorpusBuild[], points: readonly Point[], end: number) {
 		const originals: Originals[] = [];
 		const reached = new Set<number>();
@@ -200,7 +206,7 @@ class Trial {
 				points: points as unknown as Plain,
 			});
 			try {
-				// The user's own builds are first, and one of each half is always done.
+				// The user's own builds come first, and each half always does one build.
 				while (next < corpus.length && (this.given.clock() < end || originals.length < 2)) {
 					const build = corpus[next++] as CorpusBuild;
 					const found = await originalsOf(engine, build, this.given.rows, this.#limit);
@@ -219,7 +225,7 @@ class Trial {
 		return { originals, reached };
 	}
 
-	/** Parts whose company is certified, too, or in use anyway. */
+	/** Parts whose required parts are also certified or in use. */
 	#withCompany(wanted: readonly Candidate[], why: Map<string, string>): Candidate[] {
 		let left = [...wanted];
 		for (;;) {
@@ -231,7 +237,7 @@ class Trial {
 		}
 	}
 
-	/** All of them at once; where something differs, each by itself, and then those together in which nothing did. */
+	/** Tries all parts together. If something differs, tries each alone, and then together those without a difference. */
 	async #compare(wanted: readonly Candidate[], originals: readonly Originals[], why: Map<string, string>) {
 		if (wanted.length === 0) return;
 		const all = await this.#try(wanted, originals, "comparing");
@@ -255,7 +261,7 @@ class Trial {
 			for (const { part } of left) why.set(part, `together with others, ${describe(difference)}`);
 	}
 
-	/** The first difference that a set of parts makes; undefined: none. */
+	/** The first difference that a set of parts causes; undefined if none. */
 	async #try(
 		parts: readonly Candidate[],
 		originals: readonly Originals[],
@@ -300,7 +306,7 @@ class Trial {
 		return true;
 	}
 
-	/** Milliseconds that an engine may take to open. */
+	/** How many milliseconds an engine may take to open. */
 	#openMs(): number {
 		const { clock, end, isPatient } = this.given;
 		return isPatient ? patientMs : Math.ceil(end - clock());
@@ -311,7 +317,7 @@ class Trial {
 	}
 }
 
-/** @throws what is none */
+/** @throws any other error */
 function isTimeout(error: unknown): undefined {
 	if (!(error instanceof PobatchError && error.code === "TIMEOUT")) throw error;
 }

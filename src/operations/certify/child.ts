@@ -1,20 +1,20 @@
-// A process that certifies a checkout in the background of an engine, which waits for it (calculators/pob/background-certification).
+// A process that certifies a checkout for an engine, in the background (calculators/pob/background-certification).
 import { constants, setPriority } from "node:os";
 import type { CertifyAnswer, CertifyRequest } from "../../calculators/pob/background-certification.js";
 import { useBinary } from "../../native/addon.js";
 import { certifyPob } from "./certify-pob.js";
 
-// What its parent was told to take.
+// The binary that the parent was told to load.
 useBinary(process.argv[2]);
 
-// What the user waits for goes first. Threads that are made from now on have it, too.
+// The user's own work has priority. Threads created from now on inherit this one.
 try {
 	setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 } catch {
-	// Not allowed everywhere.
+	// Not permitted everywhere.
 }
 
-/** A minute on two threads, of what the machine has left. */
+/** One minute on two threads, at low priority. */
 const limitMs = 60_000;
 const threads = 2;
 
@@ -28,7 +28,7 @@ function send(answer: CertifyAnswer, sent = () => {}): void {
 	else sent();
 }
 
-// Killed rather than exited: nothing has to be cleaned up.
+// SIGKILL instead of exit: there is nothing to clean up.
 function end(): void {
 	process.kill(process.pid, "SIGKILL");
 }
@@ -44,7 +44,7 @@ process.once("message", async ({ pob, builds, versions }: CertifyRequest) => {
 			builds,
 			timeoutMs: limitMs,
 			clock: spentMs,
-			// What there was no time for is tried again.
+			// What there was no time for is tried again by a later process.
 			keepsUnfinished: false,
 			...(versions !== undefined && { versions }),
 			onProgress: (progress) => send({ progress }),
@@ -55,7 +55,7 @@ process.once("message", async ({ pob, builds, versions }: CertifyRequest) => {
 	}
 });
 
-// Whoever waits for it is gone.
+// Nobody waits for the result any more.
 process.on("disconnect", end);
-// Ctrl-C in a terminal reaches the whole group: the parent decides what ends.
+// Ctrl-C in a terminal reaches the whole process group: the parent decides what ends.
 process.on("SIGINT", () => {});

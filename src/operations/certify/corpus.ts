@@ -6,13 +6,13 @@ import { type Plain, packageFolder } from "../../native/addon.js";
 import { NodeSets } from "../../rows/node-sets.js";
 import { dice, randomSets } from "./random-sets.js";
 
-/** A build that rows are compared of. */
+/** A build whose rows are compared. */
 export interface CorpusBuild {
 	name: string;
 	text: string;
 }
 
-/** What Path of Building's own functions answer for a build; `refused`: that it cannot be loaded. */
+/** What Path of Building's own functions return for a build; `refused` if it cannot be loaded. */
 export interface Originals {
 	build: CorpusBuild;
 	refused?: string;
@@ -25,7 +25,7 @@ export interface Originals {
 	unstable: ReadonlySet<string>;
 }
 
-/** A value, or a row, that is another one. */
+/** A value, or a row, that differs. */
 export interface Difference {
 	build: string;
 	row: number;
@@ -41,7 +41,9 @@ export async function corpusBuilds(): Promise<CorpusBuild[]> {
 	return Promise.all(names.map(async (name) => ({ name, text: await readFile(join(folder, name), "utf8") })));
 }
 
-/** An engine on a checkout, with nothing kept outside of it; it has so many milliseconds to open. */
+/**
+ * Opens an engine on a checkout that keeps nothing outside itself. @param openTimeoutMs in milliseconds
+ */
 export function openPob(
 	pob: string,
 	threads: number,
@@ -52,7 +54,7 @@ export function openPob(
 	return Engine.open({ calculator: "pob", pob, threads, cache: false, options, ...limits });
 }
 
-/** Rows of a build by Path of Building's own functions, all stats; undefined where `signal` came first. */
+/** Rows of a build by Path of Building's own functions, all stats; undefined if `signal` aborted first. */
 export async function originalsOf(
 	engine: Engine,
 	build: CorpusBuild,
@@ -81,7 +83,10 @@ export async function originalsOf(
 	return { build, sets, stats, values: result.values, ok, unstable };
 }
 
-/** The same rows by what pobatch puts in place: default stats, all, those without offence, and once more what is known by then. */
+/**
+ * Calculates the same rows with pobatch's parts, and compares: with the default stats, with all, without offence, and
+ * once more with what is memoized by then.
+ */
 export async function firstDifference(
 	engine: Engine,
 	originals: Originals,

@@ -1,7 +1,7 @@
 import type { NodeSetDelta } from "../../rows/node-sets.js";
 import type { PassiveTree } from "../../tree/passive-tree.js";
 
-/** Whole numbers from 0 to n - 1, the same in each run (a linear congruential generator of 2^32). */
+/** Integers from 0 to n - 1, the same in each run (a linear congruential generator modulo 2^32). */
 export function dice(seed: number): (n: number) => number {
 	let state = seed >>> 0;
 	return (n) => {
@@ -10,12 +10,12 @@ export function dice(seed: number): (n: number) => number {
 	};
 }
 
-/** Nodes that one change may be away from the build. */
+/** Maximum distance of added nodes from the build. */
 const reach = 7;
 
 /**
- * Changes of a build as players make them: a path added, with attributes and weapon sets; a node taken away with all that
- * hangs on it; both; an attribute chosen anew. The first one changes nothing.
+ * Changes of a build as players make them: a path added, with attributes and weapon sets; a node removed with all nodes
+ * that depend on it; both; another choice of attribute. The first one changes nothing.
  */
 export function randomSets(
 	tree: PassiveTree,

@@ -7,7 +7,10 @@ export interface EdgePath {
 	readonly d: string;
 }
 
-/** The path of each edge: around the group between nodes of one orbit, else as the tree's file bends it. */
+/**
+ * The path of each edge: with the file's curve if it has one, otherwise an arc around the group if both nodes are on
+ * one orbit, otherwise straight.
+ */
 export function edgePaths(data: TreeData): EdgePath[] {
 	const nodes = new Map(data.nodes.map((node) => [node.id, node]));
 	const groups = new Map(data.groups.map((group) => [group.id, group]));
@@ -44,7 +47,7 @@ function orbiting(a: Point, b: Point, centre: Point): string {
 
 function bent(a: Point, b: Point, { radius }: TreeCurve): string {
 	const reaches = Math.hypot(b.x - a.x, b.y - a.y) < 2 * Math.abs(radius);
-	// With the centre to the left of the way (y points down), the arc goes counter-clockwise.
+	// If the centre is to the left of the direction from a to b (y points down), the arc goes counter-clockwise.
 	return reaches ? arc(a, b, Math.abs(radius), radius < 0) : line(a, b);
 }
 

@@ -1,28 +1,28 @@
 import { interpolateLab, piecewise } from "d3-interpolate";
 import { interpolateViridis } from "d3-scale-chromatic";
 
-/** Values to colours on a dark ground, readable with any colour vision. */
+/** Maps values to colours on a dark background, readable with any colour vision. */
 export interface HeatScale {
 	readonly min: number;
 	readonly max: number;
 	color(value: number): string;
-	/** Where on the bar of colours a value is, from -1 to 1. Colours change evenly along it. */
+	/** Where a value is on the colour bar, from -1 to 1. Colours change evenly along the bar. */
 	position(value: number): number;
 	/** The value at a position. */
 	valueAt(position: number): number;
 }
 
-// Even steps of lightness and hue in Lab space; blue and orange stay apart for every kind of colour blindness. The
-// middle is dark: on a dark ground, what changes nothing must not stand out.
+// Even steps of lightness and hue in Lab space; orange and blue can be told apart with every kind of colour blindness.
+// The middle is dark: on a dark background, a node that changes nothing must not stand out.
 const losses = piecewise(interpolateLab, ["#4a4a52", "#b4540a", "#ffb45a"]);
 const gains = piecewise(interpolateLab, ["#4a4a52", "#1f78c8", "#a6dcff"]);
-/** Viridis begins nearly black, too dark for this ground. */
+/** Viridis begins nearly black, which is too dark for this background. */
 const darkest = 0.2;
 
 /**
- * Viridis from 0 to the largest gain; where there are losses, orange (loss) to blue (gain), as bright for a loss as for
- * a gain of that size. Both follow the square root of the value: a few nodes gain many times what the others do, which
- * would all look alike.
+ * Viridis from 0 to the largest gain. If there are losses, orange (loss) to blue (gain); a loss is as bright as a gain
+ * of the same size. Both follow the square root of the value: a few nodes gain many times as much as the others, which
+ * would otherwise all look alike.
  */
 export function heatScale(values: Iterable<number>): HeatScale {
 	let min = 0;
@@ -35,7 +35,7 @@ export function heatScale(values: Iterable<number>): HeatScale {
 		} else infinite.add(value);
 	}
 	const reach = Math.max(-min, max) || 1;
-	// What is infinite has the colour of its end, so the scale must have that end.
+	// An infinite value has the colour of its end, so the scale must have that end.
 	if (infinite.has(Number.NEGATIVE_INFINITY)) min = -reach;
 	if (infinite.has(Number.POSITIVE_INFINITY)) max = reach;
 	if (min === 0 && max === 0) max = 1;

@@ -8,7 +8,7 @@ export interface Box {
 
 export interface LabelRequest {
 	readonly text: string;
-	/** Centre and radius of what the label names. */
+	/** Centre and radius of the labelled node. */
 	readonly x: number;
 	readonly y: number;
 	readonly radius: number;
@@ -19,18 +19,18 @@ export interface LabelRequest {
 export interface PlacedLabel {
 	readonly text: string;
 	readonly x: number;
-	/** The text's base line. */
+	/** The text's baseline. */
 	readonly y: number;
 	readonly anchor: "start" | "middle" | "end";
 	readonly box: Box;
 }
 
-/** Width of a letter against the size of the font, for sans-serif text of usual letters. */
+/** Average letter width divided by the font size, for sans-serif text. */
 const letterWidth = 0.56;
 
 /**
- * Gives each label a place right, left, below or above its node where it covers no earlier label and does not leave
- * the picture; one that finds none is left out. Put the important ones first.
+ * Places each label to the right, left, below or above its node, where it overlaps no earlier label and stays inside
+ * the picture. A label that fits nowhere is left out, so put the important ones first.
  *
  * @param taken boxes that no label may cover
  */

@@ -7,29 +7,29 @@ export interface Disc {
 	readonly x: number;
 	readonly y: number;
 	readonly radius: number;
-	/** Some of its nodes are marked. */
+	/** Whether some of its nodes are marked. */
 	readonly on: boolean;
 }
 
 export interface Layout {
-	/** The tree with its nodes and groups where they are drawn. */
+	/** The tree, with nodes and groups at the positions where they are drawn. */
 	readonly data: TreeData;
-	/** What is seen of the tree. */
+	/** The visible part of the tree. */
 	readonly area: Box;
-	/** The strip under it for ascendancies that lie elsewhere; of height 0 if there are none. */
+	/** The strip below it for ascendancies that lie elsewhere; its height is 0 if there are none. */
 	readonly strip: Box;
 	readonly discs: readonly Disc[];
 }
 
-/** Around the whole tree, and around its marked part. */
+/** Space around the whole tree, and around its marked part. */
 const margins = { tree: 1100, marked: 700 } as const;
-/** A picture of few nodes does not get closer. */
+/** Minimum width, so that a picture of few nodes is not magnified further. */
 const leastWidth = 6000;
 const discMargin = 160;
 
 /**
- * Where everything is drawn. The whole tree is drawn as it is; of its marked part, the ascendancies come in a strip
- * below, as they lie far outside.
+ * Where everything is drawn. The whole tree is drawn as it is. With only the marked part, ascendancies are moved into a
+ * strip below it, since they lie far outside.
  */
 export function layOut(data: TreeData, isMarked: (id: number) => boolean, view: "tree" | "marked"): Layout {
 	const drawn = data.nodes.filter((node) => node.group !== undefined && node.type !== "mastery");
@@ -42,7 +42,7 @@ export function layOut(data: TreeData, isMarked: (id: number) => boolean, view: 
 	const area = atLeast(around(marked, margins.marked));
 	const chosen = discs.filter(({ on }) => on);
 	const strip = below(area, Math.max(0, ...chosen.map(({ radius }) => 2 * radius + 900)));
-	// Side by side, each in the middle of an equal share of the strip.
+	// Next to each other, each in the middle of an equal share of the strip.
 	const moved = chosen.map((disc, i) => ({
 		...disc,
 		x: strip.x + ((i + 0.5) / chosen.length) * strip.width,

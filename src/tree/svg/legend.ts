@@ -19,21 +19,21 @@ interface Entry {
 	readonly className?: string;
 }
 
-/** Boxes of the bar of colours. */
+/** Number of boxes in the colour bar. */
 const steps = 24;
 
 export function legendHeight(fontSize: number): number {
 	return fontSize * 5;
 }
 
-/** A line of shapes and, right of them, the colours with their numbers. */
+/** One line: the node shapes and, to their right, the colour bar with its numbers. */
 export function legend(options: LegendOptions): string {
 	const { x, y, width, fontSize, marks } = options;
 	const parts: string[] = [];
 	const middle = y + fontSize * 2.2;
 	let left = x;
 	for (const { type, name, className = "" } of entries(marks)) {
-		// As large against each other as on the tree.
+		// The shapes keep the proportions that they have in the tree.
 		const factor = ((fontSize * 0.75) / radii.keystone).toFixed(3);
 		parts.push(
 			`<g transform="translate(${Math.round(left + fontSize)} ${Math.round(middle)}) scale(${factor})">` +
@@ -68,7 +68,7 @@ function colours({ y, fontSize, marks }: LegendOptions, scale: HeatScale, x: num
 	const step = width / steps;
 	const boxes = Array.from({ length: steps }, (_, i) => {
 		const value = scale.valueAt(from + ((i + 0.5) / steps) * (to - from));
-		// One unit wider than its share: neighbours leave no gap at any zoom.
+		// One unit wider than its share, so that no gap shows between neighbours at any zoom.
 		return `<rect x="${Math.round(x + i * step)}" y="${Math.round(top)}" width="${Math.ceil(step) + 1}" height="${Math.round(fontSize * 0.9)}" fill="${scale.color(value)}"/>`;
 	});
 	const ticks = ticksOf(scale).map((tick) =>
@@ -84,7 +84,7 @@ function colours({ y, fontSize, marks }: LegendOptions, scale: HeatScale, x: num
 	return `${text(x, top - fontSize * 0.5, "start", label)}${boxes.join("")}${ticks.join("")}`;
 }
 
-/** Both ends, 0 and the middles between, as far as their numbers have room beside each other. */
+/** Both ends, 0 and the midpoints, as far as their numbers fit next to each other. */
 function ticksOf(scale: HeatScale): number[] {
 	const { min, max, position } = scale;
 	const room = 0.17 * (position(max) - position(min));

@@ -6,12 +6,12 @@ import { escapeXml } from "./style.js";
 /** What the caller marked. */
 export interface Marks {
 	readonly highlight: ReadonlySet<number>;
-	/** Of `highlight`: new. */
+	/** Those of `highlight` that are new. */
 	readonly added: ReadonlySet<number>;
-	/** Given up. */
+	/** Nodes that were given up. */
 	readonly removed: ReadonlySet<number>;
 	readonly heat: ReadonlyMap<number, number>;
-	/** Absent without heat. */
+	/** Absent if there is no heat. */
 	readonly scale?: HeatScale;
 	readonly heatLabel: string;
 }
@@ -28,12 +28,12 @@ export const radii: Readonly<Record<TreeNodeType, number>> = {
 	mastery: 0,
 };
 
-/** Marked nodes are larger, to be seen on the whole tree, where a small one is 3 pixels wide. */
+/** Marked nodes are larger, so that they show on the whole tree, where a small node is 3 pixels wide. */
 export function radiusOf({ id, type }: TreeNode, { highlight, removed, heat }: Marks): number {
 	return Math.round(radii[type] * (heat.has(id) || highlight.has(id) || removed.has(id) ? 1.3 : 1));
 }
 
-/** A node with the text that shows when the mouse is over it. */
+/** A node, with the text that appears when the mouse is over it. */
 export function nodeShape(node: TreeNode, marks: Marks): string {
 	const { highlight, added, removed, heat, scale, heatLabel } = marks;
 	const value = heat.get(node.id);

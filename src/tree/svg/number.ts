@@ -2,7 +2,7 @@ import { inWords } from "../../common/gain.js";
 
 const fourDigits = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 
-/** Four digits, thousands apart: 1,234 or 0.0123. */
+/** Four digits, with thousands separators: 1,234 or 0.0123. */
 export function number(value: number): string {
 	const words = inWords(value);
 	if (words !== undefined) return words;

@@ -1,8 +1,8 @@
-/** The look of the picture: the game's dark ground, gold for what is allocated. */
+/** The look of the picture: the game's dark background, gold for allocated nodes. */
 export function style(fontSize: number): string {
 	const size = (factor: number) => `${Math.round(fontSize * factor)}px`;
 	return [
-		// Not as `font`, which not every program that draws SVG understands.
+		// Not the shorthand `font`, which some SVG renderers do not understand.
 		`text{font-size:${size(1)};font-family:system-ui,"Segoe UI","DejaVu Sans",sans-serif;fill:#d8d4c8}`,
 		".page{fill:#0c0e12}",
 		`.title{font-size:${size(1.6)};font-weight:600}`,
@@ -25,7 +25,7 @@ export function style(fontSize: number): string {
 		".disc.on{stroke:#e8c66a}",
 		".disc-name.on{fill:#e8c66a}",
 		".start{font-weight:600}",
-		// A dark rim keeps names readable over edges and nodes.
+		// A dark outline keeps names readable over edges and nodes.
 		`.name,.start,.disc-name{paint-order:stroke;stroke:#0c0e12;stroke-width:${size(0.3)};stroke-linejoin:round}`,
 		".node:hover{stroke:#fff}",
 	].join("");

@@ -8,7 +8,7 @@ import { legend, legendHeight } from "./legend.js";
 import { type Marks, nodeShape, radiusOf } from "./nodes.js";
 import { escapeXml, style } from "./style.js";
 
-/** What a picture needs of a `PassiveTree`. */
+/** The part of a `PassiveTree` that a picture needs. */
 export interface DrawnTree {
 	readonly version: string;
 	readonly data: TreeData;
@@ -17,34 +17,34 @@ export interface DrawnTree {
 }
 
 export interface TreeSvgOptions {
-	/** Allocated nodes: ringed in gold, the edges between them bold. */
+	/** Allocated nodes, drawn with a gold ring and bold edges between them. */
 	highlight?: Iterable<number>;
-	/** Nodes of `highlight` that are new: green. */
+	/** Nodes of `highlight` that are new, drawn in green. */
 	added?: Iterable<number>;
-	/** Nodes that were given up: red. */
+	/** Nodes that were given up, drawn in red. */
 	removed?: Iterable<number>;
 	/**
-	 * A number per node, shown as colour: what each node gains, for instance. From 0 on dark violet to yellow; where
-	 * some are negative, orange (loss) to blue (gain). Colours follow the square root of the number. A node whose number
-	 * is NaN is drawn dashed.
+	 * A number per node, shown as its colour: for example what each node gains. Without negative numbers the scale runs
+	 * from dark violet (0) to yellow; with some, from orange (loss) to blue (gain). Colours follow the square root of the
+	 * number. A node whose number is NaN is drawn dashed.
 	 */
 	heat?: ReadonlyMap<number, number> | Readonly<Record<number, number>>;
 	/** What the numbers of `heat` are, with their unit: "Life gained by the path". */
 	heatLabel?: string;
 	title?: string;
-	/** At most so many names of marked notables and keystones, highest heat first; 60 by default, false: none. */
+	/** Maximum number of names of marked notables and keystones, highest heat first; 60 by default, none if false. */
 	labels?: number | boolean;
-	/** `"tree"` (the default): all of it; `"marked"`: the part around the nodes of `highlight` and `heat`. */
+	/** `"tree"` (the default): the whole tree; `"marked"`: the part around the nodes of `highlight` and `heat`. */
 	view?: "tree" | "marked";
 }
 
-/** Pixels that the picture is wide before it is zoomed, and the size of its font. */
+/** Width of the unzoomed picture and size of its font, in pixels. */
 const screen = { width: 2000, fontSize: 14 };
 const defaultLabels = 60;
 
 /**
- * The passive tree as a stand-alone SVG document, as the game lays it out: nodes at their places, edges along their
- * orbits, ascendancies outside. Names, stat lines and numbers show when the mouse is over a node.
+ * The passive tree as a stand-alone SVG document, laid out as in the game: edges follow their orbits, ascendancies are
+ * outside. Names, stat lines and numbers appear when the mouse is over a node.
  *
  * @example
  * const { nodes } = await build.power({ stats: ["Life"] });
@@ -62,7 +62,7 @@ export function treeToSvg(tree: DrawnTree, options: TreeSvgOptions = {}): string
 	const isMarked = (id: number) => marks.highlight.has(id) || marks.removed.has(id) || marks.heat.has(id);
 	const layout = layOut(tree.data, isMarked, view);
 	const { area, strip } = layout;
-	// In tree units, so that letters are as large on the screen in every view.
+	// In tree units, so that letters have the same size on the screen in every view.
 	const fontSize = (area.width / screen.width) * screen.fontSize;
 	const titleHeight = fontSize * 3;
 	const page = {
@@ -117,11 +117,11 @@ function readMarks(tree: DrawnTree, options: TreeSvgOptions): Marks {
 	};
 }
 
-/** From the ground up: discs, edges, nodes, names. */
+/** From back to front: discs, edges, nodes, names. */
 function treeShapes(layout: Layout, marks: Marks, fontSize: number, limit: number): string[] {
 	const { data, area, strip, discs } = layout;
 	const all = { ...area, height: area.height + strip.height };
-	// What lies under the strip for ascendancies would be drawn into it.
+	// Nodes of the main tree that lie below the area would be drawn into the strip for ascendancies.
 	const visible = data.nodes.filter((node) =>
 		contains(node.ascendancy === undefined ? area : all, node, -radiusOf(node, marks)),
 	);
@@ -140,7 +140,7 @@ function treeShapes(layout: Layout, marks: Marks, fontSize: number, limit: numbe
 	];
 }
 
-/** All edges of one look as one path: thousands of elements would make a browser slow. */
+/** All edges of the same look become one path: thousands of elements would make a browser slow. */
 function edges({ data }: Layout, { highlight }: Marks, visible: ReadonlySet<number>): string[] {
 	const off: string[] = [];
 	const on: string[] = [];
@@ -155,7 +155,7 @@ function edges({ data }: Layout, { highlight }: Marks, visible: ReadonlySet<numb
 	];
 }
 
-/** Names of the class starts, and of the marked notables and keystones. */
+/** Names of the class starts, and of marked notables and keystones. */
 function names(
 	visible: readonly TreeNode[],
 	marks: Marks,
@@ -172,7 +172,7 @@ function names(
 	});
 	const starts = visible
 		.filter(({ type }) => type === "classStart")
-		// On the left of the tree the name stands left of its node.
+		// On the left half of the tree, the name is to the left of its node.
 		.map((node) => ({
 			...request(node, (node.classesStart ?? []).join(" / ")),
 			side: node.x < -1 ? ("left" as const) : ("right" as const),

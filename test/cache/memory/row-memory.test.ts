@@ -23,7 +23,7 @@ function present(memory: RowMemory<Value>): string[] {
 	return [...memory.entries()].map(([key]) => key).sort();
 }
 
-/** Asks as a batch does: what is not there is calculated, and kept. @returns whether it was there */
+/** Requests like a batch: a missing value is calculated and stored. @returns whether it was there */
 function ask(memory: RowMemory<Value>, key: string, bytes = 50): boolean {
 	const found = memory.get(key) !== undefined;
 	if (!found) memory.set(key, value(bytes));
@@ -46,7 +46,7 @@ describe.each(cachePolicies)("memory by the policy %s", (policy) => {
 		fc.record({ kind: fc.constant("clear"), key: fc.constant("") }, { noNullPrototype: true }),
 	);
 
-	it("answers the newest value or none, within its limits, and counts what it has", () => {
+	it("returns the newest value or none, within its limits, and counts what it has", () => {
 		fc.assert(
 			fc.property(fc.array(operation, { maxLength: 300 }), (operations) => {
 				const memory = open();
@@ -90,7 +90,7 @@ describe.each(cachePolicies)("memory by the policy %s", (policy) => {
 		expect(memory.get("one more")).toBeDefined();
 	});
 
-	it("does not keep what is larger than all of it, nor what it had of that key", () => {
+	it("does not keep a value larger than its limit, nor an earlier value of that key", () => {
 		const memory = open();
 		memory.set("a", value(10));
 		memory.set("b", value(10));
@@ -99,7 +99,7 @@ describe.each(cachePolicies)("memory by the policy %s", (policy) => {
 		expect(memory.get("b")).toBeDefined();
 	});
 
-	it("has bytes alone as a limit where no number is given", () => {
+	it("has only a limit on bytes if no number is given", () => {
 		const memory = open({ maxEntries: Number.POSITIVE_INFINITY });
 		for (const key of keys) memory.set(key, value(10));
 		expect(memory.size).toBe(60);
@@ -109,11 +109,11 @@ describe.each(cachePolicies)("memory by the policy %s", (policy) => {
 	});
 });
 
-describe("which rows leave", () => {
+describe("which rows are evicted", () => {
 	const open = (policy: (typeof cachePolicies)[number], ttlMs = 0) =>
 		openMemory<Value>(policy, { ...limits, ttlMs, maxEntries: Number.POSITIVE_INFINITY });
 
-	it("lru: those used least recently", () => {
+	it("lru: the least recently used", () => {
 		const memory = open("lru");
 		for (const key of keys.slice(0, 20)) memory.set(key, value(50));
 		memory.get(keys[0] as string);
@@ -121,7 +121,7 @@ describe("which rows leave", () => {
 		expect(present(memory)).toEqual([keys[0], ...keys.slice(20, 39)].sort());
 	});
 
-	it("lfu: those used least often, of them the least recently used", () => {
+	it("lfu: the least frequently used, of these the least recently used", () => {
 		const memory = open("lfu");
 		for (const key of keys.slice(0, 20)) memory.set(key, value(50));
 		for (const key of keys.slice(0, 10)) for (let i = 0; i < 3; i++) memory.get(key);
@@ -133,7 +133,7 @@ describe("which rows leave", () => {
 		);
 	});
 
-	it("adaptive: a scan does not push out what is asked for again and again", () => {
+	it("adaptive: a scan does not evict what is requested repeatedly", () => {
 		const hits = (policy: "adaptive" | "lru", some: Partial<typeof limits>) => {
 			const memory = openMemory<Value>(policy, { ...limits, ...some });
 			const hot = keys.slice(0, 8);
@@ -151,7 +151,7 @@ describe("which rows leave", () => {
 		}
 	});
 
-	it("adaptive: what comes again soon after it left stays", () => {
+	it("adaptive: what returns soon after its eviction stays", () => {
 		const memory = open("adaptive");
 		ask(memory, "again");
 		for (let i = 0; i < 21; i++) ask(memory, `first ${i}`);
@@ -160,7 +160,7 @@ describe("which rows leave", () => {
 		expect(ask(memory, "again")).toBe(true);
 	});
 
-	it("adaptive: what was asked for often leaves once it is not any more", () => {
+	it("adaptive: what was requested often is evicted once it no longer is", () => {
 		const memory = open("adaptive");
 		const old = keys.slice(0, 10);
 		for (let round = 0; round < 20; round++) for (const key of old) ask(memory, key);
@@ -173,9 +173,9 @@ describe("which rows leave", () => {
 			vi.useRealTimers();
 		});
 
-		it("ttl: each when its time is over, used or not; the oldest first where there is no room", () => {
+		it("ttl: each when its time is over, used or not; the oldest first if there is no room", () => {
 			vi.useFakeTimers();
-			// The library takes a time of 0 for none.
+			// The library treats a time of 0 as none.
 			vi.advanceTimersByTime(1);
 			const memory = open("ttl", 1000);
 			memory.set("old", value(50));

@@ -12,7 +12,7 @@ import { expectSameBits } from "../../support/bits.js";
 const root = mkdtempSync(join(tmpdir(), "pobatch-failures-"));
 afterAll(() => remove(root));
 
-/** A file that a failed operation did not close stays on Windows, and its folder with it. */
+/** On Windows, a file that a failed operation did not close cannot be deleted, nor can its folder. */
 function remove(folder: string): void {
 	try {
 		rmSync(folder, { recursive: true, force: true });
@@ -23,7 +23,7 @@ function remove(folder: string): void {
 
 let count = 0;
 
-/** As Node's own file system, but that each operation of a kind is announced before it is done. */
+/** Node's own file system, but each operation of a kind is announced before it is done. */
 function watched(before: (kind: string) => void): Files {
 	const entries = Object.entries(nodeFiles).map(([kind, make]) => [
 		kind,
@@ -58,7 +58,7 @@ const answers = Array.from({ length: rows }, (_, row) =>
 	Float64Array.from({ length: width }, (_, i) => row / (i + 3)),
 );
 
-/** Looks all rows up, "calculates" what is missing, and closes: what a batch does. */
+/** Looks all rows up, "calculates" missing ones, and closes: like a batch. */
 async function batch(
 	dir: string,
 	sync: boolean,
@@ -67,7 +67,7 @@ async function batch(
 	const warnings: string[] = [];
 	const cache = await RowCache.open({ dir, maxDiskMB: 1 }, ({ text }) => warnings.push(text), files);
 	let hits = 0;
-	// Twice: the second time, memory has what the first one found or calculated.
+	// Twice: the second time, memory contains what the first one found or calculated.
 	for (let round = 0; round < 2; round++) {
 		const known = sync ? cache.findSync(group, hashes) : await cache.find(group, hashes);
 		answers.forEach((answer, row) => {
@@ -132,7 +132,7 @@ describe.each(Object.keys(reasons))("%s at each operation", (code) => {
 							const { warnings } = await batch(dir, sync, files);
 							expect(warnings.length).toBeLessThanOrEqual(1);
 							if (warnings[0]) expect(warnings[0]).toContain(`: ${reasons[code]}`);
-							// What it left behind does no harm.
+							// What it left behind is harmless.
 							const after = await batch(dir, sync, nodeFiles);
 							expect(after.warnings).toEqual([]);
 							expect((await batch(dir, sync, nodeFiles)).hits).toBe(rows);
@@ -146,7 +146,7 @@ describe.each(Object.keys(reasons))("%s at each operation", (code) => {
 	);
 });
 
-it("writes that take less than they are given are gone on with", async () => {
+it("partial writes are continued", async () => {
 	const dir = join(root, String(++count));
 	const files: Files = {
 		...nodeFiles,

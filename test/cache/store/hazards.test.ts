@@ -1,4 +1,4 @@
-/** What may happen to a folder of rows. In each case: no row is lost or wrong, and one warning says what is wrong. */
+/** Hazards of a folder of rows. In each case, no row is lost or wrong, and one warning says what is wrong. */
 import { execFileSync } from "node:child_process";
 import {
 	appendFileSync,
@@ -53,7 +53,7 @@ describe("a damaged file", () => {
 		["another number of rows in a head", () => change(40, Buffer.of(3, 0, 0, 0)), { warns: true }],
 		["a page of zeros", () => change(4096, Buffer.alloc(4096)), { warns: true }],
 		["a head that is gone", () => change(0, Buffer.alloc(8)), { warns: true }],
-		// What a killed process leaves: nobody need know.
+		// What a killed process leaves behind needs no warning.
 		["a file cut in the middle of a frame", () => truncateSync(segment(), 100_000), { warns: false }],
 		["a file cut in the middle of a head", () => truncateSync(segment(), 20), { warns: false }],
 		["an empty file", () => truncateSync(segment()), { warns: false }],
@@ -69,7 +69,7 @@ describe("a damaged file", () => {
 		expect((await askFor(dir, rows)).hits).toBe(rows.length);
 	});
 
-	it("garbage behind the rows costs none of them", async () => {
+	it("garbage after the rows costs none of them", async () => {
 		await askFor(dir, rows);
 		appendFileSync(segment(), Buffer.alloc(5000, 7));
 		const after = await askFor(dir, range(301, 901));
@@ -84,7 +84,7 @@ describe("a damaged file", () => {
 	});
 });
 
-describe("something else in place of a file", () => {
+describe("something else instead of a file", () => {
 	const replaced = (make: (path: string) => void) => () => {
 		const path = segment();
 		rmSync(path);
@@ -147,7 +147,7 @@ describe("a folder that cannot be used", () => {
 	});
 });
 
-it("a folder that is emptied while an engine uses it", async () => {
+it("is emptied while an engine uses it", async () => {
 	await askFor(dir, rows);
 	const remove = () => rmSync(dir, { recursive: true, force: true });
 	const used = await askFor(dir, range(301, 901), { between: remove });
@@ -155,7 +155,7 @@ it("a folder that is emptied while an engine uses it", async () => {
 	expect(existsSync(dir)).toBe(true);
 });
 
-it("files of an older pobatch are left alone, and said once", async () => {
+it("files of an older pobatch are not touched, and reported once", async () => {
 	mkdirSync(dir);
 	writeFileSync(join(dir, "data.mdb"), "garbage");
 	writeFileSync(join(dir, "lock.mdb"), "");
@@ -253,7 +253,7 @@ describe.skipIf(!existsSync(new URL(packageUrl)))("shared (needs dist/: npm run 
 		expect((await build.calculateBatch(sets)).cache.hits).toBe(1000);
 	});
 
-	// A file's size is limited as a full disk is: the write that meets the limit is cut, the next one fails.
+	// A limit on the file's size acts like a full disk: the write that meets it is cut, the next one fails.
 	it.skipIf(isWindows).each([1, 8, 64, 200])(
 		"a disk that is full after %i KB ends neither rows nor process, and is said once",
 		async (kilobytes) => {

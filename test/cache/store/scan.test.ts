@@ -16,7 +16,7 @@ const hashes = BigUint64Array.from({ length: 20 }, (_, i) => BigInt(i + 1) * 0x9
 const words = new Uint32Array(hashes.buffer);
 const valuesOf = (row: number) => [row + 0.5, -row];
 
-/** A frame with these rows of `hashes`: 64 bytes, and 32 a row. */
+/** A frame with these rows of `hashes`: 64 bytes, plus 32 per row. */
 function frame(...rows: number[]): Buffer {
 	const keys = rows.flatMap((row) => [...words.subarray(4 * row, 4 * row + 4)]);
 	return encodeFrame(
@@ -29,7 +29,7 @@ function frame(...rows: number[]): Buffer {
 	);
 }
 
-/** The rows that a segment of these bytes answers, each of which must be right, and what is warned about. */
+/** The rows found in a segment with these bytes, each of which must be right, and the warnings. */
 async function found(...parts: Buffer[]): Promise<{ rows: number[]; warnings: string[] }> {
 	writeFileSync(join(dir, "rows-00000001-00000000.log"), Buffer.concat(parts));
 	const warnings: string[] = [];
@@ -49,7 +49,7 @@ const first = frame(0, 1);
 const second = frame(2, 3, 4);
 const third = frame(5);
 
-it("a frame is 64 bytes, 16 a key and 8 a number", () => {
+it("a frame is 64 bytes, 16 per key and 8 per number", () => {
 	expect(second).toHaveLength(64 + 3 * (16 + 16));
 });
 
@@ -97,7 +97,7 @@ it("one flipped bit costs no more than the frame it is in, and is noticed unless
 		expect(warnings.length).toBeLessThanOrEqual(1);
 		if (warnings.length === 0) unnoticed++;
 	}
-	// Bits that make a frame seem longer, or another group's.
+	// Bits that make a frame seem longer, or part of another group.
 	expect(unnoticed).toBeLessThan(whole.length / 4);
 }, 60_000);
 
@@ -112,13 +112,13 @@ it("bytes that look like the beginning of a frame, in the middle of one, do no h
 	expect([...(known[3] as Float64Array)]).toEqual(valuesOf(3));
 });
 
-it("a row that is there twice comes from the later frame that is sound", async () => {
+it("a row that exists twice comes from the later undamaged frame", async () => {
 	const damaged = frame(2, 3, 4);
 	damaged[damaged.length - 1] = 1;
 	expect((await found(damaged, frame(2, 3, 4))).rows).toEqual([2, 3, 4]);
 });
 
-it("statistics tell what is whole and what is not", async () => {
+it("statistics tell readable rows from unreadable bytes", async () => {
 	await found(first, second.subarray(0, 100), frame(1, 5));
 	expect(await diskCacheStatistics(dir)).toEqual({
 		entries: 3,

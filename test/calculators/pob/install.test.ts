@@ -73,7 +73,7 @@ describe.runIf(process.platform === "linux")("pob install", () => {
 		await expect(removeInstall("nightly")).rejects.toMatchObject({ code: "POB_NOT_FOUND" });
 	});
 
-	it("refuses what is no Path of Building and leaves nothing behind", async () => {
+	it("refuses what is not Path of Building, and leaves nothing behind", async () => {
 		const other = join(folder, "other");
 		await mkdir(other);
 		execFileSync("git", ["init", "-q", "-b", "main"], { cwd: other });

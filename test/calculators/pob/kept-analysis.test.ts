@@ -38,13 +38,13 @@ describe("conclusions", () => {
 		expect(await kept().read()).toEqual({ ...A2, ...B });
 	});
 
-	it("are another pobatch's where its Lua is another one", async () => {
+	it("are separate if pobatch's own Lua differs", async () => {
 		await kept("one").add(A1);
 		expect(await keys(kept("other"))).toEqual([]);
 		expect(await keys(kept("one"))).toEqual(Object.keys(A1));
 	});
 
-	it("stay in the process where the disk is not wanted", async () => {
+	it("stay in the process if the disk is not used", async () => {
 		const store = kept("program", false);
 		await store.add(A1);
 		expect(await keys(store)).toEqual(Object.keys(A1));
@@ -74,7 +74,7 @@ describe("conclusions", () => {
 });
 
 describe("a sealed file", () => {
-	it("is whole or is not there", async () => {
+	it("is complete or absent", async () => {
 		const path = join(folder, "sealed", "x.json");
 		expect(await readSealed(path)).toBeUndefined();
 		await writeSealed(path, { é: [1, null] });

@@ -32,14 +32,14 @@ describe("kept slices", () => {
 		expect(await ids(store())).toEqual([11, 10, 9, 8, 7, 6, 5, 4].map((i) => `stat ${i}`));
 	});
 
-	it("are others for other files and for another pobatch", async () => {
+	it("are separate for other files and for another pobatch", async () => {
 		await store().add([slice("Life")]);
 		expect(await ids(store("other files"))).toEqual([]);
 		expect(await ids(store("manifest", "other Lua"))).toEqual([]);
 		expect(await ids(store())).toEqual(["Life"]);
 	});
 
-	it("stay in the process where the disk is not wanted", async () => {
+	it("stay in the process if the disk is not used", async () => {
 		const kept = store("manifest", "program", false);
 		await kept.add([slice("Life")]);
 		expect(await ids(kept)).toEqual(["Life"]);

@@ -15,7 +15,7 @@ interface FleetFlags {
 
 export function fleetCommand(): Command {
 	return new Command("fleet")
-		.description("who works at a queue, and how much is waiting there")
+		.description("show the workers of a queue and how much is waiting")
 		.option("--queue <url>", "as of `pobatch worker`; else the variable POBATCH_QUEUE")
 		.option("--json", "as JSON")
 		.option(

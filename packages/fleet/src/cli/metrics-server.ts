@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Registry } from "prom-client";
 
-/** `/metrics` for Prometheus, on the loopback unless another host is named. */
+/** Serves `/metrics` for Prometheus, on the loopback address unless another host is named. */
 export async function serveMetrics(
 	registry: Registry,
 	host: string,

@@ -11,7 +11,7 @@ export function integer(min: number, max: number): (text: string) => number {
 	};
 }
 
-/** The queue that was named, else the variable's. @throws PobatchError INVALID_ARGUMENT */
+/** The named queue, otherwise that of the variable. @throws PobatchError INVALID_ARGUMENT */
 export function queueOf(given: string | undefined): string {
 	const queue = given ?? process.env.POBATCH_QUEUE;
 	if (queue) return queue;

@@ -1,6 +1,6 @@
 const signals = ["SIGINT", "SIGTERM"] as const;
 
-/** Resolves at Ctrl-C and at SIGTERM; a second one then ends the process at once. */
+/** Resolves on Ctrl-C and on SIGTERM; a second signal then ends the process at once. */
 export function untilSignal(): Promise<NodeJS.Signals> {
 	return new Promise((resolve) => {
 		const stop = (name: NodeJS.Signals) => {

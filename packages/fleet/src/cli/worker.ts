@@ -38,7 +38,7 @@ export function workerCommand(): Command {
 			new Option("--trust <kind>", "as of the engines whose rows it takes").choices(["known", "certified"]),
 		)
 		.option("--tree <file>", "passive tree of a calculator that is not Path of Building")
-		.option("--threads <n>", "states; one per core if not given", integer(1, 256))
+		.option("--threads <n>", "calculator states (default: one per core)", integer(1, 256))
 		.addOption(
 			new Option("--isolation <kind>", "states each in a process of its own, or on threads")
 				.choices(["process", "thread"])

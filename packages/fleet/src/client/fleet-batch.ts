@@ -7,50 +7,51 @@ import { writeJob } from "../protocol/job.js";
 import type { JobListener, QueueClient } from "./queue-client.js";
 import type { Speed } from "./speed.js";
 
-/** Parts into which the rows of a job are divided that ended its workers. */
+/** Number of parts into which a job is divided that ended its workers. */
 const parts = 8;
-/** How often rows are sent again whose job came back without an answer, for another reason. */
+/** How often rows are sent again if their job came back without an answer for another reason. */
 const attempts = 3;
-/** The same for rows whose worker had no state for them: it takes its time before it says so. */
+/** The same if the worker had no state for them, which a worker reports only after a while. */
 const stateAttempts = 20;
-/** A job is looked after when nothing was heard of it for so long, in milliseconds. */
+/** A job is checked on after this many milliseconds without news. */
 const silenceMs = 2000;
 
 interface Chunk {
 	readonly rows: Uint32Array;
 	/** How often they came back without an answer. */
 	readonly returns: number;
-	/** They are of a job that ended its workers. */
+	/** Whether they are part of a job that ended its workers. */
 	readonly areSuspect?: boolean;
 }
 
 interface Sent extends Chunk {
-	/** The queue has it. */
+	/** Whether the queue has it. */
 	isThere: boolean;
-	/** Its end is known, and what comes of it is on its way. */
+	/** Whether its end is known and its result is on the way. */
 	isEnding: boolean;
 	heardAt: number;
-	/** Rows that its worker has done. */
+	/** Rows that its worker has finished. */
 	progress: number;
 }
 
-/** What a batch knows of its engine. */
+/** What a batch needs from its engine. */
 export interface FleetBatchContext {
 	readonly client: QueueClient;
-	/** Of the build. */
+	/** The build's digest. */
 	readonly digest: string;
 	readonly speed: Speed;
 	readonly priority: number;
-	/** How many workers are there. */
+	/** Number of present workers. */
 	workers(): number;
-	/** Makes sure that the build is at the queue. */
+	/** Makes sure that the queue has the build. */
 	sendBuild(): Promise<void>;
 }
 
 /**
- * One batch over a queue: jobs of rows go out as workers come free, answers go to their places. Rows of a job that ended all
- * workers that had it are tried again in smaller jobs, until the row is alone that is the cause: it fails. Rows whose job or
- * answer the queue has lost are sent again. An answer counts once, since the job that it is for is forgotten with it.
+ * One batch over a queue: jobs are sent as workers become free, and results are put in their places. If a job ended all
+ * workers that had it, its rows are tried again in smaller jobs, until the row that is the cause is alone and fails.
+ * Rows whose job or answer the queue has lost are sent again. An answer counts only once, since its job is forgotten
+ * with it.
  */
 export class FleetBatch implements JobListener {
 	readonly #id = randomBytes(12).toString("hex");
@@ -74,13 +75,13 @@ export class FleetBatch implements JobListener {
 		});
 	}
 
-	/** Rows that are not answered. */
+	/** Number of unanswered rows. */
 	get rowsLeft(): number {
 		const waiting = [...this.#again, ...this.#sent.values()].reduce((sum, { rows }) => sum + rows.length, 0);
 		return this.#rows.left + waiting;
 	}
 
-	/** How long one worker would take for them. */
+	/** How long one worker would take for them, in milliseconds. */
 	get msLeft(): number {
 		return this.#context.speed.msOf(this.rowsLeft);
 	}
@@ -93,14 +94,14 @@ export class FleetBatch implements JobListener {
 		return this.#ended;
 	}
 
-	/** What is done is answered. */
+	/** Ends the batch; the result contains what is done. */
 	stop(reason: "ABORTED" | "TIMEOUT"): void {
 		if (this.#isEnded) return;
 		this.#rows.stop(reason);
 		this.#finish();
 	}
 
-	/** The batch is over without an answer. */
+	/** Ends the batch with an error. */
 	readonly fail = (error: unknown): void => {
 		if (this.#isEnded) return;
 		this.#end();
@@ -120,11 +121,11 @@ export class FleetBatch implements JobListener {
 		this.#sent.clear();
 	}
 
-	/** Sends what workers can have now. */
+	/** Sends as much as the workers can take now. */
 	#send(): void {
 		if (this.#isEnded) return;
 		const workers = Math.max(1, this.#context.workers());
-		// Each worker has two jobs, and another one waits for it.
+		// Each worker has two jobs, and a third one waits for it.
 		while (this.#sent.size < 3 * workers) {
 			const chunk = this.#again.shift() ?? this.#next(workers);
 			if (!chunk) break;
@@ -179,7 +180,7 @@ export class FleetBatch implements JobListener {
 		this.#rows.report([...this.#sent.values()].reduce((sum, { progress }) => sum + progress, 0));
 	}
 
-	/** Asks after jobs of which nothing was heard: the queue may have been restarted, or an event lost. */
+	/** Checks on jobs without news: the queue may have been restarted, or an event lost. */
 	async lookAfter(): Promise<void> {
 		const now = performance.now();
 		const silent = [...this.#sent].filter(
@@ -210,7 +211,7 @@ export class FleetBatch implements JobListener {
 		try {
 			answer = bytes ? readAnswer(bytes, job, rows.length, this.#rows.request.stats.length) : undefined;
 		} catch {
-			// Damaged, or of somebody else: calculated again, as one that is lost.
+			// Damaged, or from somebody else: calculate it again, like a lost one.
 		}
 		if (!answer) {
 			this.#return(job, sent, "CRASH", "its answer was lost or damaged again and again");
@@ -224,7 +225,7 @@ export class FleetBatch implements JobListener {
 		this.#send();
 	}
 
-	/** Rows whose worker had no state left for them. */
+	/** Handles rows whose worker had no state left for them. */
 	#giveUpOrAgain(rows: Uint32Array, { returns }: Sent): void {
 		if (returns + 1 < stateAttempts) this.#again.push({ rows, returns: returns + 1 });
 		else for (const row of rows) this.#rows.crash(row, "no worker has a state for it");
@@ -243,7 +244,7 @@ export class FleetBatch implements JobListener {
 		this.#return(job, sent, failure.code, failure.message);
 	}
 
-	/** Sends rows once more, unless that was tried often enough. */
+	/** Sends rows again, unless that was tried too often. */
 	#return(job: string, sent: Sent, code: string, message: string): void {
 		if (sent.returns + 1 < attempts) this.#sendAgain(job, { ...sent, returns: sent.returns + 1 });
 		else
@@ -256,7 +257,7 @@ export class FleetBatch implements JobListener {
 		this.#send();
 	}
 
-	/** Of rows that ended their workers one at least is the cause: it is found by trying fewer at once. */
+	/** At least one of the rows that ended their workers is the cause: find it by trying fewer at once. */
 	#divide(job: string, { rows, returns }: Sent): void {
 		this.#forget(job);
 		if (rows.length === 1)

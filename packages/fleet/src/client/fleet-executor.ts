@@ -48,8 +48,8 @@ interface FleetBuild {
 }
 
 /**
- * Rows of batches by workers at a queue; all else by one state of this process: what a build is, what a command answers, rows
- * of synchronous calls.
+ * Batches are evaluated by workers at a queue; everything else by one state of this process: reading a build, commands,
+ * and synchronous batches.
  */
 export class FleetExecutor implements Executor {
 	readonly #address: QueueAddress;
@@ -63,7 +63,7 @@ export class FleetExecutor implements Executor {
 	#kind: EngineKind | undefined;
 	#client: QueueClient | undefined;
 	#workers = 0;
-	/** Since when there is no worker; undefined while there is one. */
+	/** Since when there has been no worker; undefined if there is one. */
 	#aloneSince: number | undefined;
 	#lastProblem = "";
 	#watch: NodeJS.Timeout | undefined;
@@ -87,7 +87,7 @@ export class FleetExecutor implements Executor {
 		this.#redis = this.#address.connection();
 	}
 
-	/** What goes to workers are the words as they were given. */
+	/** Workers receive the caller's words. */
 	readonly readsCanonicalForm = false;
 
 	async open(timeoutMs?: number): Promise<Identity> {
@@ -193,7 +193,7 @@ export class FleetExecutor implements Executor {
 		void this.#client.close();
 	}
 
-	/** Once a day at most, by whichever engine is the first. */
+	/** At most once a day, by whichever engine is first. */
 	async #sendBuild({ given, digest }: FleetBuild): Promise<void> {
 		const key = keys.build(digest);
 		if ((await this.#redis.expire(key, buildSeconds)) === 1) return;
@@ -215,7 +215,7 @@ export class FleetExecutor implements Executor {
 		watch();
 	}
 
-	/** While there are batches: who is there, what became of jobs; and others see how much is to do. */
+	/** While batches run: counts workers, looks after jobs, and publishes how much is left to do. */
 	async #look(): Promise<void> {
 		if (this.#batches.size === 0) {
 			clearInterval(this.#watch);
@@ -240,7 +240,7 @@ export class FleetExecutor implements Executor {
 		for (const batch of batches) await batch.lookAfter();
 	}
 
-	/** Counts the workers; warns when there is none, and ends batches that have waited for one long enough. */
+	/** Counts the workers. Warns if there is none, and ends batches that have waited too long for one. */
 	async #count(): Promise<void> {
 		const kind = this.#kind as EngineKind;
 		const { workers } = await listMembers(this.#redis);
@@ -262,7 +262,7 @@ export class FleetExecutor implements Executor {
 		for (const batch of this.#batches) batch.fail(error);
 	}
 
-	/** Once until it is right again. */
+	/** Warns once, until it works again. */
 	#problem(error: unknown): void {
 		const text = this.#address.hide(error);
 		if (this.#closed || text === this.#lastProblem) return;

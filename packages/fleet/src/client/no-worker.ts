@@ -1,7 +1,7 @@
 import type { EngineKind } from "pobatch/engine";
 import type { WorkerMember } from "../queue/members.js";
 
-/** What each part of a kind is called, and whether people can read it. */
+/** The name of each part of a kind, and whether its value is readable for people. */
 const names: Readonly<Record<keyof EngineKind, readonly [name: string, isShown: boolean]>> = {
 	pobatch: ["pobatch", true],
 	calculator: ["the calculator", true],
@@ -11,7 +11,7 @@ const names: Readonly<Record<keyof EngineKind, readonly [name: string, isShown: 
 	arithmetic: ["the processor's or the C library's mathematics", false],
 };
 
-/** Why nobody takes an engine's rows: whether there are workers, and in what they differ. */
+/** Why no worker takes an engine's rows: whether there are workers, and how they differ. */
 export function noWorkerText(wanted: EngineKind, workers: readonly WorkerMember[]): string {
 	if (workers.length === 0) return "No worker is at the queue.";
 	const differences = new Set(workers.map(({ parts }) => differenceOf(wanted, parts)));

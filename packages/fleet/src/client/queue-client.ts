@@ -4,25 +4,25 @@ import type { JobData } from "../protocol/job.js";
 import type { QueueAddress } from "../queue/address.js";
 import { answerSeconds, keys, prefix, queueName } from "../queue/names.js";
 
-/** Whoever waits for jobs. */
+/** Receives what happens to jobs. */
 export interface JobListener {
 	completed(job: string, returned: unknown): void;
 	failed(job: string, reason: string): void;
 	progressed(job: string, rows: unknown): void;
 }
 
-/** What a queue says of a job. */
+/** What the queue reports about a job. */
 export type JobState =
 	| { readonly state: "waiting" }
 	| { readonly state: "completed"; readonly returned: unknown }
 	| { readonly state: "failed"; readonly reason: string }
-	/** The queue does not know it: it was restarted, and had not written it down. */
+	/** The queue does not know it: it was restarted without having saved the job. */
 	| { readonly state: "unknown" };
 
-/** Ended jobs and their answers are removed when they were read; what nobody reads goes by itself. */
+/** Finished jobs and their answers are removed after reading; unread ones expire. */
 const kept = { age: answerSeconds, count: 10_000 };
 
-/** An engine's side of a queue: jobs go in, and come back by their ids. */
+/** An engine's connection to a queue: it adds jobs and receives their results by id. */
 export class QueueClient {
 	readonly redis: Redis;
 	readonly #queue: Queue<JobData>;
@@ -30,14 +30,14 @@ export class QueueClient {
 	readonly #eventsRedis: Redis;
 	readonly #listeners = new Map<string, JobListener>();
 
-	/** @param onProblem gets whatever is wrong with the connections, which come back by themselves */
+	/** @param onProblem receives all trouble with the connections, which reconnect by themselves */
 	static async open(
 		address: QueueAddress,
 		redis: Redis,
 		kind: string,
 		onProblem: (error: Error) => void,
 	): Promise<QueueClient> {
-		// Events are read from here on, so that none is missed before the reading has begun.
+		// Read events from this time on, so that none is missed before reading has begun.
 		const [seconds, microseconds] = await redis.time();
 		const from = `${Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)}-0`;
 		const client = new QueueClient(address, redis, kind, from, onProblem);
@@ -77,7 +77,7 @@ export class QueueClient {
 		this.#events.on("progress", ({ jobId, data }) => this.#listeners.get(jobId)?.progressed(jobId, data));
 	}
 
-	/** Resolves when the queue has it. @param priority the lowest goes first */
+	/** Resolves when the queue has the job. @param priority the lowest is served first */
 	async add(job: string, data: JobData, priority: number, listener: JobListener): Promise<void> {
 		this.#listeners.set(job, listener);
 		await this.#queue.add("rows", data, {
@@ -100,19 +100,19 @@ export class QueueClient {
 			: { state, reason: found.failedReason ?? "" };
 	}
 
-	/** The buffer that a worker wrote for a job; null where there is none. */
+	/** The buffer that a worker wrote for a job; null if there is none. */
 	answer(job: string): Promise<Buffer | null> {
 		return this.redis.getBuffer(keys.answer(job));
 	}
 
-	/** Nobody waits for it any more: it goes from the queue if no worker has it. Errors do not matter: all of it goes in time. */
+	/** Removes a job that is no longer wanted, unless a worker has it. Errors are ignored: everything expires in time. */
 	forget(job: string): void {
 		this.#listeners.delete(job);
 		this.#queue.remove(job).catch(() => {});
 		this.redis.del(keys.answer(job), keys.begun(job)).catch(() => {});
 	}
 
-	/** Workers give up the jobs of a batch. */
+	/** Makes workers give up the jobs of a batch. */
 	stopBatch(batch: string): void {
 		this.redis
 			.multi()
@@ -125,7 +125,7 @@ export class QueueClient {
 	async close(): Promise<void> {
 		this.#listeners.clear();
 		this.#eventsRedis.disconnect();
-		// What was said last, as that a batch is stopped, should still arrive; not at any price.
+		// The last messages, such as that a batch is stopped, should arrive; but do not wait for long.
 		const patience = new Promise((resolve) => setTimeout(resolve, 1000).unref());
 		await Promise.race([this.redis.quit().catch(() => {}), patience]);
 		this.redis.disconnect();

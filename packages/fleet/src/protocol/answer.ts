@@ -3,7 +3,8 @@ import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { bytesOf, checksum } from "./checksum.js";
 
-// One buffer a job: "PBA1", the SHA-256 of what follows, the length of the head, the head as JSON, the numbers, the statuses.
+// One buffer per job: "PBA1", the SHA-256 of what follows, the length of the head, the head as JSON, the numbers, the
+// statuses.
 const magic = Buffer.from("PBA1");
 const fixedBytes = magic.length + 32 + 4;
 
@@ -23,10 +24,10 @@ const Head = Compile(
 	}),
 );
 
-/** The buffer is not what a worker wrote for the job. */
+/** The buffer is not what a worker wrote for this job. */
 export class DamagedAnswer extends Error {}
 
-/** @param job its id: the buffer is for no other one */
+/** @param job its id; the buffer is only valid for this job */
 export function writeAnswer(job: string, stats: number, result: NativeBatchResult): Buffer {
 	const { results, status, errorRows, errorTexts, texts, reloads, memoized, recalculated, unproven } = result;
 	const head = Buffer.from(

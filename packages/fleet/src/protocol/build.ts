@@ -2,7 +2,7 @@ import { digest } from "pobatch/operations";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 
-/** A build as it was given to an engine: whoever loads it reads its text as if it had come from its own user. */
+/** A build as it was given to an engine: a worker reads its text as if its own user had given it. */
 const Build = Type.Object(
 	{
 		text: Type.String({ maxLength: 2 ** 25 }),
@@ -19,7 +19,7 @@ export function buildDigest({ text, spec }: BuildText): string {
 	return digest("build", String(spec ?? ""), text);
 }
 
-/** Undefined where it is not the build of that digest. */
+/** Undefined if it is not the build with that digest. */
 export function readBuild(json: string, wanted: string): BuildText | undefined {
 	try {
 		const build: unknown = JSON.parse(json);

@@ -1,23 +1,23 @@
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 
-/** How many workers a job of so many rows may end before it counts as the cause: only a row alone is given up. */
+/** How many workers a job of this many rows may end before it counts as the cause: only a single row is given up. */
 export function deathsAllowed(rows: number): number {
 	return rows === 1 ? 3 : 2;
 }
 
-/** Why a worker gives a job back, as the reason of its failure in the queue. */
+/** Why a worker returns a job unfinished; sent as the failure reason in the queue. */
 const Failure = Type.Object({
 	why: Type.Union([
-		/** The build is not there any more: whoever wants its rows has to send it again. */
+		/** The queue no longer has the build: whoever wants its rows has to send it again. */
 		Type.Literal("noBuild"),
-		/** The calculator does not take the build here, though it did where the rows are wanted. */
+		/** The calculator does not load the build here, though it did for the engine that wants the rows. */
 		Type.Literal("notLoaded"),
-		/** The job is not of the form that it should have. */
+		/** The job is malformed. */
 		Type.Literal("refused"),
-		/** It was begun before, and whoever began it died, too often. */
+		/** Too many workers died while they evaluated it. */
 		Type.Literal("died"),
-		/** Something else. */
+		/** Anything else. */
 		Type.Literal("failed"),
 	]),
 	code: Type.String({ maxLength: 100 }),
@@ -27,7 +27,7 @@ const Failure = Type.Object({
 export type Failure = Type.Static<typeof Failure>;
 const FailureCheck = Compile(Failure);
 
-/** What a job is given back with. */
+/** The error with which a job is returned. */
 export class JobFailure extends Error {
 	readonly failure: Failure;
 
@@ -39,7 +39,7 @@ export class JobFailure extends Error {
 }
 
 export function readFailure(reason: string): Failure {
-	// BullMQ's own words for a job that was lost again and again.
+	// BullMQ's own message for a job that stalled repeatedly.
 	if (reason.startsWith("job stalled")) return { why: "died", code: "CRASH", message: reason };
 	try {
 		const found: unknown = JSON.parse(reason);

@@ -4,7 +4,7 @@ import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { bytesOf, checksum } from "./checksum.js";
 
-/** Of one job. */
+/** Limits for one job. */
 export const limits = { rows: 100_000, words: 2 ** 21, results: 2 ** 23, stats: 10_000, variants: 10_000 };
 
 // No pattern: it would take a fifth of a worker's time, and what is no base64 has another length or checksum.
@@ -14,23 +14,23 @@ const hex = (length: number) => Type.String({ pattern: `^[0-9a-f]{${length}}$` }
 const Job = Type.Object(
 	{
 		form: Type.Literal(1),
-		/** All jobs of a batch have it in common. */
+		/** The same for all jobs of a batch. */
 		batch: hex(24),
 		build: hex(64),
-		/** Its rows may be what ended a worker: no other job is at work beside it. */
+		/** One of its rows may have ended a worker, so no other job runs at the same time. */
 		alone: Type.Optional(Type.Literal(true)),
 		kind: Type.Union([Type.Literal("full"), Type.Literal("delta")]),
-		/** As of `NodeSets`; of each row how many. */
+		/** As in `NodeSets`, with the number of words of each row. */
 		words: base64(4 * limits.words),
 		lengths: base64(4 * limits.rows),
-		/** SHA-256 of the bytes of both. */
+		/** SHA-256 of the bytes of both arrays. */
 		checksum: hex(64),
 		stats: Type.Array(Type.String({ maxLength: 300 }), { minItems: 1, maxItems: limits.stats }),
 		rowTimeoutMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1e9 })),
 		variants: Type.Optional(
 			Type.Object(
 				{
-					/** Per row 0 for the build itself, or n for the n-th one. */
+					/** For each row 0 for the build itself, or n for the n-th variant. */
 					rows: base64(4 * limits.rows),
 					changes: Type.Array(Type.Unknown(), { minItems: 1, maxItems: limits.variants }),
 					names: Type.Array(hex(32), { minItems: 1, maxItems: limits.variants }),
@@ -45,7 +45,7 @@ const Job = Type.Object(
 export type JobData = Type.Static<typeof Job>;
 const JobCheck = Compile(Job);
 
-/** What a worker is asked for, checked. */
+/** A validated job. */
 export interface RowsJob {
 	readonly batch: string;
 	readonly build: string;
@@ -127,7 +127,7 @@ function readVariants(
 	if (names.length !== changes.length) throw wrong("it has not as many names as changes");
 	if (ofRows.some((place) => place > changes.length))
 		throw wrong("a row is of a variant that it does not have");
-	// Each change is checked when it is read, as one that a caller gives.
+	// Changes are validated when they are used, like those of a caller.
 	return { rows: ofRows, changes: changes as readonly VariantChange[], names };
 }
 
@@ -138,7 +138,7 @@ function bytesIn(text: string): Buffer {
 }
 
 function wordsIn(bytes: Buffer): Uint32Array {
-	// A buffer of a pool may begin at an odd place.
+	// A Buffer from Node's pool may not be aligned, so copy it.
 	const words = new Uint32Array(bytes.length / 4);
 	bytes.copy(bytesOf(words));
 	return words;

@@ -12,10 +12,10 @@ const schemes: Readonly<Record<string, { tls: boolean }>> = {
 	"valkeys:": { tls: true },
 };
 
-/** What a server answers to a wrong name or password, or to somebody who may not do what a queue needs. */
+/** A server's replies to a wrong name or password, or to a user without the permissions that a queue needs. */
 const refusals = /WRONGPASS|NOAUTH|NOPERM|invalid password|without any password configured/i;
 
-/** Where a queue is. Its password is in none of the texts that it makes. */
+/** The address of a queue. None of the texts it makes contains the password. */
 export class QueueAddress {
 	/** `redis://host:port/0`, for messages. */
 	readonly text: string;
@@ -28,7 +28,7 @@ export class QueueAddress {
 		this.#secrets = secrets;
 	}
 
-	/** @throws PobatchError INVALID_ARGUMENT, which does not show what was given: it may hold a password */
+	/** @throws PobatchError INVALID_ARGUMENT, which does not show the given text: it may contain a password */
 	static parse(given: string): QueueAddress {
 		let url: URL;
 		try {
@@ -66,7 +66,7 @@ export class QueueAddress {
 		);
 	}
 
-	/** A connection that comes back by itself; commands wait meanwhile. It begins with the first command. */
+	/** A connection that reconnects by itself; commands wait meanwhile. It connects with the first command. */
 	connection(): Redis {
 		return new Redis({
 			...this.#options,
@@ -79,7 +79,7 @@ export class QueueAddress {
 	}
 
 	/**
-	 * Whether the queue answers, at the start, when waiting for it would hide a mistake.
+	 * Checks at the start whether the queue responds; waiting for it would hide a mistake.
 	 *
 	 * @throws PobatchError QUEUE_UNAVAILABLE
 	 */
@@ -109,7 +109,7 @@ export class QueueAddress {
 		}
 	}
 
-	/** What an error says, in one line without the password. */
+	/** The message of an error, in one line and without the password. */
 	hide(error: unknown): string {
 		let text =
 			error instanceof Error ? error.message || String((error as { code?: string }).code) : String(error);

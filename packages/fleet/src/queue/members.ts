@@ -3,9 +3,9 @@ import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { keys } from "./names.js";
 
-/** Seconds after which a member that says nothing is not there any more. */
+/** After how many seconds without a sign of life a member counts as gone. */
 const presenceSeconds = 12;
-/** How often a member says that it is there, in milliseconds. */
+/** How often a member announces its presence, in milliseconds. */
 export const presenceMs = 3000;
 
 const Kind = Type.Object({
@@ -19,7 +19,7 @@ const Kind = Type.Object({
 
 const Common = {
 	id: Type.String({ maxLength: 100 }),
-	/** A SHA-256, see `kindDigest`. */
+	/** A SHA-256; see `kindDigest`. */
 	kind: Type.String({ maxLength: 64 }),
 	parts: Kind,
 	host: Type.String({ maxLength: 300 }),
@@ -30,14 +30,14 @@ const Worker = Type.Object({
 	...Common,
 	role: Type.Literal("worker"),
 	threads: Type.Integer({ minimum: 1 }),
-	/** Over the last seconds. */
+	/** Average over the last seconds. */
 	rowsPerSecond: Type.Number({ minimum: 0 }),
 });
 
 const Engine = Type.Object({
 	...Common,
 	role: Type.Literal("engine"),
-	/** Rows of its batches that are not answered, and how long one worker would take for them. */
+	/** Unanswered rows of its batches, and how long one worker would take for them. */
 	rowsLeft: Type.Integer({ minimum: 0 }),
 	secondsLeft: Type.Number({ minimum: 0 }),
 });
@@ -47,7 +47,7 @@ const Member = Compile(Type.Union([Worker, Engine]));
 export type WorkerMember = Type.Static<typeof Worker>;
 export type EngineMember = Type.Static<typeof Engine>;
 
-/** Who is at a queue. What others wrote there and is not of this form is left out. */
+/** The members of a queue. Malformed entries of others are left out. */
 export interface Members {
 	readonly workers: readonly WorkerMember[];
 	readonly engines: readonly EngineMember[];

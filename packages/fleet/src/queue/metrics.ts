@@ -63,11 +63,11 @@ async function readLoads(redis: Redis): Promise<{ loads: QueueLoad[]; members: M
 	return { loads, members };
 }
 
-/** Gauges of a queue, to scale workers by: read when somebody asks for them. */
+/** Gauges of a queue, for scaling workers; they are read on request. */
 export class QueueMetrics {
 	constructor(redis: Redis, registry: Registry) {
 		const labelNames = ["kind", "calculator"];
-		// One look at the queue for all gauges of an answer.
+		// All gauges of one response come from one reading of the queue.
 		let looked: { at: number; loads: Promise<QueueLoad[]> } | undefined;
 		const loads = () => {
 			if (!looked || performance.now() - looked.at > 500)

@@ -1,12 +1,12 @@
-/** Before the name of each key of ours; BullMQ puts it before its own, too. */
+/** Prefix of all our keys; BullMQ uses it for its own, too. */
 export const prefix = "pobatch";
 
-/** Seconds that an answer, or the note that a batch was stopped, waits for whoever it is for. */
+/** How many seconds an answer, or the note that a batch was stopped, is kept for its reader. */
 export const answerSeconds = 3600;
-/** Seconds that a build is kept after it was last used. */
+/** How many seconds a build is kept after its last use. */
 export const buildSeconds = 86_400;
 
-/** The queue of all engines of a kind: nobody else sees its jobs. @param kind a SHA-256 in hexadecimal */
+/** The queue of all engines of one kind; others do not see its jobs. @param kind a SHA-256 in hexadecimal */
 export function queueName(kind: string): string {
 	return `rows-${kind.slice(0, 32)}`;
 }
@@ -18,11 +18,11 @@ export const keys = {
 	answer: (job: string) => `${prefix}:answer:${job}`,
 	/** How often a job was begun. */
 	begun: (job: string) => `${prefix}:begun:${job}`,
-	/** There while nobody wants the rows of a batch any more. */
+	/** Exists while the rows of a batch are no longer wanted. */
 	stopped: (batch: string) => `${prefix}:stopped:${batch}`,
-	/** The channel on which that is said. */
+	/** The channel that announces this. */
 	stops: `${prefix}:stops`,
 	member: (id: string) => `${prefix}:member:${id}`,
-	/** The ids of workers and engines that are there, or were a short time ago. */
+	/** The ids of workers and engines that are present, or were until recently. */
 	members: `${prefix}:members`,
 };

@@ -4,20 +4,20 @@ import type { Loaded, States } from "pobatch/engine";
 import { type BuildText, readBuild } from "../protocol/build.js";
 import { JobFailure } from "../protocol/failure.js";
 
-/** A build that the states of a worker have. */
+/** A build that a worker's states have loaded. */
 export interface WorkerBuild {
 	/** Its number in the executor. */
 	readonly id: number;
 	readonly loaded: Loaded;
 	users: number;
-	/** Whoever uses it last lets the states forget it. */
+	/** Its last user unloads it. */
 	isEvicted: boolean;
 }
 
-/** Rows after which the calculator may have something that is worth keeping for later processes. */
+/** After this many rows, the calculator may have something that later processes can use. */
 const rowsToTell = 1000;
 
-/** The builds of a worker, by digest: those that were used last stay loaded. */
+/** A worker's builds, by digest; the most recently used ones stay loaded. */
 export class WorkerBuilds {
 	readonly #states: States;
 	readonly #fetch: (digest: string) => Promise<string | null>;
@@ -26,7 +26,7 @@ export class WorkerBuilds {
 	#lastId = 0;
 	#rows = 0;
 
-	/** @param fetch reads a build's text from the queue; null where it is not there */
+	/** @param fetch reads a build's text from the queue; null if it is not there */
 	constructor(states: States, count: number, fetch: (digest: string) => Promise<string | null>) {
 		this.#states = states;
 		this.#fetch = fetch;
@@ -39,16 +39,16 @@ export class WorkerBuilds {
 		});
 	}
 
-	/** How many are loaded. */
+	/** Number of loaded builds. */
 	get size(): number {
 		return this.#kept.size;
 	}
 
-	/** The build, until it is released. @throws Error that a job fails with */
+	/** Returns the build, loaded until it is released. @throws Error with which the job fails */
 	async acquire(digest: string): Promise<WorkerBuild> {
 		for (;;) {
 			const build = this.#kept.get(digest) ?? (await this.#loadOnce(digest));
-			// Others that were loaded meanwhile may have taken its place.
+			// Builds that were loaded meanwhile may have displaced it.
 			if (build.isEvicted) continue;
 			build.users++;
 			return build;

@@ -3,13 +3,15 @@ interface Waiting {
 	readonly enter: () => void;
 }
 
-/** Jobs at work together, but for those that must be alone: when a process dies, it is to be known which job ended it. */
+/**
+ * Lets jobs run together, except those that must run alone: when a process dies, it must be known which job ended it.
+ */
 export class Gate {
 	#inside = 0;
 	#isTaken = false;
 	readonly #waiting: Waiting[] = [];
 
-	/** Resolves, in the order of the calls, when the job may begin; to what it calls when it has ended. */
+	/** Waits, in the order of the calls, until the job may begin. @returns a function to call when the job has ended */
 	async enter(alone: boolean): Promise<() => void> {
 		if (this.#waiting.length > 0 || !this.#hasRoom(alone))
 			await new Promise<void>((enter) => this.#waiting.push({ alone, enter }));

@@ -1,9 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-/** Seconds over which the rate of rows is taken. */
+/** Period, in seconds, over which the rate of rows is measured. */
 const rateSeconds = 15;
 
-/** What a worker counts, in Prometheus' terms. */
+/** A worker's counters, in Prometheus' terms. */
 export class WorkerMetrics {
 	readonly registry = new Registry();
 	readonly #rows = new Counter({
@@ -24,10 +24,10 @@ export class WorkerMetrics {
 		buckets: [0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30],
 		registers: [this.registry],
 	});
-	/** Rows of the last seconds, with the time at which they were done. */
+	/** Recently finished rows, with the time at which they were finished. */
 	readonly #recent: { at: number; rows: number }[] = [];
 
-	/** @param builds how many the worker has loaded */
+	/** @param builds returns how many builds the worker has loaded */
 	constructor(builds: () => number) {
 		collectDefaultMetrics({ register: this.registry });
 		const registers = [this.registry];
@@ -50,7 +50,7 @@ export class WorkerMetrics {
 		});
 	}
 
-	/** @param ms of the states for these rows */
+	/** @param ms how long the states took for these rows */
 	answered(rows: number, failed: number, ms: number): void {
 		this.#rows.inc({ outcome: "ok" }, rows - failed);
 		this.#rows.inc({ outcome: "failed" }, failed);

@@ -28,7 +28,7 @@ import { WorkerBuilds } from "./builds.js";
 import { Gate } from "./gate.js";
 import { WorkerMetrics } from "./metrics.js";
 
-/** The calculator and its states are those of an engine; the defaults too, but for `isolation`. */
+/** Options of the calculator and its states, as for an engine, with the same defaults except `isolation`. */
 export interface WorkerOptions
 	extends Pick<
 		EngineOptions,
@@ -44,37 +44,40 @@ export interface WorkerOptions
 	> {
 	/** As `executor.queue` of an engine. */
 	readonly queue: string;
-	/** `"process"` by default: a row that ends its process does not end the worker. */
+	/** Default: `"process"`, so that a row that ends its process does not end the worker. */
 	readonly isolation?: "thread" | "process";
 	/** How many builds stay loaded; 16 by default. */
 	readonly builds?: number;
-	/** Milliseconds after which a worker that says nothing is taken for dead, and others get its rows; 10,000 by default. */
+	/**
+	 * After how many milliseconds without a sign of life a worker counts as dead and others get its rows; 10,000 by
+	 * default.
+	 */
 	readonly deadAfterMs?: number;
-	/** Gets one line for whoever runs the worker. */
+	/** Receives log lines for whoever runs the worker. */
 	readonly log?: (text: string) => void;
 }
 
 export interface RunningWorker {
 	readonly kind: EngineKind;
-	/** The SHA-256 of its kind. */
+	/** SHA-256 of its kind. */
 	readonly identity: string;
 	readonly threads: number;
 	readonly metrics: WorkerMetrics;
-	/** The jobs that it has are finished first. */
+	/** Finishes its current jobs first. */
 	close(): Promise<void>;
 }
 
-/** Jobs that a worker has at once: the next one is there, read and checked, when the states have done one. */
+/** Jobs that a worker holds at once: when the states finish one, the next is already received and checked. */
 const jobsAtOnce = 2;
-/** How long a worker without states waits before it says so, in milliseconds. */
+/** How long a worker waits for a state before it reports that it has none, in milliseconds. */
 const stateWaitMs = 5000;
-/** Least time between two reports of a job's progress, in milliseconds. */
+/** Minimum time between two reports of a job's progress, in milliseconds. */
 const progressMs = 250;
 
 /**
- * Answers rows of a queue, for engines of the same kind, until it is closed.
+ * Evaluates rows from a queue, for engines of the same kind, until it is closed.
  *
- * @throws PobatchError as `Engine.open`; INVALID_ARGUMENT and QUEUE_UNAVAILABLE
+ * @throws PobatchError like `Engine.open`; INVALID_ARGUMENT and QUEUE_UNAVAILABLE
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
 	const {
@@ -122,12 +125,12 @@ class QueueWorker implements RunningWorker {
 	readonly #parts: WorkerParts;
 	readonly #builds: WorkerBuilds;
 	readonly #worker: Worker;
-	/** For the channel on which is said which batches are stopped. */
+	/** Connection for the channel that announces stopped batches. */
 	readonly #stops: Redis;
 	readonly #gate = new Gate();
 	readonly #running = new Map<RunningBatch, string>();
 	readonly #presence: NodeJS.Timeout;
-	/** When the states had last done a job. */
+	/** When the states last finished a job. */
 	#lastEnd = 0;
 	#lastProblem = "";
 
@@ -159,7 +162,7 @@ class QueueWorker implements RunningWorker {
 			concurrency: jobsAtOnce,
 			lockDuration: deadAfterMs,
 			stalledInterval: Math.ceil(deadAfterMs / 2),
-			// What a death is due to is told by which jobs were begun: see `#begin`.
+			// Which job causes deaths is decided by what was begun (see `#begin`), not by BullMQ's count.
 			maxStalledCount: 1000,
 		});
 		this.#worker.on("error", problem);
@@ -189,7 +192,7 @@ class QueueWorker implements RunningWorker {
 		});
 	}
 
-	/** What is wrong with the queue, once until it is right again. */
+	/** Reports trouble with the queue, once until it works again. */
 	#problem(error: Error): void {
 		const text = this.#parts.address.hide(error);
 		if (text === this.#lastProblem) return;
@@ -207,7 +210,7 @@ class QueueWorker implements RunningWorker {
 		for (const [running, ofBatch] of this.#running) if (ofBatch === batch) running.stop();
 	}
 
-	/** @returns what the engine learns from it besides the rows, which are at the queue by then */
+	/** @returns what the engine learns in addition to the rows, which are in the queue by then */
 	async #work(job: Job): Promise<{ ms: number } | { stopped: true }> {
 		try {
 			return await this.#answer(job);
@@ -258,7 +261,7 @@ class QueueWorker implements RunningWorker {
 				this.#parts.log("no state is left: the rows go back, later ones wait");
 				await new Promise((resolve) => setTimeout(resolve, stateWaitMs));
 			}
-			// The states may have been busy with another job at first.
+			// Excludes the time in which the states were busy with another job.
 			const ended = performance.now();
 			const ms = ended - Math.max(started, this.#lastEnd);
 			this.#lastEnd = ended;
@@ -273,10 +276,10 @@ class QueueWorker implements RunningWorker {
 	}
 
 	/**
-	 * Lets a job begin, and says so at the queue: a job that was begun before, and is here all the same, has ended a worker, or
-	 * was beside one that did. It is then alone, so that it is known the next time.
+	 * Lets a job begin, and records that in the queue. If the job was begun before and is here again, it has ended a
+	 * worker, or was running when another job did. It then runs alone, so that its effect is known next time.
 	 *
-	 * @throws JobFailure `died` where that happened too often
+	 * @throws JobFailure `died` if that happened too often
 	 */
 	async #begin(id: string, { alone, sets }: RowsJob): Promise<() => void> {
 		const { redis } = this.#parts;
@@ -299,7 +302,7 @@ class QueueWorker implements RunningWorker {
 		return { stopped: true };
 	}
 
-	/** The variants of a job, from the changes as they were given to the engine. @throws PobatchError INVALID_ARGUMENT */
+	/** The job's variants, made from the changes given to the engine. @throws PobatchError INVALID_ARGUMENT */
 	#variants({ variants }: RowsJob): VariantRows | undefined {
 		if (!variants) return undefined;
 		const parts = variants.changes.map((change, i) => {
@@ -317,8 +320,7 @@ class QueueWorker implements RunningWorker {
 }
 
 /**
- * Rows that failed only since too many states have died, of other rows, are as good as untouched: they get no state, for which
- * engines send them again.
+ * Marks rows as unfinished that failed only because other rows had ended too many states; engines send such rows again.
  *
  * @returns whether there are any
  */
@@ -333,7 +335,7 @@ function leaveUndone({ status, errorRows, errorTexts, texts }: NativeBatchResult
 	return found;
 }
 
-/** What is wrong with a job itself is told apart from what goes wrong with it. */
+/** Distinguishes a malformed job from a failure while it runs. */
 function checked<Value>(read: () => Value): Value {
 	try {
 		return read();

@@ -57,7 +57,7 @@ describe("commands of a fleet", () => {
 			const [there, here] = [run([...asked, "--queue"], env), run(asked)];
 			expect([await there.ended, await here.ended]).toEqual([0, 0]);
 			expect(there.said.stdout).toBe(here.said.stdout);
-			expect(there.said.stderr).toMatch(/rows by the workers of a queue/);
+			expect(there.said.stderr).toMatch(/rows calculated by the workers of a queue/);
 
 			const address = /metrics at (\S+)/.exec(worker.said.stderr)?.[1] as string;
 			const metrics = await (await fetch(address)).text();

@@ -3,7 +3,7 @@ import { mcpCommand } from "./mcp.js";
 import { openCommand } from "./open.js";
 import { serveCommand } from "./serve.js";
 
-/** What `pobatch` adds to its own commands where this package is installed. */
+/** The commands that this package adds to `pobatch`. */
 export function commands(): Command[] {
 	return [serveCommand(), openCommand(), mcpCommand()];
 }

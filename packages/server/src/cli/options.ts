@@ -81,7 +81,7 @@ export function serviceOptions(command: Command): Command {
 		);
 }
 
-/** What the options mean for a service. @throws PobatchError INVALID_ARGUMENT, POB_NOT_FOUND */
+/** Translates the options for a service. @throws PobatchError INVALID_ARGUMENT, POB_NOT_FOUND */
 export async function serviceRequest(
 	flags: ServiceFlags,
 	log: (text: string) => void,

@@ -29,7 +29,7 @@ export function createApp(service: Service, security: SecurityOptions) {
 		routerOptions: { maxParamLength: 200 },
 	}).withTypeProvider<TypeBoxTypeProvider>();
 
-	// What comes in an address is text; what comes as JSON has types of its own, and is not made to fit.
+	// Values in an address are text and are converted; JSON has types of its own and is not.
 	const strict = new Ajv({ allErrors: false, strict: false });
 	const coercing = new Ajv({ allErrors: false, strict: false, coerceTypes: "array" });
 	app.setValidatorCompiler(({ schema, httpPart }) =>
@@ -97,7 +97,7 @@ export function createApp(service: Service, security: SecurityOptions) {
 	return app;
 }
 
-/** What clients are told instead of Fastify's own errors. */
+/** What clients receive instead of Fastify's own errors. */
 function explain(error: FastifyError, request: FastifyRequest): unknown {
 	if (error.validation) {
 		const [first] = error.validation;

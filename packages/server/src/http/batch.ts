@@ -23,7 +23,7 @@ import type { Routes } from "./routes.js";
 
 const lineTypes = ["application/x-ndjson", "application/jsonl", "application/jsonlines"];
 
-/** Rows as they come: node sets as JSON lines in, a line each out. */
+/** Rows as they arrive: node sets as JSON lines in, one line each out. */
 export function batchRoutes(app: Routes, service: Service): void {
 	// As they arrive: a batch may be larger than what should be held at once.
 	app.addContentTypeParser(lineTypes, (_, payload, done) => done(null, payload));
@@ -71,7 +71,7 @@ export function batchRoutes(app: Routes, service: Service): void {
 				stats: names?.split(",").map((name) => name.trim()),
 				fullDps,
 			});
-			// What is wrong with the first line or a stat's name is told by the status.
+			// Errors in the first line or in a stat's name are reported by the status.
 			const first = await work(request, () => lines.next()).catch(async (error) => {
 				await lines.return(undefined);
 				throw error;
@@ -182,8 +182,8 @@ function textOf(
 }
 
 /**
- * The body, read as far ahead as it may be long: a client that sends all of it before it reads the first row must not
- * wait for us, while we wait for it to read.
+ * The body, read ahead up to its size limit: a client that sends all of it before it reads the first row must not wait
+ * for us while we wait for it to read.
  */
 function limited(request: FastifyRequest, most: number): Readable {
 	const body = request.body as Readable;

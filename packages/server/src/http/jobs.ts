@@ -32,7 +32,7 @@ const Job = Type.Object({
 	endedAt: Type.Optional(Type.Number()),
 	error: Type.Optional(Problem.properties.error),
 });
-/** Proxies close a connection that says nothing. */
+/** Proxies close idle connections. */
 const heartbeatMs = 15_000;
 
 /** Work that takes longer than a request should. */
@@ -139,7 +139,7 @@ export function jobRoutes(app: Routes, service: Service): void {
 	);
 }
 
-/** At most a few a second: progress may come faster than anybody looks. */
+/** Limits updates to a few per second: progress may come faster than anybody looks. */
 const pauseMs = 100;
 
 async function* eventText(states: AsyncGenerator<JobState>): AsyncGenerator<string> {

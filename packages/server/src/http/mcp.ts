@@ -9,7 +9,7 @@ import type { Service } from "../service/service.js";
 import { clientOf } from "./requests.js";
 import type { Routes } from "./routes.js";
 
-/** Conversations that nobody goes on with are forgotten; a client then begins a new one, as the protocol has it. */
+/** Idle conversations are forgotten; a client then begins a new one, as the protocol requires. */
 const sessionLimits = { max: 500, ttl: 3_600_000, updateAgeOnGet: true };
 /** A client that begins more loses its oldest ones, and no one else's. */
 const mostOfClient = 50;

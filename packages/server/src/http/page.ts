@@ -8,12 +8,12 @@ const folder = ["../page/", "../../dist/page/"]
 	.map((path) => fileURLToPath(new URL(path, import.meta.url)))
 	.find((path) => existsSync(`${path}assets`));
 
-/** Nothing of another machine is loaded, whatever a build's text says. */
+/** The page loads nothing from other machines, whatever a build's text contains. */
 const policy =
 	"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The page to look at. */
+/** Serves the page. */
 export async function pageRoutes(app: Routes): Promise<void> {
 	if (folder === undefined) return;
 	await app.register(fastifyStatic, {

@@ -6,7 +6,7 @@ import type { Service } from "../service/service.js";
 
 declare module "fastify" {
 	interface FastifyRequest {
-		/** Undefined for what is answered at any time: health and metrics. */
+		/** Undefined for requests that are always answered: health and metrics. */
 		running: RunningRequest | undefined;
 	}
 }
@@ -14,10 +14,10 @@ declare module "fastify" {
 /** The last one limits each of its calls. */
 const unlimited = new Set(["/health", "/ready", "/metrics", "/mcp"]);
 
-/** What is answered while the server starts, too. */
+/** Requests that are also answered while the server starts. */
 const always = new Set(["/health", "/ready", "/metrics", "/", "/page/*"]);
 
-/** Of a server that starts or is being stopped. */
+/** Error of a server that is starting or stopping. */
 export function notReady(): ServerError {
 	return new ServerError("SHUTTING_DOWN", "The server starts or is being stopped", {
 		hint: "Ask again soon.",
@@ -63,7 +63,7 @@ export function trackRequests(app: FastifyInstance, service: Service): void {
 	});
 }
 
-/** Answers as soon as the request's work is to end, even where that cannot be interrupted. */
+/** Responds as soon as the request's work is to end, even if that cannot be interrupted. */
 export function work<Answer>(
 	request: FastifyRequest,
 	body: (signal: AbortSignal) => Promise<Answer>,

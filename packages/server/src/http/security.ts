@@ -6,7 +6,7 @@ import { ServerError } from "../service/errors.js";
 export interface SecurityOptions {
 	/** The address that the server listens at. */
 	readonly host: string;
-	/** Whoever has it may ask; undefined: anybody who reaches the server, on the loopback only. */
+	/** Requests need this token; undefined: no token is needed, only allowed on the loopback address. */
 	readonly token?: string | undefined;
 	/** Further names by which the server may be addressed, lower case. */
 	readonly names?: readonly string[];
@@ -22,8 +22,9 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Who may ask. A page of another site in the user's browser must not: neither by a name of its own that it lets stand for
- * this machine (its Host header), nor by forms and scripts (their Origin header); no answer allows other origins.
+ * Restricts who may send requests. A page of another site in the user's browser must not: neither under a name of its
+ * own that resolves to this machine (checked by the Host header), nor by forms and scripts (by the Origin header). No
+ * response allows other origins.
  */
 export function secure(app: FastifyInstance, { host, token, names = [] }: SecurityOptions): void {
 	const known = new Set([host.toLowerCase(), ...loopbackNames, ...names]);
@@ -43,7 +44,7 @@ export function secure(app: FastifyInstance, { host, token, names = [] }: Securi
 			throw new ServerError("FORBIDDEN", `Pages of ${origin} may not ask this server`);
 		if (expected === undefined || isPublic(pathOf(request))) return;
 		const [, given] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
-		// Of equal length, so that the comparison tells nothing by its time.
+		// Hashes have equal length, so the comparison reveals nothing by its duration.
 		if (given === undefined || !timingSafeEqual(hash(given), expected))
 			throw new ServerError(
 				"UNAUTHORIZED",

@@ -20,7 +20,7 @@ export interface RunningServer extends AsyncDisposable {
 	/** `http://127.0.0.1:7777`. */
 	readonly address: string;
 	readonly service: Service;
-	/** Running requests end in an error that says so; jobs with a folder go on when it is started again. */
+	/** Running requests end with an error that says so; jobs with a folder continue after the next start. */
 	close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 	const app = createApp(service, { host, token, names: names.map((name) => name.toLowerCase()) });
 	const alerts = config && new Alerts(service.metrics.registry, config, service.log);
 	try {
-		// Listens first: a monitor sees that it starts, and a port that is taken is known before the engine is open.
+		// Listen first: a monitor sees that the server is starting, and a used port is reported before the engine opens.
 		await app.listen({ host, port });
 		await service.start();
 	} catch (error) {

@@ -1,6 +1,6 @@
 import { exactJson } from "../service/exact-json.js";
 
-/** A model pays for each character of an answer with what it can remember. */
+/** Limit on the length of answers: each character uses up some of a model's context. */
 export const briefBytes = 4000;
 
 type Answer = Record<string, unknown>;

@@ -14,9 +14,9 @@ const ajv = new Ajv({ strict: false });
 const checks = new WeakMap<object, ReturnType<Ajv["compile"]>>();
 
 /**
- * The arguments of a tool as its schema wants them. Models send lists as text, numbers in quotes, JSON within JSON, null
- * for what they leave out, `per_point` for `perPoint`: what was meant is plain. What is not is refused by name, since an
- * argument that is ignored is a wrong answer.
+ * Converts a tool's arguments to its schema. Models send lists as text, numbers in quotes, JSON within JSON, null for
+ * what they leave out, `per_point` for `perPoint`: the meaning is clear. Anything else is refused by name, since
+ * ignoring an argument would give a wrong answer.
  *
  * @throws PobatchError INVALID_ARGUMENT
  */

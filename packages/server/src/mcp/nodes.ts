@@ -26,7 +26,7 @@ export function reachableNodes({ tree, info: { ascendancy } }: Build): TreeNode[
 }
 
 /**
- * The node that a model means by an id or a name. Of several nodes of one name the one that is nearest to the build, or,
+ * The node that a model means by an id or a name. If several nodes have that name, the one nearest to the build or,
  * with `allocated`, one of its own.
  *
  * @throws PobatchError UNKNOWN_NODE, INVALID_ARGUMENT

@@ -89,7 +89,7 @@ async function call(
 	}
 }
 
-/** Answers when the call is to end, even where its work cannot be interrupted. */
+/** Answers as soon as the call is to end, even if its work cannot be interrupted. */
 function stopped<Answer>(answer: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
 	return new Promise((resolve, reject) => {
 		const stop = () => reject(new ServerError("SHUTTING_DOWN", "The call was stopped"));

@@ -49,7 +49,7 @@ export class Session {
 		if (build !== undefined && !/^[0-9a-f]{32}$/.test(build.trim())) {
 			const last = this.#last;
 			const lease = await this.load(build);
-			// A build that is only looked at does not become the one that is talked about.
+			// A build that is only compared does not become the current one.
 			this.#last = last ?? lease.known.id;
 			return lease;
 		}

@@ -22,7 +22,7 @@ export interface BestSoFar {
 	readonly elapsedMs: number;
 }
 
-/** How work is watched and ended. */
+/** How work is observed and ended. */
 export interface WorkContext {
 	/** Ends the work early: by the client's end, a limit of time, or whoever cancels a job. */
 	readonly signal: AbortSignal;

@@ -12,7 +12,7 @@ import { needPob, withFullDps } from "./full-dps.js";
 import { operation, readSet } from "./operation.js";
 import { changes, FullDps, NodeSet, StatNames, Stats } from "./schemas.js";
 
-/** What a language model or a person falls for; undefined where nothing is to be said. */
+/** A common misunderstanding of models and people; undefined if there is nothing to say. */
 export function fullDpsNote(stats: Readonly<Record<string, number>>): string | undefined {
 	if (stats.FullDPS !== 0) return undefined;
 	return (

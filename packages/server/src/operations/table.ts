@@ -7,7 +7,7 @@ import { orderOperation, paretoOperation, searchOperation, trimOperation } from 
 import { skillsOperation } from "./skills.js";
 import { sheetOperation, statsOperation } from "./stats.js";
 
-/** Whatever can be asked of a build: a POST route each, and the work of jobs. */
+/** Everything that can be requested about a build: a POST route each, and the work of jobs. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
 	[
 		statsOperation,

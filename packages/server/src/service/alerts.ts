@@ -61,7 +61,7 @@ export async function readAlertConfig(file: string): Promise<AlertConfig> {
 	return config;
 }
 
-/** What is said when a rule begins to hold, and when it no longer does. */
+/** Sent when a rule starts to hold, and when it no longer does. */
 export interface Alert {
 	readonly rule: string;
 	readonly state: "firing" | "resolved";
@@ -85,7 +85,7 @@ interface RuleState {
 
 const webhookMs = 10_000;
 
-/** Looks at the metrics now and then, and says when a threshold is passed: as a log line, and to a webhook. */
+/** Checks the metrics periodically, and reports when a threshold is passed: as a log line, and to a webhook. */
 export class Alerts {
 	readonly #registry: Registry;
 	readonly #config: AlertConfig;

@@ -40,10 +40,10 @@ interface Loaded {
 	closed: boolean;
 }
 
-/** A build that ended its process would do so again: for so long it is refused at once. */
+/** How long a build that ended its process is refused at once, since it would probably do so again. */
 const quarantineMs = 10 * 60_000;
 
-/** Builds by id, loaded ones kept as long as there is room for them. */
+/** Builds by id; they stay loaded as long as there is room. */
 export class BuildStore {
 	readonly #calculators: Calculators;
 	readonly #limits: BuildStoreLimits;
@@ -113,7 +113,7 @@ export class BuildStore {
 		const engine = await this.#calculators.get(known.calculator);
 		const kept = this.#kept(known.calculator).get(known.id);
 		let loaded = kept ?? (await this.#load(engine, known));
-		// Builds that were loaded at the same moment may have taken its place before anybody used it.
+		// Builds that were loaded at the same time may have displaced it before anybody used it.
 		while (loaded.closed) loaded = await this.#load(engine, known);
 		loaded.users++;
 		if (!this.#known.has(known.id)) this.#known.set(known.id, known);
@@ -156,7 +156,7 @@ export class BuildStore {
 		}
 		this.#onLoad(build, calculator);
 		const loaded: Loaded = { build, users: 0, evicted: false, closed: false };
-		// Garbage of the load is part of it, what was collected meanwhile is not: a rough figure, but bounded from below.
+		// Includes the load's garbage, but not what was collected meanwhile: a rough figure with a lower limit.
 		const size = Math.max(heapOf(engine) - before, text.length, 1);
 		const kept = this.#kept(calculator);
 		kept.set(id, loaded, { size: Math.min(size, this.#limits.bytes) });

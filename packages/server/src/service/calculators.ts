@@ -4,7 +4,7 @@ import { ServerError } from "./errors.js";
 
 /** One calculator of a server, or one checkout of Path of Building. */
 export interface CalculatorConfig {
-	/** By which requests choose it. */
+	/** The name by which requests choose it. */
 	readonly name: string;
 	/** As of `Engine.open`. */
 	readonly calculator: string;
@@ -37,7 +37,7 @@ export class Calculators {
 	readonly defaultName: string;
 	#closed = false;
 
-	/** @param configs the first one answers where no name is given */
+	/** @param configs the first one is used if no name is given */
 	constructor(configs: readonly [CalculatorConfig, ...CalculatorConfig[]], options: SharedEngineOptions) {
 		this.#configs = new Map(configs.map((config) => [config.name, config]));
 		this.#options = options;
@@ -71,7 +71,7 @@ export class Calculators {
 		if (known) return known;
 		const opening = this.#openOne(name);
 		this.#engines.set(name, opening);
-		// The next request tries again: a checkout may have been mended.
+		// The next request tries again: the checkout may have been repaired.
 		opening.catch(() => this.#engines.delete(name));
 		return opening;
 	}

@@ -1,7 +1,7 @@
 import { PobatchError, type PobatchErrorCode } from "pobatch";
 import { oneLine } from "pobatch/operations";
 
-/** What can go wrong in a server besides what can go wrong in the library; codes are as stable as the library's. */
+/** Errors of a server, in addition to the library's; the codes are equally stable. */
 export type ServerErrorCode =
 	/** No token, or a wrong one. */
 	| "UNAUTHORIZED"
@@ -40,7 +40,7 @@ const statuses: Readonly<Record<ServerErrorCode, number>> = {
 	SHUTTING_DOWN: 503,
 };
 
-/** Of the library's codes those that are not the fault of what was sent. */
+/** The library's codes that are not caused by the request. */
 const libraryStatuses: Readonly<Partial<Record<PobatchErrorCode, number>>> = {
 	ABORTED: 499,
 	TIMEOUT: 504,
@@ -92,7 +92,7 @@ export class ServerError extends Error {
 	}
 }
 
-/** An error as every face tells it. Tracebacks stay in the log: they name files of this machine. */
+/** An error as all interfaces report it. Tracebacks stay in the log, since they name files of this machine. */
 export interface Problem {
 	code: string;
 	message: string;
@@ -107,7 +107,7 @@ export interface Answered {
 	/** Of HTTP. */
 	status: number;
 	problem: Problem;
-	/** Nobody foresaw it: what it was is for the log alone. */
+	/** Whether it is unforeseen: then only the log says what it was. */
 	unexpected: boolean;
 }
 

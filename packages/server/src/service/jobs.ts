@@ -337,7 +337,7 @@ export class JobRunner {
 	}
 
 	async #end(job: Job, change: Partial<JobState>): Promise<void> {
-		// On disk first: whoever sees that it is done can rely on it.
+		// On disk first, so that whoever sees that it is done can rely on it.
 		const ended = { ...change, endedAt: Date.now() };
 		await this.#files?.write(saved(job, { ...job.state, ...ended })).catch(this.#onFileError);
 		this.#change(job, ended);

@@ -117,7 +117,7 @@ export class Requests {
 		return this.#controllers.size;
 	}
 
-	/** Stops what runs, and waits until it has answered, with an error. */
+	/** Stops running requests, and waits until they have answered with an error. */
 	async close(): Promise<void> {
 		this.#closed = true;
 		for (const controller of this.#controllers) controller.abort(reasons.shuttingDown);
@@ -163,7 +163,7 @@ export interface RunningRequest {
 	hold(bytes: number): void;
 	/** Nobody waits for the answer. */
 	clientGone(): void;
-	/** What is to be told instead of an error, where the work was stopped. */
+	/** The error to report instead of `error`, if the work was stopped. */
 	explain(error: unknown): unknown;
 	end(): void;
 }

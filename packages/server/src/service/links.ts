@@ -2,7 +2,7 @@ import { type Agent, type RequestOptions, request } from "node:https";
 import { RequestFilteringHttpsAgent } from "request-filtering-agent";
 import { ServerError } from "./errors.js";
 
-/** Where a site answers the code alone, for the links that people share. */
+/** Addresses at which sites return only the code, for the links that people share. */
 const rawForms: readonly (readonly [link: RegExp, raw: string])[] = [
 	[/^pobb\.in\/([\w-]+)$/, "https://pobb.in/$1/raw"],
 	[/^poe\.ninja\/(?:poe2\/)?pob\/([\w-]+)$/, "https://poe.ninja/poe2/pob/raw/$1"],

@@ -43,7 +43,7 @@ const buildLimits: BuildStoreLimits = {
 const jobLimits: JobLimits = { running: 2, perClient: 8, kept: 200, timeoutMs: 6 * 3_600_000, saveMs: 2000 };
 const linkLimits = { maxBytes: 4 * 2 ** 20, timeoutMs: 10_000 };
 
-/** What all faces of one server share: engines, builds, jobs, limits, counters. */
+/** Shared by all interfaces of a server: engines, builds, jobs, limits, counters. */
 export class Service {
 	readonly calculators: Calculators;
 	readonly builds: BuildStore;
@@ -58,7 +58,7 @@ export class Service {
 
 	constructor(options: ServiceOptions) {
 		this.log = options.log ?? (() => {});
-		// Builds are not ours: what one of them does to its state must not reach this process.
+		// Builds come from strangers: what one of them does to its state must not affect this process.
 		const engine: SharedEngineOptions = {
 			isolation: "process",
 			onWarning: ({ text }) => this.log(text),
@@ -93,7 +93,7 @@ export class Service {
 		this.metrics.observe({ calculators: this.calculators, builds: this.builds, jobs: this.jobs });
 	}
 
-	/** Opens the first calculator, so that the first request does not wait for it, and takes up jobs. */
+	/** Opens the first calculator, so that the first request does not wait for it, and resumes jobs. */
 	async start(): Promise<void> {
 		await this.calculators.get();
 		await this.jobs.restore();
