@@ -252,10 +252,28 @@ function runTests() {
 			if (one === "failed")
 				console.error(`FAILED ${name}: ${fullName}\n  ${failureMessages[0]?.split("\n")[0]}`);
 	}
+	sayWhatSkipped(found.testResults);
 	console.log(
 		`test:wine: ${found.numPassedTests} passed, ${found.numFailedTests} failed, ${found.numPendingTests} skipped (${log})`,
 	);
 	process.exitCode = found.success ? 0 : 1;
+}
+
+/** Tests that skipped, each group by the part of its name that says why: "(needs git)", "(not on Windows)". */
+function sayWhatSkipped(files) {
+	const reason = /\((?:needs|not on|skipped) |; needs /;
+	for (const { name, assertionResults } of files) {
+		const groups = new Map();
+		for (const { status, ancestorTitles, title } of assertionResults) {
+			if (status === "passed" || status === "failed") continue;
+			const path = [...ancestorTitles, title];
+			const end = path.findIndex((part) => reason.test(part));
+			const group = path.slice(0, end < 0 ? path.length : end + 1).join(" > ");
+			groups.set(group, (groups.get(group) ?? 0) + 1);
+		}
+		const file = name.slice(name.indexOf(`/${basename(place)}/`) + basename(place).length + 2);
+		for (const [group, count] of groups) console.log(`test:wine: skipped: ${file}: ${group}: ${count}`);
+	}
 }
 
 function run(command, commandArgs, options = {}) {
