@@ -43,6 +43,7 @@ const leftOut = {
 		"installs the packed project with npm, which is not part of the Windows package of Node",
 	"test/package/lua-lint.test.ts": "is about the sources, not the system",
 	"test/packing/**": "packs the project with npm",
+	"packages/server/test/page/**": "start a browser of Linux, which Wine sees and cannot start",
 };
 
 /** Ways in which a process can end while its engine is working, with the resulting status. */
@@ -253,16 +254,39 @@ function runTests() {
 		process.exit(1);
 	}
 	const found = JSON.parse(readFileSync(report, "utf8"));
+	let broken = 0;
 	for (const { name, status, message, assertionResults } of found.testResults) {
-		if (status === "failed" && assertionResults.length === 0) console.error(`FAILED ${name}: ${message}`);
+		// A file that does not load, or what is done before and after its tests.
+		if (status === "failed" && !assertionResults.some((test) => test.status === "failed")) {
+			console.error(`FAILED ${name}: ${message || `see ${log}`}`);
+			broken++;
+		}
 		for (const { status: one, fullName, failureMessages } of assertionResults)
 			if (one === "failed")
 				console.error(`FAILED ${name}: ${fullName}\n  ${failureMessages[0]?.split("\n")[0]}`);
 	}
+	sayWhatSkipped(found.testResults);
 	console.log(
-		`test:wine: ${found.numPassedTests} passed, ${found.numFailedTests} failed, ${found.numPendingTests} skipped (${log})`,
+		`test:wine: ${found.numPassedTests} passed, ${found.numFailedTests + broken} failed, ${found.numPendingTests} skipped (${log})`,
 	);
 	process.exitCode = found.success ? 0 : 1;
+}
+
+/** Tests that skipped, each group by the innermost part of its name that says why: "(needs git)", "(not on Windows)". */
+function sayWhatSkipped(files) {
+	const reason = /\((?:needs|not on|skipped) |; needs /;
+	for (const { name, assertionResults } of files) {
+		const groups = new Map();
+		for (const { status, ancestorTitles, title } of assertionResults) {
+			if (status === "passed" || status === "failed") continue;
+			const path = [...ancestorTitles, title];
+			const end = path.findLastIndex((part) => reason.test(part));
+			const group = path.slice(0, end < 0 ? path.length : end + 1).join(" > ");
+			groups.set(group, (groups.get(group) ?? 0) + 1);
+		}
+		const file = name.slice(name.indexOf(`/${basename(place)}/`) + basename(place).length + 2);
+		for (const [group, count] of groups) console.log(`test:wine: skipped: ${file}: ${group}: ${count}`);
+	}
 }
 
 function run(command, commandArgs, options = {}) {

@@ -68,17 +68,20 @@ describe.skipIf(!existsSync(main))("the cache folder (needs dist/: npm run build
 		});
 	});
 
-	test.skipIf(isWindows || !existsSync("/proc/self"))("below /proc does not wait forever", async () => {
-		const { status, stderr } = await batch("--cache", "/proc/foo");
-		expect(status).toBe(0);
-		expect(stderr).toContain(
-			"warning: The cache folder /proc/foo cannot be used: no such file or directory\n",
-		);
-		// The other folder that a command makes.
-		const installed = await run(["pob", "install", "--from", files.path("")], "", {
-			XDG_DATA_HOME: "/proc/foo",
-		});
-		expect(installed.status).toBe(2);
-		expect(installed.stderr).toMatch(/^error: The folder \/proc\/foo.* cannot be made: no such file/);
-	});
+	test.skipIf(isWindows || !existsSync("/proc/self"))(
+		"below /proc does not wait forever (needs /proc)",
+		async () => {
+			const { status, stderr } = await batch("--cache", "/proc/foo");
+			expect(status).toBe(0);
+			expect(stderr).toContain(
+				"warning: The cache folder /proc/foo cannot be used: no such file or directory\n",
+			);
+			// The other folder that a command makes.
+			const installed = await run(["pob", "install", "--from", files.path("")], "", {
+				XDG_DATA_HOME: "/proc/foo",
+			});
+			expect(installed.status).toBe(2);
+			expect(installed.stderr).toMatch(/^error: The folder \/proc\/foo.* cannot be made: no such file/);
+		},
+	);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fittedTable } from "../../src/cli/fit.js";
+import { isWindows } from "../support/windows.js";
 import { demoBuild, lines, run } from "./run.js";
 
 const widest = (text: string) => Math.max(...lines(text).map(({ length }) => length));
@@ -77,7 +78,7 @@ describe("80 columns hold", () => {
 		}
 	});
 
-	test("a profile", async () => {
+	test.skipIf(isWindows)("a profile (not on Windows)", async () => {
 		const { stdout, status } = await run([
 			"profile",
 			demoBuild,

@@ -225,7 +225,7 @@ test("rows of processes are the rows of threads", async () => {
 });
 
 test.skipIf(isWindows)(
-	"SIGTERM ends node power early with what was calculated, and status 143",
+	"SIGTERM ends node power early with what was calculated, and status 143 (needs POSIX signals)",
 	async () => {
 		// Three points away, the stand-in has a node whose calculation never ends. Nothing shows from outside when it is
 		// reached; a signal while the build is being opened ends the command at once.

@@ -153,7 +153,7 @@ describe("an engine over child processes", () => {
 
 	// Windows does not distinguish such an end from others.
 	it.skipIf(isWindows)(
-		"a row that was at work with many others when somebody killed its process survives a second kill",
+		"a row that was at work with many others when somebody killed its process survives a second kill (needs POSIX signals)",
 		async () => {
 			// The second row kills its process twice, by a signal from outside: once with the others, once alone.
 			const counter = join(mkdtempSync(join(tmpdir(), "pobatch-kills-")), "count");

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Engine } from "../../src/index.js";
@@ -34,7 +34,7 @@ describe("a checkout", () => {
 	it("in a folder that is not one: the error names the missing file", async () => {
 		await expect(open("/nowhere/pob")).rejects.toMatchObject({
 			code: "POB_INVALID",
-			message: expect.stringContaining("/nowhere/pob/src/Launch.lua"),
+			message: expect.stringContaining(resolve("/nowhere/pob/src/Launch.lua")),
 		});
 	});
 

@@ -57,6 +57,17 @@ async function busy(engine: Engine): Promise<void> {
 const called = ({ functions }: Profile, name: string) => functions.find((one) => one.name === name);
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
 
+it.runIf(process.platform === "win32")(
+	"is refused on Windows, and the engine goes on calculating (needs Windows)",
+	async () => {
+		await using engine = await open();
+		await expect(engine.profile(() => {})).rejects.toMatchObject({ code: "PROFILE_UNAVAILABLE" });
+		await expect(open({ profile: true })).rejects.toMatchObject({ code: "PROFILE_UNAVAILABLE" });
+		const build = await engine.load("");
+		expect((await build.calculateBatch(sets)).errors).toEqual([]);
+	},
+);
+
 describe.skipIf(process.platform === "win32")("engine.profile (not on Windows)", () => {
 	it("names the functions by their source, with self and total", async () => {
 		await using engine = await open();

@@ -117,7 +117,8 @@ export const miniPob = fileURLToPath(new URL("../fixtures/mini-pob", import.meta
 
 const copies: string[] = [];
 afterAll(() => {
-	for (const folder of copies) rmSync(folder, { recursive: true, force: true });
+	// Windows forgets a file when the last one who had it open lets it go.
+	for (const folder of copies) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** A copy of the stand-in with files changed (as functions of their text), added, or removed (undefined). */

@@ -1,6 +1,6 @@
 // What tests need to know about Windows, and how Ctrl-C arrives there.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { luaFile } from "./calculators.js";
@@ -8,12 +8,12 @@ import { packageUrl } from "./child.js";
 
 export const isWindows = process.platform === "win32";
 
-/** Whether this user may make symbolic links, which is a right of its own on Windows, and nothing that Wine knows. */
+/** Whether this user may make symbolic links: a right of its own on Windows. Wine says that it made one, and there is none. */
 export const canLink = (() => {
 	const folder = mkdtempSync(join(tmpdir(), "pobatch-link-"));
 	try {
 		symlinkSync(folder, join(folder, "link"));
-		return true;
+		return existsSync(join(folder, "link"));
 	} catch {
 		return false;
 	} finally {

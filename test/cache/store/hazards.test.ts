@@ -124,7 +124,7 @@ describe("a folder that cannot be used", () => {
 	});
 
 	it.skipIf(isWindows || !existsSync("/proc/self"))(
-		"cannot be made below a folder that takes no new ones",
+		"cannot be made below a folder that takes no new ones (needs /proc)",
 		async () => {
 			const { warnings } = await askFor("/proc/foo/bar", rows);
 			expect(warnings.map(({ text }) => text)).toEqual([
@@ -133,13 +133,16 @@ describe("a folder that cannot be used", () => {
 		},
 	);
 
-	it.skipIf(isWindows || process.getuid?.() === 0)("may not be written to", async () => {
-		mkdirSync(dir, { mode: 0o500 });
-		const { warnings } = await askFor(dir, rows);
-		expect(warnings.map(({ text }) => text)).toEqual([
-			`The cache folder ${dir} cannot be written to: permission denied`,
-		]);
-	});
+	it.skipIf(isWindows || process.getuid?.() === 0)(
+		"may not be written to (needs a POSIX user other than root)",
+		async () => {
+			mkdirSync(dir, { mode: 0o500 });
+			const { warnings } = await askFor(dir, rows);
+			expect(warnings.map(({ text }) => text)).toEqual([
+				`The cache folder ${dir} cannot be written to: permission denied`,
+			]);
+		},
+	);
 
 	it("is made with those above it", async () => {
 		await askFor(join(dir, "a", "b"), rows);
@@ -255,7 +258,7 @@ describe.skipIf(!existsSync(new URL(packageUrl)))("shared (needs dist/: npm run 
 
 	// A limit on the file's size acts like a full disk: the write that meets it is cut, the next one fails.
 	it.skipIf(isWindows).each([1, 8, 64, 200])(
-		"a disk that is full after %i KB ends neither rows nor process, and is said once",
+		"a disk that is full after %i KB ends neither rows nor process, and is said once (needs limits of a POSIX shell)",
 		async (kilobytes) => {
 			const program = `
 			const warnings = [];

@@ -25,8 +25,8 @@ const bytes = Uint8Array.from({ length: 1000 }, (_, i) => (i * 7) % 256);
 const kept = (identity = "one") => new CompiledFile("/checkout/src", identity, join(folder, "kept"));
 const pathIn = (place: string) => join(place, readdirSync(place)[0] as string);
 
-// Windows does not tell who else may write.
-describe.runIf(process.getuid !== undefined)("the file", () => {
+// Windows does not tell who else may write, so nothing is kept there.
+describe.runIf(process.getuid !== undefined)("the file (not on Windows, where none is kept)", () => {
 	beforeEach(async () => {
 		rmSync(join(folder, "kept"), { recursive: true, force: true });
 		mkdirSync(join(folder, "kept"), { mode: 0o700 });
@@ -80,57 +80,60 @@ describe.runIf(process.getuid !== undefined)("the file", () => {
 	});
 });
 
-describe.runIf(process.platform === "linux")("an engine", () => {
-	const cache = join(folder, "home");
-	const place = join(cache, "pobatch", "compiled");
-	const look = async (pob: string, options: Plain = {}, more = {}) => {
-		await using engine = await Engine.open({
-			calculator: "pob",
-			pob,
-			threads: 1,
-			cache: false,
-			options,
-			...more,
+describe.runIf(process.platform === "linux")(
+	"an engine (not on Windows, where nothing is kept; needs XDG_CACHE_HOME)",
+	() => {
+		const cache = join(folder, "home");
+		const place = join(cache, "pobatch", "compiled");
+		const look = async (pob: string, options: Plain = {}, more = {}) => {
+			await using engine = await Engine.open({
+				calculator: "pob",
+				pob,
+				threads: 1,
+				cache: false,
+				options,
+				...more,
+			});
+			const build = await engine.load(miniBuild());
+			return (await build.calculateBatch(NodeSets.deltas([{ add: [11] }, { remove: [30] }]))).values;
+		};
+
+		beforeEach(() => {
+			vi.stubEnv("XDG_CACHE_HOME", cache);
+			rmSync(cache, { recursive: true, force: true });
 		});
-		const build = await engine.load(miniBuild());
-		return (await build.calculateBatch(NodeSets.deltas([{ add: [11] }, { remove: [30] }]))).values;
-	};
 
-	beforeEach(() => {
-		vi.stubEnv("XDG_CACHE_HOME", cache);
-		rmSync(cache, { recursive: true, force: true });
-	});
+		it("answers the same from what another one compiled, in threads and processes", async () => {
+			const pob = miniPobWith({});
+			const first = await look(pob);
+			const written = readFileSync(pathIn(place));
+			expect(await look(pob)).toEqual(first);
+			expect(await look(pob, {}, { threads: 2 })).toEqual(first);
+			expect(await look(pob, {}, { isolation: "process" })).toEqual(first);
+			// Nothing was missing.
+			expect(readFileSync(pathIn(place)).equals(written)).toBe(true);
+			expect(await look(pob, { fast: false })).toEqual(first);
+		});
 
-	it("answers the same from what another one compiled, in threads and processes", async () => {
-		const pob = miniPobWith({});
-		const first = await look(pob);
-		const written = readFileSync(pathIn(place));
-		expect(await look(pob)).toEqual(first);
-		expect(await look(pob, {}, { threads: 2 })).toEqual(first);
-		expect(await look(pob, {}, { isolation: "process" })).toEqual(first);
-		// Nothing was missing.
-		expect(readFileSync(pathIn(place)).equals(written)).toBe(true);
-		expect(await look(pob, { fast: false })).toEqual(first);
-	});
+		it("compiles a module anew whose text is another one, or is edited in another way", async () => {
+			const pob = miniPobWith({});
+			const first = await look(pob);
+			const path = join(pob, "src", "Modules", "CalcPerform.lua");
+			const text = readFileSync(path, "utf8");
+			writeFileSync(path, `error("another text") ${text}`);
+			await expect(look(pob)).rejects.toThrow("another text");
+			writeFileSync(path, text);
+			expect(await look(pob)).toEqual(first);
+			const before = readFileSync(pathIn(place));
+			expect(await look(pob, { without: { composed_names: true } })).toEqual(first);
+			expect(readFileSync(pathIn(place)).length).toBeGreaterThan(before.length);
+		});
 
-	it("compiles a module anew whose text is another one, or is edited in another way", async () => {
-		const pob = miniPobWith({});
-		const first = await look(pob);
-		const path = join(pob, "src", "Modules", "CalcPerform.lua");
-		const text = readFileSync(path, "utf8");
-		writeFileSync(path, `error("another text") ${text}`);
-		await expect(look(pob)).rejects.toThrow("another text");
-		writeFileSync(path, text);
-		expect(await look(pob)).toEqual(first);
-		const before = readFileSync(pathIn(place));
-		expect(await look(pob, { without: { composed_names: true } })).toEqual(first);
-		expect(readFileSync(pathIn(place)).length).toBeGreaterThan(before.length);
-	});
-
-	it("keeps nothing where that is not wanted, nor with Path of Building's own functions", async () => {
-		const pob = miniPobWith({});
-		await look(pob, { keepAnalysis: false });
-		await look(pob, { fast: false });
-		expect(existsSync(place)).toBe(false);
-	});
-});
+		it("keeps nothing where that is not wanted, nor with Path of Building's own functions", async () => {
+			const pob = miniPobWith({});
+			await look(pob, { keepAnalysis: false });
+			await look(pob, { fast: false });
+			expect(existsSync(place)).toBe(false);
+		});
+	},
+);

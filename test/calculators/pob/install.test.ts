@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe.runIf(process.platform === "linux")("pob install", () => {
+describe.runIf(process.platform === "linux")("pob install (needs git and XDG_DATA_HOME)", () => {
 	it("clones the newest release tag by number, not by text", async () => {
 		const seen: string[] = [];
 		const install = await installPob({ from: repository, onProgress: (text) => seen.push(text) });
