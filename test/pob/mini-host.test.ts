@@ -258,7 +258,7 @@ describe("files", () => {
 			'<?xml version="1.0" encoding="UTF-8"?>',
 			"true true nil",
 			expect.stringMatching(/^false .*closed file/),
-			"-- The first of them is known, but its data is not here.",
+			"-- The first version is listed, but its data is missing here.",
 			"true file nil",
 			"Gems.lua,Global.lua,ModCache.lua nil nil",
 		]);
