@@ -39,6 +39,8 @@ globals.ofParts = {
 		new = "called", wipeTable = "called", [":AddList"] = "known", [":Sum"] = "known", [":SumInternal"] = "known",
 		[":EvalMod"] = "called", AND64 = "called", MatchKeywordFlags = "called",
 	}),
+	-- The original makes what is kept.
+	radius_jewels = ofNodes({ new = "called", wipeTable = "called", [":AddList"] = "original", [":Sum"] = "original" }),
 	-- Modifiers that the original adds one at a time are added as one list.
 	skill_modifiers = {
 		copyTable = "original", isValueInArray = "original", round = "original", [":AddList"] = "known", [":AddMod"] = "known",
@@ -51,6 +53,18 @@ globals.ofParts = {
 	first_skill = { isNameInBuffList = "original", [":Flag"] = "original" },
 	memo = ofNodes({ new = "original", wipeTable = "original", [":AddList"] = "original" }),
 	paths = { wipeTable = "known", ConPrintTable = "original", [":CanPathThroughAllocMode"] = "called" },
+	-- All of it runs when the tree is rebuilt for the last time.
+	tree_loading = {
+		[":AddMasteryEffectOptionsToNode"] = "original", [":BuildPathFromNode"] = "original", [":HasMod"] = "original",
+		[":CanPathThroughAllocMode"] = "original", [":DeallocSingleNode"] = "original", [":FindStartFromNode"] = "original",
+		[":GetJewel"] = "original", [":List"] = "original", [":NodeAdditionOrReplacementFromString"] = "original",
+		[":NodeInKeystoneRadius"] = "original", [":NodesInIntuitiveLeapLikeRadius"] = "original", [":Init"] = "original",
+		[":ProcessStats"] = "original", [":ReconnectNodeToClassStart"] = "original", [":AddList"] = "original",
+		[":SetNodeDistanceToClassStart"] = "original", isValueInArray = "original", round = "original", new = "original",
+		wipeTable = "original", [":BuildAllDependsAndPaths"] = "known", [":ReplaceNode"] = "known", [":ResetNodes"] = "known",
+		[":SelectAscendClass"] = "known", [":SelectClass"] = "known", [":SelectSecondaryAscendClass"] = "known",
+		[":ResetAscendClass"] = "known",
+	},
 	flag_names = { AND64 = "original" },
 }
 
@@ -66,6 +80,7 @@ globals.functions = {
 	["replacements/queries.lua"] = { AND64 = true, MatchKeywordFlags = true },
 	["replacements/query_tests.lua"] = { AND64 = true, MatchKeywordFlags = true, round = true },
 	["replacements/node_modifiers.lua"] = { new = true, wipeTable = true },
+	["replacements/radius_jewels.lua"] = { new = true, wipeTable = true },
 	["replacements/stores.lua"] = { new = true },
 	["environment/snapshot.lua"] = { ClearMatchKeywordFlagsCache = true },
 }
