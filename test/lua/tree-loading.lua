@@ -16,6 +16,7 @@ local function make(installed)
 	class.__index = class
 	class._constructor = function(self)
 		self.nodes, self.allocNodes, self.rebuilt = { {}, {}, {} }, {}, 0
+		self.ignoredNodes = class.isConverting and { [1] = true } or {}
 		self:SelectClass(1)
 	end
 	function class:SelectClass(id)
@@ -39,12 +40,15 @@ local function make(installed)
 	end
 	function class:BuildAllDependsAndPaths()
 		self.rebuilt = self.rebuilt + 1
+		if self.ignoredNodes[1] then
+			self.nodes[1], self.ignoredNodes[1] = { dropped = self.class }, nil
+		end
 		local count = 0
 		for _ in pairs(self.allocNodes) do
 			count = count + 1
 		end
 		for i, node in pairs(self.nodes) do
-			node.text = table.concat({ i, self.class, self.ascendancy, count, self.jewel or "-" }, " ")
+			node.text = table.concat({ i, self.class, self.ascendancy, count, self.jewel or "-", node.dropped or "-" }, " ")
 		end
 		self.allocatedNotableCount = count
 	end
@@ -96,6 +100,14 @@ local cases = {
 		spec.allocNodes[2] = spec.nodes[2]
 		spec:BuildAllDependsAndPaths()
 		spec:SelectAscendClass(2)
+		return spec
+	end,
+	converted = function()
+		class.isConverting = true
+		local spec = new()
+		spec:ImportFromNodeList(2, 1, { 2 })
+		spec.ignoredNodes[1] = true
+		spec:ImportFromNodeList(3, 1, { 2 })
 		return spec
 	end,
 	-- The error is the caller's; trees that are loaded after it are whole.

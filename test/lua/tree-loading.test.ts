@@ -17,6 +17,7 @@ describe("a tree that is loaded", () => {
 		["where its nodes are replaced before that", "written", 2],
 		["where it is rebuilt before that", "rebuilt", 2],
 		["after clicks", "clicked", 3],
+		["where it is converted from another version", "converted", 5],
 		["after another one could not be loaded", "failing", 1],
 	])("is what the original makes of it, %s", async (_, name, rebuilt) => {
 		const wanted = await command<Loaded>("run", { case: name, installed: false });

@@ -148,9 +148,10 @@ function part.install(shared, env, calcs)
 			return originalNode(calcEnv, node, increase, withKeystones)
 		end
 		local isCovered = setting and setting.answerOf[id] ~= nil
+		local answers = isCovered and setting:answersOf(known) or known
 		local slot = (withKeystones and 1 or 0) + (calcEnv.allocNodes[id] and 2 or 0) + (secondSet and 4 or 0)
-			+ 8 * (allocMode or 0) + (isCovered and 32 * setting.number or 0)
-		local answer = known[slot]
+			+ 8 * (allocMode or 0)
+		local answer = answers[slot]
 		if answer and answer.increase == increase and answer.kind == node.type and isTagged(own, allocMode) then
 			node.grantedSkills = answer.skills
 			if answer.explodes then
@@ -172,7 +173,7 @@ function part.install(shared, env, calcs)
 			list = answer.list
 		end
 		if isCovered or plain(list) then
-			known[slot] = {
+			answers[slot] = {
 				list = list,
 				increase = increase,
 				kind = node.type,

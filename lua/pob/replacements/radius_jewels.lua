@@ -197,6 +197,18 @@ local function untag(list)
 	end
 end
 
+---Where node_modifiers.lua caches what it made of a node in a radius: with the setting, since jewels come and go.
+---@param known table @stands for the node with the modifiers of its own that it has at present
+---@return table
+function setting:answersOf(known)
+	local answers = self.answers[known]
+	if not answers then
+		answers = {}
+		self.answers[known] = answers
+	end
+	return answers
+end
+
 ---Calls `look`, with which the original looks at a node, and leaves what jewels bring as the last node would.
 function setting:around(node, look, ...)
 	local list = node.allocMode ~= 0 and listOf(self, node)
@@ -214,14 +226,14 @@ end
 function setting:place(cached)
 	if self.isWritten then
 		-- The row was stopped in the middle.
-		for _, answer in pairs(self.answers) do
+		for _, answer in pairs(self.bySocket) do
 			for _, kind in ipairs(KINDS) do
 				untag(answer[kind])
 			end
 		end
 		self.isWritten = false
 	end
-	cached.radiusJewelData = self.answers
+	cached.radiusJewelData = self.bySocket
 end
 
 ---The nodes in a radius that are not allocated, as PoB lists them.
@@ -349,8 +361,8 @@ function part.install(shared, env, calcs, self)
 		return true
 	end
 
-	-- settings, newest last; how many there were; their answers -> true
-	local settings, count, isKept = {}, 0, setmetatable({}, WEAK)
+	-- settings, newest last; what the jewels of one answer -> true
+	local settings, isKept = {}, setmetatable({}, WEAK)
 
 	local function settingOf(calcEnv)
 		local jewels = calcEnv.radiusJewelList
@@ -362,33 +374,35 @@ function part.install(shared, env, calcs, self)
 		if #settings == SETTINGS then
 			table.remove(settings, 1)
 		end
-		count = count + 1
 		local made = setmetatable({
-			number = count, parts = describe(jewels), answers = ask(calcEnv),
+			-- what jewels answer, by socket, or nil
+			parts = describe(jewels), bySocket = ask(calcEnv),
 			-- the nodes that get something: ids; id -> whose answer counts; the sockets' ids
 			list = {}, answerOf = {}, sockets = {},
+			answers = setmetatable({}, WEAK),
 		}, setting)
 		for i = 1, #jewels do
 			local jewel = jewels[i]
 			made.sockets[i] = jewel.nodeId
-			for id, node in pairs(made.answers and jewel.type ~= "Self" and jewel.nodes or NONE) do
+			for id, node in pairs(made.bySocket and jewel.type ~= "Self" and jewel.nodes or NONE) do
 				if node.type ~= "Mastery" and not made.answerOf[id] then
-					made.answerOf[id] = made.answers[jewel.nodeId]
+					made.answerOf[id] = made.bySocket[jewel.nodeId]
 					made.list[#made.list + 1] = id
 				end
 			end
 		end
 		settings[#settings + 1] = made
-		if made.answers then
-			isKept[made.answers] = true
+		if made.bySocket then
+			isKept[made.bySocket] = true
 		end
 		return made
 	end
 
 	---The setting of an environment's jewels; nil: none, or one that is not kept.
 	function shared.radiusSetting(calcEnv)
-		local found = calcEnv.radiusJewelList[1] and settingOf(calcEnv)
-		return found and found.answers and found or nil
+		-- A module that came later may be one that this part is not for.
+		local found = self.active and calcEnv.radiusJewelList[1] and settingOf(calcEnv)
+		return found and found.bySocket and found or nil
 	end
 
 	---The same, put in place for lists that are going to be made of an environment's nodes; nil, too, where its tree is neither

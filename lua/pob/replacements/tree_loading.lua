@@ -7,7 +7,8 @@
 --
 -- The results are equal for two reasons. In between, ImportFromNodeList reads nothing that rebuilding writes, and its last
 -- rebuilding writes all of that again, from what the tree then holds. And a tree that was just made hides its nodes: whoever
--- asks for them first, ImportFromNodeList aside, has it rebuilt.
+-- asks for them first, ImportFromNodeList aside, has it rebuilt. Rebuilding a tree that was converted from another version also
+-- drops nodes, once (`ignoredNodes`): such a tree is rebuilt as often as PoB does it.
 
 local part = {
 	name = "tree_loading",
@@ -59,6 +60,10 @@ function part.install(_, env)
 		return wasAsked
 	end
 
+	local function isConverted(self)
+		return next(self.ignoredNodes) ~= nil
+	end
+
 	-- tree -> what it hides
 	local hidden = setmetatable({}, weak)
 
@@ -103,7 +108,11 @@ function part.install(_, env)
 
 	function class._constructor(self, ...)
 		if defer(self, construct, ...) then
-			hide(self)
+			if isConverted(self) then
+				self:BuildAllDependsAndPaths()
+			else
+				hide(self)
+			end
 		end
 	end
 
@@ -111,7 +120,9 @@ function part.install(_, env)
 		if hidden[self] then
 			show(self)
 		end
-		if defer(self, import, ...) then
+		if isConverted(self) then
+			import(self, ...)
+		elseif defer(self, import, ...) then
 			self:BuildAllDependsAndPaths()
 		end
 	end
